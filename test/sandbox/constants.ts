@@ -1,0 +1,13 @@
+/** What the sandbox knows from the start; the README prints these. */
+export const CLIENT_ID = "11111111-2222-4333-8444-555555555555";
+export const CLIENT_SECRET = "sandbox-client-secret";
+
+export const CONTOSO_TENANT = "aaaaaaaa-0000-4000-8000-00000000000a";
+export const FABRIKAM_TENANT = "bbbbbbbb-0000-4000-8000-00000000000b";
+/** The tenant Entra puts every personal Microsoft account in. */
+export const PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+export const CONTOSO_SUBSCRIPTION = "aaaaaaaa-1111-4000-8000-000000000001";
+export const ENGINEERING_SUBSCRIPTION = "aaaaaaaa-1111-4000-8000-000000000002";
+/** In Fabrikam's tenant: a Contoso token gets InvalidAuthenticationTokenTenant here. */
+export const FABRIKAM_SUBSCRIPTION = "bbbbbbbb-1111-4000-8000-000000000001";

@@ -1,0 +1,56 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { createSandbox } from "./sandbox/index.ts";
+import { internet } from "./support/internet.ts";
+import { workerSecrets } from "./support/secrets.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+
+export default defineConfig({
+  root,
+  test: {
+    // The runner and workerd share two cores in CI.
+    maxWorkers: 2,
+    coverage: {
+      provider: "istanbul",
+      include: ["src/**"],
+      exclude: ["src/worker-configuration.d.ts"],
+    },
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+      {
+        plugins: [
+          // Runs once per test file, so that every file has a sandbox of its own.
+          cloudflareTest(async () => {
+            const sandbox = await createSandbox();
+            return {
+              wrangler: { configPath: `${root}wrangler.jsonc` },
+              miniflare: {
+                bindings: {
+                  ...workerSecrets,
+                  MIGRATIONS: await readD1Migrations(`${root}src/directory/migrations`),
+                },
+                outboundService: "internet",
+                workers: [internet((request) => sandbox.fetch(request))],
+              },
+            };
+          }),
+        ],
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
