@@ -1,0 +1,114 @@
+import type { Remedy } from "./remedy.ts";
+
+/** Every code a caller can meet, with the HTTP status it travels under. */
+export const errorStatuses = {
+  invalid_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  payload_too_large: 413,
+  action_required: 424,
+  throttled: 429,
+  internal_error: 500,
+  upstream_error: 502,
+  app_misconfigured: 503,
+  upstream_unavailable: 503,
+  upstream_timeout: 504,
+} as const;
+
+export type ErrorCode = keyof typeof errorStatuses;
+export type ErrorStatus = (typeof errorStatuses)[ErrorCode];
+
+/** What an error tells beyond its sentence. Nothing here may hold a token, a secret or a code. */
+export interface ErrorDetails {
+  /** The request parameter, body field or configuration variable that is wrong. */
+  field?: string;
+  variable?: string;
+  /** Why a conflict arose, for programs: `different_account`, `missing_scopes`… */
+  reason?: string;
+  /** Microsoft's own error code and request id. */
+  upstream_code?: string;
+  upstream_status?: number;
+  upstream_request_id?: string;
+  /** A write whose answer was lost: it may have happened. */
+  outcome?: "unknown";
+  [name: string]: unknown;
+}
+
+/** A failure as a value. Snake case because it is JSON of the public contract as it stands. */
+export interface Failure {
+  code: ErrorCode;
+  /** One sentence a person can act on. */
+  message: string;
+  request_id?: string;
+  /** Seconds. */
+  retry_after?: number;
+  remedy?: Remedy;
+  details?: ErrorDetails;
+}
+
+export type FailureOptions = Omit<Failure, "code" | "message">;
+
+export const failure = (
+  code: ErrorCode,
+  message: string,
+  options: FailureOptions = {},
+): Failure => ({
+  code,
+  message,
+  ...options,
+});
+
+/**
+ * A failure thrown at the public edge. Its fields are own properties, because those, and not the
+ * prototype, survive Workers RPC: a sibling tells errors apart by `code`.
+ */
+export class AzureError extends Error {
+  override readonly name = "AzureError";
+  readonly code: ErrorCode;
+  readonly status: ErrorStatus;
+  readonly request_id?: string;
+  readonly retry_after?: number;
+  readonly remedy?: Remedy;
+  readonly details?: ErrorDetails;
+
+  constructor(reason: Failure) {
+    super(reason.message);
+    this.code = reason.code;
+    this.status = errorStatuses[reason.code];
+    if (reason.request_id !== undefined) this.request_id = reason.request_id;
+    if (reason.retry_after !== undefined) this.retry_after = reason.retry_after;
+    if (reason.remedy !== undefined) this.remedy = reason.remedy;
+    if (reason.details !== undefined) this.details = reason.details;
+  }
+}
+
+/** The JSON body of an error answer. */
+export interface ErrorEnvelope extends Omit<Failure, "message"> {
+  success: false;
+  error: string;
+}
+
+export const errorEnvelope = ({ message, ...rest }: Failure): ErrorEnvelope => ({
+  success: false,
+  error: message,
+  ...rest,
+});
+
+/** Marks an answer that is ours and not Microsoft's, where both come through the same `fetch`. */
+export const ownErrorHeader = "x-azure-error";
+
+/** The answer that carries a failure over HTTP, and through a stub's `fetch`. */
+export function errorResponse(reason: Failure, headers: HeadersInit = {}): Response {
+  const response = Response.json(errorEnvelope(reason), {
+    status: errorStatuses[reason.code],
+    headers,
+  });
+  response.headers.set(ownErrorHeader, reason.code);
+  response.headers.set("cache-control", "no-store");
+  if (reason.retry_after !== undefined) {
+    response.headers.set("retry-after", String(Math.ceil(reason.retry_after)));
+  }
+  return response;
+}

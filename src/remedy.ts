@@ -1,0 +1,24 @@
+import * as z from "zod";
+
+/** What has to happen, and by whom, before a broken connection works again. */
+export const remedyActions = [
+  "retry",
+  "sign_in",
+  "step_up",
+  "consent",
+  "admin_consent",
+  "contact_admin",
+  "fix_app",
+] as const;
+export type RemedyAction = (typeof remedyActions)[number];
+
+export const remedySchema = z.object({
+  action: z.enum(remedyActions),
+  message: z.string(),
+  aadsts: z.int().optional(),
+  connect_url: z.string().optional(),
+  admin_consent_url: z.string().optional(),
+  scopes: z.array(z.string()).optional(),
+  since: z.iso.datetime(),
+});
+export type Remedy = z.infer<typeof remedySchema>;
