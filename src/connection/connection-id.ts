@@ -1,0 +1,35 @@
+import * as z from "zod";
+
+/** A person as the host application knows them: opaque, case-sensitive. */
+export const userIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9._@|+=~-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 . _ @ | + = ~ -");
+
+/** A second account of one user. */
+export const labelSchema = z.string().regex(/^[a-z0-9-]{1,32}$/, "must be 1 to 32 of a-z 0-9 -");
+
+const guidSchema = z.guid();
+
+export type ConnectionOwner =
+  | { kind: "user"; userId: string; label?: string }
+  | { kind: "tenant"; tenantId: string };
+
+/** The name of a connection's Durable Object. No user id can hold a colon, so no two owners share one. */
+export function connectionIdOf(owner: ConnectionOwner): string {
+  if (owner.kind === "tenant") return `tenant:${owner.tenantId}`;
+  return owner.label === undefined ? `user:${owner.userId}` : `user:${owner.userId}:${owner.label}`;
+}
+
+/** The owner a connection id names, or undefined when it is not one. */
+export function parseConnectionId(id: string): ConnectionOwner | undefined {
+  const [kind, name, label, ...rest] = id.split(":");
+  if (name === undefined || rest.length > 0) return undefined;
+  if (kind === "tenant") {
+    return label === undefined && guidSchema.safeParse(name).success
+      ? { kind, tenantId: name }
+      : undefined;
+  }
+  if (kind !== "user" || !userIdSchema.safeParse(name).success) return undefined;
+  if (label === undefined) return { kind, userId: name };
+  return labelSchema.safeParse(label).success ? { kind, userId: name, label } : undefined;
+}
