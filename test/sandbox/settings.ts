@@ -1,0 +1,47 @@
+import * as z from "zod";
+import type { Settings } from "./world.ts";
+
+export const defaultSettings: Readonly<Settings> = {
+  // What Entra hands out where no policy says otherwise, to the odd second.
+  access_token_lifetime_s: 3599,
+  refresh_in_s: null,
+  page_size: null,
+  cae: false,
+  clock_offset_s: 0,
+};
+
+/** What `PATCH /_sandbox/settings` may say; every field is optional, unknown ones are refused. */
+export const settingsPatch = z.strictObject({
+  access_token_lifetime_s: z.number().int().min(1).max(604_800).optional(),
+  refresh_in_s: z.number().int().min(0).nullable().optional(),
+  page_size: z.number().int().min(1).max(1000).nullable().optional(),
+  cae: z.boolean().optional(),
+  clock_offset_s: z.number().optional(),
+});
+
+export type SettingsPatch = z.infer<typeof settingsPatch>;
+
+export function applySettings(settings: Settings, patch: SettingsPatch): void {
+  for (const [name, value] of Object.entries(patch)) {
+    if (value !== undefined) Object.assign(settings, { [name]: value });
+  }
+}
+
+const longLifetime = 86_400;
+const longLived = 7_200;
+
+/**
+ * How long an access token lives and when its client is told to renew it, in seconds. A lifetime
+ * set by hand wins; otherwise a claims-capable token lives a day while `cae` is on. Entra sends
+ * `refresh_in`, half the lifetime, with long-lived tokens only.
+ */
+export function lifetimeOf(
+  settings: Readonly<Settings>,
+  claimsCapable: boolean,
+): { expiresIn: number; refreshIn: number | undefined } {
+  const untouched = settings.access_token_lifetime_s === defaultSettings.access_token_lifetime_s;
+  const expiresIn =
+    settings.cae && claimsCapable && untouched ? longLifetime : settings.access_token_lifetime_s;
+  const half = expiresIn >= longLived ? Math.floor(expiresIn / 2) : undefined;
+  return { expiresIn, refreshIn: settings.refresh_in_s ?? half };
+}

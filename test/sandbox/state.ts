@@ -1,0 +1,47 @@
+import * as z from "zod";
+
+const revocation = z.object({
+  upn: z.string(),
+  /** Absent: the refresh tokens and every access token; else that resource's access tokens. */
+  audience: z.enum(["graph", "arm", "vault", "storage"]).optional(),
+  tick: z.number(),
+  /** Milliseconds by the sandbox's clock, for the text of AADSTS50173. */
+  time: z.number(),
+});
+
+const consent = z.object({
+  tenantId: z.string(),
+  /** Object id of the person who consented, or `*` when an administrator did for everyone. */
+  principal: z.string(),
+  audience: z.enum(["graph", "arm", "vault", "storage"]),
+  kind: z.enum(["delegated", "application"]),
+  permissions: z.array(z.string()),
+});
+
+/** All that outlives a restart. Codes and refresh tokens are sealed with `sealingKey`, not kept. */
+export const stateSchema = z.object({
+  version: z.literal(1),
+  /** Made at first use: a key pair takes a tenth of a second. */
+  signing: z
+    .object({ privateKey: z.string(), certificate: z.string(), thumbprint: z.string() })
+    .optional(),
+  sealingKey: z.string(),
+  consents: z.array(consent),
+  revocations: z.array(revocation),
+  /** Ids of authorization codes already redeemed, with the time (ms) they would have expired. */
+  redeemedCodes: z.array(z.object({ id: z.string(), expiresAt: z.number() })),
+});
+
+export type State = z.infer<typeof stateSchema>;
+export type SigningMaterial = NonNullable<State["signing"]>;
+export type Consent = State["consents"][number];
+export type Revocation = State["revocations"][number];
+
+/** Where the state is kept between two runs; in the test pool, nowhere. */
+export interface StateStore {
+  load(): State | undefined;
+  /** Returns when the state is durable, so that nothing is answered that a crash would undo. */
+  save(state: State): void;
+}
+
+export const noStore: StateStore = { load: () => undefined, save: () => {} };
