@@ -1,0 +1,54 @@
+/** One object as it is now, or the mark it left when it went. */
+export interface Change<T> {
+  id: string;
+  version: number;
+  /** Undefined once the object is deleted. */
+  item: T | undefined;
+}
+
+/**
+ * A collection that remembers when each of its objects last changed, so that a delta query can
+ * ask for what changed since. Every write takes the next version number.
+ */
+export class ChangeLog<T> {
+  readonly #entries = new Map<string, Change<T>>();
+  #version = 0;
+
+  get version(): number {
+    return this.#version;
+  }
+
+  put(id: string, item: T): T {
+    this.#version += 1;
+    this.#entries.set(id, { id, version: this.#version, item });
+    return item;
+  }
+
+  get(id: string): T | undefined {
+    return this.#entries.get(id)?.item;
+  }
+
+  /** Returns whether there was something to delete. */
+  delete(id: string): boolean {
+    if (this.get(id) === undefined) return false;
+    this.#version += 1;
+    this.#entries.set(id, { id, version: this.#version, item: undefined });
+    return true;
+  }
+
+  /** The living objects in the order of their first writing. */
+  values(): T[] {
+    return [...this.#entries.values()].flatMap(({ item }) => (item === undefined ? [] : [item]));
+  }
+
+  /**
+   * What changed after version `from` up to version `until`, oldest change first. A first round
+   * (`from` 0) does not speak of the deleted.
+   */
+  changes(from: number, until: number): Change<T>[] {
+    return [...this.#entries.values()]
+      .filter(({ version }) => version > from && version <= until)
+      .filter(({ item }) => from > 0 || item !== undefined)
+      .sort((left, right) => left.version - right.version);
+  }
+}

@@ -1,0 +1,99 @@
+import { tenantById } from "../../tenants.ts";
+import type { SandboxUser } from "../../world.ts";
+import type { EntitySchema } from "../odata/schema.ts";
+import { stableChoice, stableNumber } from "../seed.ts";
+
+/** A directory user as Graph writes it. A type, not an interface: `project` reads it by name. */
+export type DirectoryUser = {
+  businessPhones: string[];
+  displayName: string;
+  givenName: string | null;
+  jobTitle: string | null;
+  mail: string | null;
+  mobilePhone: string | null;
+  officeLocation: string | null;
+  preferredLanguage: string | null;
+  surname: string | null;
+  userPrincipalName: string;
+  id: string;
+  accountEnabled: boolean;
+  companyName: string | null;
+  createdDateTime: string;
+  department: string | null;
+  mailNickname: string;
+  userType: "Member" | "Guest";
+  usageLocation: string | null;
+};
+
+/** Exactly these come unasked, `id` last. */
+export const DEFAULT_USER_PROPERTIES: readonly string[] = [
+  "businessPhones",
+  "displayName",
+  "givenName",
+  "jobTitle",
+  "mail",
+  "mobilePhone",
+  "officeLocation",
+  "preferredLanguage",
+  "surname",
+  "userPrincipalName",
+  "id",
+];
+
+export const userSchema: EntitySchema = {
+  name: "microsoft.graph.user",
+  properties: {
+    businessPhones: "collection",
+    displayName: "string",
+    givenName: "string",
+    jobTitle: "string",
+    mail: "string",
+    mobilePhone: "string",
+    officeLocation: "string",
+    preferredLanguage: "string",
+    surname: "string",
+    userPrincipalName: "string",
+    id: "string",
+    accountEnabled: "boolean",
+    companyName: "string",
+    createdDateTime: "dateTime",
+    department: "string",
+    mailNickname: "string",
+    userType: "string",
+    usageLocation: "string",
+  },
+};
+
+/** A personal account's id in Graph is its 16-digit CID, the tail of the token's oid. */
+function directoryId(objectId: string): string {
+  return objectId.startsWith("00000000-0000-0000-")
+    ? objectId.slice(19).replaceAll("-", "")
+    : objectId;
+}
+
+/** The user as the directory of `tenantId` knows it; a guest goes by another name there. */
+export function directoryUser(user: SandboxUser, tenantId: string, objectId: string) {
+  const guest = user.homeTenantId !== tenantId;
+  const tenant = tenantById(tenantId);
+  const digits = String(stableNumber(10_000, "phone", user.upn)).padStart(4, "0");
+  return {
+    businessPhones: guest ? [] : [`+1 425 555 ${digits}`],
+    displayName: user.name,
+    givenName: user.givenName,
+    jobTitle: guest ? null : user.jobTitle,
+    mail: user.mail,
+    mobilePhone: null,
+    officeLocation: guest ? null : stableChoice(["18/2111", "20/1101", "131/1104"], user.upn),
+    preferredLanguage: guest ? null : "en-US",
+    surname: user.surname,
+    userPrincipalName: guest ? `${user.upn.replace("@", "_")}#EXT#@${tenant.domain}` : user.upn,
+    id: directoryId(objectId),
+    accountEnabled: true,
+    companyName: guest ? null : tenant.displayName,
+    createdDateTime: "2024-02-01T09:00:00Z",
+    department: null,
+    mailNickname: user.upn.split("@", 1)[0] ?? user.upn,
+    userType: guest ? "Guest" : "Member",
+    usageLocation: null,
+  } satisfies DirectoryUser as DirectoryUser;
+}

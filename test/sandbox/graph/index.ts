@@ -1,0 +1,34 @@
+import { Hono } from "hono";
+import type { Service, ServiceEnvironment, World } from "../world.ts";
+import { gatewayHeaders, writeError } from "./answer.ts";
+import { requireToken } from "./authentication.ts";
+import { meRoutes } from "./directory/me.ts";
+import type { GraphEnvironment } from "./environment.ts";
+import { GraphError } from "./graph-error.ts";
+import { stateOf } from "./state.ts";
+
+/** OData lets a key stand in parentheses: `/users('ada')/messages` is `/users/ada/messages`. */
+export function keyPath(pathname: string): string {
+  return pathname.replaceAll(/\('([^'/]*)'\)/g, "/$1");
+}
+
+/** Microsoft Graph v1.0, with /beta as another name for it. */
+export function createGraph(world: World): Service {
+  const state = stateOf(world);
+  const api = new Hono<GraphEnvironment>().use(requireToken(world)).route("/", meRoutes(state));
+
+  const graph = new Hono<GraphEnvironment>()
+    .use(gatewayHeaders(world))
+    .route("/:version{v1\\.0|beta}", api)
+    .onError(writeError(world))
+    .notFound((c) => {
+      const segment = new URL(c.req.url).pathname.split("/")[2] ?? "";
+      const message = `Resource not found for the segment '${segment}'.`;
+      return writeError(world)(new GraphError(400, "BadRequest", message), c);
+    });
+
+  const service = new Hono<ServiceEnvironment>({
+    getPath: (request) => keyPath(new URL(request.url).pathname),
+  });
+  return service.route("/", graph);
+}
