@@ -1,0 +1,198 @@
+import { GATEWAY_API_VERSIONS } from "./gateway-versions.ts";
+import { locationNames, locations } from "./locations.ts";
+
+/** How a type answers writes. `body` is polled at the resource itself, as Key Vault has it. */
+export type WriteStyle = "synchronous" | "async-operation" | "location" | "body";
+
+export interface ResourceType {
+  namespace: string;
+  /** Path of the type below its namespace: `virtualNetworks/subnets`. */
+  name: string;
+  /** Newest first, previews between. */
+  apiVersions: readonly string[];
+  locations: readonly string[];
+  /** Tracked resources have a location of their own and take tags. */
+  tracked: boolean;
+  create: WriteStyle;
+  update: "synchronous" | "async-operation";
+  remove: "synchronous" | "location" | "async-operation";
+  /** The state a `body` or `async-operation` resource shows while it is made. */
+  creating: string;
+  /** Network refuses a write while another runs; Compute lets the newer preempt the older. */
+  overlapping: "refuse" | "preempt";
+}
+
+export interface Provider {
+  namespace: string;
+  policy: "RegistrationRequired" | "RegistrationFree";
+  types: readonly ResourceType[];
+}
+
+const synchronous = {
+  tracked: true,
+  create: "synchronous",
+  update: "synchronous",
+  remove: "synchronous",
+  creating: "Creating",
+  overlapping: "preempt",
+} as const;
+
+const asynchronous = {
+  ...synchronous,
+  create: "async-operation",
+  update: "async-operation",
+  remove: "async-operation",
+} as const;
+
+type TypeFacts = Omit<ResourceType, "namespace" | "locations">;
+
+function provider(
+  namespace: string,
+  types: readonly TypeFacts[],
+  policy: Provider["policy"] = "RegistrationRequired",
+): Provider {
+  return {
+    namespace,
+    policy,
+    types: types.map((type) => ({ ...type, namespace, locations: locationNames })),
+  };
+}
+
+const computeVersions = ["2025-04-01", "2024-11-01", "2024-07-01", "2023-09-01", "2021-07-01"];
+const diskVersions = ["2025-01-02", "2024-03-02", "2023-10-02", "2022-07-02", "2020-05-01"];
+const networkVersions = ["2025-01-01", "2024-10-01", "2024-05-01", "2023-11-01", "2020-11-01"];
+const storageVersions = ["2025-06-01", "2025-01-01", "2024-01-01", "2023-05-01", "2021-08-01"];
+const webVersions = ["2025-03-01", "2024-11-01", "2024-04-01", "2023-12-01", "2022-03-01"];
+const sqlVersions = ["2024-11-01-preview", "2024-05-01-preview", "2023-08-01", "2021-11-01"];
+
+/** What ARM serves by routes of its own; it is listed like a provider and always registered. */
+export const FRONT_DOOR = "Microsoft.Resources";
+
+const frontDoorTypes = ["tenants", "subscriptions", "subscriptions/resourceGroups", "tags"];
+
+export const providers: readonly Provider[] = [
+  provider(
+    FRONT_DOOR,
+    frontDoorTypes.map((name) => ({
+      ...synchronous,
+      name,
+      apiVersions: GATEWAY_API_VERSIONS,
+      tracked: false,
+    })),
+    "RegistrationFree",
+  ),
+  provider("Microsoft.Compute", [
+    { ...asynchronous, name: "virtualMachines", apiVersions: computeVersions },
+    { ...asynchronous, name: "virtualMachines/extensions", apiVersions: computeVersions },
+    { ...asynchronous, name: "disks", apiVersions: diskVersions, creating: "Updating" },
+  ]),
+  provider("Microsoft.Network", [
+    {
+      ...asynchronous,
+      name: "virtualNetworks",
+      apiVersions: networkVersions,
+      creating: "Updating",
+      update: "synchronous",
+      overlapping: "refuse",
+    },
+    {
+      ...asynchronous,
+      name: "virtualNetworks/subnets",
+      apiVersions: networkVersions,
+      creating: "Updating",
+      update: "synchronous",
+      tracked: false,
+      overlapping: "refuse",
+    },
+  ]),
+  provider("Microsoft.Storage", [
+    {
+      ...synchronous,
+      name: "storageAccounts",
+      apiVersions: storageVersions,
+      create: "location",
+    },
+    {
+      ...synchronous,
+      name: "storageAccounts/blobServices",
+      apiVersions: storageVersions,
+      tracked: false,
+    },
+  ]),
+  provider("Microsoft.KeyVault", [
+    {
+      ...synchronous,
+      name: "vaults",
+      // The newest is a preview: whoever takes the first of the list takes the wrong one.
+      apiVersions: ["2025-05-01-preview", "2024-11-01", "2024-04-01-preview", "2023-07-01"],
+      create: "body",
+      creating: "RegisteringDns",
+    },
+  ]),
+  provider("Microsoft.Web", [
+    { ...synchronous, name: "sites", apiVersions: webVersions },
+    { ...synchronous, name: "sites/slots", apiVersions: webVersions },
+    { ...synchronous, name: "serverFarms", apiVersions: webVersions },
+  ]),
+  provider("Microsoft.Sql", [
+    {
+      ...synchronous,
+      name: "servers",
+      apiVersions: sqlVersions,
+      create: "async-operation",
+      remove: "async-operation",
+    },
+    {
+      ...synchronous,
+      name: "servers/databases",
+      apiVersions: sqlVersions,
+      create: "async-operation",
+      remove: "location",
+    },
+  ]),
+  // Not registered in any subscription of the sandbox: its first use answers 409.
+  provider("Microsoft.ContainerService", [
+    {
+      ...asynchronous,
+      name: "managedClusters",
+      apiVersions: ["2025-09-02-preview", "2025-08-01", "2025-05-01", "2024-09-01"],
+    },
+  ]),
+  provider(
+    "Microsoft.Authorization",
+    [
+      {
+        ...synchronous,
+        name: "locks",
+        apiVersions: ["2020-05-01", "2017-04-01", "2016-09-01", "2015-01-01"],
+        tracked: false,
+      },
+    ],
+    "RegistrationFree",
+  ),
+];
+
+const same = (left: string, right: string) => left.toLowerCase() === right.toLowerCase();
+
+/** Namespaces and types are compared without regard to case. */
+export const findProvider = (namespace: string): Provider | undefined =>
+  providers.find((candidate) => same(candidate.namespace, namespace));
+
+export const findType = (provider: Provider, name: string): ResourceType | undefined =>
+  provider.types.find((candidate) => same(candidate.name, name));
+
+export const qualifiedName = (type: ResourceType) => `${type.namespace}/${type.name}`;
+
+/** A resource type as the provider routes list it; locations by their display names. */
+export function presentType(type: ResourceType) {
+  const stable = type.apiVersions.find((version) => !version.endsWith("-preview"));
+  return {
+    resourceType: type.name,
+    locations: type.tracked ? locations.map(({ displayName }) => displayName) : [],
+    apiVersions: type.apiVersions,
+    ...(stable && { defaultApiVersion: stable }),
+    capabilities: type.tracked
+      ? "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, SupportsTags, SupportsLocation"
+      : "None",
+  };
+}

@@ -1,0 +1,75 @@
+import { failure, ok, subscriptionNotFound } from "./answer.ts";
+import { roleOn } from "./authorization.ts";
+import { locations, presentLocation } from "./locations.ts";
+import { answerPage } from "./list.ts";
+import { type Route, route } from "./router.ts";
+import type { Subscription } from "./state.ts";
+
+const type = "Microsoft.Resources/subscriptions";
+
+/** A subscription as ARM shows it; its id is lower case throughout. */
+function presentSubscription({ subscriptionId, tenantId, displayName, tags }: Subscription) {
+  return {
+    id: `/subscriptions/${subscriptionId}`,
+    authorizationSource: "RoleBased",
+    managedByTenants: [],
+    ...(Object.keys(tags).length > 0 && { tags }),
+    subscriptionId,
+    tenantId,
+    displayName,
+    state: "Enabled",
+    subscriptionPolicies: {
+      locationPlacementId: "Public_2014-09-01",
+      quotaId: "PayAsYouGo_2014-09-01",
+      spendingLimit: "Off",
+    },
+  };
+}
+
+export const subscriptionRoutes: readonly Route[] = [
+  route(
+    "subscriptions",
+    { type, versions: "gateway" },
+    {
+      // Only the token's own tenant is looked at; other tenants' subscriptions need their tokens.
+      GET: (call) => {
+        const { state, caller } = call;
+        const mine = state.subscriptions.filter((each) => roleOn(each, caller) !== undefined);
+        return answerPage(call, mine.map(presentSubscription), {
+          extra: { count: { type: "Total", value: mine.length } },
+        });
+      },
+    },
+  ),
+  route(
+    "subscriptions/{subscriptionId}",
+    { type, versions: "gateway" },
+    {
+      GET: ({ state, params }) => {
+        const subscription = state.subscription(params.subscriptionId);
+        return subscription
+          ? ok(presentSubscription(subscription))
+          : subscriptionNotFound(params.subscriptionId);
+      },
+    },
+  ),
+  route(
+    "subscriptions/{subscriptionId}/locations",
+    { type: `${type}/locations`, versions: "gateway" },
+    {
+      GET: ({ params }) =>
+        ok({ value: locations.map((each) => presentLocation(params.subscriptionId, each)) }),
+    },
+  ),
+];
+
+/** Refuses what is no GUID before it is looked up. */
+export function refuseSubscriptionId(subscriptionId: string) {
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(subscriptionId)
+    ? undefined
+    : failure(
+        400,
+        "InvalidSubscriptionId",
+        `The provided subscription identifier '${subscriptionId}' is malformed or invalid.`,
+      );
+}
