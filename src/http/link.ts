@@ -1,0 +1,65 @@
+import { failure, type Failure } from "../errors.ts";
+import { err, ok, type Result } from "../result.ts";
+
+const loopbackHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+export const isLoopback = (url: URL): boolean => loopbackHosts.has(url.hostname);
+
+/** A link of an answer that may not be followed, because it leads away from who answered. */
+export const foreignLink = (): Failure =>
+  failure("upstream_error", "Microsoft's answer holds a link that leads away from its service.", {
+    details: { reason: "foreign_link" },
+  });
+
+/**
+ * A link found in an answer (nextLink, deltaLink, Location, an operation URL), if it stays under the
+ * endpoint the answer came from. A token must never follow a link to another origin.
+ *
+ * A connection in the sandbox cloud answers for `https://graph.microsoft.com` with the links of
+ * its own loopback origin (`http://localhost:8788/graph/…`): such a link is brought back under the
+ * endpoint, and never followed to where it points.
+ *
+ * @param endpoint origin and path prefix, `https://graph.microsoft.com`
+ * @param link absolute, or relative to `base`
+ * @param base the URL that was asked; by default the endpoint
+ * @returns the link; or `upstream_error` with `details.reason` `foreign_link`
+ */
+export function linkUnder(
+  endpoint: string | URL,
+  link: string | URL,
+  base: string | URL = endpoint,
+): Result<URL, Failure> {
+  const root = new URL(endpoint);
+  const url = URL.parse(String(link), base);
+  if (url === null) return err(foreignLink());
+  if (isUnder(root, url)) return ok(url);
+  const mapped = fromSandbox(root, url);
+  return mapped !== undefined && isUnder(root, mapped) ? ok(mapped) : err(foreignLink());
+}
+
+/** Whether a URL lies under an endpoint, by origin and by whole path segments. */
+export function isUnder(endpoint: URL, url: URL): boolean {
+  const prefix = endpoint.pathname.replace(/\/+$/, "");
+  return (
+    url.origin === endpoint.origin &&
+    url.username === "" &&
+    url.password === "" &&
+    (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`)) &&
+    !climbs(url.pathname)
+  );
+}
+
+/** The URL parser resolves `..` and `%2e%2e`, but leaves `..%2f` to a server that may not. */
+const climbs = (path: string): boolean =>
+  path
+    .replaceAll(/%2f|%5c/gi, "/")
+    .split("/")
+    .some((segment) => /^(?:\.|%2e){2}$/i.test(segment));
+
+function fromSandbox(root: URL, url: URL): URL | undefined {
+  if (isLoopback(root) || !isLoopback(url)) return undefined;
+  const path = /^\/(?:graph|arm)(\/.*)$/.exec(url.pathname)?.[1];
+  return path === undefined
+    ? undefined
+    : new URL(`${root.origin}${root.pathname.replace(/\/+$/, "")}${path}${url.search}`);
+}

@@ -1,0 +1,193 @@
+import { errorStatuses, failure, ownErrorHeader, type ErrorCode, type Failure } from "../errors.ts";
+import { err, ok, type Result } from "../result.ts";
+import { decideRetry, defaultBudgetMs, isIdempotent, type AttemptOutcome } from "./retry-policy.ts";
+import { lostAnswer, upstreamFailure } from "./upstream-error.ts";
+
+export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Anything with a `fetch`: a connection's stub, a service binding, or `globalThis`. */
+export interface Fetcher {
+  fetch(url: string, init?: RequestInit): Promise<Response>;
+}
+
+export interface TransportOptions {
+  fetch: FetchFunction;
+  /** Milliseconds since the epoch. */
+  now?: (() => number) | undefined;
+  sleep?: ((ms: number) => Promise<void>) | undefined;
+  /** Uniform in [0, 1). */
+  random?: (() => number) | undefined;
+  /** Milliseconds from the first attempt after which nothing is tried again. Default 20 000. */
+  budgetMs?: number | undefined;
+  /** False: a throttled call goes back to the caller at once. Default true. */
+  waitOnThrottle?: boolean | undefined;
+  /** Milliseconds one attempt may take, up to the head of a streamed answer. Default 65 000. */
+  timeoutMs?: number | undefined;
+}
+
+export interface TransportRequest {
+  url: string | URL;
+  method?: string | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Kept in memory, so that it can be sent again. */
+  body?: string | Uint8Array<ArrayBuffer> | undefined;
+  /** Doing it twice is doing it once, though the method does not say so. */
+  idempotent?: boolean | undefined;
+  /** It changes nothing, though the method does not say so: a query by POST. Implies idempotent. */
+  safe?: boolean | undefined;
+  /** Error statuses that are answers to this request: handed back, neither retried nor failures. */
+  accept?: readonly number[] | undefined;
+  signal?: AbortSignal | undefined;
+  budgetMs?: number | undefined;
+  waitOnThrottle?: boolean | undefined;
+}
+
+export interface JsonAnswer<Body> {
+  /** Undefined when the answer had no body (202, 204). */
+  body: Body | undefined;
+  /** Status and headers; its body is read. */
+  response: Response;
+}
+
+export interface Transport {
+  /**
+   * Sends a request, waits and retries as the retry policy says, and maps error answers.
+   * Redirects are answers like others (`redirect: "manual"`).
+   *
+   * @returns the answer when its status is below 400 or accepted, else the failure
+   * @throws only the reason of the caller's own `signal`
+   */
+  send(request: TransportRequest): Promise<Result<Response, Failure>>;
+  /** `send`, and the body read as JSON: an answer that breaks off is retried like a lost one. */
+  sendJson<Body>(request: TransportRequest): Promise<Result<JsonAnswer<Body>, Failure>>;
+}
+
+const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+/** A resource provider has 60 s before ARM answers 504 in its place; its own answer comes first. */
+const defaultTimeoutMs = 65_000;
+
+/** What an answer of the connection itself says about trying again; other codes never are. */
+const ownOutcomes: Partial<Record<ErrorCode, AttemptOutcome>> = {
+  throttled: { status: errorStatuses.throttled },
+  upstream_unavailable: { status: errorStatuses.upstream_unavailable },
+  upstream_timeout: "timeout",
+};
+
+type Attempt<Value> =
+  | { readonly value: Value }
+  | { readonly failure: Failure; readonly outcome: AttemptOutcome | "final" };
+
+/** @see Transport */
+export function createTransport(options: TransportOptions): Transport {
+  const { fetch, now = Date.now, random = Math.random, sleep = delay } = options;
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+
+  async function attempt<Value>(
+    request: TransportRequest,
+    method: string,
+    read: (response: Response) => Promise<Value>,
+  ): Promise<Attempt<Value>> {
+    const write = !(request.safe ?? safeMethods.has(method));
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    const signals = [timeout.signal, ...(request.signal === undefined ? [] : [request.signal])];
+    try {
+      const response = await fetch(String(request.url), {
+        method,
+        redirect: "manual",
+        signal: AbortSignal.any(signals),
+        ...(request.headers === undefined ? {} : { headers: { ...request.headers } }),
+        ...(request.body === undefined ? {} : { body: request.body }),
+      });
+      if (response.status < 400 || request.accept?.includes(response.status)) {
+        return { value: await read(response) };
+      }
+      const reason = await upstreamFailure(response, { now: now(), write });
+      return { failure: reason, outcome: outcomeOf(response, reason) };
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      if (error instanceof UnreadableAnswer) {
+        return { failure: notJson(write), outcome: "final" };
+      }
+      const kind = timeout.signal.aborted ? "timeout" : "network_error";
+      return { failure: lostAnswer(kind, write), outcome: isOverloaded(error) ? "final" : kind };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function exchange<Value>(
+    request: TransportRequest,
+    read: (response: Response) => Promise<Value>,
+  ): Promise<Result<Value, Failure>> {
+    const method = (request.method ?? "GET").toUpperCase();
+    const idempotent = request.safe === true || (request.idempotent ?? isIdempotent(method));
+    const began = now();
+    for (let count = 1; ; count += 1) {
+      const ended = await attempt(request, method, read);
+      if ("value" in ended) return ok(ended.value);
+      if (ended.outcome === "final") return err(ended.failure);
+      const decision = decideRetry({
+        attempt: count,
+        method,
+        outcome: ended.outcome,
+        retryAfter: ended.failure.retry_after,
+        elapsedMs: now() - began,
+        budgetMs: request.budgetMs ?? options.budgetMs ?? defaultBudgetMs,
+        idempotent,
+        waitOnThrottle: request.waitOnThrottle ?? options.waitOnThrottle,
+        random,
+      });
+      if (!decision.retry) return err(ended.failure);
+      await abortable(sleep(decision.waitMs), request.signal);
+    }
+  }
+
+  return {
+    send: (request) => exchange(request, async (response) => response),
+    sendJson: <Body>(request: TransportRequest) => exchange(request, readJson<Body>),
+  };
+}
+
+function outcomeOf(response: Response, reason: Failure): AttemptOutcome | "final" {
+  if (!response.headers.has(ownErrorHeader)) return { status: response.status };
+  if (reason.details?.outcome === "unknown") return "network_error";
+  return ownOutcomes[reason.code] ?? "final";
+}
+
+class UnreadableAnswer extends Error {}
+
+async function readJson<Body>(response: Response): Promise<JsonAnswer<Body>> {
+  const text = await response.text();
+  if (text.trim() === "") return { body: undefined, response };
+  try {
+    return { body: JSON.parse(text), response };
+  } catch {
+    throw new UnreadableAnswer();
+  }
+}
+
+const notJson = (write: boolean): Failure =>
+  failure("upstream_error", "Microsoft's answer is not readable as JSON.", {
+    details: { reason: "not_json", ...(write ? { outcome: "unknown" as const } : {}) },
+  });
+
+/** A Durable Object that sheds load marks its errors so; retrying adds to the load. */
+const isOverloaded = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
+
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits for `work`, but no longer than the caller does. */
+async function abortable(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

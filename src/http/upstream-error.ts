@@ -1,0 +1,201 @@
+import * as z from "zod";
+import {
+  errorStatuses,
+  failure,
+  ownErrorHeader,
+  type ErrorCode,
+  type ErrorDetails,
+  type Failure,
+} from "../errors.ts";
+import { remedySchema } from "../remedy.ts";
+import { redacted } from "./redact.ts";
+import { retryAfterSeconds } from "./retry-after.ts";
+
+const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
+  400: "invalid_request",
+  // A 401 reaches a client only after the connection has tried a fresh token.
+  401: "action_required",
+  403: "forbidden",
+  404: "not_found",
+  408: "upstream_timeout",
+  409: "conflict",
+  410: "not_found",
+  412: "conflict",
+  413: "payload_too_large",
+  423: "conflict",
+  429: "throttled",
+  451: "forbidden",
+  503: "upstream_unavailable",
+  504: "upstream_timeout",
+};
+
+/** The code under which an error status of Microsoft's is told to our callers. */
+export const errorCodeOf = (status: number): ErrorCode =>
+  codeOfStatus[status] ?? (status >= 400 && status < 500 ? "invalid_request" : "upstream_error");
+
+const sentences: Readonly<Record<ErrorCode, string>> = {
+  invalid_request: "Microsoft refused the request as invalid.",
+  unauthenticated: "Microsoft did not accept the credential.",
+  action_required:
+    "Microsoft did not accept the connection's token: the user has to sign in again.",
+  forbidden: "Microsoft denied this: the account or its consent does not allow it.",
+  not_found: "Microsoft knows no such item.",
+  conflict: "The item is in another state than the request expects.",
+  payload_too_large: "Microsoft refused the request as too large.",
+  throttled: "Microsoft asks to slow down.",
+  internal_error: "Something went wrong here.",
+  upstream_error: "Microsoft failed to answer this request.",
+  app_misconfigured: "The application is not configured correctly.",
+  upstream_unavailable: "Microsoft is not available at the moment.",
+  upstream_timeout: "Microsoft did not answer in time.",
+};
+
+export interface FailureContext {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Whether the request was meant to change something: then a lost answer is an unknown outcome. */
+  write: boolean;
+}
+
+/** An answer that stands for one that was lost behind a gateway. */
+const lostAnswerStatuses: ReadonlySet<number> = new Set([408, 502, 504]);
+
+/** Error bodies are a few hundred bytes; nothing beyond this is read. */
+const maxBodyBytes = 64 * 1024;
+
+/** Failure of a call that got no answer at all. */
+export function lostAnswer(kind: "network_error" | "timeout", write: boolean): Failure {
+  const code = kind === "timeout" ? "upstream_timeout" : "upstream_unavailable";
+  const message =
+    kind === "timeout" ? sentences.upstream_timeout : "Microsoft could not be reached.";
+  return failure(code, message, write ? { details: { outcome: "unknown" } } : {});
+}
+
+/**
+ * Reads an error answer (Graph's, ARM's, Key Vault's or OData's JSON, Storage's header, an edge's
+ * HTML, or nothing) into a failure. The sentence is ours; Microsoft's own is quoted only where it
+ * explains a request that was refused as invalid, and without anything that looks like a secret.
+ * An answer of the connection itself (`x-azure-error`) is passed on as it is.
+ */
+export async function upstreamFailure(
+  response: Response,
+  { now, write }: FailureContext,
+): Promise<Failure> {
+  const body = parseJson(await boundedText(response));
+  const own = response.headers.has(ownErrorHeader) ? ownFailure(body) : undefined;
+  if (own !== undefined) return own;
+
+  const { status, headers } = response;
+  const told = upstreamError(body);
+  const code = errorCodeOf(status);
+  const upstreamCode = safeCode(told.code) ?? safeCode(headers.get("x-ms-error-code"));
+  const innerCode = safeCode(told.innerCode);
+  const requestId = safeCode(
+    headers.get("request-id") ?? headers.get("x-ms-request-id") ?? told.requestId,
+  );
+  const quotable = code === "invalid_request" ? redacted(told.message ?? "") : "";
+  const retryAfter = retryableStatus(status) ? retryAfterSeconds(headers, now) : undefined;
+
+  const details: ErrorDetails = { upstream_status: status };
+  if (upstreamCode !== undefined) details.upstream_code = upstreamCode;
+  if (innerCode !== undefined) details["upstream_inner_code"] = innerCode;
+  if (requestId !== undefined) details.upstream_request_id = requestId;
+  if (write && lostAnswerStatuses.has(status)) details.outcome = "unknown";
+  return failure(
+    code,
+    quotable === "" ? sentences[code] : `Microsoft refused the request as invalid: ${quotable}`,
+    { ...(retryAfter === undefined ? {} : { retry_after: retryAfter }), details },
+  );
+}
+
+const retryableStatus = (status: number): boolean =>
+  status >= 500 || [408, 409, 423, 429].includes(status);
+
+const errorCodes = Object.keys(errorStatuses) as [ErrorCode, ...ErrorCode[]];
+const ownEnvelope = z.object({
+  success: z.literal(false),
+  error: z.string(),
+  code: z.enum(errorCodes),
+  request_id: z.string().optional(),
+  retry_after: z.number().optional(),
+  remedy: remedySchema.optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+
+function ownFailure(body: unknown): Failure | undefined {
+  const { data } = ownEnvelope.safeParse(body);
+  if (data === undefined) return undefined;
+  const { success: _, error: message, ...rest } = data;
+  return Object.assign(failure(rest.code, message), rest);
+}
+
+const text = z.string().optional().catch(undefined);
+const inner = z.object({ code: text, "request-id": text }).optional().catch(undefined);
+const errorObject = z.object({
+  code: text,
+  message: z
+    .union([z.string(), z.object({ value: z.string() }).transform(({ value }) => value)])
+    .optional()
+    .catch(undefined),
+  // `innerError` in practice, `innererror` in the schema and from Key Vault.
+  innerError: inner,
+  innererror: inner,
+});
+const errorBody = z.union([
+  z.object({ error: errorObject }).transform(({ error }) => error),
+  z.object({ error: z.string() }).transform(({ error }) => ({ code: error })),
+  // Some resource providers leave the wrapper out.
+  errorObject,
+]);
+
+interface UpstreamError {
+  code?: string | undefined;
+  message?: string | undefined;
+  innerCode?: string | undefined;
+  requestId?: string | undefined;
+}
+
+function upstreamError(body: unknown): UpstreamError {
+  const { data } = errorBody.safeParse(body);
+  if (data === undefined || !("message" in data)) return { code: data?.code };
+  const nested = data.innerError ?? data.innererror;
+  return {
+    code: data.code,
+    message: data.message,
+    innerCode: nested?.code,
+    requestId: nested?.["request-id"],
+  };
+}
+
+/** Codes and ids are short words; anything else in their place is not repeated. */
+const safeCode = (value: string | null | undefined): string | undefined =>
+  value && /^(?!eyJ)[\w.:-]{1,100}$/.test(value) ? value : undefined;
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
+  const decoder = new TextDecoder();
+  let read = "";
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return read + decoder.decode();
+      bytes += value.byteLength;
+      read += decoder.decode(value, { stream: true });
+      if (bytes > maxBodyBytes) break;
+    }
+    await reader.cancel();
+  } catch {
+    // A body that broke off still came with a status and headers.
+  }
+  return read;
+}
