@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { quotaOf } from "../../../src/arm/quota.ts";
+
+it("reads every remaining-quota header as a number and leaves the rest", () => {
+  const headers = new Headers({
+    "content-type": "application/json",
+    "x-ms-ratelimit-remaining-subscription-reads": "249",
+    "X-Ms-Ratelimit-Remaining-Subscription-Global-Reads": "3749",
+    "x-ms-ratelimit-remaining-tenant-writes": "soon",
+    "x-ms-request-id": "1",
+  });
+  expect(quotaOf(headers)).toEqual({
+    "x-ms-ratelimit-remaining-subscription-reads": 249,
+    "x-ms-ratelimit-remaining-subscription-global-reads": 3749,
+  });
+});
+
+it("reads the several buckets of one resource provider", () => {
+  const headers = new Headers({
+    "x-ms-ratelimit-remaining-resource":
+      "Microsoft.Compute/HighCostGet3Min;107, Microsoft.Compute/HighCostGet30Min;541,broken",
+  });
+  expect(quotaOf(headers)).toEqual({
+    "x-ms-ratelimit-remaining-resource/Microsoft.Compute/HighCostGet3Min": 107,
+    "x-ms-ratelimit-remaining-resource/Microsoft.Compute/HighCostGet30Min": 541,
+  });
+});
+
+it("is empty for headers without quota", () => {
+  expect(quotaOf(new Headers())).toEqual({});
+});
