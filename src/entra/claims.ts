@@ -1,0 +1,120 @@
+import { base64url } from "jose";
+import { isTenantId } from "./tenant.ts";
+
+type JsonObject = Record<string, unknown>;
+
+/**
+ * Says that this client handles continuous access evaluation: tokens then live up to 28 h and are
+ * ended early by a challenge.
+ */
+const capability = "cp1";
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The JSON object `text` holds, or undefined. */
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The `claims` parameter of an authorization or token request: our capability, and what a challenge
+ * asks for besides.
+ *
+ * @param challenge claims as JSON, from a 401 or from Entra's refusal; ignored when it is not JSON.
+ */
+export function mergeClaims(challenge?: string): string {
+  const asked = (challenge === undefined ? undefined : parseObject(challenge)) ?? {};
+  const accessToken = isObject(asked["access_token"]) ? asked["access_token"] : {};
+  const own = isObject(accessToken["xms_cc"]) ? accessToken["xms_cc"] : {};
+  const values = Array.isArray(own["values"]) ? own["values"] : [];
+  return JSON.stringify({
+    ...asked,
+    access_token: {
+      ...accessToken,
+      xms_cc: { ...own, values: [...new Set([...values, capability])] },
+    },
+  });
+}
+
+/** Claims as Entra wrote them, if they are a JSON object: anything else is not worth keeping. */
+export function parseClaims(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const claims = parseObject(value);
+  return claims === undefined ? undefined : JSON.stringify(claims);
+}
+
+export interface Challenge {
+  /** JSON. */
+  claims?: string;
+  /** A GUID: the tenant whose tokens the resource takes. */
+  tenantId?: string;
+}
+
+/** ARM reports a revoked session as `invalid_token`; everyone else as `insufficient_claims`. */
+const claimsErrors = ["insufficient_claims", "invalid_token"];
+
+/**
+ * Reads what a 401 asks for from its `WWW-Authenticate` headers. Of the authority it names only a
+ * tenant id is taken: hosts come from configuration alone.
+ */
+export function parseChallenge(headers: Headers): Challenge {
+  const challenges = bearerChallenges(headers.get("www-authenticate") ?? "");
+  const claims = challenges
+    .filter((parameters) => claimsErrors.includes(parameters.get("error")?.toLowerCase() ?? ""))
+    .map((parameters) => decodeClaims(parameters.get("claims") ?? ""))
+    .find((text) => text !== undefined);
+  const tenantId = challenges
+    .flatMap((parameters) => [parameters.get("authorization"), parameters.get("authorization_uri")])
+    .map(tenantOf)
+    .find((tenant) => tenant !== undefined);
+  return {
+    ...(claims !== undefined && { claims }),
+    ...(tenantId !== undefined && { tenantId }),
+  };
+}
+
+const schemes = ["bearer", "pop", "dpop", "basic", "digest", "negotiate", "ntlm", "mutual"];
+
+/**
+ * The parameters of each Bearer challenge, names in lower case. More lenient than RFC 9110 §11.6.1
+ * because Microsoft is: values may stand unquoted, be separated by spaces, or hold words and commas;
+ * several headers arrive joined. A bare word is a new challenge only when it is a scheme's name.
+ */
+function bearerChallenges(header: string): Map<string, string>[] {
+  const found: Map<string, string>[] = [];
+  let current: Map<string, string> | undefined;
+  const part = /([A-Za-z0-9_.-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*)))?/g;
+  for (const [text, name = "", quoted, plain] of header.matchAll(part)) {
+    if (text === name) {
+      if (!schemes.includes(name.toLowerCase())) continue;
+      current = name.toLowerCase() === "bearer" ? new Map() : undefined;
+      if (current !== undefined) found.push(current);
+      continue;
+    }
+    const key = name.toLowerCase();
+    const value = quoted?.replaceAll(/\\(.)/g, "$1") ?? plain ?? "";
+    if (current !== undefined && !current.has(key)) current.set(key, value);
+  }
+  return found;
+}
+
+/** Base64 or base64url, padded or not. */
+function decodeClaims(text: string): string | undefined {
+  try {
+    const bytes = base64url.decode(text.replaceAll("=", ""));
+    return parseClaims(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function tenantOf(authority: string | undefined): string | undefined {
+  const segment = URL.parse(authority ?? "")?.pathname.split("/")[1] ?? "";
+  return isTenantId(segment) ? segment.toLowerCase() : undefined;
+}

@@ -1,0 +1,109 @@
+import { clouds } from "./cloud.ts";
+import type { Cloud } from "./cloud.ts";
+
+/** What one access token is for. */
+export type NamedResource = "graph" | "arm" | "vault" | "storage";
+/** A named resource, or the App ID URI of any other one, without a trailing slash. */
+export type Resource = NamedResource | `https://${string}`;
+
+const namedResources: readonly NamedResource[] = ["graph", "arm", "vault", "storage"];
+
+/** Scopes of OpenID Connect: they belong to no resource and Entra does not always echo them. */
+export const oidcScopes: readonly string[] = ["openid", "profile", "email", "offline_access"];
+
+const isNamed = (text: string): text is NamedResource =>
+  (namedResources as readonly string[]).includes(text);
+
+const isOidc = (scope: string): boolean => oidcScopes.includes(scope.toLowerCase());
+
+/**
+ * Reads a resource as callers write it: `graph`, `arm`, `vault`, `storage` or an https App ID URI.
+ * A URI that is a named resource's own, in any cloud, becomes its name: one resource, one name.
+ */
+export function parseResource(text: string): Resource | undefined {
+  if (isNamed(text)) return text;
+  const uri = appIdUri(text);
+  if (uri === undefined) return undefined;
+  for (const cloud of Object.values(clouds)) {
+    const name = nameOfAudience(uri, cloud);
+    if (name !== undefined) return name;
+  }
+  return uri;
+}
+
+/** The App ID URI a token for `resource` is asked with and issued to. */
+export function audienceOf(resource: Resource, cloud: Cloud): string {
+  return isNamed(resource) ? cloud.audiences[resource] : resource;
+}
+
+/** Everything already consented on `resource`. */
+export function defaultScopeOf(resource: Resource, cloud: Cloud): string {
+  return `${audienceOf(resource, cloud)}/.default`;
+}
+
+/**
+ * The resource a scope belongs to; a bare name is Graph's. Undefined for OpenID Connect scopes and
+ * for resources that are not https URIs (`api://…`), which a connection cannot hold a token for.
+ */
+export function resourceOfScope(scope: string, cloud: Cloud): Resource | undefined {
+  if (isOidc(scope)) return undefined;
+  if (!scope.includes("/")) return "graph";
+  const uri = appIdUri(scope.slice(0, scope.lastIndexOf("/")));
+  return uri === undefined ? undefined : (nameOfAudience(uri, cloud) ?? uri);
+}
+
+/** Those of `scopes` that one token for `resource` can carry; Entra refuses a mixture (AADSTS28000). */
+export function scopesOf(resource: Resource, scopes: readonly string[], cloud: Cloud): string[] {
+  return scopes.filter((scope) => resourceOfScope(scope, cloud) === resource);
+}
+
+/** Two scopes are the same permission exactly when their normal forms are equal. */
+export function normalizeScope(scope: string, cloud: Cloud): string {
+  const resource = resourceOfScope(scope, cloud);
+  if (resource === undefined) return scope.toLowerCase();
+  const permission = scope.slice(scope.lastIndexOf("/") + 1).toLowerCase();
+  return resource === "graph"
+    ? permission
+    : `${audienceOf(resource, cloud).toLowerCase()}/${permission}`;
+}
+
+/**
+ * The required scopes that were not granted, as they were written. OpenID Connect scopes never
+ * count: Entra leaves them out of its answer for every resource but Graph. `.default` is granted
+ * with any scope of its resource.
+ */
+export function missingScopes(
+  required: readonly string[],
+  granted: readonly string[],
+  cloud: Cloud,
+): string[] {
+  const names = new Set(granted.map((scope) => normalizeScope(scope, cloud)));
+  const resources = new Set(granted.map((scope) => resourceOfScope(scope, cloud)));
+  return required.filter((scope) => {
+    if (isOidc(scope) || names.has(normalizeScope(scope, cloud))) return false;
+    return !(scope.endsWith(".default") && resources.has(resourceOfScope(scope, cloud)));
+  });
+}
+
+/** What a sign-in asks for when nobody says otherwise. */
+export function defaultScopes(cloud: Cloud): string[] {
+  return [
+    ...oidcScopes,
+    "User.Read",
+    "Mail.Read",
+    "Calendars.Read",
+    `${cloud.audiences.arm}/user_impersonation`,
+  ];
+}
+
+function nameOfAudience(uri: string, cloud: Cloud): NamedResource | undefined {
+  return namedResources.find((name) => cloud.audiences[name] === uri);
+}
+
+function appIdUri(text: string): `https://${string}` | undefined {
+  const url = text.length <= 255 && !/\s/.test(text) ? URL.parse(text) : null;
+  if (url?.protocol !== "https:" || url.username || url.password || url.search || url.hash) {
+    return undefined;
+  }
+  return `https://${url.host}${url.pathname.replace(/\/+$/, "")}`;
+}
