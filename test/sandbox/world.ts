@@ -9,6 +9,8 @@ export interface Settings {
   cae: boolean;
   /** Added to the machine's clock, so that a test can let hours pass. */
   clock_offset_s: number;
+  /** How long Exchange holds one of a mailbox's four places; absent, a few milliseconds. */
+  mailbox_latency_ms?: number;
 }
 
 export interface SandboxUser {
@@ -61,6 +63,11 @@ export interface World {
   onReset(restore: () => void): void;
   /** A random v4 GUID. */
   guid(): string;
+  /**
+   * The answer a fault of the control API gives in place of the real one, if one matches. Requests
+   * inside a $batch ask here, since no fault on the outer URL can mean one of them.
+   */
+  fault?(request: Request): Promise<Response | undefined>;
 }
 
 /**

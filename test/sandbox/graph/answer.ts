@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import type { StatusCode } from "hono/utils/http-status";
 import type { World } from "../world.ts";
 import { errorBody, GraphError } from "./graph-error.ts";
 import type { GraphContext, GraphEnvironment } from "./environment.ts";
@@ -38,7 +39,7 @@ export function gatewayHeaders(world: World): MiddlewareHandler<GraphEnvironment
 export function json(
   c: GraphContext,
   body: unknown,
-  status = 200,
+  status: StatusCode = 200,
   headers: Record<string, string> = {},
 ): Response {
   c.header("content-type", JSON_TYPE);
@@ -49,7 +50,7 @@ export function json(
 /** An answer without a body: 202, 204, 302, 304. */
 export function empty(
   c: GraphContext,
-  status: number,
+  status: StatusCode,
   headers: Record<string, string> = {},
 ): Response {
   for (const [name, value] of Object.entries(headers)) c.header(name, value);

@@ -1,6 +1,8 @@
+import type { StatusCode } from "hono/utils/http-status";
+
 /** A refusal in Graph's own words; thrown by handlers, written by `writeError`. */
 export class GraphError extends Error {
-  readonly status: number;
+  readonly status: StatusCode;
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
   /** A more exact code that some workloads put into `innerError`. */
@@ -9,7 +11,7 @@ export class GraphError extends Error {
   readonly bare: boolean;
 
   constructor(
-    status: number,
+    status: StatusCode,
     code: string,
     message: string,
     options: { headers?: Record<string, string>; innerCode?: string; bare?: boolean } = {},
