@@ -20,7 +20,7 @@ export function redacted(text: string): string {
     // The query of a URL may sign it (`sig=`, `tempauth=`).
     .replaceAll(/\b(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/gi, "$1")
     .replaceAll(
-      /\b([\w-]*(?:secret|password|passwd|token|assertion|signature|sig|key))(["']?\s*[=:]\s*)["']?[^\s"',;&]+/gi,
+      /\b([\w-]*(?:secret|password|passwd|token|assertion|signature|sig|key))(["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;&]+)/gi,
       `$1$2${removed}`,
     )
     .replaceAll(/\bcode=[^\s"'&]+/gi, `code=${removed}`)

@@ -179,7 +179,10 @@ const isOverloaded = (error: unknown): boolean =>
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits for `work`, but no longer than the caller does. */
-async function abortable(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+export async function abortable(
+  work: Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (signal === undefined) return work;
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();

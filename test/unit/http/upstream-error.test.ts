@@ -1,0 +1,207 @@
+import { describe, expect, it } from "vitest";
+import { errorResponse, failure, type ErrorCode } from "../../../src/errors.ts";
+import { redacted } from "../../../src/http/redact.ts";
+import { errorCodeOf, lostAnswer, upstreamFailure } from "../../../src/http/upstream-error.ts";
+
+const context = { now: Date.UTC(2026, 10, 24), write: false };
+const jwt = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl-_";
+
+describe("errorCodeOf", () => {
+  it.each<[number, ErrorCode]>([
+    [400, "invalid_request"],
+    [401, "action_required"],
+    [403, "forbidden"],
+    [404, "not_found"],
+    [405, "invalid_request"],
+    [409, "conflict"],
+    [410, "not_found"],
+    [412, "conflict"],
+    [413, "payload_too_large"],
+    [416, "invalid_request"],
+    [422, "invalid_request"],
+    [423, "conflict"],
+    [429, "throttled"],
+    [500, "upstream_error"],
+    [502, "upstream_error"],
+    [503, "upstream_unavailable"],
+    [504, "upstream_timeout"],
+    [507, "upstream_error"],
+    [509, "upstream_error"],
+  ])("tells %i as %s", (status, code) => {
+    expect(errorCodeOf(status)).toBe(code);
+  });
+});
+
+describe("upstreamFailure", () => {
+  it("reads Graph's error with its request id and inner code", async () => {
+    const response = Response.json(
+      {
+        error: {
+          code: "resyncRequired",
+          message: "Resync required.",
+          innerError: { code: "resyncChangesApplyDifferences", "request-id": "from-the-body" },
+        },
+      },
+      { status: 410, headers: { "request-id": "3f1e8e2a-0000-4000-8000-000000000001" } },
+    );
+    expect(await upstreamFailure(response, context)).toEqual({
+      code: "not_found",
+      message: "Microsoft knows no such item.",
+      details: {
+        upstream_status: 410,
+        upstream_code: "resyncRequired",
+        upstream_inner_code: "resyncChangesApplyDifferences",
+        upstream_request_id: "3f1e8e2a-0000-4000-8000-000000000001",
+      },
+    });
+  });
+
+  it("takes the request id from the body where no header has it", async () => {
+    const response = Response.json(
+      { error: { code: "ErrorItemNotFound", message: "", innererror: { "request-id": "abc" } } },
+      { status: 404 },
+    );
+    const { details } = await upstreamFailure(response, context);
+    expect(details?.upstream_request_id).toBe("abc");
+  });
+
+  it("quotes what ARM says of an invalid request", async () => {
+    const response = Response.json(
+      { error: { code: "InvalidApiVersionParameter", message: "The api-version '1' is invalid." } },
+      { status: 400, headers: { "x-ms-request-id": "r-1" } },
+    );
+    expect(await upstreamFailure(response, context)).toMatchObject({
+      code: "invalid_request",
+      message: "Microsoft refused the request as invalid: The api-version '1' is invalid.",
+      details: { upstream_code: "InvalidApiVersionParameter", upstream_request_id: "r-1" },
+    });
+  });
+
+  it("does not quote what Microsoft says of anything else", async () => {
+    const response = Response.json(
+      { error: { code: "AuthorizationFailed", message: "The client 'ada' with object id 'x'" } },
+      { status: 403 },
+    );
+    const { message } = await upstreamFailure(response, context);
+    expect(message).toBe("Microsoft denied this: the account or its consent does not allow it.");
+  });
+
+  it.each<[string, BodyInit | null, Record<string, string>, string | undefined]>([
+    ["an OData v2 message object", '{"error":{"code":"A","message":{"value":"v"}}}', {}, "A"],
+    ["a body without the wrapper", '{"code":"Bare","message":"m"}', {}, "Bare"],
+    ["an OAuth error word", '{"error":"invalid_token"}', {}, "invalid_token"],
+    ["an edge's HTML", "<html><h1>Service Unavailable</h1></html>", {}, undefined],
+    ["an empty body", null, {}, undefined],
+    ["JSON that is no object", "[1,2]", {}, undefined],
+    ["a null error", '{"error":null}', {}, undefined],
+    [
+      "Storage's header beside XML",
+      "<Error/>",
+      { "x-ms-error-code": "BlobNotFound" },
+      "BlobNotFound",
+    ],
+    ["a token in place of a code", JSON.stringify({ error: { code: jwt } }), {}, undefined],
+    ["a sentence in place of a code", '{"error":{"code":"a b"}}', {}, undefined],
+  ])("reads %s", async (_, body, headers, code) => {
+    const response = new Response(body, { status: 503, headers });
+    expect(await upstreamFailure(response, context)).toEqual({
+      code: "upstream_unavailable",
+      message: "Microsoft is not available at the moment.",
+      details: { upstream_status: 503, ...(code === undefined ? {} : { upstream_code: code }) },
+    });
+  });
+
+  it("keeps the wait a throttling answer asks for, fractions too", async () => {
+    const response = new Response(null, { status: 429, headers: { "retry-after": "2.128" } });
+    expect(await upstreamFailure(response, context)).toMatchObject({
+      code: "throttled",
+      retry_after: 2.128,
+    });
+  });
+
+  it("says that the outcome of a write is unknown when a gateway lost its answer", async () => {
+    const write = { ...context, write: true };
+    const lost = await upstreamFailure(new Response(null, { status: 504 }), write);
+    const refused = await upstreamFailure(new Response(null, { status: 400 }), write);
+    const read = await upstreamFailure(new Response(null, { status: 504 }), context);
+    expect([lost, refused, read].map(({ details }) => details?.outcome)).toEqual([
+      "unknown",
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("passes on an error of the connection itself unchanged", async () => {
+    const own = failure("action_required", "Sign in again.", {
+      request_id: "req-1",
+      remedy: {
+        action: "sign_in",
+        message: "Sign in again.",
+        aadsts: 50173,
+        since: "2026-11-24T00:00:00Z",
+      },
+      details: { reason: "revoked" },
+    });
+    expect(await upstreamFailure(errorResponse(own), context)).toEqual(own);
+  });
+
+  it("does not take Microsoft's error for the connection's own because of a header", async () => {
+    const response = new Response("nonsense", { status: 500, headers: { "x-azure-error": "x" } });
+    expect((await upstreamFailure(response, context)).code).toBe("upstream_error");
+  });
+
+  it("reads no more of a body than an error can need", async () => {
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 16_384;
+        controller.enqueue(new Uint8Array(16_384).fill(32));
+      },
+    });
+    const reason = await upstreamFailure(new Response(endless, { status: 500 }), context);
+    expect(reason.code).toBe("upstream_error");
+    expect(sent).toBeLessThan(256 * 1024);
+  });
+});
+
+describe("lostAnswer", () => {
+  it("tells a write from a read", () => {
+    expect(lostAnswer("network_error", true).details).toEqual({ outcome: "unknown" });
+    expect(lostAnswer("timeout", false)).toEqual({
+      code: "upstream_timeout",
+      message: "Microsoft did not answer in time.",
+    });
+  });
+});
+
+describe("redacted", () => {
+  it.each<[string, string, string]>([
+    ["a JWT", `Token ${jwt} is bad`, "Token [removed] is bad"],
+    ["a bearer credential", "got Bearer abc.def", "got Bearer [removed]"],
+    ["long base64", `key ${"Ab1+".repeat(12)}== here`, "key [removed] here"],
+    [
+      "a signed URL",
+      "see https://x.sharepoint.com/f?tempauth=abc now",
+      "see https://x.sharepoint.com/f now",
+    ],
+    [
+      "a named secret",
+      'client_secret=hunter2 and "password": "pw"',
+      'client_secret=[removed] and "password": [removed]',
+    ],
+    ["an authorization code", "code=0.AXoA", "code=[removed]"],
+    ["line breaks", "one\r\ntwo", "one two"],
+  ])("removes %s", (_, text, expected) => {
+    expect(redacted(text)).toBe(expected);
+  });
+
+  it("keeps an ARM resource id", () => {
+    const id =
+      "/subscriptions/aaaaaaaa-1111-4000-8000-000000000001/resourceGroups/rg-one/providers/Microsoft.Web/sites/a";
+    expect(redacted(`No ${id}`)).toBe(`No ${id}`);
+  });
+
+  it("cuts to 300 characters", () => {
+    expect(redacted("ab ".repeat(2000))).toHaveLength(300);
+  });
+});
