@@ -57,7 +57,7 @@ export interface Challenge {
 }
 
 /** ARM reports a revoked session as `invalid_token`; everyone else as `insufficient_claims`. */
-const claimsErrors = ["insufficient_claims", "invalid_token"];
+const claimsErrors = new Set(["insufficient_claims", "invalid_token"]);
 
 /**
  * Reads what a 401 asks for from its `WWW-Authenticate` headers. Of the authority it names only a
@@ -66,7 +66,7 @@ const claimsErrors = ["insufficient_claims", "invalid_token"];
 export function parseChallenge(headers: Headers): Challenge {
   const challenges = bearerChallenges(headers.get("www-authenticate") ?? "");
   const claims = challenges
-    .filter((parameters) => claimsErrors.includes(parameters.get("error")?.toLowerCase() ?? ""))
+    .filter((parameters) => claimsErrors.has(parameters.get("error")?.toLowerCase() ?? ""))
     .map((parameters) => decodeClaims(parameters.get("claims") ?? ""))
     .find((text) => text !== undefined);
   const tenantId = challenges
@@ -79,7 +79,16 @@ export function parseChallenge(headers: Headers): Challenge {
   };
 }
 
-const schemes = ["bearer", "pop", "dpop", "basic", "digest", "negotiate", "ntlm", "mutual"];
+const schemes = new Set([
+  "bearer",
+  "pop",
+  "dpop",
+  "basic",
+  "digest",
+  "negotiate",
+  "ntlm",
+  "mutual",
+]);
 
 /**
  * The parameters of each Bearer challenge, names in lower case. More lenient than RFC 9110 §11.6.1
@@ -92,7 +101,7 @@ function bearerChallenges(header: string): Map<string, string>[] {
   const part = /([A-Za-z0-9_.-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*)))?/g;
   for (const [text, name = "", quoted, plain] of header.matchAll(part)) {
     if (text === name) {
-      if (!schemes.includes(name.toLowerCase())) continue;
+      if (!schemes.has(name.toLowerCase())) continue;
       current = name.toLowerCase() === "bearer" ? new Map() : undefined;
       if (current !== undefined) found.push(current);
       continue;

@@ -1,0 +1,50 @@
+/** Why an exchange with Entra came to nothing. */
+export type ExchangeFailure = "network" | "timeout";
+
+/** An answer read to its end: nothing of it is left to hang on. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/**
+ * Runs one exchange, body included, for at most `milliseconds`. The signal ends the fetch; the race
+ * ends the wait even where a body ignores it.
+ */
+export async function withinDeadline(
+  milliseconds: number,
+  exchange: (signal: AbortSignal) => Promise<Response>,
+): Promise<Answer | ExchangeFailure> {
+  const controller = new AbortController();
+  const expiry = Promise.withResolvers<"timeout">();
+  const timer = setTimeout(() => expiry.resolve("timeout"), milliseconds);
+  try {
+    return await Promise.race([read(exchange(controller.signal)), expiry.promise]);
+  } finally {
+    clearTimeout(timer);
+    controller.abort();
+  }
+}
+
+/** The reason of a failed fetch stays here: it can hold the request, and with it a secret. */
+async function read(response: Promise<Response>): Promise<Answer | "network"> {
+  try {
+    const { status, headers, body } = await response;
+    return { status, headers, text: body === null ? "" : await new Response(body).text() };
+  } catch {
+    return "network";
+  }
+}
+
+/** The JSON object in `text`; undefined for HTML, nothing, or any other JSON. */
+export function parseJsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? { ...value }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,118 @@
+import * as oauth from "oauth4webapi";
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import { err, ok } from "../result.ts";
+import type { Result } from "../result.ts";
+import { findSigningKey } from "./signing-keys.ts";
+import type { SigningKey, SigningKeysOptions } from "./signing-keys.ts";
+import { isTenantId, tenantSatisfies } from "./tenant.ts";
+
+/** Who signed in. Only `tenantId` and `objectId` together name a user; the rest may change. */
+export interface IdTokenIdentity {
+  tenantId: string;
+  objectId: string;
+  upn: string | null;
+  name: string | null;
+  loginHint: string | null;
+}
+
+export type IdTokenFailure =
+  | "id_token_invalid"
+  /** Genuine, but of a tenant that was not asked for. */
+  | "wrong_tenant"
+  /** The keys to check it with could not be fetched. */
+  | "network";
+
+export interface IdTokenCheck extends SigningKeysOptions {
+  client: oauth.Client;
+  /** The token endpoint's answer, as it came. */
+  body: Record<string, unknown>;
+  /** What the authorization request bound to this sign-in; undefined for a refresh, which has none. */
+  nonce?: string;
+  /** A tenant id, `organizations` (no personal account) or `consumers` (only those); default any. */
+  expectedTenant?: string | undefined;
+}
+
+/**
+ * Verifies the id_token of a token answer in full: its claims and times, the nonce, the issuer of
+ * its own tenant, and the signature by a key of Entra's that may sign for that issuer.
+ */
+export async function verifyIdToken(
+  check: IdTokenCheck,
+): Promise<Result<IdTokenIdentity, IdTokenFailure>> {
+  const named = namesOf(check.body["id_token"]);
+  if (named === undefined) return err("id_token_invalid");
+  const issuer = `${check.cloud.authorityHost}/${named.tenantId}/v2.0`;
+
+  const key = await findSigningKey(named.kid, check);
+  if (key === "unavailable") return err("network");
+  if (key === undefined || !maySign(key, issuer, named.tenantId)) return err("id_token_invalid");
+
+  const claims = await verifiedClaims(check, issuer, key);
+  if (claims === undefined) return err("id_token_invalid");
+  const { oid } = claims;
+  if (typeof oid !== "string" || oid === "") return err("id_token_invalid");
+  if (!tenantSatisfies(named.tenantId, check.expectedTenant)) return err("wrong_tenant");
+  return ok({
+    tenantId: named.tenantId.toLowerCase(),
+    objectId: oid.toLowerCase(),
+    upn: textOf(claims["preferred_username"]),
+    name: textOf(claims["name"]),
+    loginHint: textOf(claims["login_hint"]),
+  });
+}
+
+/** Which key and which issuer the token claims, to be proven; `tid` must be a GUID to name one. */
+function namesOf(idToken: unknown): { kid: string; tenantId: string } | undefined {
+  if (typeof idToken !== "string") return undefined;
+  try {
+    const { kid } = decodeProtectedHeader(idToken);
+    const { tid } = decodeJwt(idToken);
+    if (typeof kid !== "string" || typeof tid !== "string" || !isTenantId(tid)) return undefined;
+    return { kid, tenantId: tid };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether `key` may sign for `issuer`. A work tenant's keys carry a template with `{tenantid}`;
+ * those of personal accounts name their one issuer and must not vouch for any other.
+ */
+function maySign(key: SigningKey, issuer: string, tenantId: string): boolean {
+  const own = key.issuer?.replace("{tenantid}", tenantId);
+  return own === undefined || own.toLowerCase() === issuer.toLowerCase();
+}
+
+async function verifiedClaims(
+  check: IdTokenCheck,
+  issuer: string,
+  key: SigningKey,
+): Promise<oauth.IDToken | undefined> {
+  // Metadata of the token's own tenant: the literal issuer of `common` would fit no token.
+  const server: oauth.AuthorizationServer = {
+    issuer,
+    jwks_uri: `${check.cloud.authorityHost}/common/discovery/v2.0/keys`,
+    id_token_signing_alg_values_supported: ["RS256"],
+  };
+  const response = Response.json(check.body);
+  try {
+    const tokens =
+      check.nonce === undefined
+        ? await oauth.processRefreshTokenResponse(server, check.client, response)
+        : await oauth.processAuthorizationCodeResponse(server, check.client, response, {
+            expectedNonce: check.nonce,
+            requireIdToken: true,
+          });
+    await oauth.validateApplicationLevelSignature(server, response, {
+      // The key was chosen above, by its issuer too: the library is to look no further.
+      [oauth.jwksCache]: { jwks: { keys: [key] }, uat: Math.floor(Date.now() / 1000) },
+    });
+    return oauth.getValidatedIdTokenClaims(tokens);
+  } catch {
+    // The library's errors hold the tokens in their cause: nothing of them may go further.
+    return undefined;
+  }
+}
+
+const textOf = (claim: unknown): string | null =>
+  typeof claim === "string" && claim !== "" ? claim : null;

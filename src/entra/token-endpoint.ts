@@ -1,0 +1,249 @@
+import * as oauth from "oauth4webapi";
+import { err, ok } from "../result.ts";
+import type { Result } from "../result.ts";
+import { mergeClaims } from "./claims.ts";
+import { ClientSecrets, refusesSecret } from "./client-secrets.ts";
+import type { Cloud } from "./cloud.ts";
+import { parseJsonObject, withinDeadline } from "./deadline.ts";
+import type { Answer } from "./deadline.ts";
+import { parseEntraError } from "./errors.ts";
+import { verifyIdToken } from "./id-token.ts";
+import type { IdTokenIdentity } from "./id-token.ts";
+import { answerFailure, ownFailure, redirectFailure } from "./token-failure.ts";
+import type { TokenFailure } from "./token-failure.ts";
+import { readTokenSet } from "./token-set.ts";
+import type { TokenSet } from "./token-set.ts";
+
+export type { TokenFailure } from "./token-failure.ts";
+export type { TokenSet } from "./token-set.ts";
+
+interface TokenRequest {
+  /** The authority's path segment: a tenant id, or what a sign-in was started with. */
+  tenant: string;
+  /** Of ONE resource. */
+  scopes: readonly string[];
+  /** A claims challenge to answer, JSON; our capability is always added. */
+  claims?: string | undefined;
+}
+
+export interface CodeRedemption extends TokenRequest {
+  /** A tenant id, `organizations` (no personal account) or `consumers` (only those); default any. */
+  expectedTenant?: string | undefined;
+  /** The callback's parameters, as they came. */
+  response: URLSearchParams;
+  /** The state this sign-in was started with. */
+  state: string;
+  redirectUri: string;
+  codeVerifier: string;
+  nonce: string;
+}
+
+export interface TokenRefresh extends TokenRequest {
+  refreshToken: string;
+}
+
+/** Entra's token endpoint. Each method is one exchange; a refusal is a value, never a throw. */
+export interface TokenEndpoint {
+  /**
+   * Redeems an authorization code. `openid profile offline_access` are always asked for, and the
+   * id_token is verified in full.
+   */
+  redeemCode(redemption: CodeRedemption): Promise<Result<TokenSet, TokenFailure>>;
+  /**
+   * Renews with a refresh token. `offline_access` is always asked for. Only a refresh that asks for
+   * `openid` has an identity in its answer, and it is verified in full.
+   */
+  refresh(refresh: TokenRefresh): Promise<Result<TokenSet, TokenFailure>>;
+  /** A token of the app itself; `tenant` is a tenant id, `scopes` one `{resource}/.default`. */
+  clientCredentials(request: TokenRequest): Promise<Result<TokenSet, TokenFailure>>;
+}
+
+export interface TokenEndpointOptions {
+  cloud: Cloud;
+  clientId: string;
+  /** Tried in order when Entra refuses one; the one that works is remembered. */
+  clientSecrets: readonly string[];
+  fetch: typeof globalThis.fetch;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** For one exchange, body included; default 15 s. */
+  timeoutMs?: number;
+}
+
+/** How far the clocks of Entra and ours may be apart. */
+const clockToleranceSeconds = 300;
+
+export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
+  const { cloud, clientId, now, timeoutMs = 15_000 } = options;
+  const secrets = new ClientSecrets(options.clientSecrets);
+  // A method of the global scope loses its receiver when called as a member of `options`.
+  const send = (request: Request): Promise<Response> => (0, options.fetch)(request);
+
+  const clientOf = (): oauth.Client => ({
+    client_id: clientId,
+    [oauth.clockSkew]: Math.round((now() - Date.now()) / 1000),
+    [oauth.clockTolerance]: clockToleranceSeconds,
+  });
+
+  const requestOptions = (signal: AbortSignal) => ({
+    signal,
+    [oauth.allowInsecureRequests]: cloud.name === "sandbox",
+    [oauth.customFetch]: (url: string, { method, headers, body }: PostOptions) =>
+      send(new Request(url, { method, headers, body, redirect: "manual", signal })),
+  });
+
+  /** Sends the request with each secret in turn until Entra accepts one; reads the answer whole. */
+  async function exchange(build: ExchangeBuilder): Promise<Result<Answer, TokenFailure>> {
+    let refusal: TokenFailure | undefined;
+    for (const { authentication, accept } of secrets.candidates()) {
+      const answer = await withinDeadline(timeoutMs, (signal) =>
+        build(authentication, requestOptions(signal)),
+      );
+      if (typeof answer === "string") return err(ownFailure(answer));
+      if (answer.status === 200) {
+        accept();
+        return ok(answer);
+      }
+      refusal = answerFailure(answer, now());
+      if (!refusesSecret(parseEntraError(parseJsonObject(answer.text)))) {
+        // Any other answer was given after the secret had been checked, or says nothing about it.
+        return err(refusal);
+      }
+    }
+    return err(refusal ?? ownFailure("no_client_secret"));
+  }
+
+  async function identity(check: {
+    answer: Answer;
+    nonce?: string;
+    expectedTenant?: string | undefined;
+  }): Promise<Result<IdTokenIdentity, TokenFailure>> {
+    const { answer, ...expectations } = check;
+    const verified = await verifyIdToken({
+      ...expectations,
+      body: parseJsonObject(answer.text) ?? {},
+      client: clientOf(),
+      cloud,
+      fetch: send,
+      now,
+      timeoutMs,
+    });
+    return verified.ok ? verified : err(ownFailure(verified.error, answer));
+  }
+
+  return {
+    async redeemCode(redemption) {
+      const { tenant, claims, nonce, expectedTenant } = redemption;
+      const scopes = withScopes(redemption.scopes, ["openid", "profile", "offline_access"]);
+      const server = serverOf(cloud, tenant);
+      const client = clientOf();
+      const callback = validCallback(server, client, redemption);
+      if (!callback.ok) return callback;
+      const answer = await exchange((authentication, post) =>
+        oauth.authorizationCodeGrantRequest(
+          server,
+          client,
+          authentication,
+          callback.value,
+          redemption.redirectUri,
+          redemption.codeVerifier,
+          { ...post, additionalParameters: parametersOf(scopes, claims) },
+        ),
+      );
+      if (!answer.ok) return answer;
+      const tokens = await readTokenSet(server, client, answer.value, redemption.scopes);
+      if (!tokens.ok) return err(ownFailure(tokens.error, answer.value));
+      const idToken = await identity({ answer: answer.value, nonce, expectedTenant });
+      return idToken.ok ? ok({ ...tokens.value, idToken: idToken.value }) : idToken;
+    },
+
+    async refresh({ tenant, refreshToken, scopes, claims }) {
+      const server = serverOf(cloud, tenant);
+      const client = clientOf();
+      const asked = withScopes(scopes, ["offline_access"]);
+      const answer = await exchange((authentication, post) =>
+        oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, {
+          ...post,
+          additionalParameters: parametersOf(asked, claims),
+        }),
+      );
+      if (!answer.ok) return answer;
+      const tokens = await readTokenSet(server, client, answer.value, scopes);
+      if (!tokens.ok) return err(ownFailure(tokens.error, answer.value));
+      if (!scopes.includes("openid")) return tokens;
+      const idToken = await identity({ answer: answer.value });
+      return idToken.ok ? ok({ ...tokens.value, idToken: idToken.value }) : idToken;
+    },
+
+    async clientCredentials({ tenant, scopes, claims }) {
+      const server = serverOf(cloud, tenant);
+      const client = clientOf();
+      const answer = await exchange((authentication, post) =>
+        oauth.clientCredentialsGrantRequest(
+          server,
+          client,
+          authentication,
+          parametersOf(scopes, claims),
+          post,
+        ),
+      );
+      if (!answer.ok) return answer;
+      const tokens = await readTokenSet(server, client, answer.value, scopes);
+      return tokens.ok ? tokens : err(ownFailure(tokens.error, answer.value));
+    },
+  };
+}
+
+type PostOptions = oauth.CustomFetchOptions<"POST", URLSearchParams>;
+type ExchangeBuilder = (
+  authentication: oauth.ClientAuth,
+  post: {
+    signal: AbortSignal;
+    [oauth.allowInsecureRequests]: boolean;
+    [oauth.customFetch]: (url: string, options: PostOptions) => Promise<Response>;
+  },
+) => Promise<Response>;
+
+/** Not discovered: the issuer in the document of `common` holds a literal `{tenantid}`. */
+function serverOf(cloud: Cloud, tenant: string): oauth.AuthorizationServer {
+  const authority = `${cloud.authorityHost}/${encodeURIComponent(tenant)}`;
+  return { issuer: `${authority}/v2.0`, token_endpoint: `${authority}/oauth2/v2.0/token` };
+}
+
+const parametersOf = (scopes: readonly string[], claims: string | undefined) => ({
+  scope: scopes.join(" "),
+  claims: mergeClaims(claims),
+});
+
+const withScopes = (scopes: readonly string[], required: readonly string[]): string[] => [
+  ...new Set([...scopes, ...required]),
+];
+
+const callbackParameters = new Set([
+  "code",
+  "state",
+  "error",
+  "error_description",
+  "error_subcode",
+]);
+
+/** Only what this flow knows: an `iss` or `session_state` beside it proves nothing more here. */
+function validCallback(
+  server: oauth.AuthorizationServer,
+  client: oauth.Client,
+  { response, state }: CodeRedemption,
+): Result<URLSearchParams, TokenFailure> {
+  const parameters = new URLSearchParams(
+    [...response].filter(([name]) => callbackParameters.has(name)),
+  );
+  try {
+    const valid = oauth.validateAuthResponse(server, client, parameters, state);
+    return valid.get("code") ? ok(valid) : err(ownFailure("invalid_callback"));
+  } catch (cause) {
+    return err(
+      cause instanceof oauth.AuthorizationResponseError
+        ? redirectFailure(parameters)
+        : ownFailure("invalid_callback"),
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import { retryAfterSeconds } from "../http/retry-after.ts";
+import { parseJsonObject } from "./deadline.ts";
+import type { Answer } from "./deadline.ts";
+import { classify, parseEntraError, requestIdOf } from "./errors.ts";
+import type { Disposition } from "./errors.ts";
+
+/** A token request that brought no token. Holds no text of Microsoft's and no part of a request. */
+export interface TokenFailure {
+  disposition: Disposition;
+  /** OAuth `error`, or one of {@link OwnFailureCode}. */
+  code: string;
+  /** AADSTS codes. */
+  codes: readonly number[];
+  suberror?: string;
+  /** A claims challenge to keep for the next sign-in, JSON. */
+  claims?: string;
+  /** Asked for by Microsoft. */
+  retryAfterSeconds?: number;
+  /** Microsoft's, for its support. */
+  requestId?: string;
+}
+
+const retry = { action: "retry", latch: "none" } as const;
+const signIn = { action: "sign_in", latch: "none" } as const;
+
+/** What we found ourselves, without a word of refusal from Entra. None of it ends a grant. */
+const ownFailures = {
+  network: { ...retry, message: "Microsoft's sign-in service could not be reached: try again." },
+  timeout: {
+    ...retry,
+    message: "Microsoft's sign-in service did not answer in time: try again.",
+  },
+  invalid_response: {
+    ...retry,
+    message: "Microsoft's sign-in service gave an answer that could not be read: try again.",
+  },
+  id_token_invalid: {
+    ...signIn,
+    message: "The answer did not prove who signed in: start a new sign-in.",
+  },
+  wrong_tenant: {
+    ...signIn,
+    message: "The account belongs to another tenant than the one asked for: sign in with another.",
+  },
+  invalid_callback: {
+    ...signIn,
+    message: "The browser came back with an incomplete answer: start a new sign-in.",
+  },
+  no_client_secret: {
+    action: "fix_app",
+    latch: "app",
+    message: "The app has no client secret: its operator must set AZURE_CLIENT_SECRET.",
+  },
+} as const satisfies Record<string, Disposition>;
+
+export type OwnFailureCode = keyof typeof ownFailures;
+
+/** A failure that no error body tells of; `answer` only lends its request id. */
+export function ownFailure(code: OwnFailureCode, answer?: Answer): TokenFailure {
+  const requestId = requestIdOf(answer?.headers.get("x-ms-request-id"));
+  return {
+    disposition: ownFailures[code],
+    code,
+    codes: [],
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+/** Entra pauses a client that repeats itself (AADSTS50196); it asks for five minutes of silence. */
+const loopPauseSeconds = 300;
+
+/** A refusal of the token endpoint, or whatever stood in its place. */
+export function answerFailure(answer: Answer, now: number): TokenFailure {
+  const body = parseJsonObject(answer.text);
+  const asked = retryAfterSeconds(answer.headers, now);
+  const { error, codes, suberror, claims, traceId } = parseEntraError(body);
+  const pause = codes.includes(50196) ? Math.max(loopPauseSeconds, asked ?? 0) : asked;
+  const requestId = requestIdOf(answer.headers.get("x-ms-request-id")) ?? traceId;
+  return {
+    disposition: classify({ status: answer.status, body }),
+    code: error ?? "invalid_response",
+    codes,
+    ...(suberror !== undefined && { suberror }),
+    ...(claims !== undefined && { claims }),
+    ...(pause !== undefined && { retryAfterSeconds: pause }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+/** A refusal that came back through the browser: the parameters of the callback. */
+export function redirectFailure(parameters: URLSearchParams): TokenFailure {
+  const body = Object.fromEntries(parameters);
+  const { error, codes, suberror } = parseEntraError(body);
+  return {
+    disposition: classify({ status: 400, body }),
+    code: error ?? "invalid_response",
+    codes,
+    ...(suberror !== undefined && { suberror }),
+  };
+}
