@@ -3,6 +3,7 @@ import type { Service, ServiceEnvironment, World } from "../world.ts";
 import { gatewayHeaders, writeError } from "./answer.ts";
 import { requireToken } from "./authentication.ts";
 import { meRoutes } from "./directory/me.ts";
+import { userRoutes } from "./directory/users.ts";
 import type { GraphEnvironment } from "./environment.ts";
 import { GraphError } from "./graph-error.ts";
 import { stateOf } from "./state.ts";
@@ -15,7 +16,10 @@ export function keyPath(pathname: string): string {
 /** Microsoft Graph v1.0, with /beta as another name for it. */
 export function createGraph(world: World): Service {
   const state = stateOf(world);
-  const api = new Hono<GraphEnvironment>().use(requireToken(world)).route("/", meRoutes(state));
+  const api = new Hono<GraphEnvironment>()
+    .use(requireToken(world))
+    .route("/", meRoutes(state))
+    .route("/", userRoutes(state));
 
   const graph = new Hono<GraphEnvironment>()
     .use(gatewayHeaders(world))

@@ -1,10 +1,35 @@
 import type { Caller, World } from "../world.ts";
 import { Directory } from "./directory/directory.ts";
+import { Mailbox } from "./mail/mailbox.ts";
+import { MailboxGate } from "./mail/mailbox-gate.ts";
+import type { Owner } from "./owner.ts";
+
+/** Things made on first use, one per key. */
+class Shelf<T> {
+  readonly #things = new Map<string, T>();
+
+  get(key: string, make: () => T): T {
+    const known = this.#things.get(key);
+    if (known !== undefined) return known;
+    const fresh = make();
+    this.#things.set(key, fresh);
+    return fresh;
+  }
+
+  clear(): void {
+    this.#things.clear();
+  }
+}
+
+const nameOf = ({ tenantId, objectId }: Owner) => `${tenantId}/${objectId}`;
 
 /** Everything Graph remembers; made on first use, gone at a reset. */
 export class GraphState {
   readonly world: World;
-  readonly #directories = new Map<string, Directory>();
+  /** Not restored by a reset: what it counts is in flight. */
+  readonly gate = new MailboxGate();
+  readonly #directories = new Shelf<Directory>();
+  readonly #mailboxes = new Shelf<Mailbox>();
   #epoch: string;
 
   constructor(world: World) {
@@ -13,6 +38,7 @@ export class GraphState {
     world.onReset(() => {
       this.#epoch = world.guid();
       this.#directories.clear();
+      this.#mailboxes.clear();
     });
   }
 
@@ -22,11 +48,11 @@ export class GraphState {
   }
 
   directory(tenantId: string): Directory {
-    const known = this.#directories.get(tenantId);
-    if (known !== undefined) return known;
-    const fresh = new Directory(tenantId, this.world.users);
-    this.#directories.set(tenantId, fresh);
-    return fresh;
+    return this.#directories.get(tenantId, () => new Directory(tenantId, this.world.users));
+  }
+
+  mailbox(owner: Owner): Mailbox {
+    return this.#mailboxes.get(nameOf(owner), () => new Mailbox(owner));
   }
 
   /** The caller's id in the directory, which is not the token's oid for a personal account. */

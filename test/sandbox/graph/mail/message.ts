@@ -1,0 +1,105 @@
+import type { EntitySchema } from "../odata/schema.ts";
+
+export interface EmailAddress {
+  name: string;
+  address: string;
+}
+
+export interface Recipient {
+  emailAddress: EmailAddress;
+}
+
+export interface ItemBody {
+  contentType: "text" | "html";
+  content: string;
+}
+
+export interface Attachment {
+  name: string;
+  contentType: string;
+  /** Base64. */
+  contentBytes: string;
+  isInline: boolean;
+}
+
+export const wellKnownFolders = [
+  "inbox",
+  "drafts",
+  "sentitems",
+  "deleteditems",
+  "junkemail",
+  "archive",
+  "outbox",
+] as const;
+export type FolderName = (typeof wellKnownFolders)[number];
+
+/** A message as the mailbox keeps it. Times are ISO 8601 to the second, UTC. */
+export interface StoredMessage {
+  key: string;
+  folder: FolderName;
+  /** Grows with every change; part of the etag. */
+  revision: number;
+  createdDateTime: string;
+  lastModifiedDateTime: string;
+  receivedDateTime: string;
+  sentDateTime: string;
+  subject: string;
+  body: ItemBody;
+  importance: "low" | "normal" | "high";
+  categories: string[];
+  isRead: boolean;
+  isDraft: boolean;
+  flagged: boolean;
+  internetMessageId: string;
+  conversation: string;
+  from: Recipient;
+  toRecipients: Recipient[];
+  ccRecipients: Recipient[];
+  bccRecipients: Recipient[];
+  replyTo: Recipient[];
+  attachments: Attachment[];
+}
+
+export const messageSchema: EntitySchema = {
+  name: "microsoft.graph.message",
+  properties: {
+    id: "string",
+    createdDateTime: "dateTime",
+    lastModifiedDateTime: "dateTime",
+    changeKey: "string",
+    categories: "collection",
+    receivedDateTime: "dateTime",
+    sentDateTime: "dateTime",
+    hasAttachments: "boolean",
+    internetMessageId: "string",
+    subject: "string",
+    bodyPreview: "string",
+    importance: "string",
+    parentFolderId: "string",
+    conversationId: "string",
+    conversationIndex: "string",
+    isDeliveryReceiptRequested: "boolean",
+    isReadReceiptRequested: "boolean",
+    isRead: "boolean",
+    isDraft: "boolean",
+    webLink: "string",
+    inferenceClassification: "string",
+    body: "complex",
+    "body/content": "string",
+    "body/contentType": "string",
+    sender: "complex",
+    "sender/emailAddress": "complex",
+    "sender/emailAddress/name": "string",
+    "sender/emailAddress/address": "string",
+    from: "complex",
+    "from/emailAddress": "complex",
+    "from/emailAddress/name": "string",
+    "from/emailAddress/address": "string",
+    toRecipients: "collection",
+    ccRecipients: "collection",
+    bccRecipients: "collection",
+    replyTo: "collection",
+    flag: "complex",
+    "flag/flagStatus": "string",
+  },
+};
