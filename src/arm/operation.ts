@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ErrorCode, Failure } from "../errors.ts";
 
 /**
  * The rules of ARM's long-running operations: which URL to poll, when it is over, where the result
@@ -8,16 +9,16 @@ import * as z from "zod";
 export const operationStateSchema = z.strictObject({
   method: z.enum(["PUT", "PATCH", "DELETE", "POST"]),
   /** The URL the operation was started on. */
-  resource: z.url(),
+  resource: z.string(),
   /**
    * `status`: a status document (Operation-Location, Azure-AsyncOperation). `location`: 202 until
    * the result is there. `resource`: the resource's own provisioningState. `result`: the operation
    * has succeeded, its result is still to be read.
    */
   mode: z.enum(["status", "location", "resource", "result"]),
-  poll: z.url(),
+  poll: z.string(),
   /** Where the start said the result will be, when its status is polled elsewhere. */
-  location: z.url().optional(),
+  location: z.string().optional(),
   finalStateVia: z.enum(["location", "azure-async-operation", "original-uri"]).optional(),
 });
 
@@ -50,12 +51,16 @@ export interface RunningStep {
 export type OperationStep =
   | RunningStep
   | { kind: "succeeded"; value: unknown }
-  | { kind: "failed"; status: "Failed" | "Canceled"; code?: string };
+  /** `message` is Microsoft's, as it came. */
+  | { kind: "failed"; status: "Failed" | "Canceled"; code?: string; message?: string };
 
 const statusDocument = z.object({
   status: z.string().optional(),
   percentComplete: z.number().min(0).max(100).optional().catch(undefined),
-  error: z.object({ code: z.string().optional() }).nullish().catch(undefined),
+  error: z
+    .object({ code: z.string().optional(), message: z.string().optional() })
+    .nullish()
+    .catch(undefined),
   properties: z.object({ provisioningState: z.string().optional() }).nullish().catch(undefined),
 });
 type StatusDocument = z.infer<typeof statusDocument>;
@@ -111,6 +116,7 @@ function ended(phase: "failed" | "canceled", { error }: StatusDocument): Operati
     kind: "failed",
     status: phase === "failed" ? "Failed" : "Canceled",
     ...(error?.code !== undefined && { code: error.code }),
+    ...(error?.message !== undefined && { message: error.message }),
   };
 }
 
@@ -247,12 +253,19 @@ export function readPoll(state: OperationState, answer: OperationAnswer): Operat
   }
 }
 
+const passing: ReadonlySet<ErrorCode> = new Set([
+  "throttled",
+  "upstream_error",
+  "upstream_timeout",
+  "upstream_unavailable",
+]);
+
 /**
- * Whether a failed poll says nothing about the operation: the next poll may well succeed. 409 is
- * left out on purpose; what Location answers at the end is the operation's own answer.
+ * Whether a poll that failed says nothing about the operation, so that the next one may succeed.
+ * What a Location answers at the end is the operation's own answer: 4xx ends it.
  */
-export const pollGoesOn = (status: number): boolean =>
-  status === 408 || status === 429 || status >= 500;
+export const pollGoesOn = ({ code, details }: Failure): boolean =>
+  passing.has(code) && details?.reason !== "foreign_link";
 
 /** Polls that fail in a row before the poller gives up; the operation itself goes on. */
 export const unreadablePollLimit = 10;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type ErrorCode, failure } from "../../../src/errors.ts";
 import {
   type OperationAnswer,
   type OperationMethod,
@@ -184,6 +185,7 @@ describe("readPoll of a status document", () => {
       kind: "failed",
       status: "Failed",
       code: "ResourceGroupDeletionBlocked",
+      message: "…",
     });
   });
 
@@ -282,15 +284,17 @@ describe("pollDelay", () => {
 });
 
 describe("pollGoesOn", () => {
-  it.each([
-    [408, true],
-    [429, true],
-    [500, true],
-    [503, true],
-    [404, false],
-    [409, false],
-    [401, false],
-  ])("says of %i: %s", (status, expected) => {
-    expect(pollGoesOn(status)).toBe(expected);
+  it.each<[ErrorCode, string | undefined, boolean]>([
+    ["throttled", undefined, true],
+    ["upstream_unavailable", undefined, true],
+    ["upstream_timeout", undefined, true],
+    ["upstream_error", undefined, true],
+    ["upstream_error", "foreign_link", false],
+    ["not_found", undefined, false],
+    ["conflict", undefined, false],
+    ["action_required", undefined, false],
+  ])("says of %s (%s): %s", (code, reason, expected) => {
+    const details = reason === undefined ? {} : { details: { reason } };
+    expect(pollGoesOn(failure(code, "…", details))).toBe(expected);
   });
 });

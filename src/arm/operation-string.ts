@@ -1,0 +1,76 @@
+import { base64url } from "jose";
+import { failure, type Failure } from "../errors.ts";
+import { linkUnder } from "../http/link.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type OperationState, operationStateSchema } from "./operation.ts";
+import { unwrap } from "./request.ts";
+
+/**
+ * An operation as a string that another process can go on with. It holds no credential, and paths
+ * instead of URLs: wherever it is read, it can lead nowhere but under that reader's endpoint.
+ */
+
+const urlFields = ["resource", "poll", "location"] as const;
+
+type Change = (url: string) => Result<string, Failure>;
+
+function mapUrls(state: OperationState, change: Change): Result<OperationState, Failure> {
+  const mapped = { ...state };
+  for (const field of urlFields) {
+    const url = state[field];
+    if (url === undefined) continue;
+    const changed = change(url);
+    if (!changed.ok) return changed;
+    mapped[field] = changed.value;
+  }
+  return ok(mapped);
+}
+
+/**
+ * Brings every URL of an operation under the endpoint it was started on.
+ *
+ * @returns `upstream_error` with reason `foreign_link` when one leads away from it.
+ */
+export const keepUnder = (
+  state: OperationState,
+  endpoint: string,
+): Result<OperationState, Failure> =>
+  mapUrls(state, (url) => {
+    const link = linkUnder(endpoint, url);
+    return link.ok ? ok(link.value.href) : link;
+  });
+
+const notAnOperation = (): Failure =>
+  failure("invalid_request", "operation is not the string of an operation.", {
+    details: { field: "operation" },
+  });
+
+const prefixOf = (endpoint: string): string => new URL(endpoint).href.replace(/\/+$/, "");
+
+/** @param state whose URLs lie under `endpoint`. */
+export function encodeOperation(state: OperationState, endpoint: string): string {
+  const prefix = prefixOf(endpoint);
+  const paths = mapUrls(state, (url) => ok(url.slice(prefix.length)));
+  return base64url.encode(JSON.stringify(unwrap(paths)));
+}
+
+/** @returns the operation with URLs under `endpoint`, or `invalid_request`. */
+export function decodeOperation(text: string, endpoint: string): Result<OperationState, Failure> {
+  const read = operationStateSchema.safeParse(parseJson(text));
+  if (!read.success) return err(notAnOperation());
+  const prefix = prefixOf(endpoint);
+  const state = mapUrls(read.data, (path) =>
+    path.startsWith("/") ? ok(`${prefix}${path}`) : err(notAnOperation()),
+  );
+  if (!state.ok) return state;
+  const kept = keepUnder(state.value, endpoint);
+  return kept.ok ? kept : err(notAnOperation());
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(base64url.decode(text)));
+  } catch {
+    return undefined;
+  }
+}

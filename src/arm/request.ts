@@ -1,0 +1,171 @@
+import { AzureError, failure, type Failure } from "../errors.ts";
+import { linkUnder } from "../http/link.ts";
+import { PagedItems } from "../http/page.ts";
+import { retryAfterSeconds } from "../http/retry-after.ts";
+import type { JsonAnswer, Transport } from "../http/transport.ts";
+import { err, ok, type Result } from "../result.ts";
+import { isApiVersion } from "./api-version.ts";
+import type { OperationAnswer } from "./operation.ts";
+
+/** What every method takes besides its own parameters. */
+export interface CallOptions {
+  /** Instead of the version the client would choose. */
+  apiVersion?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Conditions of a write (RFC 9110 §13): unmet, it fails with `conflict`. */
+export interface WriteOptions extends CallOptions {
+  /** The etag the resource must still have. */
+  ifMatch?: string | undefined;
+  /** `*`: create only. */
+  ifNoneMatch?: string | undefined;
+}
+
+export interface ArmCall extends CallOptions {
+  method?: "GET" | "PUT" | "PATCH" | "DELETE" | "POST";
+  /** Under the endpoint, percent-encoded. */
+  path: string;
+  apiVersion: string;
+  query?: Readonly<Record<string, string | undefined>>;
+  headers?: Readonly<Record<string, string>>;
+  body?: unknown;
+  /** Doing it twice is doing it once, though the method does not say so. */
+  idempotent?: boolean;
+}
+
+export interface ArmAnswer {
+  /** The URL that was asked. */
+  url: string;
+  answer: OperationAnswer;
+}
+
+interface ListBody<Item> {
+  value?: Item[];
+  nextLink?: string | null;
+}
+
+/** An answer without the body its URL promises. */
+export const unreadable = (): Failure =>
+  failure("upstream_error", "Microsoft's answer is not of the shape it should have.", {
+    details: { reason: "unexpected_body" },
+  });
+
+/** The failure of a result, thrown: methods of the client throw, their parts do not. */
+export function unwrap<Value>(result: Result<Value, Failure>): Value {
+  if (!result.ok) throw new AzureError(result.error);
+  return result.value;
+}
+
+export function conditions(options: WriteOptions): Record<string, string> {
+  return {
+    ...(options.ifMatch !== undefined && { "if-match": options.ifMatch }),
+    ...(options.ifNoneMatch !== undefined && { "if-none-match": options.ifNoneMatch }),
+  };
+}
+
+/** ARM requests under one endpoint: URLs, JSON, pages. */
+export class ArmRequests {
+  /** Origin and path prefix, without a slash at the end. */
+  readonly endpoint: string;
+  readonly #transport: Transport;
+  readonly #now: () => number;
+
+  constructor(transport: Transport, endpoint: string, now: () => number) {
+    this.#transport = transport;
+    this.endpoint = endpoint.replace(/\/+$/, "");
+    this.#now = now;
+  }
+
+  /** @returns the answer with its body, or the failure: `invalid_request` when `apiVersion` is no version. */
+  async send(call: ArmCall): Promise<Result<ArmAnswer, Failure>> {
+    const url = this.#urlOf(call);
+    if (!url.ok) return url;
+    const sent = await this.#transport.sendJson<unknown>({
+      url: url.value,
+      method: call.method ?? "GET",
+      headers: {
+        accept: "application/json",
+        ...(call.body !== undefined && { "content-type": "application/json" }),
+        ...call.headers,
+      },
+      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+      idempotent: call.idempotent,
+      signal: call.signal,
+    });
+    return sent.ok ? ok({ url: url.value.href, answer: this.#answerOf(sent.value) }) : sent;
+  }
+
+  /** One attempt, no retries: who polls comes back anyway. */
+  async poll(
+    url: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Result<OperationAnswer, Failure>> {
+    const sent = await this.#transport.sendJson<unknown>({
+      url,
+      headers: { accept: "application/json" },
+      signal,
+      budgetMs: 0,
+    });
+    return sent.ok ? ok(this.#answerOf(sent.value)) : sent;
+  }
+
+  /** @throws AzureError, also for an answer without a body. */
+  async read<Body>(call: ArmCall): Promise<Body> {
+    const { answer } = unwrap(await this.send(call));
+    if (answer.body === undefined) throw new AzureError(unreadable());
+    // The shape is Microsoft's promise for this URL; its fields are handed on, not relied on.
+    return answer.body as Body;
+  }
+
+  /**
+   * A list in pages. A cursor is a nextLink, so it must lie under the endpoint like one.
+   *
+   * @param call what to ask for the first page.
+   * @param pageSize the query parameter for the size of a page, when this list has one.
+   */
+  pages<Item>(call: Result<ArmCall, Failure>, pageSize?: "$top"): PagedItems<Item> {
+    return new PagedItems<Item>(async ({ link, maxPageSize }) => {
+      if (!call.ok) return call;
+      const size = pageSize !== undefined &&
+        maxPageSize !== undefined && { [pageSize]: String(maxPageSize) };
+      const url =
+        link === undefined
+          ? this.#urlOf({ ...call.value, query: { ...call.value.query, ...size } })
+          : linkUnder(this.endpoint, link);
+      if (!url.ok) return url;
+      const page = await this.#transport.sendJson<ListBody<Item>>({
+        url: url.value,
+        headers: { accept: "application/json" },
+        signal: call.value.signal,
+      });
+      if (!page.ok) return page;
+      const { body } = page.value;
+      if (!Array.isArray(body?.value)) return err(unreadable());
+      return ok({ items: body.value, nextLink: body.nextLink ?? undefined });
+    });
+  }
+
+  #urlOf({ path, apiVersion, query = {} }: ArmCall): Result<URL, Failure> {
+    if (!isApiVersion(apiVersion)) {
+      const message = "api_version must be a date, with -preview or the like behind it if need be.";
+      return err(failure("invalid_request", message, { details: { field: "api_version" } }));
+    }
+    const url = new URL(`${this.endpoint}${path}`);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, value);
+    }
+    url.searchParams.set("api-version", apiVersion);
+    return linkUnder(this.endpoint, url);
+  }
+
+  #answerOf({ body, response }: JsonAnswer<unknown>): OperationAnswer {
+    const retryAfter = retryAfterSeconds(response.headers, this.#now());
+    return {
+      status: response.status,
+      headers: response.headers,
+      body,
+      ...(retryAfter !== undefined && { retryAfter }),
+    };
+  }
+}

@@ -1,0 +1,101 @@
+import type { PagedItems } from "../http/page.ts";
+import { ok } from "../result.ts";
+import { resourcesApiVersion } from "./api-version.ts";
+import { beginOperation, type Poller, type PollerContext } from "./poller.ts";
+import type { ProviderVersions } from "./provider-versions.ts";
+import {
+  type ArmRequests,
+  type CallOptions,
+  conditions,
+  unwrap,
+  type WriteOptions,
+} from "./request.ts";
+import { resourceGroupPath } from "./resource-groups.ts";
+import { checkSubscriptionId, parseResourceId, resourcePath } from "./resource-id.ts";
+import type { GenericResource, ResourceParameters } from "./types.ts";
+
+export interface ListResourcesOptions extends CallOptions {
+  /** OData: `resourceType eq 'Microsoft.Web/sites'`, `location eq 'westeurope'`… */
+  filter?: string | undefined;
+  /** `createdTime,changedTime,provisioningState`, any of them. */
+  expand?: string | undefined;
+}
+
+interface Target {
+  path: string;
+  apiVersion: string;
+}
+
+/** Resources of any type, by their id. */
+export class Resources {
+  readonly #context: PollerContext;
+  readonly #requests: ArmRequests;
+  readonly #versions: ProviderVersions;
+
+  constructor(context: PollerContext, versions: ProviderVersions) {
+    this.#context = context;
+    this.#requests = context.requests;
+    this.#versions = versions;
+  }
+
+  listBySubscription(
+    subscriptionId: string,
+    { filter, expand, apiVersion = resourcesApiVersion, signal }: ListResourcesOptions = {},
+  ): PagedItems<GenericResource> {
+    const id = checkSubscriptionId(subscriptionId);
+    const path = `/subscriptions/${subscriptionId}/resources`;
+    const query = { $filter: filter, $expand: expand };
+    return this.#requests.pages(id.ok ? ok({ path, apiVersion, query, signal }) : id, "$top");
+  }
+
+  listByResourceGroup(
+    subscriptionId: string,
+    resourceGroup: string,
+    { filter, expand, apiVersion = resourcesApiVersion, signal }: ListResourcesOptions = {},
+  ): PagedItems<GenericResource> {
+    const group = resourceGroupPath(subscriptionId, resourceGroup);
+    const query = { $filter: filter, $expand: expand };
+    return this.#requests.pages(
+      group.ok ? ok({ path: `${group.value}/resources`, apiVersion, query, signal }) : group,
+      "$top",
+    );
+  }
+
+  /** @param resourceId as ARM spells it, not percent-encoded. Without `apiVersion`: its provider's newest stable. */
+  async get(resourceId: string, options: CallOptions = {}): Promise<GenericResource> {
+    const target = await this.#targetOf(resourceId, options);
+    return this.#requests.read({ ...target, signal: options.signal });
+  }
+
+  /** Creates or replaces: what `parameters` leaves out is removed, as far as the type allows. */
+  async createOrUpdate(
+    resourceId: string,
+    parameters: ResourceParameters,
+    options: WriteOptions = {},
+  ): Promise<Poller<GenericResource>> {
+    return beginOperation(this.#context, {
+      ...(await this.#targetOf(resourceId, options)),
+      method: "PUT",
+      headers: conditions(options),
+      body: parameters,
+      signal: options.signal,
+    });
+  }
+
+  async delete(resourceId: string, options: WriteOptions = {}): Promise<Poller<undefined>> {
+    return beginOperation(this.#context, {
+      ...(await this.#targetOf(resourceId, options)),
+      method: "DELETE",
+      headers: conditions(options),
+      signal: options.signal,
+    });
+  }
+
+  async #targetOf(resourceId: string, { apiVersion }: CallOptions): Promise<Target> {
+    const id = unwrap(parseResourceId(resourceId));
+    return {
+      path: resourcePath(id),
+      apiVersion: apiVersion ?? unwrap(await this.#versions.versionOf(id)),
+    };
+  }
+}
