@@ -1,7 +1,10 @@
 import type { RemedyAction } from "../remedy.ts";
 import { parseClaims } from "./claims.ts";
-import { byCode, byError, bySuberror, meanings } from "./error-table.ts";
-import type { Latch, Meaning, MeaningName } from "./error-table.ts";
+import { meanings } from "./error-meanings.ts";
+import type { Latch, Meaning, MeaningName } from "./error-meanings.ts";
+import { byCode, byError, bySuberror } from "./error-table.ts";
+
+export type { Latch } from "./error-meanings.ts";
 
 /** What is to be done about a refusal, by whom, and how far it reaches. */
 export interface Disposition {
