@@ -1,0 +1,98 @@
+import type { Event } from "@microsoft/microsoft-graph-types";
+import type { Failure } from "../errors.ts";
+import type { PagedItems } from "../http/page.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { MailboxOptions } from "./messages.ts";
+import { invalid, ownerPath } from "./path.ts";
+import { listQuery, preferHeader, type ListOptions, type Query } from "./query.ts";
+import { orThrow, type GraphSession } from "./session.ts";
+
+export interface CalendarOptions extends MailboxOptions {
+  /** Id of one of the user's calendars. Default: the user's own. */
+  calendar?: string | undefined;
+  /** Windows or IANA name of the zone in which times are told. Default UTC. */
+  timeZone?: string | undefined;
+  bodyType?: "text" | "html" | undefined;
+}
+
+export type EventListOptions = ListOptions & CalendarOptions;
+
+export interface CalendarViewOptions extends EventListOptions {
+  /** ISO 8601; without an offset it is UTC. */
+  start: string | Date;
+  end: string | Date;
+}
+
+export interface CreateEventOptions extends CalendarOptions {
+  signal?: AbortSignal | undefined;
+}
+
+/** Events of a calendar. Every method throws `AzureError`. */
+export class Calendar {
+  readonly #session: GraphSession;
+  readonly #newId: () => string;
+
+  constructor(session: GraphSession, newId: () => string) {
+    this.#session = session;
+    this.#newId = newId;
+  }
+
+  /** Events as they were made: a series is one item. */
+  events(options: EventListOptions = {}): PagedItems<Event> {
+    return this.#list("/events", options, () => ({}));
+  }
+
+  /** What happens between two times: a series shows as its occurrences. */
+  view(options: CalendarViewOptions): PagedItems<Event> {
+    return this.#list("/calendarView", options, () => orThrow(period(options)));
+  }
+
+  /**
+   * Creates an event. Exchange drops a second one with the same `transactionId`, so it is given one
+   * and can be repeated after a lost answer.
+   */
+  async create(event: Event, options: CreateEventOptions = {}): Promise<Event> {
+    const headers = orThrow(preferHeader({ timeZone: options.timeZone }));
+    return orThrow(
+      await this.#session.json<Event>({
+        method: "POST",
+        path: orThrow(calendarPath("/events", options)),
+        headers,
+        json: { ...event, transactionId: event.transactionId ?? this.#newId() },
+        idempotent: true,
+        signal: options.signal,
+      }),
+    );
+  }
+
+  #list(noun: string, options: EventListOptions, extra: () => Query): PagedItems<Event> {
+    const { timeZone, bodyType, signal } = options;
+    return this.#session.list(() => ({
+      path: orThrow(calendarPath(noun, options)),
+      query: { ...extra(), ...orThrow(listQuery(options)) },
+      headers: orThrow(preferHeader({ timeZone, bodyType })),
+      signal,
+    }));
+  }
+}
+
+const calendarPath = (noun: string, { user, calendar }: CalendarOptions): Result<string, Failure> =>
+  calendar === undefined
+    ? ownerPath(user, noun)
+    : ownerPath(user, `/calendars/{calendar}${noun}`, { calendar });
+
+function period({ start, end }: CalendarViewOptions): Result<Query, Failure> {
+  const [from, to] = [instant(start), instant(end)];
+  if (from === undefined) return err(invalid("start", '"start" must be an ISO 8601 time.'));
+  if (to === undefined) return err(invalid("end", '"end" must be an ISO 8601 time.'));
+  return ok({ startDateTime: from, endDateTime: to });
+}
+
+const isoTime = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+
+function instant(value: string | Date): string | undefined {
+  if (typeof value === "string") {
+    return isoTime.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+  }
+  return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+}

@@ -1,0 +1,56 @@
+import { failure, type Failure } from "../errors.ts";
+import { err, ok, type Result } from "../result.ts";
+
+export const invalid = (field: string, message: string): Failure =>
+  failure("invalid_request", message, { details: { field } });
+
+/** Whether a value, decoded by a careless server, would climb out of its place in a path. */
+const climbs = (value: string): boolean =>
+  value.split(/[/\\]/).some((part) => part === "." || part === "..");
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is refused
+const controlCharacters = /[\u0000-\u001f\u007f]/;
+
+/**
+ * A Graph path with its parameters filled in, each as one encoded segment.
+ *
+ * @param template `/users/{user}/messages/{id}`
+ * @returns the path; or `invalid_request` whose `details.field` is the parameter's name
+ */
+export function graphPath(
+  template: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Result<string, Failure> {
+  let path = template;
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === "" || climbs(value) || controlCharacters.test(value)) {
+      return err(invalid(name, `"${name}" is not an id.`));
+    }
+    path = path.replace(`{${name}}`, () => encodeURIComponent(value));
+  }
+  return ok(path);
+}
+
+/** A path below the signed-in user, or below another user where the token allows it. */
+export const ownerPath = (
+  user: string | undefined,
+  template: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Result<string, Failure> =>
+  user === undefined
+    ? graphPath(`/me${template}`, parameters)
+    : graphPath(`/users/{user}${template}`, { user, ...parameters });
+
+/**
+ * A file path of a person (`Documents/Q1 report.docx`) as encoded segments joined by `/`, without
+ * slashes at the ends; empty for the root.
+ *
+ * @returns the path; or `invalid_request` for `path`
+ */
+export function encodedFilePath(path: string): Result<string, Failure> {
+  if (path.includes("\\") || climbs(path) || controlCharacters.test(path)) {
+    return err(invalid("path", `"path" must name a file or folder by its names from the root.`));
+  }
+  const names = path.split("/").filter((name) => name !== "");
+  return ok(names.map((name) => encodeURIComponent(name)).join("/"));
+}

@@ -1,0 +1,60 @@
+import type { User } from "@microsoft/microsoft-graph-types";
+import type { PagedItems } from "../http/page.ts";
+import { graphPath } from "./path.ts";
+import { listQuery, selected, type ListOptions } from "./query.ts";
+import { orThrow, type GraphSession } from "./session.ts";
+
+export type UserListOptions = ListOptions;
+
+export interface ItemOptions {
+  select?: ListOptions["select"];
+  signal?: AbortSignal | undefined;
+}
+
+/** People of the directory. Every method throws `AzureError`. */
+export class Users {
+  readonly #session: GraphSession;
+
+  constructor(session: GraphSession) {
+    this.#session = session;
+  }
+
+  /** The signed-in user. Not for app-only connections, which have none (`invalid_request`). */
+  async me(options: ItemOptions = {}): Promise<User> {
+    return this.#read("/me", options);
+  }
+
+  /** @param id object id or user principal name */
+  async get(id: string, options: ItemOptions = {}): Promise<User> {
+    return this.#read(orThrow(graphPath("/users/{id}", { id })), options);
+  }
+
+  /** Users, in pages of 100 by default and of 999 at most. */
+  list(options: UserListOptions = {}): PagedItems<User> {
+    return this.#session.list(() => {
+      const advanced = needsAdvancedQuery(options);
+      return {
+        path: "/users",
+        query: { ...orThrow(listQuery(options)), $count: advanced ? "true" : undefined },
+        headers: advanced ? { consistencylevel: "eventual" } : undefined,
+        signal: options.signal,
+      };
+    });
+  }
+
+  async #read(path: string, { select, signal }: ItemOptions): Promise<User> {
+    return orThrow(
+      await this.#session.json<User>({ path, query: { $select: selected(select) }, signal }),
+    );
+  }
+}
+
+/**
+ * The directory answers these only from its eventually consistent index, asked for by header and
+ * `$count=true`; it ignores or refuses them otherwise.
+ */
+const needsAdvancedQuery = ({ search, count, filter, orderBy }: UserListOptions): boolean =>
+  search !== undefined ||
+  count === true ||
+  (filter !== undefined && orderBy !== undefined) ||
+  /\b(?:ne|not|endswith)\b/i.test(filter ?? "");
