@@ -6,6 +6,9 @@ import { meRoutes } from "./directory/me.ts";
 import { userRoutes } from "./directory/users.ts";
 import type { GraphEnvironment } from "./environment.ts";
 import { GraphError } from "./graph-error.ts";
+import { folderRoutes } from "./mail/folders.ts";
+import { messageRoutes } from "./mail/messages.ts";
+import { sendMailRoutes } from "./mail/send-mail.ts";
 import { stateOf } from "./state.ts";
 
 /** OData lets a key stand in parentheses: `/users('ada')/messages` is `/users/ada/messages`. */
@@ -16,10 +19,16 @@ export function keyPath(pathname: string): string {
 /** Microsoft Graph v1.0, with /beta as another name for it. */
 export function createGraph(world: World): Service {
   const state = stateOf(world);
+  const personal = new Hono<GraphEnvironment>()
+    .route("/", messageRoutes(state))
+    .route("/", folderRoutes(state))
+    .route("/", sendMailRoutes(state));
   const api = new Hono<GraphEnvironment>()
     .use(requireToken(world))
     .route("/", meRoutes(state))
-    .route("/", userRoutes(state));
+    .route("/", userRoutes(state))
+    .route("/me", personal)
+    .route("/users/:user", personal);
 
   const graph = new Hono<GraphEnvironment>()
     .use(gatewayHeaders(world))

@@ -24,9 +24,9 @@ export function stableNumber(limit: number, ...words: readonly (string | number)
 }
 
 /** One of `choices`. */
-export function stableChoice<T>(
-  choices: readonly [T, ...T[]],
+export function stableChoice<const T extends readonly [unknown, ...unknown[]]>(
+  choices: T,
   ...words: readonly (string | number)[]
-): T {
-  return choices[stableNumber(choices.length, ...words)] ?? choices[0];
+): T[number] {
+  return choices[stableNumber(choices.length, ...words)];
 }

@@ -1,0 +1,70 @@
+import { err, ok } from "../../../../src/result.ts";
+import type { Result } from "../../../../src/result.ts";
+import { wordsBegin } from "../odata/search.ts";
+import type { MessageView } from "./message-view.ts";
+
+/** `subject:engine` or bare words; all terms of a search must hold. */
+export interface MailSearchTerm {
+  property: string | undefined;
+  words: string;
+}
+
+const people = (message: MessageView, lists: readonly ("from" | "to" | "cc" | "bcc")[]) => {
+  const byName = {
+    from: [message.from],
+    to: message.toRecipients,
+    cc: message.ccRecipients,
+    bcc: message.bccRecipients,
+  };
+  return lists
+    .flatMap((list) => byName[list])
+    .map(({ emailAddress }) => `${emailAddress.name} ${emailAddress.address}`)
+    .join(" ");
+};
+
+/** The text that a search property looks into. */
+const searchable: Record<string, (message: MessageView) => string> = {
+  subject: (message) => message.subject,
+  body: (message) => message.bodyPreview,
+  from: (message) => people(message, ["from"]),
+  to: (message) => people(message, ["to"]),
+  cc: (message) => people(message, ["cc"]),
+  bcc: (message) => people(message, ["bcc"]),
+  recipients: (message) => people(message, ["to", "cc", "bcc"]),
+  participants: (message) => people(message, ["from", "to", "cc", "bcc"]),
+  hasattachments: (message) => String(message.hasAttachments),
+  importance: (message) => message.importance,
+};
+
+/**
+ * Parses the $search of messages: one pair of double quotes around words and `property:words`.
+ * Error: OData's sentence.
+ */
+export function parseMailSearch(text: string): Result<MailSearchTerm[], string> {
+  const inner = /^"((?:[^"\\]|\\.)*)"$/s.exec(text.trim())?.[1];
+  if (inner === undefined || inner.trim() === "")
+    return err(
+      `Syntax error: character '${text[0] ?? ""}' is not valid at position 0 in '${text}'.`,
+    );
+  return ok(
+    inner
+      .replaceAll('\\"', "")
+      .split(/\s+(?=[A-Za-z]+:)/)
+      .map((part) => {
+        const [, property, words] = /^(?:([A-Za-z]+):)?(.*)$/s.exec(part.trim()) ?? [];
+        return { property: property?.toLowerCase(), words: (words ?? "").toLowerCase() };
+      }),
+  );
+}
+
+/** Whether a message has every term; bare words may stand in sender, subject or body. */
+export function isFound(terms: readonly MailSearchTerm[], message: MessageView): boolean {
+  return terms.every(({ property, words }) => {
+    if (property !== undefined) {
+      const read = searchable[property];
+      return read !== undefined && wordsBegin(read(message), words);
+    }
+    const everywhere = `${message.subject} ${message.bodyPreview} ${people(message, ["from"])}`;
+    return wordsBegin(everywhere, words);
+  });
+}
