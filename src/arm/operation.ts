@@ -253,6 +253,9 @@ export function readPoll(state: OperationState, answer: OperationAnswer): Operat
   }
 }
 
+/** Ours: the answer was read, and there is nothing to come back for. */
+const finalReasons: ReadonlySet<string> = new Set(["foreign_link", "operation_ended"]);
+
 const passing: ReadonlySet<ErrorCode> = new Set([
   "throttled",
   "upstream_error",
@@ -265,7 +268,7 @@ const passing: ReadonlySet<ErrorCode> = new Set([
  * What a Location answers at the end is the operation's own answer: 4xx ends it.
  */
 export const pollGoesOn = ({ code, details }: Failure): boolean =>
-  passing.has(code) && details?.reason !== "foreign_link";
+  passing.has(code) && !finalReasons.has(details?.reason ?? "");
 
 /** Polls that fail in a row before the poller gives up; the operation itself goes on. */
 export const unreadablePollLimit = 10;

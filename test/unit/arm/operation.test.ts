@@ -290,6 +290,7 @@ describe("pollGoesOn", () => {
     ["upstream_timeout", undefined, true],
     ["upstream_error", undefined, true],
     ["upstream_error", "foreign_link", false],
+    ["upstream_error", "operation_ended", false],
     ["not_found", undefined, false],
     ["conflict", undefined, false],
     ["action_required", undefined, false],
