@@ -26,15 +26,18 @@ type ParameterOf<Pattern extends string> = Pattern extends `${string}{${infer Na
   ? (Name extends `*${infer Tail}` ? Tail : Name) | ParameterOf<Rest>
   : never;
 
+type Params = Partial<Record<string, string>>;
+
 interface RouteFacts {
   /** Resource type the route is about, for the names of RBAC actions. */
-  type: string;
+  type: string | ((params: Params) => string);
   /** Who checks the api-version: ARM against its own list, or the handler against its type's. */
   versions: "gateway" | "handler";
 }
 
 export interface Match extends RouteFacts {
-  params: Partial<Record<string, string>>;
+  type: string;
+  params: Params;
   allowed: readonly Method[];
   /** Undefined when the route does not know the method. */
   run: ((call: Call) => Answer | Promise<Answer>) | undefined;
@@ -44,7 +47,7 @@ export type Route = (segments: readonly string[], method: string) => Match | und
 
 /**
  * A route by its pattern: literal segments match without regard to case, `{name}` takes one
- * segment, a closing `{*name}` takes one or more.
+ * segment, `{*name}` takes one or more.
  */
 export function route<Pattern extends string>(
   pattern: Pattern,
@@ -62,6 +65,7 @@ export function route<Pattern extends string>(
     const typed = params as Record<ParameterOf<Pattern>, string>;
     return {
       ...facts,
+      type: typeof facts.type === "string" ? facts.type : facts.type(params),
       params,
       allowed,
       run: handler && ((call) => handler({ ...call, params: typed })),
@@ -78,8 +82,12 @@ function matchSegments(
     const segment = segments[index];
     if (segment === undefined) return undefined;
     if (part.startsWith("{*")) {
-      params[part.slice(2, -1)] = segments.slice(index).join("/");
-      return params;
+      const tail = parts.slice(index + 1);
+      const end = segments.length - tail.length;
+      const rest = end > index ? matchSegments(tail, segments.slice(end)) : undefined;
+      return (
+        rest && { ...params, ...rest, [part.slice(2, -1)]: segments.slice(index, end).join("/") }
+      );
     }
     if (part.startsWith("{")) params[part.slice(1, -1)] = segment;
     else if (part.toLowerCase() !== segment.toLowerCase()) return undefined;

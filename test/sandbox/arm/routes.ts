@@ -1,6 +1,23 @@
+import { operationRoutes } from "./operation-routes.ts";
+import { providerRoutes } from "./provider-routes.ts";
+import { resourceGroupRoutes } from "./resource-groups.ts";
+import { resourceListRoutes } from "./resource-lists.ts";
+import { resourceRoutes } from "./resource.ts";
 import type { Route } from "./router.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
+import { tagNameRoutes } from "./tag-names.ts";
+import { tagRoutes } from "./tags.ts";
 import { tenantRoutes } from "./tenants.ts";
 
 /** All routes, the more particular before the more general. */
-export const routes: readonly Route[] = [...subscriptionRoutes, ...tenantRoutes];
+export const routes: readonly Route[] = [
+  ...subscriptionRoutes,
+  ...tenantRoutes,
+  ...resourceGroupRoutes,
+  ...resourceListRoutes,
+  ...tagRoutes,
+  ...tagNameRoutes,
+  ...operationRoutes,
+  ...providerRoutes,
+  ...resourceRoutes,
+];
