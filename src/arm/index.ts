@@ -1,6 +1,6 @@
 /** Azure Resource Manager over any `fetch`. */
 export { ArmClient, type ArmClientOptions } from "./client.ts";
-export type { FinalStateVia } from "./operation.ts";
+export type { FinalStateVia } from "./operation-state.ts";
 export type { OperationProgress, Poller, PollOptions } from "./poller.ts";
 export type { ProviderCache } from "./provider-versions.ts";
 export type { ProviderOptions } from "./providers.ts";

@@ -2,7 +2,7 @@ import { base64url } from "jose";
 import { failure, type Failure } from "../errors.ts";
 import { linkUnder } from "../http/link.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type OperationState, operationStateSchema } from "./operation.ts";
+import { type OperationState, operationStateSchema } from "./operation-state.ts";
 import { unwrap } from "./request.ts";
 
 /**

@@ -1,58 +1,17 @@
 import * as z from "zod";
-import type { ErrorCode, Failure } from "../errors.ts";
+import type {
+  FinalStateVia,
+  OperationAnswer,
+  OperationMethod,
+  OperationState,
+  OperationStep,
+  RunningStep,
+} from "./operation-state.ts";
 
 /**
  * The rules of ARM's long-running operations: which URL to poll, when it is over, where the result
  * is. No I/O; `poller.ts` does the asking.
  */
-
-export const operationStateSchema = z.strictObject({
-  method: z.enum(["PUT", "PATCH", "DELETE", "POST"]),
-  /** The URL the operation was started on. */
-  resource: z.string(),
-  /**
-   * `status`: a status document (Operation-Location, Azure-AsyncOperation). `location`: 202 until
-   * the result is there. `resource`: the resource's own provisioningState. `result`: the operation
-   * has succeeded, its result is still to be read.
-   */
-  mode: z.enum(["status", "location", "resource", "result"]),
-  poll: z.string(),
-  /** Where the start said the result will be, when its status is polled elsewhere. */
-  location: z.string().optional(),
-  finalStateVia: z.enum(["location", "azure-async-operation", "original-uri"]).optional(),
-});
-
-/** All that is needed to go on polling, in another process too. */
-export type OperationState = z.infer<typeof operationStateSchema>;
-export type OperationMethod = OperationState["method"];
-export type FinalStateVia = NonNullable<OperationState["finalStateVia"]>;
-
-/** A 2xx answer, to the start of an operation or to a poll. */
-export interface OperationAnswer {
-  status: number;
-  headers: Headers;
-  /** Parsed JSON; undefined when the answer had none. */
-  body: unknown;
-  /** Seconds, from Retry-After. */
-  retryAfter?: number;
-}
-
-export interface RunningStep {
-  kind: "running";
-  state: OperationState;
-  /** Microsoft's own word: `InProgress`, `Accepted`, `Creating`… */
-  status: string;
-  /** 0–100. */
-  percentComplete?: number;
-  /** Seconds. */
-  retryAfter?: number;
-}
-
-export type OperationStep =
-  | RunningStep
-  | { kind: "succeeded"; value: unknown }
-  /** `message` is Microsoft's, as it came. */
-  | { kind: "failed"; status: "Failed" | "Canceled"; code?: string; message?: string };
 
 const statusDocument = z.object({
   status: z.string().optional(),
@@ -251,38 +210,4 @@ export function readPoll(state: OperationState, answer: OperationAnswer): Operat
     case "resource":
       return readProvisioning(next, answer);
   }
-}
-
-/** Ours: the answer was read, and there is nothing to come back for. */
-const finalReasons: ReadonlySet<string> = new Set(["foreign_link", "operation_ended"]);
-
-const passing: ReadonlySet<ErrorCode> = new Set([
-  "throttled",
-  "upstream_error",
-  "upstream_timeout",
-  "upstream_unavailable",
-]);
-
-/**
- * Whether a poll that failed says nothing about the operation, so that the next one may succeed.
- * What a Location answers at the end is the operation's own answer: 4xx ends it.
- */
-export const pollGoesOn = ({ code, details }: Failure): boolean =>
-  passing.has(code) && !finalReasons.has(details?.reason ?? "");
-
-/** Polls that fail in a row before the poller gives up; the operation itself goes on. */
-export const unreadablePollLimit = 10;
-
-const longestDelay = 600;
-const longestGuess = 60;
-
-/**
- * Seconds until the next poll: what the service says, otherwise 2, 4, 8… up to the 60 that ARM's
- * rules give as the default, so that short operations are seen soon.
- *
- * @param polls polls made so far.
- */
-export function pollDelay(retryAfter: number | undefined, polls: number): number {
-  if (retryAfter !== undefined) return Math.min(Math.max(retryAfter, 0), longestDelay);
-  return Math.min(2 ** (polls + 1), longestGuess);
 }

@@ -2,18 +2,15 @@ import { AzureError, failure, type Failure } from "../errors.ts";
 import { redacted } from "../http/redact.ts";
 import { abortable } from "../http/transport.ts";
 import { err, ok, type Result } from "../result.ts";
-import {
-  type FinalStateVia,
-  type OperationMethod,
-  type OperationStep,
-  pollDelay,
-  pollGoesOn,
-  readPoll,
-  type RunningStep,
-  startOperation,
-  unreadablePollLimit,
-} from "./operation.ts";
+import { readPoll, startOperation } from "./operation.ts";
+import type {
+  FinalStateVia,
+  OperationMethod,
+  OperationStep,
+  RunningStep,
+} from "./operation-state.ts";
 import { decodeOperation, encodeOperation, keepUnder } from "./operation-string.ts";
+import { pollDelay, pollGoesOn, unreadablePollLimit } from "./poll-policy.ts";
 import { type ArmCall, type ArmRequests, unwrap } from "./request.ts";
 
 /** How far an operation is. */

@@ -5,7 +5,7 @@ import { retryAfterSeconds } from "../http/retry-after.ts";
 import type { JsonAnswer, Transport } from "../http/transport.ts";
 import { err, ok, type Result } from "../result.ts";
 import { isApiVersion } from "./api-version.ts";
-import type { OperationAnswer } from "./operation.ts";
+import type { OperationAnswer } from "./operation-state.ts";
 
 /** What every method takes besides its own parameters. */
 export interface CallOptions {
