@@ -116,7 +116,8 @@ function bearerChallenges(header: string): Map<string, string>[] {
 /** Base64 or base64url, padded or not. */
 function decodeClaims(text: string): string | undefined {
   try {
-    const bytes = base64url.decode(text.replaceAll("=", ""));
+    const urlSafe = text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    const bytes = base64url.decode(urlSafe);
     return parseClaims(new TextDecoder().decode(bytes));
   } catch {
     return undefined;

@@ -137,7 +137,8 @@ function sandboxEndpoint(value: string, field: EndpointField): Result<string, st
   if (url === undefined || !isLoopback(url.hostname)) {
     return err("a loopback URL such as http://localhost:8788, because AZURE_CLOUD is sandbox");
   }
-  if (field === "authorityHost" && url.pathname !== "/") return err("an origin without a path");
+  if (field === "authorityHost" && url.pathname !== "/")
+    return err("an origin without a path, because AZURE_CLOUD is sandbox");
   return ok(withoutTrailingSlash(url));
 }
 
