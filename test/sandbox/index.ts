@@ -1,16 +1,114 @@
 import { createArm } from "./arm/index.ts";
-import { createWorld } from "./create-world.ts";
+import { createControl } from "./control.ts";
+import { createWorld, nameOfBearer } from "./create-world.ts";
+import { createEntra } from "./entra/index.ts";
+import { nameInGrant } from "./entra/sealed-grant.ts";
+import { Faults, faultHeader, planOf, respondBy } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { createGraph } from "./graph/index.ts";
+import { placeOf } from "./hosts.ts";
+import type { Place } from "./hosts.ts";
+import { RequestLog } from "./request-log.ts";
+import type { LogEntry } from "./request-log.ts";
+import { fileStore } from "./state-file.ts";
 import { createVault } from "./vault/index.ts";
 
+export interface SandboxOptions {
+  /** Where keys, consents and revocations outlive the process; absent, in memory only. */
+  directory?: string | undefined;
+}
+
 export interface Sandbox {
+  /** Answers for every Microsoft host, and at a local origin by path prefix. */
   fetch(request: Request): Promise<Response>;
 }
 
-export async function createSandbox(): Promise<Sandbox> {
-  const world = createWorld();
+const formType = "application/x-www-form-urlencoded";
+
+/** A local stand-in for Entra ID, Graph, Azure Resource Manager and Key Vault. */
+export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { directory } = options;
+  const world = createWorld(directory === undefined ? {} : { store: fileStore(directory) });
+  const log = new RequestLog();
+  const faults = new Faults();
+  const entra = createEntra(world);
   const services = { graph: createGraph(world), arm: createArm(world), vault: createVault(world) };
+  const control = createControl(world, log, faults);
+
+  const serve = async (request: Request, place: Place, entry?: LogEntry): Promise<Response> => {
+    const { service, base } = place;
+    if (service === "control") return control.fetch(request);
+    if (service !== "entra") return services[service].fetch(request, { base });
+    const record = (user: string) => void (entry && (entry.user = user));
+    return entra.fetch(request, { base, record });
+  };
+
+  const faultAnswer = async (fault: Fault, request: Request, base: string): Promise<Response> => {
+    const { respond, aadsts, suberror } = fault;
+    if (respond) return respondBy(respond);
+    if (aadsts === undefined) return new Response(null, { headers: { [faultHeader]: "reset" } });
+    const bare = new Request(request.url, { headers: request.headers });
+    return entra.fetch(bare, { base, fault: { code: aadsts, suberror } });
+  };
+
+  const answer = async (
+    request: Request,
+    place: Place,
+    entry: LogEntry,
+    fault: Fault | undefined,
+  ): Promise<Response> => {
+    if (!fault) return serve(request, place, entry);
+    const plan = planOf(fault);
+    const served =
+      plan.serve && plan.answer !== "service" ? await serve(request, place, entry) : undefined;
+    if (plan.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, plan.delayMs));
+    if (plan.answer === "service") return serve(request, place, entry);
+    if (plan.answer === "cut" && served) {
+      const cut = new Response(served.body, served);
+      cut.headers.set(faultHeader, "cut");
+      return cut;
+    }
+    await served?.body?.cancel();
+    return faultAnswer(fault, request, place.base);
+  };
+
   return {
-    fetch: async (request) => services.graph.fetch(request, { base: new URL(request.url).origin }),
+    async fetch(incoming) {
+      const url = new URL(incoming.url);
+      const place = placeOf(url);
+      if (!place) {
+        return new Response(`The sandbox answers for no host ${url.host}.\n`, { status: 404 });
+      }
+      const isForm =
+        incoming.method === "POST" &&
+        (incoming.headers.get("content-type") ?? "").toLowerCase().startsWith(formType);
+      const entry = place.service === "control" ? undefined : log.open(incoming, world.now());
+      const body = isForm ? await incoming.text() : incoming.body;
+      const request = new Request(new URL(place.path + url.search, url.origin), {
+        method: incoming.method,
+        headers: new Headers([...incoming.headers]),
+        body,
+        redirect: "manual",
+        // Bodies stream through.
+        ...(body ? { duplex: "half" } : {}),
+      });
+      if (!entry) return serve(request, place);
+
+      const form = new URLSearchParams(typeof body === "string" ? body : "");
+      const grantType = form.get("grant_type") ?? undefined;
+      const scope = form.get("scope") ?? undefined;
+      const user = nameOfBearer(request) ?? (await nameInGrant(world, form));
+      Object.assign(entry, {
+        ...(grantType === undefined ? {} : { grant_type: grantType }),
+        ...(scope === undefined ? {} : { scope }),
+        ...(user === undefined ? {} : { user }),
+      });
+      const { method } = incoming;
+      const fault = faults.take({ method, url: incoming.url, grantType });
+      const response = await answer(request, place, entry, fault);
+      const lost = response.headers.get(faultHeader) === "reset";
+      log.close(entry, lost ? 0 : response.status);
+      return response;
+    },
   };
 }

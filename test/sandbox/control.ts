@@ -1,0 +1,90 @@
+import { Hono } from "hono";
+import * as z from "zod";
+import type { SandboxWorld } from "./create-world.ts";
+import { faultSchema } from "./faults.ts";
+import type { Faults } from "./faults.ts";
+import { userByName } from "./people.ts";
+import type { RequestLog } from "./request-log.ts";
+import { resourceByUri } from "./resources.ts";
+import { applySettings, settingsPatch } from "./settings.ts";
+import type { Audience } from "./world.ts";
+
+const audiences: ReadonlySet<string> = new Set(["graph", "arm", "vault", "storage"]);
+const isAudience = (text: string): text is Audience => audiences.has(text);
+
+const revokeSchema = z.strictObject({
+  user: z.string().refine((name) => userByName(name) !== undefined, "no such user in the sandbox"),
+  /** A short name or an App ID URI. */
+  resource: z
+    .string()
+    .transform((name, context): Audience => {
+      const audience = isAudience(name) ? name : resourceByUri(name)?.audience;
+      if (audience) return audience;
+      context.addIssue("expected graph, arm, vault, storage or an App ID URI");
+      return z.NEVER;
+    })
+    .optional(),
+});
+
+const afterSchema = z.coerce.number().int().min(0).default(0);
+
+const problem = (error: z.ZodError) =>
+  Response.json({ error: z.prettifyError(error) }, { status: 400 });
+
+async function jsonOf(request: Request): Promise<unknown> {
+  const text = await request.text();
+  try {
+    return JSON.parse(text || "{}");
+  } catch {
+    return undefined;
+  }
+}
+
+/** What tests steer the sandbox with; these requests are not logged. */
+export function createControl(world: SandboxWorld, log: RequestLog, faults: Faults): Hono {
+  const app = new Hono();
+  const settings = () => Response.json(world.settings);
+
+  app.get("/requests", (context) => {
+    const after = afterSchema.safeParse(context.req.query("after"));
+    if (!after.success) return problem(after.error);
+    return Response.json({ requests: log.after(after.data) });
+  });
+
+  app.post("/faults", async (context) => {
+    const fault = faultSchema.safeParse(await jsonOf(context.req.raw));
+    if (!fault.success) return problem(fault.error);
+    faults.add(fault.data);
+    return Response.json({ added: true }, { status: 201 });
+  });
+
+  app.get("/settings", settings);
+  app.patch("/settings", async (context) => {
+    const patch = settingsPatch.safeParse(await jsonOf(context.req.raw));
+    if (!patch.success) return problem(patch.error);
+    applySettings(world.settings, patch.data);
+    return settings();
+  });
+
+  app.post("/revoke", async (context) => {
+    const revoke = revokeSchema.safeParse(await jsonOf(context.req.raw));
+    if (!revoke.success) return problem(revoke.error);
+    const { user, resource } = revoke.data;
+    world.revocations.add({
+      upn: user.trim().toLowerCase(),
+      ...(resource ? { audience: resource } : {}),
+      tick: world.tick(),
+      time: world.now(),
+    });
+    return Response.json({ revoked: true });
+  });
+
+  app.post("/reset", () => {
+    world.reset();
+    faults.clear();
+    log.clear();
+    return Response.json({ reset: true });
+  });
+
+  return app;
+}

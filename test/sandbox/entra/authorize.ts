@@ -1,0 +1,150 @@
+import { ADA, userByName } from "../people.ts";
+import type { SandboxWorld } from "../create-world.ts";
+import { authorityOf } from "../tenants.ts";
+import type { SandboxUser } from "../world.ts";
+import { readAuthorizationRequest } from "./authorization-request.ts";
+import type { AuthorizationRequest } from "./authorization-request.ts";
+import { signedInAccounts, signInCookie } from "./browser-session.ts";
+import { beyond, consentRequest, recordConsent } from "./consent-request.ts";
+import type { ConsentItem } from "./consent-request.ts";
+import { failure } from "./entra-error.ts";
+import type { EntraError, Outcome } from "./entra-error.ts";
+import { entraHeaders } from "./environment.ts";
+import type { EntraContext } from "./environment.ts";
+import { pageError } from "./error-answer.ts";
+import { clientInfo } from "./id-token.ts";
+import { accountPage, adminApprovalPage, consentPage } from "./pages.ts";
+import { redirectAnswer, redirectError } from "./redirect-answer.ts";
+import { sealCode } from "./sealed-grant.ts";
+import { admits, tenantOfSignIn } from "./tenancy.ts";
+
+const displays = (items: readonly ConsentItem[]) => items.map((item) => item.permission.display);
+
+/** The scope a code stands for: what was asked, less what this account cannot have. */
+function grantedScope(request: AuthorizationRequest, asked: readonly ConsentItem[]): string {
+  const named = request.scope.resources.flatMap(({ resource, uri, permissions, isDefault }) => {
+    const available = asked.filter((item) => item.audience === resource.audience);
+    if (isDefault) return available.length > 0 ? [`${uri}/.default`] : [];
+    return permissions
+      .filter((name) => available.some((item) => item.permission.name === name))
+      .map((name) => `${uri}/${name}`);
+  });
+  return [...request.scope.openid, ...named].join(" ");
+}
+
+/** prompt=none: the one account of the browser's session, or why nobody can be asked. */
+function silentAccount(
+  request: AuthorizationRequest,
+  session: readonly SandboxUser[],
+): Outcome<SandboxUser> {
+  const hint = request.loginHint && userByName(request.loginHint);
+  const candidates = session.filter(
+    (user) => admits(request.authority, user) && (!hint || user === hint),
+  );
+  const [only, ...others] = candidates;
+  if (!only) return failure(50058);
+  return others.length > 0 ? failure(16000) : { ok: true, value: only };
+}
+
+/**
+ * Who signs in, as far as the request tells: undefined when a person has to pick an account.
+ * Fails with 50034 (no such account), 50058 and 16000 (prompt=none).
+ */
+function accountOf(
+  request: AuthorizationRequest,
+  query: URLSearchParams,
+  session: readonly SandboxUser[],
+): Outcome<SandboxUser | undefined> {
+  const named = query.get("sandbox_account");
+  if (named) {
+    const user = userByName(named);
+    return user
+      ? { ok: true, value: user }
+      : failure(50034, `The user account '${named}' does not exist in the directory.`);
+  }
+  if (request.prompt === "none") return silentAccount(request, session);
+  const hinted = request.loginHint === undefined ? undefined : userByName(request.loginHint);
+  if (query.has("sandbox_decision")) return { ok: true, value: hinted ?? ADA };
+  return { ok: true, value: request.prompt === "login" ? undefined : hinted };
+}
+
+/** GET /{tenant}/oauth2/v2.0/authorize */
+export async function authorizeEndpoint(
+  context: EntraContext,
+  world: SandboxWorld,
+): Promise<Response> {
+  const segment = context.req.param("tenant") ?? "";
+  const authority = authorityOf(segment);
+  if (!authority) {
+    return pageError(context, world, { code: 90002, message: `Tenant '${segment}' not found.` });
+  }
+  const query = new URL(context.req.url).searchParams;
+  const read = readAuthorizationRequest(query, authority);
+  if (!read.ok) {
+    return read.address
+      ? redirectError(context, world, read.address, read.error)
+      : pageError(context, world, read.error);
+  }
+  const { request } = read;
+  const session = await signedInAccounts(context, world);
+  const account = accountOf(request, query, session);
+  const refuse = (error: EntraError & { subcode?: string }) =>
+    redirectError(context, world, request, error);
+  if (context.env.fault) return refuse(context.env.fault);
+  if (!account.ok) {
+    return request.prompt === "none"
+      ? refuse(account.error)
+      : pageError(context, world, account.error);
+  }
+  const user = account.value;
+  if (!user) {
+    const accounts = world.users.filter((one) => admits(authority, one));
+    const hinted = request.loginHint ? userByName(request.loginHint) : undefined;
+    return context.html(accountPage(query, accounts, hinted ?? ADA), 200, entraHeaders(world));
+  }
+  context.env.record?.(user.upn);
+  const tenant = tenantOfSignIn(authority, user);
+  if (!tenant.ok) return pageError(context, world, tenant.error);
+
+  const decision = query.get("sandbox_decision");
+  if (decision === "deny") return refuse({ code: 65004, subcode: "cancel" });
+  const consent = consentRequest(world, user, tenant.value, request.scope);
+  const barred = beyond(user, tenant.value, consent.missing);
+  if (barred.length > 0) {
+    return decision === "approve" || request.prompt === "none"
+      ? refuse({ code: 90094 })
+      : context.html(adminApprovalPage(query, user, displays(barred)), 200, entraHeaders(world));
+  }
+  const mustAsk = consent.missing.length > 0 || request.prompt === "consent";
+  if (mustAsk && decision !== "approve") {
+    if (request.prompt === "none") return refuse({ code: 65001, error: "consent_required" });
+    const page = consentPage(query, user, displays(consent.asked));
+    return context.html(page, 200, entraHeaders(world));
+  }
+  recordConsent(world, user, tenant.value, consent.missing);
+
+  const now = world.now();
+  const sessionId = world.guid();
+  const code = await sealCode(world, {
+    id: world.guid(),
+    upn: user.upn,
+    tenantId: tenant.value,
+    clientId: request.clientId.toLowerCase(),
+    scope: grantedScope(request, consent.asked),
+    sessionId,
+    authTime: Math.floor(now / 1000),
+    tick: world.tick(),
+    issuedAt: now,
+    redirectUri: request.redirectUri,
+    nonce: request.nonce,
+    challenge: request.challenge,
+    challengeMethod: request.challengeMethod,
+  });
+  const answer = await redirectAnswer(context, world, request, {
+    code,
+    ...(request.wantsClientInfo ? { client_info: clientInfo(user) } : {}),
+    session_state: sessionId,
+  });
+  answer.headers.append("set-cookie", await signInCookie(world, session, user));
+  return answer;
+}

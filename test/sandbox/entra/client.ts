@@ -1,0 +1,61 @@
+import { CLIENT_ID, CLIENT_SECRET } from "../constants.ts";
+import { failure } from "./entra-error.ts";
+import type { Outcome } from "./entra-error.ts";
+
+const registeredRedirects = [
+  /^https?:\/\/(localhost|127\.0\.0\.1)(:\d{1,5})?\/callback(\/admin)?$/,
+  /^https:\/\/app\.example\/callback(\/admin)?$/,
+];
+
+/** Redirect URIs are compared as written: no normalisation, no query, no fragment. */
+export const isRegisteredRedirect = (uri: string): boolean =>
+  registeredRedirects.some((pattern) => pattern.test(uri));
+
+export const isKnownClient = (clientId: string): boolean => clientId.toLowerCase() === CLIENT_ID;
+
+export const unknownClient = (clientId: string, tenant: string) =>
+  failure(
+    700016,
+    `Application with identifier '${clientId}' was not found in the directory '${tenant}'.`,
+  );
+
+interface Credentials {
+  clientId: string | undefined;
+  secret: string | undefined;
+}
+
+/** RFC 6749 §2.3.1: both halves of HTTP Basic are form-encoded first. */
+function basicCredentials(authorization: string | undefined): Credentials | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(authorization ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  try {
+    const [clientId, secret] = atob(encoded)
+      .split(/:(.*)/s, 2)
+      .map((half) => decodeURIComponent(half.replaceAll("+", " ")));
+    return { clientId, secret };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Authenticates the client of a token request by its secret, in the body or by HTTP Basic.
+ * Fails with 900144 (no client_id), 700016 (unknown), 7000218 (no credential this sandbox
+ * accepts), 7000215 (wrong secret).
+ */
+export function authenticateClient(
+  form: URLSearchParams,
+  authorization: string | undefined,
+  tenant: string,
+): Outcome<{ clientId: string }> {
+  const basic = basicCredentials(authorization);
+  const clientId = form.get("client_id") ?? basic?.clientId;
+  const secret = form.get("client_secret") ?? basic?.secret;
+  if (!clientId) {
+    return failure(900144, "The request body must contain the following parameter: 'client_id'.");
+  }
+  if (!isKnownClient(clientId)) return unknownClient(clientId, tenant);
+  if (!secret) return failure(7000218);
+  if (secret !== CLIENT_SECRET) return failure(7000215);
+  return { ok: true, value: { clientId: CLIENT_ID } };
+}

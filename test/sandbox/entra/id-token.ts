@@ -1,0 +1,60 @@
+import { SignJWT } from "jose";
+import { CLIENT_ID } from "../constants.ts";
+import type { SandboxWorld } from "../create-world.ts";
+import { base64url, base64urlOfText, sha256 } from "../encoding.ts";
+import { utiOf } from "../tick.ts";
+import type { SandboxUser } from "../world.ts";
+
+export interface IdTokenContent {
+  base: string;
+  user: SandboxUser;
+  /** The tenant signed in to: `tid` and the issuer. */
+  tenantId: string;
+  openid: ReadonlySet<string>;
+  nonce?: string | undefined;
+  sessionId: string;
+}
+
+const lifetime = 3600;
+
+/** Signs a v2.0 id_token; from the token endpoint it carries neither c_hash nor at_hash. */
+export async function signIdToken(world: SandboxWorld, content: IdTokenContent): Promise<string> {
+  const { base, user, tenantId, openid, nonce } = content;
+  const key = await world.signingKey();
+  const iat = Math.floor(world.now() / 1000);
+  const guest = user.homeTenantId !== tenantId;
+  // Pairwise: one subject per application and user.
+  const sub = base64url(await sha256(`${CLIENT_ID}:${tenantId}:${user.upn}`));
+  return new SignJWT({
+    ...(openid.has("email") && user.mail ? { email: user.mail } : {}),
+    ...(guest ? { idp: `https://sts.windows.net/${user.homeTenantId}/` } : {}),
+    ...(openid.has("profile")
+      ? {
+          name: user.name,
+          oid: user.objectIds.get(tenantId),
+          preferred_username: user.upn,
+          login_hint: `O.${base64urlOfText(user.upn)}`,
+        }
+      : {}),
+    ...(nonce === undefined ? {} : { nonce }),
+    rh: `1.${base64url(crypto.getRandomValues(new Uint8Array(24)))}.`,
+    sid: content.sessionId,
+    sub,
+    tid: tenantId,
+    uti: utiOf(world.tick()),
+    ver: "2.0",
+  })
+    .setProtectedHeader({ typ: "JWT", alg: "RS256", kid: key.kid })
+    .setIssuer(`${base}/${tenantId}/v2.0`)
+    .setAudience(CLIENT_ID)
+    .setIssuedAt(iat)
+    .setNotBefore(iat)
+    .setExpirationTime(iat + lifetime)
+    .sign(key.privateKey);
+}
+
+/** Who signed in, by the ids of the user's home tenant, whichever tenant the token is for. */
+export function clientInfo(user: SandboxUser): string {
+  const uid = user.objectIds.get(user.homeTenantId);
+  return base64urlOfText(JSON.stringify({ uid, utid: user.homeTenantId }));
+}

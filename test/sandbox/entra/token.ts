@@ -1,0 +1,71 @@
+import type { SandboxWorld } from "../create-world.ts";
+import { authorityOf } from "../tenants.ts";
+import { authenticateClient } from "./client.ts";
+import { clientCredentials } from "./client-credentials-grant.ts";
+import { readClaims } from "./claims-request.ts";
+import { redeemCode } from "./code-grant.ts";
+import { failure } from "./entra-error.ts";
+import type { Outcome } from "./entra-error.ts";
+import { entraHeaders } from "./environment.ts";
+import type { EntraContext } from "./environment.ts";
+import { jsonError } from "./error-answer.ts";
+import { requiredField } from "./grant-request.ts";
+import type { Grant } from "./grant-request.ts";
+import { redeemRefreshToken } from "./refresh-grant.ts";
+import type { TokenAnswer } from "./user-tokens.ts";
+
+const grants: ReadonlyMap<string, Grant> = new Map([
+  ["authorization_code", redeemCode],
+  ["refresh_token", redeemRefreshToken],
+  ["client_credentials", clientCredentials],
+]);
+
+const formType = "application/x-www-form-urlencoded";
+
+async function answer(
+  context: EntraContext,
+  world: SandboxWorld,
+  form: URLSearchParams,
+): Promise<Outcome<TokenAnswer>> {
+  const segment = context.req.param("tenant") ?? "";
+  const authority = authorityOf(segment);
+  if (!authority) {
+    return failure(
+      90002,
+      `Tenant '${segment}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
+    );
+  }
+  const type = context.req.header("content-type") ?? "";
+  if (!type.toLowerCase().startsWith(formType)) {
+    return failure(900144, "The request body must be form-encoded and name a 'grant_type'.");
+  }
+  const grantType = requiredField(form, "grant_type");
+  if (!grantType.ok) return grantType;
+  const grant = grants.get(grantType.value);
+  if (!grant) {
+    return failure(70003, `The app requested an unsupported grant type '${grantType.value}'.`);
+  }
+  if (form.has("resource")) return failure(901002);
+  const client = authenticateClient(form, context.req.header("authorization"), segment);
+  if (!client.ok) return client;
+  // A confidential client's secret has no business in a browser.
+  if (context.req.header("origin")) return failure(9002326);
+  const claims = readClaims(form.get("claims"));
+  if (!claims.ok) return claims;
+  return grant({
+    world,
+    base: context.env.base,
+    authority,
+    form,
+    clientId: client.value.clientId,
+    claimsCapable: claims.value.claimsCapable,
+  });
+}
+
+/** POST /{tenant}/oauth2/v2.0/token */
+export async function tokenEndpoint(context: EntraContext, world: SandboxWorld): Promise<Response> {
+  const form = new URLSearchParams(await context.req.text());
+  const outcome = await answer(context, world, form);
+  if (!outcome.ok) return jsonError(context, world, outcome.error, form);
+  return Response.json(outcome.value, { headers: entraHeaders(world) });
+}
