@@ -2,6 +2,8 @@ import { Hono } from "hono";
 import type { Service, ServiceEnvironment, World } from "../world.ts";
 import { gatewayHeaders, writeError } from "./answer.ts";
 import { requireToken } from "./authentication.ts";
+import { calendarViewRoutes } from "./calendar/calendar-view.ts";
+import { eventRoutes } from "./calendar/events.ts";
 import { meRoutes } from "./directory/me.ts";
 import { userRoutes } from "./directory/users.ts";
 import type { GraphEnvironment } from "./environment.ts";
@@ -16,29 +18,40 @@ export function keyPath(pathname: string): string {
   return pathname.replaceAll(/\('([^'/]*)'\)/g, "/$1");
 }
 
+/** OData does not answer 404 for a path it cannot parse. */
+function unknownSegment(path: string): GraphError {
+  const [, , collection = "", ...rest] = path.split("/");
+  const beyond = collection === "users" ? rest[1] : collection === "me" ? rest[0] : undefined;
+  const segment = beyond ?? collection;
+  return new GraphError(400, "BadRequest", `Resource not found for the segment '${segment}'.`);
+}
+
 /** Microsoft Graph v1.0, with /beta as another name for it. */
 export function createGraph(world: World): Service {
   const state = stateOf(world);
   const personal = new Hono<GraphEnvironment>()
     .route("/", messageRoutes(state))
     .route("/", folderRoutes(state))
-    .route("/", sendMailRoutes(state));
+    .route("/", sendMailRoutes(state))
+    .route("/", eventRoutes(state))
+    .route("/", calendarViewRoutes(state));
   const api = new Hono<GraphEnvironment>()
     .use(requireToken(world))
     .route("/", meRoutes(state))
     .route("/", userRoutes(state))
     .route("/me", personal)
-    .route("/users/:user", personal);
+    .route("/users/:user", personal)
+    .all("*", (c) => {
+      throw unknownSegment(c.req.path);
+    });
 
   const graph = new Hono<GraphEnvironment>()
     .use(gatewayHeaders(world))
     .route("/:version{v1\\.0|beta}", api)
-    .onError(writeError(world))
-    .notFound((c) => {
-      const segment = new URL(c.req.url).pathname.split("/")[2] ?? "";
-      const message = `Resource not found for the segment '${segment}'.`;
-      return writeError(world)(new GraphError(400, "BadRequest", message), c);
-    });
+    .all("*", (c) => {
+      throw new GraphError(400, "BadRequest", `Invalid version: ${c.req.path.split("/")[1]}`);
+    })
+    .onError(writeError(world));
 
   const service = new Hono<ServiceEnvironment>({
     getPath: (request) => keyPath(new URL(request.url).pathname),

@@ -1,4 +1,5 @@
 import type { Caller, World } from "../world.ts";
+import { Calendar } from "./calendar/calendar.ts";
 import { Directory } from "./directory/directory.ts";
 import { Mailbox } from "./mail/mailbox.ts";
 import { MailboxGate } from "./mail/mailbox-gate.ts";
@@ -30,6 +31,7 @@ export class GraphState {
   readonly gate = new MailboxGate();
   readonly #directories = new Shelf<Directory>();
   readonly #mailboxes = new Shelf<Mailbox>();
+  readonly #calendars = new Shelf<Calendar>();
   #epoch: string;
 
   constructor(world: World) {
@@ -39,6 +41,7 @@ export class GraphState {
       this.#epoch = world.guid();
       this.#directories.clear();
       this.#mailboxes.clear();
+      this.#calendars.clear();
     });
   }
 
@@ -53,6 +56,10 @@ export class GraphState {
 
   mailbox(owner: Owner): Mailbox {
     return this.#mailboxes.get(nameOf(owner), () => new Mailbox(owner));
+  }
+
+  calendar(owner: Owner): Calendar {
+    return this.#calendars.get(nameOf(owner), () => new Calendar(owner));
   }
 
   /** The caller's id in the directory, which is not the token's oid for a personal account. */

@@ -1,3 +1,4 @@
+import { PERSONAL_TENANT } from "../../constants.ts";
 import { tenantById } from "../../tenants.ts";
 import type { SandboxUser } from "../../world.ts";
 import type { EntitySchema } from "../odata/schema.ts";
@@ -74,22 +75,24 @@ function directoryId(objectId: string): string {
 /** The user as the directory of `tenantId` knows it; a guest goes by another name there. */
 export function directoryUser(user: SandboxUser, tenantId: string, objectId: string) {
   const guest = user.homeTenantId !== tenantId;
+  // Nobody's company fills in the profile of a guest or a personal account.
+  const employed = !guest && tenantId !== PERSONAL_TENANT;
   const tenant = tenantById(tenantId);
   const digits = String(stableNumber(10_000, "phone", user.upn)).padStart(4, "0");
   return {
-    businessPhones: guest ? [] : [`+1 425 555 ${digits}`],
+    businessPhones: employed ? [`+1 425 555 ${digits}`] : [],
     displayName: user.name,
     givenName: user.givenName,
     jobTitle: guest ? null : user.jobTitle,
     mail: user.mail,
     mobilePhone: null,
-    officeLocation: guest ? null : stableChoice(["18/2111", "20/1101", "131/1104"], user.upn),
-    preferredLanguage: guest ? null : "en-US",
+    officeLocation: employed ? stableChoice(["18/2111", "20/1101", "131/1104"], user.upn) : null,
+    preferredLanguage: employed ? "en-US" : null,
     surname: user.surname,
     userPrincipalName: guest ? `${user.upn.replace("@", "_")}#EXT#@${tenant.domain}` : user.upn,
     id: directoryId(objectId),
     accountEnabled: true,
-    companyName: guest ? null : tenant.displayName,
+    companyName: employed ? tenant.displayName : null,
     createdDateTime: "2024-02-01T09:00:00Z",
     department: null,
     mailNickname: user.upn.split("@", 1)[0] ?? user.upn,

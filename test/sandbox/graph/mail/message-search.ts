@@ -47,13 +47,10 @@ export function parseMailSearch(text: string): Result<MailSearchTerm[], string> 
       `Syntax error: character '${text[0] ?? ""}' is not valid at position 0 in '${text}'.`,
     );
   return ok(
-    inner
-      .replaceAll('\\"', "")
-      .split(/\s+(?=[A-Za-z]+:)/)
-      .map((part) => {
-        const [, property, words] = /^(?:([A-Za-z]+):)?(.*)$/s.exec(part.trim()) ?? [];
-        return { property: property?.toLowerCase(), words: (words ?? "").toLowerCase() };
-      }),
+    (inner.replaceAll('\\"', "").match(/\S+/g) ?? []).map((word) => {
+      const [, property, text] = /^(?:([A-Za-z]+):)?(.*)$/s.exec(word) ?? [];
+      return { property: property?.toLowerCase(), words: (text ?? "").toLowerCase() };
+    }),
   );
 }
 

@@ -1,0 +1,128 @@
+import { Hono } from "hono";
+import { json } from "../answer.ts";
+import { deltaAnswer } from "../delta/delta-round.ts";
+import { versionRoot } from "../environment.ts";
+import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
+import { outlookDelta } from "../mail/folders.ts";
+import { inMailbox } from "../mail/in-mailbox.ts";
+import type { MailboxRequest } from "../mail/in-mailbox.ts";
+import { itemId } from "../mail/outlook-id.ts";
+import { answerOutlookList } from "../outlook-list.ts";
+import { badRequest } from "../query.ts";
+import type { GraphState } from "../state.ts";
+import { occurrencesOf, ownTime } from "./calendar.ts";
+import { viewEvent } from "./event-view.ts";
+import { eventSchema } from "./event.ts";
+import { hiddenFrom } from "./events.ts";
+import { readLocal } from "./time-zone.ts";
+
+interface Window {
+  from: number;
+  until: number;
+}
+
+const LONGEST_DAYS = 1825;
+const DAY_MS = 86_400_000;
+
+/** Query option names are taken in any case, as by Graph. */
+const optionOf = (options: Readonly<Record<string, string>>, name: string) =>
+  Object.entries(options).find(([key]) => key.toLowerCase() === name)?.[1];
+
+/** An instant; a value without offset is UTC, whatever Prefer says. */
+function instant(text: string): number {
+  const read = readLocal(text) ?? Date.parse(text);
+  if (Number.isNaN(read))
+    throw badRequest(
+      `The value '${text}' of the time window is not a date and time.`,
+      "ErrorInvalidParameter",
+    );
+  return read;
+}
+
+/** Reads the window of a calendar view. Throws Exchange's 400 when half of it is missing. */
+export function windowOf(options: Readonly<Record<string, string>>): Window {
+  const start = optionOf(options, "startdatetime");
+  const end = optionOf(options, "enddatetime");
+  if (start === undefined || end === undefined)
+    throw badRequest(
+      "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.",
+      "ErrorInvalidParameter",
+    );
+  const window = { from: instant(start), until: instant(end) };
+  if (window.until < window.from)
+    throw badRequest(
+      "The end of the time window is before its start.",
+      "ErrorCalendarEndDateIsEarlierThanStartDate",
+    );
+  if (window.until - window.from > LONGEST_DAYS * DAY_MS)
+    throw badRequest(
+      "The specified view range exceeds the maximum range of 1825 days.",
+      "ErrorCalendarViewRangeTooBig",
+    );
+  return window;
+}
+
+function answerView(c: GraphContext, state: GraphState, request: MailboxRequest): Response {
+  const { from, until } = windowOf(c.req.query());
+  const calendar = state.calendar(request.owner);
+  const within = c.req.path.endsWith("/calendar/calendarView") ? "/calendar" : "";
+  return answerOutlookList(c, {
+    path: `users('${request.owner.graphId}')${within}/calendarView`,
+    schema: eventSchema,
+    items: calendar.log
+      .values()
+      .flatMap((event) => occurrencesOf(event, from, until))
+      .sort((left, right) => left.start - right.start),
+    view: (one) => viewEvent(calendar.name, one, request.preferences),
+    hidden: hiddenFrom(c),
+    pageSetting: state.world.settings.page_size,
+  });
+}
+
+function answerDelta(c: GraphContext, state: GraphState, request: MailboxRequest): Response {
+  const { owner, preferences } = request;
+  const calendar = state.calendar(owner);
+  // Only the first request says the window; tokens carry it on.
+  const query = c.req.query();
+  if (query["$skiptoken"] === undefined && query["$deltatoken"] === undefined) windowOf(query);
+  const hidden = hiddenFrom(c);
+  const shown = (view: Record<string, unknown>) => ({
+    "@odata.type": "#microsoft.graph.event",
+    ...Object.fromEntries(Object.entries(view).filter(([name]) => !hidden.includes(name))),
+  });
+  const { entries, links } = deltaAnswer(
+    c,
+    state,
+    outlookDelta(`calendarView ${calendar.name}`),
+    calendar.log,
+    ({ id, item }, options, since): Record<string, unknown>[] => {
+      const { from, until } = windowOf(options);
+      const times = item === undefined ? [] : occurrencesOf(item, from, until);
+      const removed = {
+        "@odata.type": "#microsoft.graph.event",
+        id: itemId(calendar.name, id, preferences.immutableIds),
+        "@removed": { reason: "deleted" },
+      };
+      if (times.length === 0) return since === 0 ? [] : [removed];
+      const series = item?.recurrence ? [ownTime(item)] : [];
+      return [...series, ...times].map((one) => shown(viewEvent(calendar.name, one, preferences)));
+    },
+  );
+  c.header("preference-applied", "odata.track-changes", { append: true });
+  return json(c, {
+    "@odata.context": `${versionRoot(c)}/$metadata#Collection(event)`,
+    ...links,
+    value: entries,
+  });
+}
+
+/** The calendar between two instants, series expanded, and its changes. */
+export function calendarViewRoutes(state: GraphState): GraphRoutes {
+  const view = inMailbox(state, "calendar.read", (c, request) => answerView(c, state, request));
+  const delta = inMailbox(state, "calendar.read", (c, request) => answerDelta(c, state, request));
+  return new Hono<GraphEnvironment>()
+    .get("/calendarView", view)
+    .get("/calendar/calendarView", view)
+    .get("/calendarView/delta", delta)
+    .get("/calendar/calendarView/delta", delta);
+}
