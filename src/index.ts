@@ -1,3 +1,3 @@
-import { DurableObject } from "cloudflare:workers";
-export class ConnectionActor extends DurableObject {}
+export { ConnectionActor } from "./connection/actor.ts";
+
 export default { fetch: () => new Response("ok") };

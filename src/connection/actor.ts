@@ -1,0 +1,187 @@
+import { Server, type Connection, type ConnectionContext } from "partyserver";
+import { configOf } from "../config.ts";
+import type { Environment } from "../env.ts";
+import { errorResponse, failure, type Failure } from "../errors.ts";
+import { logUnexpected } from "../log.ts";
+import { err, ok } from "../result.ts";
+import type {
+  AccessToken,
+  AccessTokenRequest,
+  AuthorizationCompletion,
+  AuthorizationStart,
+  BeginAuthorization,
+  CompleteAuthorization,
+  ConnectionInfo,
+  ConnectionRpc,
+  EventPage,
+  Outcome,
+} from "./contract.ts";
+import { readAccessTokenRequest, readEventsRequest, readResource } from "./requests.ts";
+import { createParts, type Parts } from "./parts.ts";
+import { seal } from "./seal.ts";
+import { liveRequest, readLiveRequest } from "./live-request.ts";
+import { unknownConnection } from "./refresher.ts";
+
+/**
+ * One Microsoft connection: its tokens, its refreshes, its alarm and its sockets. Everything a stub can
+ * call is in this file; the work is in the parts.
+ */
+export class ConnectionActor extends Server<Environment> implements ConnectionRpc {
+  static override options = { hibernate: true };
+
+  readonly #parts: Outcome<Parts>;
+
+  constructor(ctx: DurableObjectState, env: Environment) {
+    super(ctx, env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    const config = configOf(env);
+    this.#parts = config.ok
+      ? ok(
+          createParts({
+            ctx,
+            env,
+            config: config.value,
+            connectionId: ctx.id.name ?? "",
+            sockets: () => this.getConnections(),
+          }),
+        )
+      : err(
+          failure("app_misconfigured", config.error.message, {
+            details: { variable: config.error.variable },
+          }),
+        );
+    seal(this);
+    if (this.#parts.ok) this.#parts.value.alarm.arm();
+  }
+
+  /** A call to Microsoft as this connection, or the upgrade that the front Worker builds. */
+  override async fetch(request: Request): Promise<Response> {
+    try {
+      if (!this.#parts.ok) return errorResponse(this.#parts.error);
+      const parts = this.#parts.value;
+      parts.alarm.touch();
+      if (request.headers.has("upgrade")) return await this.#upgrade(request, parts);
+      return await parts.gateway.handle(request);
+    } catch (error) {
+      return errorResponse(internalError(error));
+    }
+  }
+
+  info(): Promise<Outcome<ConnectionInfo>> {
+    return this.#answer(({ state, info }) =>
+      state.exists ? ok(info()) : err(unknownConnection()),
+    );
+  }
+
+  beginAuthorization(options: BeginAuthorization): Promise<Outcome<AuthorizationStart>> {
+    return this.#answer(({ authorization }) => authorization.begin(options));
+  }
+
+  completeAuthorization(options: CompleteAuthorization): Promise<Outcome<AuthorizationCompletion>> {
+    return this.#answer(({ authorization }) => authorization.complete(options));
+  }
+
+  confirmAuthorization(options: { flow: string }): Promise<Outcome<ConnectionInfo>> {
+    return this.#answer(({ authorization }) => authorization.confirm(options.flow));
+  }
+
+  import(options: { refreshToken: string; tenantId?: string }): Promise<Outcome<ConnectionInfo>> {
+    return this.#answer(({ grantImport }) => grantImport.run(options));
+  }
+
+  /** The token itself, for a caller that must call Microsoft on its own. */
+  accessToken(options: AccessTokenRequest): Promise<Outcome<AccessToken>> {
+    return this.#answer(async ({ refresher }) => {
+      const request = readAccessTokenRequest(options);
+      if (!request.ok) return request;
+      const token = await refresher.token(request.value);
+      if (!token.ok) return token;
+      const { token: accessToken, expiresAt, generation } = token.value;
+      return ok({ token: accessToken, expires_at: new Date(expiresAt).toISOString(), generation });
+    });
+  }
+
+  refresh(options: { resource?: string } = {}): Promise<Outcome<ConnectionInfo>> {
+    return this.#answer(async ({ state, refresher, info }) => {
+      const resource = readResource(options.resource);
+      if (!resource.ok) return resource;
+      if (!state.exists) return err(unknownConnection());
+      const tenantId = state.grant().tenant_id ?? "";
+      const forced = await refresher.force({ resource: resource.value, tenantId });
+      return forced.ok ? ok(info()) : forced;
+    });
+  }
+
+  disconnect(): Promise<Outcome<ConnectionInfo>> {
+    return this.#answer(({ state, disconnect, info }) => {
+      if (!state.exists) return err(unknownConnection());
+      disconnect();
+      return ok(info());
+    });
+  }
+
+  events(options: { after?: number; limit?: number } = {}): Promise<Outcome<EventPage>> {
+    return this.#answer(({ state }) => {
+      const request = readEventsRequest(options);
+      if (!request.ok) return request;
+      if (!state.exists) return err(unknownConnection());
+      return ok(state.events.after(request.value.after, request.value.limit));
+    });
+  }
+
+  /** Never throws: the platform would try six times and then forget. */
+  override async alarm(): Promise<void> {
+    if (this.#parts.ok) await this.#parts.value.alarm.ring();
+  }
+
+  override onConnect(socket: Connection, { request }: ConnectionContext): void {
+    // The base class would send the stack of what is thrown here to the peer.
+    try {
+      const live = readLiveRequest(request);
+      if (!live.ok || !this.#parts.ok) return socket.close(1011);
+      const { sockets, state, info } = this.#parts.value;
+      sockets.greet(socket, live.value, state, info());
+    } catch (error) {
+      internalError(error);
+      socket.close(1011);
+    }
+  }
+
+  override onMessage(): void {
+    // Sockets are told, never asked; `ping` is answered by the runtime.
+  }
+
+  override onError(): void {
+    // A socket that fails closes; there is nothing to mend.
+  }
+
+  async #upgrade(request: Request, { state, tickets, now }: Parts): Promise<Response> {
+    const live = readLiveRequest(request);
+    if (!live.ok) return errorResponse(live.error);
+    if (!state.exists) return errorResponse(unknownConnection());
+    const { ticket } = live.value;
+    if (ticket !== undefined && !tickets.consume(ticket.jti, ticket.expiresAt, now())) {
+      return errorResponse(failure("unauthenticated", "This ticket was used before."));
+    }
+    // Rebuilt: the base class takes ids and props from the request it is given.
+    return super.fetch(liveRequest(live.value));
+  }
+
+  async #answer<Value>(
+    work: (parts: Parts) => Outcome<Value> | Promise<Outcome<Value>>,
+  ): Promise<Outcome<Value>> {
+    if (!this.#parts.ok) return this.#parts;
+    try {
+      this.#parts.value.alarm.touch();
+      return await work(this.#parts.value);
+    } catch (error) {
+      return err(internalError(error));
+    }
+  }
+}
+
+function internalError(error: unknown): Failure {
+  const requestId = crypto.randomUUID();
+  logUnexpected(error, requestId);
+  return failure("internal_error", "Something went wrong on our side.", { request_id: requestId });
+}

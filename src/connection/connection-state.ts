@@ -1,0 +1,158 @@
+import { Cooldowns } from "./cooldown.ts";
+import type { ConnectionEvent } from "./contract.ts";
+import { EventLog, type NewEvent } from "./events.ts";
+import { GrantStore, type Grant } from "./grant-store.ts";
+import { Outbox } from "./outbox.ts";
+import { hasSchema, migrate } from "./schema.ts";
+import { deriveStatus, statusEvent, type DerivedStatus } from "./status.ts";
+import { TokenStore } from "./token-store.ts";
+
+export interface CommitOptions {
+  /** The change is a sign-in. */
+  signedIn?: boolean;
+  /** The change disconnects. */
+  disconnected?: boolean;
+}
+
+/**
+ * The tables of one connection and the one way to change them: a change, the status it leads to, the
+ * events that tell of it and the outbox rows are one transaction, and are published after it.
+ */
+export class ConnectionState {
+  readonly grants: GrantStore;
+  readonly tokens: TokenStore;
+  readonly events: EventLog;
+  readonly outbox: Outbox;
+  readonly cooldowns: Cooldowns;
+  readonly #storage: DurableObjectStorage;
+  readonly #published: (events: readonly ConnectionEvent[]) => void;
+  #exists: boolean;
+
+  constructor(
+    storage: DurableObjectStorage,
+    connectionId: string,
+    published: (events: readonly ConnectionEvent[]) => void,
+  ) {
+    this.#storage = storage;
+    this.#published = published;
+    this.grants = new GrantStore(storage.sql);
+    this.tokens = new TokenStore(storage.sql);
+    this.events = new EventLog(storage.sql, connectionId);
+    this.outbox = new Outbox(storage.sql);
+    this.cooldowns = new Cooldowns(storage.sql);
+    this.#exists = hasSchema(storage.sql);
+    if (this.#exists) {
+      migrate(storage);
+      this.cooldowns.load();
+    }
+  }
+
+  get exists(): boolean {
+    return this.#exists;
+  }
+
+  /** Makes the tables of a connection that begins; an existing one stays as it is. */
+  create(now: number): void {
+    if (this.#exists) return;
+    migrate(this.#storage);
+    this.#exists = true;
+    this.commit(now, () => {
+      this.grants.create("pending", now);
+    });
+  }
+
+  /** Ends the grant: nothing that could act for the user, or tell who they are, is kept. */
+  disconnect(now: number): void {
+    this.commit(
+      now,
+      () => {
+        this.tokens.clear();
+        this.grants.update({
+          client_id: null,
+          tenant_id: null,
+          object_id: null,
+          upn: null,
+          name: null,
+          login_hint: null,
+          scopes: [],
+          required_scopes: [],
+          required_resources: [],
+          refresh_token: null,
+          // Whatever POST is out comes back to another generation and is dropped.
+          generation: this.grant().generation + 1,
+          remedy: null,
+          probed_at: null,
+          claims: null,
+          degraded: null,
+          app_error: null,
+        });
+      },
+      { disconnected: true },
+    );
+  }
+
+  /** Deletes everything, as if the connection had never been. */
+  async forget(): Promise<void> {
+    await this.#storage.deleteAll();
+    this.#exists = false;
+    this.cooldowns.clear();
+  }
+
+  /** The grant of a connection that exists. */
+  grant(): Grant {
+    const grant = this.grants.read();
+    if (grant === undefined) throw new Error("the connection has no grant row");
+    return grant;
+  }
+
+  status(grant: Grant = this.grant()): DerivedStatus {
+    const required = new Set(grant.required_resources);
+    return deriveStatus({
+      disconnected: grant.status === "disconnected",
+      granted: grant.refresh_token !== null,
+      remedy: grant.remedy,
+      requiredRemedies: this.tokens
+        .list()
+        .filter((row) => row.tenant_id === grant.tenant_id && required.has(row.resource))
+        .flatMap((row) => row.remedy ?? []),
+      degraded: grant.degraded,
+    });
+  }
+
+  /**
+   * Runs a change in one transaction with the events it leads to.
+   *
+   * @param change what changes; `tell` appends an event besides that of the status.
+   */
+  commit(
+    now: number,
+    change: (tell: (event: NewEvent) => void) => void,
+    { signedIn = false, disconnected = false }: CommitOptions = {},
+  ): void {
+    const events: ConnectionEvent[] = [];
+    const tell = (event: NewEvent): void => {
+      events.push(this.events.append(event, now));
+    };
+    this.#storage.transactionSync(() => {
+      const grantBefore = this.grants.read();
+      const before = grantBefore === undefined ? undefined : this.status(grantBefore);
+      change(tell);
+      const grant = this.grant();
+      const after = this.status(
+        disconnected || signedIn
+          ? { ...grant, status: disconnected ? "disconnected" : "active" }
+          : grant,
+      );
+      const news = statusEvent(before, after, signedIn);
+      if (news !== undefined) tell(news);
+      const tellsDirectory = news !== undefined || after.status !== grant.status;
+      this.grants.update({
+        status: after.status,
+        updated_at: now,
+        ...(tellsDirectory && { version: grant.version + 1 }),
+      });
+      if (tellsDirectory) this.outbox.put("directory", now);
+    });
+    this.#published(events);
+  }
+}

@@ -1,0 +1,60 @@
+import { parseConnectionId } from "./connection-id.ts";
+import type { ConnectionState } from "./connection-state.ts";
+import type { ConnectionInfo } from "./contract.ts";
+
+const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
+const maybeTime = (milliseconds: number | null): string | null =>
+  milliseconds === null ? null : timeOf(milliseconds);
+
+/** What anybody who may read the connection sees: never a token, never a secret. */
+export function connectionInfo(
+  connectionId: string,
+  state: ConnectionState,
+  { now, armQuota }: { now: number; armQuota: Readonly<Record<string, number>> },
+): ConnectionInfo {
+  const grant = state.grant();
+  const { status, remedy } = state.status(grant);
+  const { tenant_id: tenantId, object_id: objectId } = grant;
+  return {
+    id: connectionId,
+    kind: parseConnectionId(connectionId)?.kind ?? "user",
+    status,
+    ...(remedy !== undefined && { remedy }),
+    ...(tenantId !== null &&
+      objectId !== null && {
+        identity: { tenant_id: tenantId, object_id: objectId, upn: grant.upn, name: grant.name },
+      }),
+    scopes: grant.scopes,
+    resources: state.tokens.list().map((row) => ({
+      resource: row.resource,
+      tenant_id: row.tenant_id,
+      expires_at: maybeTime(row.expires_at),
+      refresh_at: maybeTime(row.refresh_at),
+      generation: row.generation,
+      ...(row.remedy !== null && { remedy: row.remedy }),
+    })),
+    cooldowns: cooldownsOf(state, now, armQuota),
+    created_at: timeOf(grant.created_at),
+    updated_at: timeOf(grant.updated_at),
+    last_refresh_at: maybeTime(grant.last_refresh_at),
+    last_used_at: maybeTime(grant.last_used_at),
+  };
+}
+
+/** Services that wait, and what ARM says is left before it would make us wait. */
+function cooldownsOf(
+  state: ConnectionState,
+  now: number,
+  armQuota: Readonly<Record<string, number>>,
+): ConnectionInfo["cooldowns"] {
+  const open: ConnectionInfo["cooldowns"] = state.cooldowns
+    .list(now)
+    .map(({ service, until, reason }) => ({ service, until: timeOf(until), reason }));
+  if (Object.keys(armQuota).length === 0) return open;
+  const arm = open.find(({ service }) => service === "arm");
+  if (arm === undefined) {
+    return [...open, { service: "arm", until: null, reason: "quota", remaining: { ...armQuota } }];
+  }
+  arm.remaining = { ...armQuota };
+  return open;
+}

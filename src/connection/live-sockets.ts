@@ -1,0 +1,77 @@
+import type { Connection } from "partyserver";
+import * as z from "zod";
+import type { ConnectionState } from "./connection-state.ts";
+import {
+  liveClose,
+  type ConnectionEvent,
+  type ConnectionInfo,
+  type LiveSnapshot,
+} from "./contract.ts";
+import type { LiveRequest } from "./live-request.ts";
+
+/** Survives hibernation with its socket. */
+const socketStateSchema = z.object({ expiresAt: z.number().nullable() });
+
+/** A replay is never longer than the log. */
+const replayLimit = 200;
+
+export interface LiveSocketsOptions {
+  sockets: () => Iterable<Connection>;
+  now: () => number;
+}
+
+/** The sockets that watch a connection: they are told, and never asked. */
+export class LiveSockets {
+  readonly #options: LiveSocketsOptions;
+
+  constructor(options: LiveSocketsOptions) {
+    this.#options = options;
+  }
+
+  /** Greets a socket with the snapshot and, when it says what it has seen, with what it missed. */
+  greet(
+    socket: Connection,
+    { after, expiresAt }: LiveRequest,
+    state: ConnectionState,
+    info: ConnectionInfo,
+  ): void {
+    socket.setState({ expiresAt });
+    const seq = state.events.lastSeq();
+    const missed = after === undefined ? undefined : state.events.after(after, replayLimit);
+    const snapshot: LiveSnapshot = {
+      type: "snapshot",
+      seq,
+      ...(missed?.truncated === true && { truncated: true }),
+      data: info,
+    };
+    socket.send(JSON.stringify(snapshot));
+    for (const event of missed?.events ?? []) socket.send(JSON.stringify(event));
+  }
+
+  publish(events: readonly ConnectionEvent[]): void {
+    if (events.length === 0) return;
+    const messages = events.map((event) => JSON.stringify(event));
+    const now = this.#options.now();
+    for (const socket of this.#options.sockets()) {
+      const state = socketStateSchema.safeParse(socket.state);
+      const expiresAt = state.success ? state.data.expiresAt : 0;
+      if (expiresAt !== null && expiresAt <= now) {
+        socket.close(liveClose.credentialExpired, "credential expired");
+        continue;
+      }
+      for (const message of messages) send(socket, message);
+    }
+  }
+
+  closeAll(): void {
+    for (const socket of this.#options.sockets()) socket.close(liveClose.gone, "gone");
+  }
+}
+
+function send(socket: Connection, message: string): void {
+  try {
+    socket.send(message);
+  } catch {
+    // The peer went away between the listing and the sending; its close is under way.
+  }
+}

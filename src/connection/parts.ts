@@ -1,0 +1,128 @@
+import type { Connection } from "partyserver";
+import type { Config } from "../config.ts";
+import { createTokenEndpoint } from "../entra/token-endpoint.ts";
+import type { Environment } from "../env.ts";
+import { log, type ConnectionLogLine } from "../log.ts";
+import { Alarm } from "./alarm.ts";
+import { Authorization } from "./authorization.ts";
+import { sha256Hex } from "./authorization-state.ts";
+import { ConnectionState } from "./connection-state.ts";
+import type { ConnectionInfo } from "./contract.ts";
+import { Gateway } from "./gateway.ts";
+import { GrantAdoption } from "./grant-adoption.ts";
+import { GrantImport } from "./grant-import.ts";
+import { connectionInfo } from "./info.ts";
+import { LiveSockets } from "./live-sockets.ts";
+import { PendingAuthorizations } from "./pending-authorizations.ts";
+import { Refresher } from "./refresher.ts";
+import { Tickets } from "./tickets.ts";
+import { TokenCipher } from "./token-cipher.ts";
+import { TokenQueue } from "./token-queue.ts";
+
+export interface PartsOptions {
+  ctx: DurableObjectState;
+  env: Environment;
+  config: Config;
+  connectionId: string;
+  sockets: () => Iterable<Connection>;
+}
+
+/** What an actor is made of. */
+export interface Parts {
+  state: ConnectionState;
+  refresher: Refresher;
+  gateway: Gateway;
+  authorization: Authorization;
+  grantImport: GrantImport;
+  sockets: LiveSockets;
+  tickets: Tickets;
+  alarm: Alarm;
+  info: () => ConnectionInfo;
+  disconnect: () => void;
+  now: () => number;
+}
+
+/** Puts an actor together. Time, randomness and `fetch` enter here and nowhere else. */
+export function createParts({ ctx, config, connectionId, sockets }: PartsOptions): Parts {
+  const { storage } = ctx;
+  const now = () => Date.now();
+  const random = () => Math.random();
+  const send: typeof fetch = (input, init) => fetch(input, init);
+  const logged = (line: Omit<ConnectionLogLine, "connection">) =>
+    log({ ...line, connection: connectionId });
+  const links = { connectionId, publicOrigin: new URL(config.redirectUris[0] ?? "").origin };
+  const rearm = () => alarm.arm();
+
+  const live = new LiveSockets({ sockets, now });
+  const state = new ConnectionState(storage, connectionId, (events) => live.publish(events));
+  const pending = new PendingAuthorizations(storage.sql);
+  const cipher = new TokenCipher(connectionId, config.encryptionKeys);
+  const queue = new TokenQueue();
+  const endpoint = createTokenEndpoint({
+    cloud: config.cloud,
+    clientId: config.clientId,
+    clientSecrets: config.clientSecrets,
+    fetch: send,
+    now,
+  });
+  let credential: Promise<string> | undefined;
+  const refresher = new Refresher({
+    connectionId,
+    state,
+    cipher,
+    queue,
+    endpoint,
+    cloud: config.cloud,
+    links,
+    fingerprint: () =>
+      (credential ??= sha256Hex(`${config.clientId}\n${config.clientSecrets.join("\n")}`)),
+    now,
+    random,
+    rearm,
+    log: logged,
+  });
+  const gateway = new Gateway({ state, refresher, cloud: config.cloud, fetch: send, now });
+  const info = () =>
+    connectionInfo(connectionId, state, { now: now(), armQuota: gateway.armQuota });
+  const adoption = new GrantAdoption({
+    connectionId,
+    config,
+    state,
+    cipher,
+    endpoint,
+    links,
+    now,
+    replaced: () => refresher.forget(),
+  });
+  const shared = { config, adoption, queue, endpoint, now, info, rearm };
+  const alarm: Alarm = new Alarm({
+    storage,
+    state,
+    pending,
+    refresher,
+    deliver: () => Promise.resolve(true),
+    forget: () => state.forget(),
+    now,
+    log: logged,
+  });
+
+  return {
+    state,
+    refresher,
+    gateway,
+    authorization: new Authorization({ ...shared, connectionId, state, pending, cipher }),
+    grantImport: new GrantImport(shared),
+    sockets: live,
+    tickets: new Tickets(storage.sql),
+    alarm,
+    info,
+    now,
+    disconnect: () => {
+      state.disconnect(now());
+      refresher.forget();
+      pending.clear();
+      live.closeAll();
+      rearm();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** When to renew, how long to wait, when to probe: pure, in milliseconds unless a name says otherwise. */
+
+const second = 1_000;
+const minute = 60 * second;
+const day = 24 * 60 * minute;
+
+/** A token POST unanswered for this long was lost with the process that sent it. */
+export const intentTimeout = 30 * second;
+/** An idle grant is used this often, so that Entra's 90 days of inactivity never pass. */
+export const idleRefreshInterval = 14 * day;
+/** Calls that meet an administrator's latch may ask Entra once in this time. */
+export const probeInterval = day;
+/** A broken application credential is tried this often per connection. */
+export const appRetryInterval = 15 * minute;
+/** `refresh` on demand makes at most one POST in this time. */
+export const forcedRefreshInterval = 10 * second;
+
+/** A number in [0, 1) that is the same for the same text: spreads connections, not attempts. */
+export function spreadOf(text: string): number {
+  // FNV-1a: even enough for a jitter, and synchronous.
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) / 2 ** 32;
+}
+
+/**
+ * When a token should be renewed: as Entra says (`refresh_in`), or 300 s before it expires but not
+ * before half its life; earlier by up to a tenth of its life, so that connections made together do
+ * not renew together.
+ */
+export function refreshAt(token: {
+  issuedAt: number;
+  lifetimeSeconds: number;
+  refreshInSeconds?: number;
+  spread: number;
+}): number {
+  const lifetime = token.lifetimeSeconds;
+  const after = token.refreshInSeconds ?? Math.max(lifetime - 300, lifetime / 2);
+  const jitter = token.spread * 0.1 * lifetime;
+  return token.issuedAt + Math.max(0, Math.round((after - jitter) * second));
+}
+
+/**
+ * How long to wait after the nth failed attempt (from 1): full jitter under a doubling ceiling of
+ * 2 s to 15 min, and never less than the service asked for.
+ */
+export function backoff(attempts: number, random: number, retryAfterSeconds = 0): number {
+  const ceiling = Math.min(15 * minute, 2 * second * 2 ** Math.min(attempts - 1, 20));
+  return Math.max(Math.ceil(random * ceiling), 250, retryAfterSeconds * second);
+}
+
+/** Whether a token serves a caller who needs it for `minValiditySeconds` more. */
+export function isFresh(
+  token: { issuedAt: number; expiresAt: number },
+  minValiditySeconds: number,
+  now: number,
+): boolean {
+  // Asking for more than half a token's life would mint one at every call.
+  const asked = Math.min(minValiditySeconds * second, (token.expiresAt - token.issuedAt) / 2);
+  // A token from the future tells of a clock that went back: its expiry cannot be relied on.
+  return now >= token.issuedAt - 5 * minute && token.expiresAt - now > asked;
+}
+
+export interface TokenFacts {
+  refreshAt: number | null;
+  firstUsedAt: number | null;
+  retryAt: number | null;
+  latched: boolean;
+}
+
+/**
+ * When the alarm should renew a token, or null when it should be left to lapse: only what was used
+ * since it was minted is worth renewing, and nothing that is latched.
+ */
+export function renewalDue(token: TokenFacts): number | null {
+  if (token.latched || token.firstUsedAt === null || token.refreshAt === null) return null;
+  return Math.max(token.refreshAt, token.retryAt ?? 0);
+}
+
+/** When an idle grant is due for the refresh that keeps it alive. */
+export function idleDue(grant: { lastRefreshAt: number; retryAt: number | null }): number {
+  return Math.max(grant.lastRefreshAt + idleRefreshInterval, grant.retryAt ?? 0);
+}

@@ -1,0 +1,70 @@
+import type { Resource } from "../entra/resource.ts";
+import { parseResource } from "../entra/resource.ts";
+import type { ConnectionState } from "./connection-state.ts";
+import type { Grant } from "./grant-store.ts";
+import type { PendingAuthorizations } from "./pending-authorizations.ts";
+import { idleDue, intentTimeout, renewalDue } from "./renewal-policy.ts";
+import type { TokenRow } from "./token-store.ts";
+
+/** What the alarm has to do, and when: read off the tables each time, so that no second list exists. */
+
+export interface DueRenewal {
+  resource: Resource;
+  tenantId: string;
+  dueAt: number;
+}
+
+/** Every renewal that lies ahead: tokens in use, and the grant itself when it lies idle. */
+export function renewals(state: ConnectionState): DueRenewal[] {
+  const grant = state.grant();
+  const { tenant_id: homeTenant } = grant;
+  if (grant.refresh_token === null || grant.remedy !== null || homeTenant === null) return [];
+  const rows = state.tokens.list();
+  const notBefore = grant.app_error?.retry_at ?? 0;
+  return [...rows.flatMap((row) => tokenRenewal(row)), idleRenewal(grant, homeTenant, rows)].map(
+    (renewal) => ({ ...renewal, dueAt: Math.max(renewal.dueAt, notBefore) }),
+  );
+}
+
+function tokenRenewal(row: TokenRow): DueRenewal[] {
+  const resource = parseResource(row.resource);
+  const dueAt = renewalDue({
+    refreshAt: row.refresh_at,
+    firstUsedAt: row.first_used_at,
+    retryAt: row.retry_at,
+    latched: row.remedy !== null,
+  });
+  return resource === undefined || dueAt === null
+    ? []
+    : [{ resource, tenantId: row.tenant_id, dueAt }];
+}
+
+/** Any resource keeps the grant alive; one that is latched would not. */
+function idleRenewal(grant: Grant, homeTenant: string, rows: readonly TokenRow[]): DueRenewal {
+  const open = rows.find((row) => row.tenant_id === homeTenant && row.remedy === null);
+  return {
+    resource: parseResource(open?.resource ?? "graph") ?? "graph",
+    tenantId: homeTenant,
+    dueAt: idleDue({
+      lastRefreshAt: grant.last_refresh_at ?? grant.created_at,
+      retryAt: open?.retry_at ?? null,
+    }),
+  };
+}
+
+/** When the alarm has something to do next, or null when nothing lies ahead. */
+export function nextDue(
+  state: ConnectionState,
+  pending: PendingAuthorizations,
+  { now, inFlight }: { now: number; inFlight: boolean },
+): number | null {
+  const intent = state.tokens.intent();
+  const due = [
+    ...renewals(state).map(({ dueAt }) => dueAt),
+    pending.nextExpiry(),
+    state.outbox.nextDue(),
+    // Nobody waits for the POST of an object that died: its outcome is looked up at once.
+    intent === undefined ? null : inFlight ? intent.started_at + intentTimeout : now,
+  ].filter((time) => time !== null);
+  return due.length === 0 ? null : Math.min(...due);
+}

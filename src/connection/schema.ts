@@ -1,0 +1,118 @@
+/**
+ * The tables of a connection, as ordered migrations. Token columns hold ciphertext only; hashes stand
+ * for states, flows and browser bindings. Times are milliseconds since the epoch.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE grant (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    status TEXT NOT NULL,
+    client_id TEXT,
+    tenant_id TEXT,
+    object_id TEXT,
+    upn TEXT,
+    name TEXT,
+    login_hint TEXT,
+    scopes TEXT NOT NULL DEFAULT '[]',
+    required_scopes TEXT NOT NULL DEFAULT '[]',
+    required_resources TEXT NOT NULL DEFAULT '[]',
+    refresh_token TEXT,
+    generation INTEGER NOT NULL DEFAULT 0,
+    remedy TEXT,
+    probed_at INTEGER,
+    claims TEXT,
+    degraded TEXT,
+    app_error TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    last_refresh_at INTEGER,
+    last_used_at INTEGER,
+    version INTEGER NOT NULL DEFAULT 0,
+    backed_up_at INTEGER
+  ) STRICT;
+  CREATE TABLE access_token (
+    resource TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    token TEXT,
+    scopes TEXT NOT NULL DEFAULT '[]',
+    issued_at INTEGER,
+    expires_at INTEGER,
+    refresh_at INTEGER,
+    first_used_at INTEGER,
+    generation INTEGER NOT NULL DEFAULT 0,
+    remedy TEXT,
+    probed_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at INTEGER,
+    PRIMARY KEY (resource, tenant_id)
+  ) STRICT;
+  CREATE TABLE refresh_intent (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    resource TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    started_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE authorization (
+    state_hash TEXT PRIMARY KEY,
+    start TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    redirect_uri TEXT NOT NULL,
+    return_url TEXT,
+    code_verifier TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    browser_hash TEXT,
+    consumed_at INTEGER,
+    flow_hash TEXT UNIQUE,
+    candidate TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE cooldown (
+    service TEXT PRIMARY KEY,
+    until INTEGER NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE event (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    sink TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE ticket (
+    jti TEXT PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  `,
+];
+
+/** Whether this object is a connection at all. Asking an unknown one writes nothing. */
+export function hasSchema(sql: SqlStorage): boolean {
+  return (
+    sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'grant'").toArray()
+      .length > 0
+  );
+}
+
+/** Brings the tables up to date. `PRAGMA user_version` is not to be had here, so a table keeps count. */
+export function migrate(storage: DurableObjectStorage): void {
+  const { sql } = storage;
+  storage.transactionSync(() => {
+    sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT");
+    const applied = Number(
+      sql.exec("SELECT max(version) AS version FROM schema_version").one()["version"] ?? 0,
+    );
+    migrations.slice(applied).forEach((migration, index) => {
+      sql.exec(migration);
+      sql.exec("INSERT INTO schema_version VALUES (?)", applied + index + 1);
+    });
+  });
+}

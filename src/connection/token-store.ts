@@ -1,0 +1,152 @@
+import * as z from "zod";
+import { jsonColumn } from "./json-column.ts";
+import { remedySchema, type Remedy } from "../remedy.ts";
+
+const tokenRowSchema = z.object({
+  resource: z.string(),
+  tenant_id: z.string(),
+  token: z.string().nullable(),
+  scopes: jsonColumn(z.array(z.string())),
+  issued_at: z.number().nullable(),
+  expires_at: z.number().nullable(),
+  refresh_at: z.number().nullable(),
+  first_used_at: z.number().nullable(),
+  generation: z.int(),
+  remedy: jsonColumn(remedySchema).nullable(),
+  probed_at: z.number().nullable(),
+  attempts: z.int(),
+  retry_at: z.number().nullable(),
+});
+
+/** One access token: one resource in one tenant. `token` is ciphertext. */
+export type TokenRow = z.infer<typeof tokenRowSchema>;
+
+const intentSchema = z.object({
+  resource: z.string(),
+  tenant_id: z.string(),
+  generation: z.int(),
+  started_at: z.number(),
+});
+
+/** A token POST that is out, or was when the process died. */
+export type RefreshIntent = z.infer<typeof intentSchema>;
+
+export interface TokenKey {
+  resource: string;
+  tenantId: string;
+}
+
+export interface StoredToken extends TokenKey {
+  token: string;
+  scopes: readonly string[];
+  issuedAt: number;
+  expiresAt: number;
+  refreshAt: number;
+  generation: number;
+}
+
+/** The ledger of access tokens and the intent of the POST that is out. */
+export class TokenStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  read({ resource, tenantId }: TokenKey): TokenRow | undefined {
+    const [row] = this.#sql
+      .exec("SELECT * FROM access_token WHERE resource = ? AND tenant_id = ?", resource, tenantId)
+      .toArray();
+    return row === undefined ? undefined : tokenRowSchema.parse(row);
+  }
+
+  list(): TokenRow[] {
+    return this.#sql
+      .exec("SELECT * FROM access_token ORDER BY resource, tenant_id")
+      .toArray()
+      .map((row) => tokenRowSchema.parse(row));
+  }
+
+  /** A new token clears the latch and the failures of its resource. */
+  put(token: StoredToken): void {
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO access_token
+        (resource, tenant_id, token, scopes, issued_at, expires_at, refresh_at, generation)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      token.resource,
+      token.tenantId,
+      token.token,
+      JSON.stringify(token.scopes),
+      token.issuedAt,
+      token.expiresAt,
+      token.refreshAt,
+      token.generation,
+    );
+  }
+
+  markUsed({ resource, tenantId }: TokenKey, now: number): void {
+    this.#sql.exec(
+      "UPDATE access_token SET first_used_at = ? WHERE resource = ? AND tenant_id = ?",
+      now,
+      resource,
+      tenantId,
+    );
+  }
+
+  /** Counts a failed attempt; the token that may still be valid stays. */
+  fail({ resource, tenantId }: TokenKey, attempts: number, retryAt: number): void {
+    this.#sql.exec(
+      `INSERT INTO access_token (resource, tenant_id, attempts, retry_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET attempts = excluded.attempts, retry_at = excluded.retry_at`,
+      resource,
+      tenantId,
+      attempts,
+      retryAt,
+    );
+  }
+
+  latch({ resource, tenantId }: TokenKey, remedy: Remedy, now: number): void {
+    this.#sql.exec(
+      `INSERT INTO access_token (resource, tenant_id, remedy, probed_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET remedy = excluded.remedy, probed_at = excluded.probed_at, retry_at = NULL`,
+      resource,
+      tenantId,
+      JSON.stringify(remedy),
+      now,
+    );
+  }
+
+  /** Opens the latches and ends the back-offs: of one resource, or of all. */
+  unlatch(resource?: string): void {
+    this.#sql.exec(
+      `UPDATE access_token SET remedy = NULL, attempts = 0, retry_at = NULL
+       WHERE (?1 IS NULL OR resource = ?1) AND (remedy IS NOT NULL OR retry_at IS NOT NULL)`,
+      resource ?? null,
+    );
+  }
+
+  clear(): void {
+    this.#sql.exec("DELETE FROM access_token");
+    this.clearIntent();
+  }
+
+  intent(): RefreshIntent | undefined {
+    const [row] = this.#sql.exec("SELECT * FROM refresh_intent").toArray();
+    return row === undefined ? undefined : intentSchema.parse(row);
+  }
+
+  putIntent({ resource, tenantId }: TokenKey, generation: number, now: number): void {
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO refresh_intent (id, resource, tenant_id, generation, started_at)
+       VALUES (1, ?, ?, ?, ?)`,
+      resource,
+      tenantId,
+      generation,
+      now,
+    );
+  }
+
+  clearIntent(): void {
+    this.#sql.exec("DELETE FROM refresh_intent");
+  }
+}
