@@ -1,0 +1,45 @@
+import { sha256Hex } from "../connection/authorization-state.ts";
+import type { Scope } from "./scope.ts";
+
+/** A key as the configuration keeps it: no secret, only its hash. */
+export interface ApiKey {
+  id: string;
+  /** Hex SHA-256 of the secret. */
+  sha256: string;
+  scopes: readonly Scope[];
+}
+
+const keyPattern = /^azk_([^_]+)_(.+)$/;
+
+/** Compared against when the id is unknown, so that both refusals take the same steps. */
+const noSuchHash = "0".repeat(64);
+
+export const looksLikeApiKey = (token: string): boolean => token.startsWith("azk_");
+
+/** The id and secret of `azk_{id}_{secret}`; an id holds no `_`, a secret may. */
+export function parseApiKey(token: string): { id: string; secret: string } | undefined {
+  const [, id, secret] = keyPattern.exec(token) ?? [];
+  return id === undefined || secret === undefined ? undefined : { id, secret };
+}
+
+/** The configured key a token is, or undefined. Neither the id nor the hash shortens the work. */
+export async function findApiKey(
+  keys: readonly ApiKey[],
+  token: string,
+): Promise<ApiKey | undefined> {
+  const parsed = parseApiKey(token);
+  const given = await sha256Hex(parsed?.secret ?? "");
+  const record = keys.find(({ id }) => id === parsed?.id);
+  const matches = equalInConstantTime(given, record?.sha256.toLowerCase() ?? noSuchHash);
+  return matches ? record : undefined;
+}
+
+/** Equality of two texts of one length whose time does not tell where they differ. */
+function equalInConstantTime(left: string, right: string): boolean {
+  if (left.length !== right.length) return false;
+  let difference = 0;
+  for (let index = 0; index < left.length; index += 1) {
+    difference |= left.charCodeAt(index) ^ right.charCodeAt(index);
+  }
+  return difference === 0;
+}

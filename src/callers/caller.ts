@@ -1,0 +1,38 @@
+import { failure, type Failure } from "../errors.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Scope } from "./scope.ts";
+
+/** Who asks, as far as this Worker has made sure. */
+export interface Caller {
+  /** `auth`: a token of the host application's own. `sibling`: a Worker bound to the entrypoint. */
+  kind: "api_key" | "session" | "auth" | "sibling";
+  /** The key's id, the user's id, or the sibling's name; for logs and rate limits. */
+  id: string;
+  /** Present: may act for this user only. */
+  userId?: string;
+  scopes: ReadonlySet<Scope>;
+  /** Milliseconds since the epoch, when the credential ends. */
+  expiresAt?: number;
+}
+
+/** What a user's own credential never carries, whoever minted it. */
+const notForUsers: ReadonlySet<Scope> = new Set(["admin", "tokens:read"]);
+
+/** What a user's credential carries when nobody says otherwise. */
+export const defaultUserScopes: readonly Scope[] = [
+  "connections:read",
+  "graph:read",
+  "arm:read",
+] as const;
+
+export const isUserScope = (scope: Scope): boolean => !notForUsers.has(scope);
+
+/** @returns `forbidden` naming the scope, when the caller lacks it. */
+export function requireScope(caller: Caller, scope: Scope): Result<Caller, Failure> {
+  if (caller.scopes.has(scope)) return ok(caller);
+  return err(
+    failure("forbidden", `This credential lacks the scope ${scope}.`, {
+      details: { reason: "missing_scope", scope },
+    }),
+  );
+}

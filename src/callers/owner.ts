@@ -1,0 +1,70 @@
+import { connectionIdOf, parseConnectionId } from "../connection/connection-id.ts";
+import { failure, type Failure } from "../errors.ts";
+import { err, ok, type Result } from "../result.ts";
+import { requireScope, type Caller } from "./caller.ts";
+
+/** How a request may say which connection it means. */
+export interface ConnectionChoice {
+  userId?: string | undefined;
+  label?: string | undefined;
+  /** A connection id, and the field it came in. */
+  connection?: { id: string; field: string } | undefined;
+}
+
+const invalid = (field: string, message: string): Result<never, Failure> =>
+  err(failure("invalid_request", message, { details: { field } }));
+
+const anotherUser = (): Result<never, Failure> =>
+  err(failure("forbidden", "This credential may act for its own user only."));
+
+/** One answer for what does not exist and what is somebody else's. */
+export const unknownConnection = (): Failure => failure("not_found", "No such connection.");
+
+/**
+ * The connection a caller means and may use. A user's own credential means that user; a key has to
+ * say whom it acts for.
+ *
+ * @returns `invalid_request` naming the missing or contradicting field, `forbidden` when a user's
+ *   credential names another user, or a key without `admin` a tenant's connection
+ */
+export function chosenConnection(
+  caller: Caller,
+  { userId, label, connection }: ConnectionChoice,
+): Result<string, Failure> {
+  if (connection !== undefined) {
+    if (userId !== undefined || label !== undefined) {
+      return invalid(connection.field, `Say either ${connection.field}, or user_id and label.`);
+    }
+    const owned = ownConnection(caller, connection.id);
+    if (owned.ok || owned.error.code !== "not_found") return owned;
+    return parseConnectionId(connection.id) === undefined
+      ? invalid(connection.field, `${connection.field} is not the id of a connection.`)
+      : anotherUser();
+  }
+  const owner = userId ?? caller.userId;
+  if (owner === undefined) return invalid("user_id", "Say whom you act for: user_id.");
+  if (caller.userId !== undefined && caller.userId !== owner) return anotherUser();
+  return ok(
+    connectionIdOf({ kind: "user", userId: owner, ...(label !== undefined && { label }) }),
+  );
+}
+
+/**
+ * A connection named by its id in a path, if the caller may use it.
+ *
+ * @returns `not_found` for what is no id and for another user's; `forbidden` for a tenant's
+ *   connection without `admin`
+ */
+export function ownConnection(caller: Caller, id: string): Result<string, Failure> {
+  const owner = parseConnectionId(id);
+  if (owner === undefined) return err(unknownConnection());
+  if (owner.kind === "tenant") {
+    if (caller.userId !== undefined) return err(unknownConnection());
+    const admin = requireScope(caller, "admin");
+    return admin.ok ? ok(id) : admin;
+  }
+  if (caller.userId !== undefined && caller.userId !== owner.userId) {
+    return err(unknownConnection());
+  }
+  return ok(id);
+}

@@ -1,0 +1,110 @@
+import { errors as joseErrors, decodeJwt, jwtVerify, SignJWT } from "jose";
+import { userIdSchema } from "../connection/connection-id.ts";
+import { failure, type Failure } from "../errors.ts";
+import { deriveKey } from "../keys.ts";
+import { err, ok, type Result } from "../result.ts";
+import { defaultUserScopes, isUserScope, type Caller } from "./caller.ts";
+import { scopes as everyScope, type Scope } from "./scope.ts";
+
+export const tokenIssuer = "azure-integration-worker";
+const audience = "azure-session";
+const type = "azure-session+jwt";
+
+/** Seconds. */
+export const longestSession = 3600;
+
+/** Tells our own JWT from the host application's, without trusting it. */
+export function claimsToBeOurs(token: string): boolean {
+  try {
+    return decodeJwt(token).iss === tokenIssuer;
+  } catch {
+    return false;
+  }
+}
+
+export interface SessionRequest {
+  userId: string;
+  /** Default: what a page needs to read. */
+  scopes?: readonly Scope[] | undefined;
+  /** Seconds, 1 to 3600; default 3600. */
+  ttl?: number | undefined;
+}
+
+export interface Session {
+  token: string;
+  /** RFC 3339. */
+  expiresAt: string;
+}
+
+/**
+ * Mints a token for one user's browser. It never says more than its minter may, and one minted by a
+ * user's own credential ends no later than that.
+ *
+ * @param now milliseconds
+ * @returns `forbidden` for a scope the minter lacks, or another user than its own
+ */
+export async function mintSession(
+  sessionSecret: string,
+  minter: Caller,
+  request: SessionRequest,
+  now: number,
+): Promise<Result<Session, Failure>> {
+  const { userId, ttl = longestSession } = request;
+  if (minter.userId !== undefined && minter.userId !== userId) {
+    return err(failure("forbidden", "This credential may act for its own user only."));
+  }
+  const excess = request.scopes?.find((scope) => !isUserScope(scope) || !minter.scopes.has(scope));
+  if (excess !== undefined) {
+    return err(
+      failure("forbidden", `A session minted by this credential cannot have ${excess}.`, {
+        details: { field: "scopes", reason: "missing_scope", scope: excess },
+      }),
+    );
+  }
+  const granted = request.scopes ?? defaultUserScopes.filter((scope) => minter.scopes.has(scope));
+  const nowSeconds = Math.floor(now / 1000);
+  const expiresAt = Math.min(
+    nowSeconds + ttl,
+    Math.floor((minter.expiresAt ?? Infinity) / 1000),
+  );
+  const token = await new SignJWT({ scope: granted.join(" ") })
+    .setProtectedHeader({ alg: "HS256", typ: type })
+    .setIssuer(tokenIssuer)
+    .setAudience(audience)
+    .setSubject(userId)
+    .setIssuedAt(nowSeconds)
+    .setExpirationTime(expiresAt)
+    .sign(await deriveKey(sessionSecret, "session"));
+  return ok({ token, expiresAt: new Date(expiresAt * 1000).toISOString() });
+}
+
+/** The caller a session token stands for, or undefined when it is not one or has expired. */
+export async function verifySession(
+  sessionSecret: string,
+  token: string,
+  now: number,
+): Promise<Caller | undefined> {
+  try {
+    const { payload } = await jwtVerify(token, await deriveKey(sessionSecret, "session"), {
+      algorithms: ["HS256"],
+      issuer: tokenIssuer,
+      audience,
+      typ: type,
+      requiredClaims: ["sub", "exp", "iat"],
+      currentDate: new Date(now),
+    });
+    const userId = userIdSchema.safeParse(payload.sub).data;
+    if (userId === undefined || payload.exp === undefined) return undefined;
+    const told = typeof payload["scope"] === "string" ? payload["scope"].split(" ") : [];
+    return {
+      kind: "session",
+      id: userId,
+      userId,
+      scopes: new Set(everyScope.filter((scope) => isUserScope(scope) && told.includes(scope))),
+      expiresAt: payload.exp * 1000,
+    };
+  } catch (error) {
+    if (error instanceof joseErrors.JOSEError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { HTTPException } from "hono/http-exception";
+import type * as z from "zod";
+import {
+  AzureError,
+  errorEnvelope,
+  errorResponse,
+  failure,
+  ownErrorHeader,
+  type Failure,
+} from "../errors.ts";
+import { logUnexpected } from "../log.ts";
+import type { Context } from "./context.ts";
+
+/** The failure a thrown error stands for; of an unexpected one nothing is told. */
+export function failureOf(error: unknown, requestId: string): Failure {
+  if (error instanceof AzureError) {
+    const { code, message, retry_after, remedy, details } = error;
+    return failure(code, message, {
+      request_id: requestId,
+      ...(retry_after !== undefined && { retry_after }),
+      ...(remedy !== undefined && { remedy }),
+      ...(details !== undefined && { details }),
+    });
+  }
+  if (error instanceof HTTPException && error.status < 500) {
+    const wrongType = error.status === 415;
+    return failure(
+      "invalid_request",
+      wrongType ? "Send the body as application/json." : "The body is not readable as JSON.",
+      { request_id: requestId, details: { field: wrongType ? "content-type" : "body" } },
+    );
+  }
+  logUnexpected(error, requestId);
+  return failure("internal_error", "Something went wrong here; it has been logged.", {
+    request_id: requestId,
+  });
+}
+
+/** The answer to whatever a route threw. */
+export const onError = (error: unknown, c: Context): Response =>
+  errorResponse(failureOf(error, c.var.requestId), errorHeaders(c));
+
+export const notFound = (c: Context): Response =>
+  errorResponse(
+    failure("not_found", "No such route.", { request_id: c.var.requestId }),
+    errorHeaders(c),
+  );
+
+/** A route that exists under other methods (RFC 9110 §15.5.6). */
+export const methodNotAllowed =
+  (allowed: readonly string[]) =>
+  (c: Context): Response => {
+    const reason = failure("invalid_request", `This route takes ${allowed.join(", ")}.`, {
+      request_id: c.var.requestId,
+      details: { field: "method" },
+    });
+    return Response.json(errorEnvelope(reason), {
+      status: 405,
+      headers: { allow: allowed.join(", "), [ownErrorHeader]: reason.code, ...errorHeaders(c) },
+    });
+  };
+
+const errorHeaders = (c: Context) => ({ "x-request-id": c.var.requestId });
+
+/** The first thing that is wrong with a parameter or body, by the name its sender gave it. */
+export function invalidInput(error: z.core.$ZodError): AzureError {
+  const [issue] = error.issues;
+  const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  const field = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join(".");
+  const name = field === "" ? "body" : field;
+  const message =
+    unknown === undefined
+      ? `${name}: ${issue?.message ?? "is not valid"}.`
+      : `${name} is not a parameter of this request.`;
+  return new AzureError(failure("invalid_request", message, { details: { field: name } }));
+}
