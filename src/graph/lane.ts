@@ -39,7 +39,7 @@ export function laneOf(url: URL | string, method: string): "mailbox" | undefined
 }
 
 const pathSegments = (url: URL | string): string[] =>
-  (URL.parse(String(url))?.pathname ?? "")
+  ((typeof url === "string" ? URL.parse(url) : url)?.pathname ?? "")
     .split("/")
     .map((segment) => decoded(segment).toLowerCase())
     .filter((segment) => segment !== "");

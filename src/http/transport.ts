@@ -163,6 +163,8 @@ async function readJson<Body>(response: Response): Promise<JsonAnswer<Body>> {
   try {
     return { body: JSON.parse(text), response };
   } catch {
+    // An error status that was accepted tells enough without its body.
+    if (response.status >= 400) return { body: undefined, response };
     throw new UnreadableAnswer();
   }
 }

@@ -1,0 +1,178 @@
+import { AzureError, type Failure } from "../errors.ts";
+import { retryAfterSeconds } from "../http/retry-after.ts";
+import { decideRetry, defaultBudgetMs } from "../http/retry-policy.ts";
+import { abortable } from "../http/transport.ts";
+import { err, ok, type Result } from "../result.ts";
+import { batchItems, batchParts, type BatchItem, type BatchRequest } from "./batch-plan.ts";
+import type { Clock } from "./clock.ts";
+import type { GraphSession } from "./session.ts";
+
+export interface BatchResponse {
+  id: string;
+  status: number;
+  headers: Record<string, string>;
+  /** JSON as it is, anything else as base64. */
+  body?: unknown;
+}
+
+export interface BatchOptions {
+  /** Milliseconds in which throttled requests are tried again. Default 20 000. */
+  budgetMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A request still without a final answer. */
+interface Pending {
+  item: BatchItem;
+  /** Times it was sent. */
+  attempts: number;
+  /** Milliseconds since the epoch before which it must not be sent again. */
+  dueAt: number;
+}
+
+interface WireResponse {
+  id?: string;
+  status?: number;
+  headers?: Record<string, string> | null;
+  body?: unknown;
+}
+
+/** Graph says of a request whose dependency failed. */
+const failedDependency = 424;
+
+/** One batch on its way: what is unanswered, and the answers so far. */
+export class BatchRun {
+  readonly #session: GraphSession;
+  readonly #clock: Clock;
+  readonly #options: BatchOptions;
+  readonly #answers = new Map<string, BatchResponse>();
+  #lastFailure: Failure | undefined;
+
+  constructor(session: GraphSession, clock: Clock, options: BatchOptions) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  /**
+   * Sends the requests in parts of 20 and, alone, again those that were throttled inside a part,
+   * each after its own Retry-After. Where a whole part fails after others were answered, its
+   * requests are answered with that failure in Microsoft's error shape.
+   *
+   * @returns the answers in the order asked; the failure when nothing was answered at all
+   */
+  async run(requests: readonly BatchRequest[]): Promise<Result<BatchResponse[], Failure>> {
+    const items = batchItems(requests);
+    if (!items.ok) return items;
+    const began = this.#clock.now();
+    let pending = items.value.map((item): Pending => ({ item, attempts: 0, dueAt: began }));
+    while (pending.length > 0) {
+      const now = this.#clock.now();
+      const wake = Math.min(...pending.map(({ dueAt }) => dueAt));
+      if (wake > now) await abortable(this.#clock.sleep(wake - now), this.#options.signal);
+      const due = this.#due(pending, Math.max(wake, this.#clock.now()));
+      const again = await this.#send(due, began);
+      pending = [...pending.filter((entry) => !due.includes(entry)), ...again];
+    }
+    if (this.#lastFailure !== undefined && this.#answers.size === 0) return err(this.#lastFailure);
+    return ok(items.value.map(({ id }) => this.#answers.get(id) ?? this.#unanswered(id)));
+  }
+
+  /** What may go out now; a request waits for those it depends on, and then goes with them. */
+  #due(pending: readonly Pending[], now: number): Pending[] {
+    const early = new Set(pending.filter(({ dueAt }) => dueAt > now).map(({ item }) => item.id));
+    return pending.filter(({ item }) => {
+      const waits = early.has(item.id) || (item.dependsOn ?? []).some((id) => early.has(id));
+      // Dependencies come first in the list, so that a chain is held back as a whole.
+      if (waits) early.add(item.id);
+      return !waits;
+    });
+  }
+
+  async #send(due: readonly Pending[], began: number): Promise<Pending[]> {
+    const entries = new Map(due.map((entry) => [entry.item.id, entry]));
+    const again: Pending[] = [];
+    for (const part of batchParts(due.map(({ item }) => item))) {
+      const responses = await this.#sendPart(part);
+      const repeated = new Set<string>();
+      for (const item of part) {
+        const entry = entries.get(item.id);
+        const response = responses?.get(item.id);
+        if (entry === undefined || response === undefined) continue;
+        const dueAt = this.#dueAgain(entry, response, began, repeated);
+        if (dueAt === undefined) {
+          this.#answers.set(item.id, response);
+          continue;
+        }
+        repeated.add(item.id);
+        again.push({ item: withinRound(item, repeated), attempts: entry.attempts + 1, dueAt });
+      }
+    }
+    return again;
+  }
+
+  async #sendPart(part: readonly BatchItem[]): Promise<Map<string, BatchResponse> | undefined> {
+    const answer = await this.#session.json<{ responses?: WireResponse[] }>({
+      method: "POST",
+      path: "/$batch",
+      json: { requests: part },
+      safe: part.every(({ method }) => method === "GET"),
+      budgetMs: this.#options.budgetMs,
+      signal: this.#options.signal,
+    });
+    if (!answer.ok) {
+      this.#lastFailure = answer.error;
+      return undefined;
+    }
+    return new Map(
+      (answer.value.responses ?? []).map(({ id = "", status = 0, headers, body }) => [
+        id,
+        { id, status, headers: headers ?? {}, ...(body === undefined ? {} : { body }) },
+      ]),
+    );
+  }
+
+  /** When a request is to be sent again; undefined when its answer is final. */
+  #dueAgain(
+    { item, attempts }: Pending,
+    { status, headers }: BatchResponse,
+    began: number,
+    repeated: ReadonlySet<string>,
+  ): number | undefined {
+    const now = this.#clock.now();
+    // It failed only because one that is sent again did; it goes with that one.
+    if (status === failedDependency && item.dependsOn?.some((id) => repeated.has(id))) return now;
+    const decision = decideRetry({
+      attempt: attempts + 1,
+      method: item.method,
+      outcome: { status },
+      retryAfter: retryAfterSeconds(new Headers(headers), now),
+      elapsedMs: now - began,
+      budgetMs: this.#options.budgetMs ?? this.#clock.budgetMs ?? defaultBudgetMs,
+      random: this.#clock.random,
+    });
+    return decision.retry ? now + decision.waitMs : undefined;
+  }
+
+  #unanswered(id: string): BatchResponse {
+    const reason = this.#lastFailure ?? {
+      code: "upstream_error" as const,
+      message: "Microsoft left this request of the batch unanswered.",
+    };
+    const { status, message } = new AzureError(reason);
+    return {
+      id,
+      status,
+      headers:
+        reason.retry_after === undefined ? {} : { "Retry-After": String(reason.retry_after) },
+      body: { error: { code: reason.code, message, ...reason.details } },
+    };
+  }
+}
+
+/** A dependency that was answered is met, and unknown to the next round. */
+function withinRound(item: BatchItem, repeated: ReadonlySet<string>): BatchItem {
+  const { dependsOn, ...rest } = item;
+  const open = (dependsOn ?? []).filter((id) => repeated.has(id));
+  return open.length === 0 ? rest : { ...rest, dependsOn: open };
+}

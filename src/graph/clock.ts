@@ -1,0 +1,10 @@
+/** Time and chance, for whoever waits and tries again. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  sleep: (ms: number) => Promise<void>;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** Milliseconds after which nothing is tried again. */
+  budgetMs?: number | undefined;
+}

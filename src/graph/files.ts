@@ -1,0 +1,231 @@
+import type { DriveItem, UploadSession } from "@microsoft/microsoft-graph-types";
+import { AzureError, type Failure } from "../errors.ts";
+import type { PagedItems } from "../http/page.ts";
+import { err, ok, type Result } from "../result.ts";
+import { chunksOf, type UploadBody } from "./byte-source.ts";
+import type { Clock } from "./clock.ts";
+import type { MailboxOptions } from "./messages.ts";
+import { encodedFilePath, graphPath, invalid, ownerPath } from "./path.ts";
+import { isRedirect, type PreauthenticatedStorage } from "./preauthenticated.ts";
+import { listQuery, selected, type ListOptions } from "./query.ts";
+import { orThrow, type GraphSession } from "./session.ts";
+import { uploadThroughSession } from "./upload-session.ts";
+import type { ItemOptions } from "./users.ts";
+
+export interface DriveOptions extends MailboxOptions {
+  /** Id of a drive: a shared library. Default: the user's own OneDrive. */
+  drive?: string | undefined;
+}
+
+export type FileListOptions = ListOptions & DriveOptions;
+export type FileOptions = ItemOptions & DriveOptions;
+
+export interface DownloadOptions extends DriveOptions {
+  /** An HTTP Range: `bytes=0-1023`. */
+  range?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface UploadOptions extends DriveOptions {
+  contentType?: string | undefined;
+  /** What to do where the name is taken. Default `replace`. */
+  conflictBehavior?: "replace" | "rename" | "fail" | undefined;
+  /** Bytes per chunk of a large file, rounded down to 320 KiB and kept below 60 MiB. Default 10 MiB. */
+  chunkSize?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Up to here a file goes in one request, which is kept in memory to be repeatable. */
+export const smallFileBytes = 4 * 1024 * 1024;
+const chunkUnit = 320 * 1024;
+const maxChunkBytes = 60 * 1024 * 1024 - chunkUnit;
+const defaultChunkBytes = 10 * 1024 * 1024;
+
+/** Files of a drive, by path from its root. Every method throws `AzureError`. */
+export class Files {
+  readonly #session: GraphSession;
+  readonly #storage: PreauthenticatedStorage;
+  readonly #clock: Clock;
+
+  constructor(session: GraphSession, storage: PreauthenticatedStorage, clock: Clock) {
+    this.#session = session;
+    this.#storage = storage;
+    this.#clock = clock;
+  }
+
+  /** What is in a folder; the root by default. */
+  list(path = "", options: FileListOptions = {}): PagedItems<DriveItem> {
+    return this.#session.list(() => ({
+      path: orThrow(itemPath(path, options, "/children")),
+      query: orThrow(listQuery(options)),
+      signal: options.signal,
+    }));
+  }
+
+  async stat(path: string, options: FileOptions = {}): Promise<DriveItem> {
+    return orThrow(
+      await this.#session.json<DriveItem>({
+        path: orThrow(itemPath(path, options)),
+        query: { $select: selected(options.select) },
+        signal: options.signal,
+      }),
+    );
+  }
+
+  /** A file's bytes as a streaming answer, 200 or, for a range, 206. */
+  async download(path: string, options: DownloadOptions = {}): Promise<Response> {
+    const request = {
+      headers: options.range === undefined ? {} : { range: options.range },
+      signal: options.signal,
+    };
+    const target = orThrow(itemPath(path, options, "/content"));
+    const answer = orThrow(
+      await this.#session.send({
+        ...request,
+        path: target,
+        headers: { accept: "*/*", ...request.headers },
+      }),
+    );
+    if (!isRedirect(answer.status)) return answer;
+    // Without a connection in between, Graph's redirect to the storage arrives here.
+    await answer.body?.cancel();
+    return orThrow(await this.#storage.download(answer.headers.get("location"), request));
+  }
+
+  /**
+   * Creates or replaces a file: at once up to 4 MiB, above that through an upload session that
+   * survives lost chunks.
+   *
+   * @param size bytes in `body`; a body of another size is `invalid_request`
+   */
+  async upload(
+    path: string,
+    body: UploadBody,
+    size: number,
+    options: UploadOptions = {},
+  ): Promise<DriveItem> {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new AzureError(invalid("size", '"size" must be a number of bytes.'));
+    }
+    return orThrow(
+      size > smallFileBytes
+        ? await this.#uploadLarge(path, body, size, options)
+        : await this.#uploadSmall(path, body, size, options),
+    );
+  }
+
+  async #uploadSmall(
+    path: string,
+    body: UploadBody,
+    size: number,
+    options: UploadOptions,
+  ): Promise<Result<DriveItem, Failure>> {
+    const target = filePath(path, options, "/content");
+    if (!target.ok) return target;
+    const bytes = await wholeBody(body, size);
+    if (!bytes.ok) return bytes;
+    const conflictBehavior = options.conflictBehavior ?? "replace";
+    return this.#session.json<DriveItem>({
+      method: "PUT",
+      path: target.value,
+      query: { "@microsoft.graph.conflictBehavior": conflictBehavior },
+      headers: { "content-type": options.contentType ?? "application/octet-stream" },
+      body: bytes.value,
+      // A second `rename` is a second file, a second `fail` fails because of the first.
+      idempotent: conflictBehavior === "replace",
+      signal: options.signal,
+    });
+  }
+
+  async #uploadLarge(
+    path: string,
+    body: UploadBody,
+    size: number,
+    options: UploadOptions,
+  ): Promise<Result<DriveItem, Failure>> {
+    const target = filePath(path, options, "/createUploadSession");
+    if (!target.ok) return target;
+    const chunkSize = wholeUnits(options.chunkSize ?? defaultChunkBytes);
+    if (!chunkSize.ok) return chunkSize;
+    const conflictBehavior = options.conflictBehavior ?? "replace";
+    const created = await this.#session.sendJson<UploadSession>({
+      method: "POST",
+      path: target.value,
+      json: { item: { "@microsoft.graph.conflictBehavior": conflictBehavior } },
+      // A session nobody writes to expires and leaves nothing.
+      idempotent: true,
+      signal: options.signal,
+    });
+    if (!created.ok) return created;
+    const { body: session, response } = created.value;
+    return uploadThroughSession({
+      storage: this.#storage,
+      clock: this.#clock,
+      uploadUrl: session?.uploadUrl ?? "",
+      body,
+      size,
+      chunkSize: chunkSize.value,
+      findFinished: () => this.#finishedSince(response.headers.get("date"), path, size, options),
+      signal: options.signal,
+    });
+  }
+
+  /** The item, if it has the right size and changed after the session began, by Graph's clock. */
+  async #finishedSince(
+    began: string | null,
+    path: string,
+    size: number,
+    { drive, user, conflictBehavior, signal }: UploadOptions,
+  ): Promise<DriveItem | undefined> {
+    const since = Date.parse(began ?? "");
+    const target = filePath(path, { drive, user });
+    // A renamed file has a name that only the lost answer told.
+    if (!target.ok || Number.isNaN(since) || conflictBehavior === "rename") return undefined;
+    const item = await this.#session.json<DriveItem>({ path: target.value, signal });
+    if (!item.ok || item.value.size !== size) return undefined;
+    return Date.parse(item.value.lastModifiedDateTime ?? "") >= since ? item.value : undefined;
+  }
+}
+
+/** The path of Graph for a path of the drive: `/me/drive/root:/a/b:/children`. */
+function itemPath(
+  path: string,
+  { drive, user }: DriveOptions,
+  action = "",
+): Result<string, Failure> {
+  const root =
+    drive === undefined
+      ? ownerPath(user, "/drive/root")
+      : graphPath("/drives/{drive}/root", { drive });
+  const inside = encodedFilePath(path);
+  if (!root.ok) return root;
+  if (!inside.ok) return inside;
+  if (inside.value === "") return ok(`${root.value}${action}`);
+  return ok(`${root.value}:/${inside.value}${action === "" ? "" : `:${action}`}`);
+}
+
+const filePath = (path: string, drive: DriveOptions, action = ""): Result<string, Failure> =>
+  path.replaceAll("/", "") === ""
+    ? err(invalid("path", '"path" must name a file.'))
+    : itemPath(path, drive, action);
+
+async function wholeBody(
+  body: UploadBody,
+  size: number,
+): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
+  const wrong = err(invalid("size", '"size" is not the number of bytes in the body.'));
+  let whole = new Uint8Array(0);
+  // One byte more than expected is enough to see that there is too much.
+  for await (const chunk of chunksOf(body, size + 1)) {
+    if (chunk.length > size) return wrong;
+    whole = chunk;
+  }
+  return whole.length === size ? ok(whole) : wrong;
+}
+
+function wholeUnits(chunkSize: number): Result<number, Failure> {
+  const units = Math.floor(Math.min(chunkSize, maxChunkBytes) / chunkUnit);
+  return units >= 1
+    ? ok(units * chunkUnit)
+    : err(invalid("chunkSize", '"chunkSize" must be at least 320 KiB (327,680 bytes).'));
+}

@@ -1,0 +1,36 @@
+/** Microsoft Graph for sibling Workers, servers and our own routes. */
+export { AzureError } from "../errors.ts";
+export type { Page, PagedItems, PageSettings } from "../http/page.ts";
+export type { FetchFunction, Fetcher } from "../http/transport.ts";
+export type { BatchOptions, BatchResponse } from "./batch.ts";
+export type { BatchRequest } from "./batch-plan.ts";
+export type { UploadBody } from "./byte-source.ts";
+export type {
+  Calendar,
+  CalendarOptions,
+  CalendarViewOptions,
+  CreateEventOptions,
+  EventListOptions,
+} from "./calendar.ts";
+export { GraphClient, type GraphClientOptions } from "./client.ts";
+export type { DeltaOptions, DeltaPage, DeltaResync, DeltaStep, Removal } from "./delta.ts";
+export type {
+  DownloadOptions,
+  DriveOptions,
+  FileListOptions,
+  FileOptions,
+  Files,
+  UploadOptions,
+} from "./files.ts";
+export { laneOf } from "./lane.ts";
+export type {
+  MailboxOptions,
+  MessageListOptions,
+  MessageOptions,
+  Messages,
+  OutgoingAttachment,
+  SendMessage,
+} from "./messages.ts";
+export type { ListOptions, Query } from "./query.ts";
+export type { GraphCall, GraphList, GraphVersion } from "./session.ts";
+export type { ItemOptions, UserListOptions, Users } from "./users.ts";

@@ -1,0 +1,91 @@
+import { failure, type Failure } from "../errors.ts";
+import { foreignLink, isLoopback } from "../http/link.ts";
+import type { JsonAnswer, Transport, TransportRequest } from "../http/transport.ts";
+import { err, ok, type Result } from "../result.ts";
+
+/** Where Microsoft keeps files, in all clouds; OneDrive for people lives under several names. */
+const storageDomains = [
+  "sharepoint.com",
+  "sharepoint.us",
+  "sharepoint-mil.us",
+  "sharepoint.cn",
+  "sharepoint-df.com",
+  "svc.ms",
+  "onedrive.com",
+  "1drv.com",
+  "livefilestore.com",
+  "microsoftpersonalcontent.com",
+] as const;
+
+const maxRedirects = 3;
+
+/**
+ * A pre-authenticated URL of an answer (an upload session's, a file's content), if it leads to
+ * Microsoft's storage over https, or to the sandbox where the client is configured for one. Such a
+ * URL is itself a credential: it is never logged and never put into an error.
+ *
+ * @returns the URL; or `upstream_error` with `details.reason` `foreign_link`
+ */
+export function storageUrl(endpoint: URL, link: string | null | undefined): Result<URL, Failure> {
+  const url = URL.parse(link ?? "");
+  if (url === null || url.username !== "" || url.password !== "") return err(foreignLink());
+  const ours = url.origin === endpoint.origin && (url.protocol === "https:" || isLoopback(url));
+  return ours || isStorage(url) ? ok(url) : err(foreignLink());
+}
+
+const isStorage = (url: URL): boolean =>
+  url.protocol === "https:" &&
+  url.port === "" &&
+  storageDomains.some((domain) => url.hostname === domain || url.hostname.endsWith(`.${domain}`));
+
+/** Calls to pre-authenticated URLs, through a plain `fetch` that adds no Authorization. */
+export class PreauthenticatedStorage {
+  readonly #endpoint: URL;
+  readonly #transport: Transport;
+
+  constructor(transport: Transport, endpoint: URL) {
+    this.#transport = transport;
+    this.#endpoint = endpoint;
+  }
+
+  async sendJson<Body>(
+    link: string | null | undefined,
+    request: Omit<TransportRequest, "url">,
+  ): Promise<Result<JsonAnswer<Body>, Failure>> {
+    const url = storageUrl(this.#endpoint, link);
+    if (!url.ok) return url;
+    const answer = await this.#transport.sendJson<Body>({ ...request, url: url.value });
+    if (!answer.ok) return err(refusal(answer.error));
+    // A redirect would take the bytes somewhere that nobody checked.
+    return isRedirect(answer.value.response.status) ? err(foreignLink()) : answer;
+  }
+
+  /** Reads a file, through redirects that stay within the storage. The body streams. */
+  async download(
+    link: string | null,
+    request: Omit<TransportRequest, "url">,
+  ): Promise<Result<Response, Failure>> {
+    let next = link;
+    for (let hop = 0; hop <= maxRedirects; hop += 1) {
+      const url = storageUrl(this.#endpoint, next);
+      if (!url.ok) return url;
+      const answer = await this.#transport.send({ ...request, url: url.value });
+      if (!answer.ok) return err(refusal(answer.error));
+      if (!isRedirect(answer.value.status)) return answer;
+      await answer.value.body?.cancel();
+      const location = answer.value.headers.get("location");
+      next = location === null ? null : (URL.parse(location, url.value)?.href ?? null);
+    }
+    return err(foreignLink());
+  }
+}
+
+export const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
+
+/** No token is sent here, so a 401 is the URL's fault and signing in again would not mend it. */
+const refusal = (reason: Failure): Failure =>
+  reason.code === "action_required"
+    ? failure("upstream_error", "Microsoft's storage no longer accepts the link it gave out.", {
+        details: { ...reason.details, reason: "link_expired" },
+      })
+    : reason;

@@ -1,0 +1,214 @@
+import type { DriveItem, UploadSession } from "@microsoft/microsoft-graph-types";
+import { failure, type Failure } from "../errors.ts";
+import { decideRetry, defaultBudgetMs, type AttemptOutcome } from "../http/retry-policy.ts";
+import { abortable } from "../http/transport.ts";
+import { err, ok, type Result } from "../result.ts";
+import { chunksOf, type UploadBody } from "./byte-source.ts";
+import type { Clock } from "./clock.ts";
+import { invalid } from "./path.ts";
+import type { PreauthenticatedStorage } from "./preauthenticated.ts";
+
+export interface SessionUpload {
+  storage: PreauthenticatedStorage;
+  /** Its budget counts from the last progress. */
+  clock: Clock;
+  uploadUrl: string;
+  body: UploadBody;
+  /** Bytes. */
+  size: number;
+  /** Bytes, a multiple of 320 KiB. */
+  chunkSize: number;
+  /** Looks for the finished item where the last answer was lost; undefined when it is not there. */
+  findFinished: () => Promise<DriveItem | undefined>;
+  signal?: AbortSignal | undefined;
+}
+
+/** How far the service has come: the next byte it wants, or the item it made of all of them. */
+type Progress = { readonly next: number } | { readonly item: DriveItem };
+
+/** The session is gone: finished, expired or cancelled. */
+const goneStatuses = [404, 410] as const;
+
+/**
+ * Sends a body through an upload session, one chunk after the other. After a chunk whose answer is
+ * lost, or that the service refuses as out of place, the service is asked what it has, and the
+ * upload goes on from there. The wait after a failure is the retry policy's.
+ *
+ * @returns the finished item; `invalid_request` for `size` when the body is of another size, and the
+ * failure of a chunk after its budget, `details.outcome` `"unknown"` if that was the last one
+ */
+export async function uploadThroughSession(
+  upload: SessionUpload,
+): Promise<Result<DriveItem, Failure>> {
+  const { storage, uploadUrl } = upload;
+  let result: Result<DriveItem, Failure> | undefined;
+  try {
+    result = await sendChunks(upload);
+    return result;
+  } finally {
+    // A session left open keeps its bytes for days; one whose end is unknown may be a file already.
+    if (!result?.ok && result?.error.details?.outcome !== "unknown") {
+      await storage
+        .sendJson(uploadUrl, { method: "DELETE", budgetMs: 0, accept: goneStatuses })
+        .catch(() => undefined);
+    }
+  }
+}
+
+async function sendChunks(upload: SessionUpload): Promise<Result<DriveItem, Failure>> {
+  let position = 0;
+  for await (const chunk of chunksOf(upload.body, upload.chunkSize)) {
+    if (position + chunk.length > upload.size) return err(wrongSize());
+    const sent = await sendChunk(upload, chunk, position);
+    if (!sent.ok) return sent;
+    position += chunk.length;
+    if ("item" in sent.value) {
+      return position === upload.size ? ok(sent.value.item) : err(outOfStep());
+    }
+  }
+  return err(position === upload.size ? outOfStep() : wrongSize());
+}
+
+async function sendChunk(
+  upload: SessionUpload,
+  chunk: Uint8Array<ArrayBuffer>,
+  position: number,
+): Promise<Result<Progress, Failure>> {
+  const { clock } = upload;
+  const end = position + chunk.length;
+  let next = position;
+  let attempt = 0;
+  let began = clock.now();
+  for (;;) {
+    attempt += 1;
+    const put = await putRange(upload, chunk.subarray(next - position), next);
+    let reached = put;
+    if (!put.ok) {
+      const again = await waitAfter(upload, put.error, attempt, began);
+      reached = again ? await askProgress(upload, put.error, end) : put;
+    }
+    if (!reached.ok) return err(withOutcome(reached.error, end === upload.size));
+    if ("item" in reached.value || reached.value.next === end) return reached;
+    // Bytes before this chunk are no longer held, and bytes after it were never sent.
+    const { next: expected } = reached.value;
+    if (expected < position || expected > end) return err(outOfStep());
+    if (expected > next) {
+      attempt = 0;
+      began = clock.now();
+    } else if (put.ok) {
+      return err(outOfStep());
+    }
+    next = expected;
+  }
+}
+
+/** A file appears with its last chunk: only when that one was lost may it be there. */
+function withOutcome(reason: Failure, last: boolean): Failure {
+  if (!(last || reason.details?.outcome === "unknown") || outcomeOf(reason) === undefined) {
+    return reason;
+  }
+  const { outcome: _, ...details } = reason.details ?? {};
+  return { ...reason, details: last ? { ...details, outcome: "unknown" } : details };
+}
+
+async function putRange(
+  { storage, uploadUrl, size, signal }: SessionUpload,
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+): Promise<Result<Progress, Failure>> {
+  const end = start + bytes.length;
+  const answer = await storage.sendJson<UploadSession & DriveItem>(uploadUrl, {
+    method: "PUT",
+    headers: {
+      "content-range": `bytes ${start}-${end - 1}/${size}`,
+      "content-type": "application/octet-stream",
+    },
+    body: bytes,
+    // What to do after a failure is decided here: the service may have the bytes already.
+    budgetMs: 0,
+    accept: goneStatuses,
+    signal,
+  });
+  if (!answer.ok) return answer;
+  const { body, response } = answer.value;
+  if (response.status >= 400) return err(lost());
+  if (response.status !== 202 && body?.id !== undefined) return ok({ item: body });
+  return ok({ next: firstExpected(body) ?? end });
+}
+
+/** Asks the session what it has, after a chunk that failed for `reason`. */
+async function askProgress(
+  upload: SessionUpload,
+  reason: Failure,
+  end: number,
+): Promise<Result<Progress, Failure>> {
+  const { storage, uploadUrl, size, signal } = upload;
+  const status = await storage.sendJson<UploadSession>(uploadUrl, {
+    accept: goneStatuses,
+    budgetMs: upload.clock.budgetMs,
+    signal,
+  });
+  if (!status.ok) return status;
+  const next = firstExpected(status.value.body);
+  if (status.value.response.status < 400 && next !== undefined) return ok({ next });
+  // The session ends with its file: gone after the last chunk, it is most likely finished.
+  const item = end === size ? await upload.findFinished() : undefined;
+  if (item !== undefined) return ok({ item });
+  return err(
+    end === size ? { ...reason, details: { ...reason.details, outcome: "unknown" } } : lost(),
+  );
+}
+
+/** Waits as the retry policy says; false when the failure is not to be repeated. */
+async function waitAfter(
+  { clock, signal }: SessionUpload,
+  reason: Failure,
+  attempt: number,
+  began: number,
+): Promise<boolean> {
+  const outcome = outcomeOf(reason);
+  if (outcome === undefined) return false;
+  const decision = decideRetry({
+    attempt,
+    method: "PUT",
+    outcome,
+    retryAfter: reason.retry_after,
+    elapsedMs: clock.now() - began,
+    budgetMs: clock.budgetMs ?? defaultBudgetMs,
+    random: clock.random,
+  });
+  if (decision.retry) await abortable(clock.sleep(decision.waitMs), signal);
+  return decision.retry;
+}
+
+/** A 416 is a range received before, or not the next one: the session knows which. */
+const askableStatuses: ReadonlySet<number> = new Set([408, 416, 500, 502, 503, 504]);
+
+/** How a chunk failed, for the retry policy; undefined when nothing is to be gained by another. */
+function outcomeOf({ details }: Failure): AttemptOutcome | undefined {
+  const status = details?.upstream_status;
+  if (status === 429) return { status };
+  if (status !== undefined) return askableStatuses.has(status) ? { status: 503 } : undefined;
+  // A lost answer has neither status nor reason; one that broke off has this reason.
+  return details?.reason === undefined || details.reason === "not_json"
+    ? "network_error"
+    : undefined;
+}
+
+/** `["26-", "80-99"]`: the first byte the service misses. */
+function firstExpected(session: UploadSession | undefined): number | undefined {
+  const starts = (session?.nextExpectedRanges ?? []).map((range) => Number.parseInt(range, 10));
+  return starts.length === 0 || starts.some(Number.isNaN) ? undefined : Math.min(...starts);
+}
+
+const wrongSize = (): Failure => invalid("size", '"size" is not the number of bytes in the body.');
+
+const outOfStep = (): Failure =>
+  failure("upstream_error", "Microsoft's upload session expects other bytes than the next ones.", {
+    details: { reason: "upload_out_of_step" },
+  });
+
+const lost = (): Failure =>
+  failure("upstream_error", "Microsoft's upload session ended before the file was complete.", {
+    details: { reason: "upload_session_lost" },
+  });
