@@ -238,7 +238,8 @@ function validCallback(
   );
   try {
     const valid = oauth.validateAuthResponse(server, client, parameters, state);
-    return valid.get("code") ? ok(valid) : err(ownFailure("invalid_callback"));
+    const [code, ...others] = valid.getAll("code");
+    return code && others.length === 0 ? ok(valid) : err(ownFailure("invalid_callback"));
   } catch (cause) {
     return err(
       cause instanceof oauth.AuthorizationResponseError

@@ -1,0 +1,133 @@
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import type { CryptoKey, JWK, JWTPayload } from "jose";
+import { clouds } from "../../../src/entra/cloud.ts";
+import { createTokenEndpoint } from "../../../src/entra/token-endpoint.ts";
+import type { CodeRedemption, TokenEndpointOptions } from "../../../src/entra/token-endpoint.ts";
+
+export const clientId = "11111111-2222-4333-8444-555555555555";
+export const contoso = "aaaaaaaa-0000-4000-8000-00000000000a";
+export const objectId = "aaaaaaaa-2222-4000-8000-000000000001";
+export const host = clouds.global.authorityHost;
+export const now = Date.parse("2026-11-24T08:00:00Z");
+
+/** What the token endpoint was sent. */
+export interface Sent {
+  url: string;
+  headers: Headers;
+  form: URLSearchParams;
+}
+
+export type Reply = Response | (() => Response | Promise<Response>);
+
+let keyNumber = 0;
+
+/** An authority of our own making: it publishes its keys and answers with what it is told to. */
+export class Authority {
+  readonly sent: Sent[] = [];
+  readonly keys: (JWK & { issuer?: string })[] = [];
+  keyFetches = 0;
+  keysDown = false;
+  #replies: Reply[] = [];
+  #privateKeys = new Map<string, CryptoKey>();
+
+  /** Makes and publishes a key, as Entra does without `alg`; kids are never used twice. */
+  async addKey(issuer: string | undefined = `${host}/{tenantid}/v2.0`): Promise<string> {
+    const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
+    keyNumber += 1;
+    const kid = `key-${keyNumber}`;
+    this.#privateKeys.set(kid, privateKey);
+    this.keys.push({
+      ...(await exportJWK(publicKey)),
+      kid,
+      use: "sig",
+      ...(issuer !== "" && { issuer }),
+    });
+    return kid;
+  }
+
+  async idToken(kid: string, claims: JWTPayload = {}, alg = "RS256"): Promise<string> {
+    const seconds = now / 1000;
+    const key = this.#privateKeys.get(kid);
+    if (key === undefined) throw new Error(`no key ${kid}`);
+    return new SignJWT({
+      iss: `${host}/${contoso}/v2.0`,
+      aud: clientId,
+      iat: seconds,
+      nbf: seconds,
+      exp: seconds + 3600,
+      sub: "pairwise",
+      tid: contoso,
+      oid: objectId,
+      nonce: "the-nonce",
+      preferred_username: "ada@contoso.example",
+      name: "Ada Lovelace",
+      login_hint: "O.hint",
+      ver: "2.0",
+      ...claims,
+    })
+      .setProtectedHeader({ alg, kid, typ: "JWT" })
+      .sign(key);
+  }
+
+  reply(...replies: Reply[]): void {
+    this.#replies.push(...replies);
+  }
+
+  readonly fetch = async (input: RequestInfo | URL): Promise<Response> => {
+    const request = new Request(input);
+    if (request.url.endsWith("/discovery/v2.0/keys")) {
+      this.keyFetches += 1;
+      return this.keysDown
+        ? new Response("<html>", { status: 503 })
+        : Response.json({ keys: this.keys });
+    }
+    this.sent.push({
+      url: request.url,
+      headers: request.headers,
+      form: new URLSearchParams(await request.text()),
+    });
+    const reply = this.#replies.shift();
+    if (reply === undefined) throw new Error("an exchange too many");
+    return typeof reply === "function" ? reply() : reply;
+  };
+
+  endpoint(options: Partial<TokenEndpointOptions> = {}) {
+    return createTokenEndpoint({
+      cloud: clouds.global,
+      clientId,
+      clientSecrets: ["s3cr3t"],
+      fetch: this.fetch,
+      now: () => now,
+      ...options,
+    });
+  }
+}
+
+export const tokens = (more: Record<string, unknown> = {}) => ({
+  token_type: "Bearer",
+  scope: "User.Read Mail.Read profile openid email",
+  expires_in: 3599,
+  ext_expires_in: 3599,
+  access_token: "the-access-token",
+  refresh_token: "the-refresh-token",
+  ...more,
+});
+
+export const refusal = (code: number, more: Record<string, unknown> = {}) => ({
+  error: "invalid_grant",
+  error_description: `AADSTS${code}: prose naming s3cr3t.\r\nTrace ID: t`,
+  error_codes: [code],
+  trace_id: "cccccccc-0000-4000-8000-000000000001",
+  ...more,
+});
+
+export const redemption = (more: Partial<CodeRedemption> = {}): CodeRedemption => ({
+  tenant: "common",
+  response: new URLSearchParams({ code: "the-code", state: "the-state", session_state: "x" }),
+  state: "the-state",
+  redirectUri: "https://azure.example/callback",
+  codeVerifier: "the-verifier-the-verifier-the-verifier-the-verifier",
+  nonce: "the-nonce",
+  scopes: ["User.Read", "Mail.Read"],
+  ...more,
+});
