@@ -1,0 +1,169 @@
+import type {
+  GenericResource,
+  Provider,
+  ResourceGroup,
+  ResourceGroupParameters,
+  ResourceParameters,
+  Subscription,
+  TagName,
+  TagsPatch,
+  TagsResource,
+} from "../arm/types.ts";
+import type { Answer, ServiceCall, ServiceRequests } from "./service.ts";
+import { ownerQuery, type Who } from "./who.ts";
+
+export interface ArmCallOptions {
+  /** Default: the newest stable version of the type. */
+  apiVersion?: string | undefined;
+}
+
+export interface ArmListOptions extends ArmCallOptions {
+  /** 1–100, default 25. */
+  top?: number | undefined;
+  cursor?: string | undefined;
+  /** ARM's own OData: `resourceType eq 'Microsoft.Web/sites'`. */
+  filter?: string | undefined;
+}
+
+/** A long-running operation that was begun: ask `operation(id)` for it. */
+export interface StartedOperation {
+  operation: string;
+  status?: string;
+}
+
+const segment = encodeURIComponent;
+const query = ({ apiVersion, ...rest }: ArmListOptions) => ({ ...rest, api_version: apiVersion });
+
+/** Subscriptions, groups and resources of one connection. */
+export class ArmRoutes {
+  readonly #requests: ServiceRequests;
+  readonly #who: Who;
+
+  constructor(requests: ServiceRequests, who: Who) {
+    this.#requests = requests;
+    this.#who = who;
+  }
+
+  async subscriptions(options: ArmListOptions = {}): Promise<Answer<Subscription[]>> {
+    return this.#send({ path: "/subscriptions", query: query(options) });
+  }
+
+  async subscription(id: string, options: ArmCallOptions = {}): Promise<Answer<Subscription>> {
+    return this.#send({ path: `/subscriptions/${segment(id)}`, query: query(options) });
+  }
+
+  async resourceGroups(
+    subscriptionId: string,
+    options: ArmListOptions = {},
+  ): Promise<Answer<ResourceGroup[]>> {
+    return this.#send({ path: groupPath(subscriptionId), query: query(options) });
+  }
+
+  async resourceGroup(
+    subscriptionId: string,
+    name: string,
+    options: ArmCallOptions = {},
+  ): Promise<Answer<ResourceGroup>> {
+    return this.#send({ path: groupPath(subscriptionId, name), query: query(options) });
+  }
+
+  async putResourceGroup(
+    subscriptionId: string,
+    name: string,
+    body: ResourceGroupParameters,
+    options: ArmCallOptions = {},
+  ): Promise<Answer<ResourceGroup>> {
+    const path = groupPath(subscriptionId, name);
+    return this.#send({ method: "PUT", path, query: query(options), body });
+  }
+
+  async deleteResourceGroup(
+    subscriptionId: string,
+    name: string,
+    options: ArmCallOptions = {},
+  ): Promise<Answer<StartedOperation | null>> {
+    const path = groupPath(subscriptionId, name);
+    return this.#send({ method: "DELETE", path, query: query(options) });
+  }
+
+  /** Of the subscription, or of one group in it. */
+  async resources(
+    subscriptionId: string,
+    { resourceGroup, ...options }: ArmListOptions & { resourceGroup?: string } = {},
+  ): Promise<Answer<GenericResource[]>> {
+    const scope =
+      resourceGroup === undefined
+        ? `/subscriptions/${segment(subscriptionId)}`
+        : groupPath(subscriptionId, resourceGroup);
+    return this.#send({ path: `${scope}/resources`, query: query(options) });
+  }
+
+  /** @param id as ARM spells it: `/subscriptions/…/providers/Microsoft.Web/sites/shop`. */
+  async resource(id: string, options: ArmCallOptions = {}): Promise<Answer<GenericResource>> {
+    return this.#send({ path: "/resources", query: { id, ...query(options) } });
+  }
+
+  async putResource(
+    id: string,
+    body: ResourceParameters,
+    options: ArmCallOptions = {},
+  ): Promise<Answer<GenericResource | StartedOperation>> {
+    return this.#send({
+      method: "PUT",
+      path: "/resources",
+      query: { id, ...query(options) },
+      body,
+    });
+  }
+
+  async deleteResource(
+    id: string,
+    options: ArmCallOptions = {},
+  ): Promise<Answer<StartedOperation | null>> {
+    return this.#send({ method: "DELETE", path: "/resources", query: { id, ...query(options) } });
+  }
+
+  async tags(id: string, options: ArmCallOptions = {}): Promise<Answer<TagsResource>> {
+    return this.#send({ path: "/resources/tags", query: { id, ...query(options) } });
+  }
+
+  async updateTags(
+    id: string,
+    { operation, tags }: TagsPatch,
+    options: ArmCallOptions = {},
+  ): Promise<Answer<TagsResource | StartedOperation>> {
+    return this.#send({
+      method: "PATCH",
+      path: "/resources/tags",
+      query: { id, ...query(options) },
+      body: { operation, properties: { tags } },
+    });
+  }
+
+  async providers(
+    subscriptionId: string,
+    options: ArmListOptions = {},
+  ): Promise<Answer<Provider[]>> {
+    const path = `/subscriptions/${segment(subscriptionId)}/providers`;
+    return this.#send({ path, query: query(options) });
+  }
+
+  async tagNames(subscriptionId: string, options: ArmListOptions = {}): Promise<Answer<TagName[]>> {
+    const path = `/subscriptions/${segment(subscriptionId)}/tagNames`;
+    return this.#send({ path, query: query(options) });
+  }
+
+  /** One look at a long-running operation. @param id what the route that began it gave. */
+  async operation<Data = unknown>(id: string): Promise<Answer<Data>> {
+    return this.#send({ path: "/operations", query: { id } });
+  }
+
+  async #send<Data>(call: ServiceCall): Promise<Answer<Data>> {
+    return this.#requests.send({ ...call, query: { ...ownerQuery(this.#who), ...call.query } });
+  }
+}
+
+const groupPath = (subscriptionId: string, name?: string): string => {
+  const groups = `/subscriptions/${segment(subscriptionId)}/resourceGroups`;
+  return name === undefined ? groups : `${groups}/${segment(name)}`;
+};

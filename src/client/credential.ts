@@ -1,0 +1,131 @@
+import type { AccessToken, AccessTokenRequest, Outcome } from "../connection/contract.ts";
+import { AzureError, type Failure } from "../errors.ts";
+import type { Result } from "../result.ts";
+import { resourceOfScopes } from "./scope.ts";
+import { type ServiceOptions, ServiceRequests } from "./service.ts";
+import { connectionIdOf, type Who } from "./who.ts";
+
+/** What `getToken` of the Azure SDKs takes; other fields of theirs are ignored. */
+export interface GetTokenOptions {
+  /** GUID: a guest's other tenant. Default: the connection's own. */
+  tenantId?: string | undefined;
+  /** The resource refused the last token and says what the next one must hold (CAE). */
+  claims?: string | undefined;
+  abortSignal?: { readonly aborted: boolean } | undefined;
+}
+
+/** What the Azure SDKs expect in return. */
+export interface SdkAccessToken {
+  token: string;
+  /** Milliseconds since the epoch. */
+  expiresOnTimestamp: number;
+  /** Milliseconds since the epoch; absent when that time is past already. */
+  refreshAfterTimestamp?: number;
+  tokenType: "Bearer";
+}
+
+/** A connection's stub, or `azure(env.AZURE, who)`. */
+export interface AccessTokenSource {
+  accessToken(request: AccessTokenRequest): PromiseLike<Outcome<AccessToken>>;
+}
+
+/** The HTTP API: an API key with `tokens:read`. */
+export type HttpTokenSource = Omit<ServiceOptions, "token"> & { apiKey: string } & Who;
+
+export interface CredentialOptions {
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+}
+
+// The SDKs ask again 120 s before a token expires: one that has less left would be asked for at
+// every request.
+const minValiditySeconds = 150;
+const refreshAheadMs = 300_000;
+
+type ReadToken = (request: AccessTokenRequest, signal?: AbortSignal) => Promise<AccessToken>;
+
+/**
+ * The Azure SDK's `TokenCredential` over a connection, so that every `@azure/*` client works as the
+ * user:
+ *
+ * ```ts
+ * const ada = new AzureConnectionCredential(azure(env.AZURE, { userId: "ada" }));
+ * const secrets = new SecretClient("https://contoso.vault.azure.net", ada);
+ * ```
+ */
+export class AzureConnectionCredential {
+  readonly #read: ReadToken;
+  readonly #now: () => number;
+  /** Generation of the last token handed out, by resource and tenant. */
+  readonly #generations = new Map<string, number>();
+
+  constructor(source: AccessTokenSource | HttpTokenSource, options: CredentialOptions = {}) {
+    this.#read = isHttp(source) ? readByHttp(source) : readByStub(source);
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * @param scopes of one resource: `https://vault.azure.net/.default`.
+   * @throws AzureError: `invalid_request` for scopes of none or several resources, otherwise what
+   * the connection says (`action_required` with its remedy…).
+   */
+  async getToken(
+    scopes: string | readonly string[],
+    { tenantId, claims, abortSignal }: GetTokenOptions = {},
+  ): Promise<SdkAccessToken> {
+    const resource = unwrap(resourceOfScopes(scopes));
+    const key = `${resource} ${tenantId ?? ""}`;
+    // With claims the resource refused a token: the one of this generation must not come again.
+    const refused = claims === undefined ? undefined : this.#generations.get(key);
+    const { token, expires_at, generation } = await this.#read(
+      {
+        resource,
+        minValiditySeconds,
+        ...(tenantId !== undefined && { tenantId }),
+        ...(refused !== undefined && { staleGeneration: refused }),
+      },
+      abortSignal instanceof AbortSignal ? abortSignal : undefined,
+    );
+    this.#generations.set(key, generation);
+    const expiresOnTimestamp = Date.parse(expires_at);
+    const refreshAfterTimestamp = expiresOnTimestamp - refreshAheadMs;
+    return {
+      token,
+      expiresOnTimestamp,
+      ...(refreshAfterTimestamp > this.#now() && { refreshAfterTimestamp }),
+      tokenType: "Bearer",
+    };
+  }
+}
+
+function unwrap<Value>(result: Result<Value, Failure>): Value {
+  if (!result.ok) throw new AzureError(result.error);
+  return result.value;
+}
+
+// A stub has a member for every name, so only the member's type tells the two apart.
+const isHttp = (source: AccessTokenSource | HttpTokenSource): source is HttpTokenSource =>
+  "baseUrl" in source && typeof source.baseUrl === "string";
+
+const readByStub =
+  (source: AccessTokenSource): ReadToken =>
+  async (request) =>
+    unwrap(await source.accessToken(request));
+
+function readByHttp(source: HttpTokenSource): ReadToken {
+  const requests = new ServiceRequests(source);
+  const path = `/connections/${encodeURIComponent(connectionIdOf(source))}/token`;
+  return async (request, signal) => {
+    const { data } = await requests.send<AccessToken>({
+      path,
+      query: {
+        resource: request.resource,
+        tenant_id: request.tenantId,
+        min_validity: request.minValiditySeconds,
+        stale_generation: request.staleGeneration,
+      },
+      signal,
+    });
+    return data;
+  };
+}

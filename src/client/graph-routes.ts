@@ -1,0 +1,99 @@
+import type { Event, Message, User } from "@microsoft/microsoft-graph-types";
+import type { Answer, ServiceCall, ServiceRequests } from "./service.ts";
+import { ownerQuery, type Who } from "./who.ts";
+
+/** What lists of Graph take; `select`, `filter`, `search` and `orderBy` are Graph's own OData. */
+export interface GraphListOptions {
+  /** 1–100, default 25. */
+  top?: number | undefined;
+  cursor?: string | undefined;
+  select?: string | undefined;
+  filter?: string | undefined;
+  search?: string | undefined;
+  orderBy?: string | undefined;
+}
+
+export interface CalendarOptions extends GraphListOptions {
+  /** RFC 3339. */
+  start?: string | undefined;
+  end?: string | undefined;
+  /** The zone that times are told in: `Europe/Berlin`. */
+  timeZone?: string | undefined;
+}
+
+/** Graph's own body of `sendMail`. */
+export interface SendMail {
+  message: Message;
+  saveToSentItems?: boolean;
+}
+
+export interface BatchRequest {
+  id: string;
+  method: string;
+  /** Relative to the version: `/me/messages`. */
+  url: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** Ids of requests that must have succeeded before. */
+  dependsOn?: string[];
+}
+
+export interface BatchResponse {
+  id: string;
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+const listQuery = ({ orderBy, ...rest }: GraphListOptions) => ({ ...rest, order_by: orderBy });
+
+/** People, mail, calendar and batches of one connection. */
+export class GraphRoutes {
+  readonly #requests: ServiceRequests;
+  readonly #who: Who;
+
+  constructor(requests: ServiceRequests, who: Who) {
+    this.#requests = requests;
+    this.#who = who;
+  }
+
+  /** The user of the connection. */
+  async user(): Promise<Answer<User>> {
+    return this.#send({ path: "/user" });
+  }
+
+  async users(options: GraphListOptions = {}): Promise<Answer<User[]>> {
+    return this.#send({ path: "/users", query: listQuery(options) });
+  }
+
+  async messages(options: GraphListOptions = {}): Promise<Answer<Message[]>> {
+    return this.#send({ path: "/mail", query: listQuery(options) });
+  }
+
+  async message(id: string, options: { select?: string } = {}): Promise<Answer<Message>> {
+    return this.#send({ path: `/mail/${encodeURIComponent(id)}`, query: options });
+  }
+
+  async sendMail(mail: SendMail): Promise<Answer<unknown>> {
+    return this.#send({ method: "POST", path: "/mail/send", body: mail });
+  }
+
+  /** With `start` and `end`, the occurrences of series within them. */
+  async events({ timeZone, ...options }: CalendarOptions = {}): Promise<Answer<Event[]>> {
+    const query = { ...listQuery(options), time_zone: timeZone };
+    return this.#send({ path: "/calendar/events", query });
+  }
+
+  async createEvent(event: Event): Promise<Answer<Event>> {
+    return this.#send({ method: "POST", path: "/calendar/events", body: event });
+  }
+
+  /** Any number of requests, answered in the order asked. */
+  async batch(requests: readonly BatchRequest[]): Promise<Answer<{ responses: BatchResponse[] }>> {
+    return this.#send({ method: "POST", path: "/batch", body: { requests } });
+  }
+
+  async #send<Data>(call: ServiceCall): Promise<Answer<Data>> {
+    return this.#requests.send({ ...call, query: { ...ownerQuery(this.#who), ...call.query } });
+  }
+}

@@ -1,0 +1,42 @@
+/** What a sibling Worker, a server or a browser imports to use connections. */
+export {
+  AzureClient,
+  type DirectoryConnection,
+  type ListConnectionsOptions,
+  type Session,
+  type SessionRequest,
+} from "./azure-client.ts";
+export type { ArmCallOptions, ArmListOptions, ArmRoutes, StartedOperation } from "./arm-routes.ts";
+export type { ConnectionClient, Ticket, TokenOptions } from "./connection-client.ts";
+export {
+  type AccessTokenSource,
+  AzureConnectionCredential,
+  type GetTokenOptions,
+  type HttpTokenSource,
+  type SdkAccessToken,
+} from "./credential.ts";
+export type {
+  BatchRequest,
+  BatchResponse,
+  CalendarOptions,
+  GraphListOptions,
+  GraphRoutes,
+  SendMail,
+} from "./graph-routes.ts";
+export { azure, type AzureBinding, type ConnectionStub } from "./lazy.ts";
+export {
+  LiveClient,
+  type LiveClientOptions,
+  type LiveHandlers,
+  type LiveOptions,
+} from "./live-client.ts";
+export type { Answer, ServiceOptions } from "./service.ts";
+export type { Who } from "./who.ts";
+export type {
+  ConnectionEvent,
+  ConnectionInfo,
+  ConnectionStatus,
+  LiveSnapshot,
+} from "../connection/contract.ts";
+export { AzureError, type ErrorCode, type ErrorDetails } from "../errors.ts";
+export type { Remedy, RemedyAction } from "../remedy.ts";

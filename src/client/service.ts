@@ -1,0 +1,111 @@
+import { AzureError, failure } from "../errors.ts";
+import { createTransport, type FetchFunction, type Transport } from "../http/transport.ts";
+import { noAnswer, ownAnswer } from "./service-answer.ts";
+
+export interface ServiceOptions {
+  /** Where the Worker answers: `https://azure.example.com`, a path prefix included if there is one. */
+  baseUrl: string;
+  /** `azk_…`: a server's key. */
+  apiKey?: string | undefined;
+  /** A session token, or the host application's own. */
+  token?: string | undefined;
+  /** Default: the global fetch. */
+  fetch?: FetchFunction | undefined;
+  /** Milliseconds since the epoch. */
+  now?: (() => number) | undefined;
+  sleep?: ((ms: number) => Promise<void>) | undefined;
+  /** Uniform in [0, 1). */
+  random?: (() => number) | undefined;
+  /** Milliseconds after which a failed request is not tried again; default 20 000. */
+  budgetMs?: number | undefined;
+}
+
+/** What a route answers: its data, and for a list where to go on. */
+export interface Answer<Data> {
+  data: Data;
+  /** Give it as `cursor` for the next page. Absent: this was the last. */
+  nextCursor?: string;
+}
+
+export interface ServiceCall {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Percent-encoded. */
+  path: string;
+  query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+}
+
+interface Envelope<Data> {
+  data?: Data;
+  next_cursor?: string;
+}
+
+/** Requests to the Worker's HTTP routes: credential, retries, envelopes. */
+export class ServiceRequests {
+  readonly baseUrl: string;
+  readonly #authorization: string;
+  readonly #transport: Transport;
+
+  /** @throws AzureError `invalid_request` when there is no credential, or `baseUrl` is no http(s) URL. */
+  constructor(options: ServiceOptions) {
+    const credential = options.apiKey ?? options.token;
+    if (!credential) throw missing("apiKey", "Give an apiKey or a token.");
+    const base = URL.parse(options.baseUrl);
+    if (base === null || !/^https?:$/.test(base.protocol)) {
+      throw missing("baseUrl", "baseUrl must be the http(s) address of the Worker.");
+    }
+    this.baseUrl = `${base.origin}${base.pathname.replace(/\/+$/, "")}`;
+    this.#authorization = `Bearer ${credential}`;
+    const { fetch = (url, init) => globalThis.fetch(url, init), now = Date.now } = options;
+    this.#transport = createTransport({
+      fetch: serviceFetch(fetch, base.origin, now),
+      now,
+      sleep: options.sleep,
+      random: options.random,
+      budgetMs: options.budgetMs,
+    });
+  }
+
+  /** @throws AzureError as the Worker told it, or `upstream_unavailable` when it cannot be reached. */
+  async send<Data>(call: ServiceCall): Promise<Answer<Data>> {
+    const url = new URL(`${this.baseUrl}${call.path}`);
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const sent = await this.#transport.sendJson<Envelope<Data>>({
+      url,
+      method: call.method ?? "GET",
+      headers: {
+        accept: "application/json",
+        authorization: this.#authorization,
+        ...(call.body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+      signal: call.signal,
+    });
+    if (!sent.ok) throw new AzureError(sent.error);
+    const { data, next_cursor: nextCursor } = sent.value.body ?? {};
+    if (data === undefined) {
+      throw new AzureError(
+        failure("internal_error", "The connection service's answer is not the one of this route."),
+      );
+    }
+    return nextCursor === undefined ? { data } : { data, nextCursor };
+  }
+}
+
+const missing = (field: string, message: string): AzureError =>
+  new AzureError(failure("invalid_request", message, { details: { field } }));
+
+function serviceFetch(fetch: FetchFunction, origin: string, now: () => number): FetchFunction {
+  return async (url, init) => {
+    try {
+      return await ownAnswer(await fetch(url, init), now());
+    } catch (error) {
+      // The transport tells a time-out and the caller's own abort from a lost answer.
+      if (init.signal?.aborted) throw error;
+      return noAnswer(origin, init.method !== "GET");
+    }
+  };
+}

@@ -1,0 +1,14 @@
+/** Which connection is meant: a user's (their first account, or a labelled one), or any by its id. */
+export type Who =
+  | { userId: string; label?: string | undefined }
+  /** `user:{user_id}[:{label}]`, `tenant:{tenant_id}`. */
+  | { connection: string };
+
+export const connectionIdOf = (who: Who): string => {
+  if ("connection" in who) return who.connection;
+  return who.label === undefined ? `user:${who.userId}` : `user:${who.userId}:${who.label}`;
+};
+
+/** The query parameters that say the same on routes without an id in their path. */
+export const ownerQuery = (who: Who): Record<string, string | undefined> =>
+  "connection" in who ? { connection: who.connection } : { user_id: who.userId, label: who.label };

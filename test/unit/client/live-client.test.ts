@@ -1,0 +1,210 @@
+import type { IncomingMessage } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import { type WebSocket as ServerSocket, WebSocketServer } from "ws";
+import { AzureError, LiveClient, type LiveOptions } from "../../../src/client/index.ts";
+import { failure } from "../../../src/errors.ts";
+import { event, snapshot } from "./live-fixtures.ts";
+
+interface Visit {
+  url: string;
+  protocols: string;
+}
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const clean of cleanups.splice(0)) clean();
+});
+
+/** A real server whose `script` says what each visit in turn is sent. */
+async function live(
+  script: ((socket: ServerSocket) => void)[],
+  options: LiveOptions & { ticket?: () => Promise<string> } = {},
+) {
+  const visits: Visit[] = [];
+  const log: string[] = [];
+  const waiting: { line: string; resolve: () => void }[] = [];
+  const note = (line: string) => {
+    log.push(line);
+    for (const each of waiting) if (each.line === line) each.resolve();
+  };
+
+  const server = new WebSocketServer({
+    port: 0,
+    host: "127.0.0.1",
+    handleProtocols: () => "azure.v1",
+  });
+  await new Promise((resolve) => server.once("listening", resolve));
+  server.on("connection", (socket, request: IncomingMessage) => {
+    visits.push({
+      url: request.url ?? "",
+      protocols: String(request.headers["sec-websocket-protocol"]).replaceAll(" ", ""),
+    });
+    socket.on("message", (data) => note(`server got ${data}`));
+    script[visits.length - 1]?.(socket);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+
+  let tickets = 0;
+  const client = new LiveClient({
+    baseUrl: `http://127.0.0.1:${address.port}`,
+    who: { userId: "ada" },
+    ticket: async () => `t${(tickets += 1)}`,
+    reconnectDelay: { min: 5, max: 20 },
+    onSnapshot: ({ seq }) => note(`snapshot ${seq}`),
+    onEvent: ({ seq }) => note(`event ${seq}`),
+    onClose: ({ code, final }) => note(`close ${code}${final ? " for good" : ""}`),
+    onError: (error) => note(`error ${error.message}`),
+    ...options,
+  });
+  cleanups.push(() => {
+    client.close();
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  });
+  /** Resolves when the line was noted, now or later. */
+  const until = (line: string): Promise<void> =>
+    log.includes(line)
+      ? Promise.resolve()
+      : new Promise((resolve) => waiting.push({ line, resolve }));
+  return { client, visits, log, until };
+}
+
+const send = (socket: ServerSocket, ...messages: object[]) => {
+  for (const message of messages) socket.send(JSON.stringify(message));
+};
+
+describe("LiveClient", () => {
+  it("gets a new ticket at every connect and resumes after the last event", async () => {
+    const { visits, log, until, client } = await live([
+      (socket) => {
+        send(socket, snapshot(5), event(6));
+        socket.close(4001, "expired");
+      },
+      (socket) => {
+        send(socket, snapshot(8), event(7));
+        socket.close(1012);
+      },
+      (socket) => send(socket, snapshot(8), event(8), event(9)),
+    ]);
+    await until("event 9");
+    expect(visits).toEqual([
+      { url: "/connections/user%3Aada/live", protocols: "azure.v1,ticket.t1" },
+      { url: "/connections/user%3Aada/live?after=6", protocols: "azure.v1,ticket.t2" },
+      { url: "/connections/user%3Aada/live?after=7", protocols: "azure.v1,ticket.t3" },
+    ]);
+    expect(log).toEqual([
+      "snapshot 5",
+      "event 6",
+      "close 4001",
+      "snapshot 8",
+      "event 7",
+      "close 1012",
+      "snapshot 8",
+      "event 8",
+      "event 9",
+    ]);
+    expect(client.lastSeq).toBe(9);
+  });
+
+  it("starts after the event it is told", async () => {
+    const { visits, until } = await live([(socket) => send(socket, snapshot(5), event(4))], {
+      after: 3,
+    });
+    await until("event 4");
+    expect(visits[0]?.url).toBe("/connections/user%3Aada/live?after=3");
+  });
+
+  it("tells every event once", async () => {
+    const { log, until } = await live([
+      (socket) => send(socket, snapshot(5), event(6), event(6), event(5), event(7)),
+    ]);
+    await until("event 7");
+    expect(log).toEqual(["snapshot 5", "event 6", "event 7"]);
+  });
+
+  it("stops when the connection is gone", async () => {
+    const { visits, log, until } = await live([
+      (socket) => {
+        send(socket, snapshot(5));
+        socket.close(4004, "gone");
+      },
+    ]);
+    await until("close 4004 for good");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(visits).toHaveLength(1);
+    expect(log).toEqual(["snapshot 5", "close 4004 for good"]);
+  });
+
+  it("tries again when a ticket could not be had", async () => {
+    let tries = 0;
+    const { visits, log, until } = await live([(socket) => send(socket, snapshot(1))], {
+      ticket: async () => {
+        tries += 1;
+        if (tries < 3) throw new AzureError(failure("upstream_unavailable", "down"));
+        return "t";
+      },
+    });
+    await until("snapshot 1");
+    expect(visits).toHaveLength(1);
+    expect(log).toEqual(["error down", "error down", "snapshot 1"]);
+  });
+
+  it("stops when the ticket is refused for good", async () => {
+    let tries = 0;
+    const { visits, until } = await live([], {
+      ticket: async () => {
+        tries += 1;
+        throw new AzureError(failure("not_found", "No such connection."));
+      },
+    });
+    await until("error No such connection.");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(tries).toBe(1);
+    expect(visits).toHaveLength(0);
+  });
+
+  it("pings, and replaces a socket that stays silent", async () => {
+    const { visits, log, until } = await live(
+      [(socket) => send(socket, snapshot(1)), (socket) => send(socket, snapshot(2))],
+      { pingSeconds: 0.1 },
+    );
+    await until("snapshot 2");
+    expect(log).toContain("server got ping");
+    expect(log.filter((line) => !line.startsWith("server")).slice(0, 3)).toEqual([
+      "snapshot 1",
+      "close 4000",
+      "snapshot 2",
+    ]);
+    expect(visits[1]?.url).toBe("/connections/user%3Aada/live?after=1");
+  });
+
+  it("keeps a socket that answers its pings", async () => {
+    const { visits, log, until } = await live(
+      [
+        (socket) => {
+          send(socket, snapshot(1));
+          let pings = 0;
+          socket.on("message", () => {
+            socket.send("pong");
+            pings += 1;
+            if (pings === 4) send(socket, event(2));
+          });
+        },
+      ],
+      { pingSeconds: 0.2 },
+    );
+    await until("event 2");
+    expect(visits).toHaveLength(1);
+    expect(log.filter((line) => line.startsWith("close"))).toEqual([]);
+  });
+
+  it("opens nothing more after close()", async () => {
+    const { client, visits, log, until } = await live([(socket) => send(socket, snapshot(1))]);
+    await until("snapshot 1");
+    client.close();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(visits).toHaveLength(1);
+    expect(log.at(-1)).toBe("close 1000 for good");
+  });
+});
