@@ -6,6 +6,8 @@ import { calendarViewRoutes } from "./calendar/calendar-view.ts";
 import { eventRoutes } from "./calendar/events.ts";
 import { meRoutes } from "./directory/me.ts";
 import { userRoutes } from "./directory/users.ts";
+import { driveRoutes, drivesRoutes } from "./drive/drive-routes.ts";
+import { createStorage, storageRoutes } from "./drive/storage.ts";
 import type { GraphEnvironment } from "./environment.ts";
 import { GraphError } from "./graph-error.ts";
 import { folderRoutes } from "./mail/folders.ts";
@@ -34,11 +36,13 @@ export function createGraph(world: World): Service {
     .route("/", folderRoutes(state))
     .route("/", sendMailRoutes(state))
     .route("/", eventRoutes(state))
-    .route("/", calendarViewRoutes(state));
+    .route("/", calendarViewRoutes(state))
+    .route("/", driveRoutes(state));
   const api = new Hono<GraphEnvironment>()
     .use(requireToken(world))
     .route("/", meRoutes(state))
     .route("/", userRoutes(state))
+    .route("/", drivesRoutes(state))
     .route("/me", personal)
     .route("/users/:user", personal)
     .all("*", (c) => {
@@ -47,6 +51,7 @@ export function createGraph(world: World): Service {
 
   const graph = new Hono<GraphEnvironment>()
     .use(gatewayHeaders(world))
+    .route("/_storage", storageRoutes(state))
     .route("/:version{v1\\.0|beta}", api)
     .all("*", (c) => {
       throw new GraphError(400, "BadRequest", `Invalid version: ${c.req.path.split("/")[1]}`);
@@ -57,4 +62,9 @@ export function createGraph(world: World): Service {
     getPath: (request) => keyPath(new URL(request.url).pathname),
   });
   return service.route("/", graph);
+}
+
+/** The hosts where files travel without a token: `contoso-my.sharepoint.com`. */
+export function createGraphStorage(world: World): Service {
+  return new Hono<ServiceEnvironment>().route("/", createStorage(world));
 }

@@ -1,6 +1,9 @@
 import type { Caller, World } from "../world.ts";
 import { Calendar } from "./calendar/calendar.ts";
 import { Directory } from "./directory/directory.ts";
+import { Drive } from "./drive/drive.ts";
+import { UploadSessions } from "./drive/upload-sessions.ts";
+import { GraphError } from "./graph-error.ts";
 import { Mailbox } from "./mail/mailbox.ts";
 import { MailboxGate } from "./mail/mailbox-gate.ts";
 import type { Owner } from "./owner.ts";
@@ -15,6 +18,10 @@ class Shelf<T> {
     const fresh = make();
     this.#things.set(key, fresh);
     return fresh;
+  }
+
+  all(): T[] {
+    return [...this.#things.values()];
   }
 
   clear(): void {
@@ -32,6 +39,8 @@ export class GraphState {
   readonly #directories = new Shelf<Directory>();
   readonly #mailboxes = new Shelf<Mailbox>();
   readonly #calendars = new Shelf<Calendar>();
+  readonly #drives = new Shelf<Drive>();
+  readonly uploads = new UploadSessions();
   #epoch: string;
 
   constructor(world: World) {
@@ -42,6 +51,8 @@ export class GraphState {
       this.#directories.clear();
       this.#mailboxes.clear();
       this.#calendars.clear();
+      this.#drives.clear();
+      this.uploads.clear();
     });
   }
 
@@ -60,6 +71,17 @@ export class GraphState {
 
   calendar(owner: Owner): Calendar {
     return this.#calendars.get(nameOf(owner), () => new Calendar(owner));
+  }
+
+  /** Throws ResourceNotFound (404) for a guest, whose files are elsewhere. */
+  drive(owner: Owner): Drive {
+    if (owner.guest) throw new GraphError(404, "ResourceNotFound", "User's mysite not found.");
+    return this.#drives.get(nameOf(owner), () => new Drive(owner, () => this.world.guid()));
+  }
+
+  /** A drive that somebody has used since the last reset. */
+  driveById(id: string): Drive | undefined {
+    return this.#drives.all().find((drive) => drive.id === id);
   }
 
   /** The caller's id in the directory, which is not the token's oid for a personal account. */

@@ -1,0 +1,172 @@
+import { ChangeLog } from "../delta/change-log.ts";
+import { GraphError } from "../graph-error.ts";
+import type { Owner } from "../owner.ts";
+import { stableBytes, stableToken } from "../seed.ts";
+import { seedBytes, seedEntries } from "./drive-seed.ts";
+import { mimeTypeOf } from "./stored-item.ts";
+import type { StoredItem } from "./stored-item.ts";
+
+export type ConflictBehavior = "fail" | "replace" | "rename";
+
+export const itemMissing = () =>
+  new GraphError(404, "itemNotFound", "The resource could not be found.");
+
+const FORBIDDEN = /["*:<>?/\\|]|^\s|\s$|^\.{1,2}$/;
+const SEEDED = "2026-01-10T12:00:00Z";
+
+/** A drive's ids are 34 characters, `01` and then Base32. */
+function itemIdOf(...words: readonly string[]): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const letters = [...stableBytes("item", ...words)].map((byte) => alphabet[byte % 32]);
+  return `01${letters.join("")}`;
+}
+
+/** One person's files, as a tree by parent id. */
+export class Drive {
+  readonly id: string;
+  readonly rootId: string;
+  readonly owner: Owner;
+  readonly log = new ChangeLog<StoredItem>();
+  readonly #guid: () => string;
+
+  constructor(owner: Owner, guid: () => string) {
+    const name = `${owner.tenantId}/${owner.objectId}`;
+    this.owner = owner;
+    this.#guid = guid;
+    this.id = owner.personal ? owner.graphId : `b!${stableToken(43, "drive", name)}`;
+    this.rootId = itemIdOf(name, "root");
+    this.#add(this.rootId, "root", undefined, undefined, SEEDED);
+    for (const entry of seedEntries(owner.user)) {
+      const parent = this.resolve("root", entry.path.slice(0, -1));
+      const leaf = entry.path.at(-1) ?? "";
+      this.#add(itemIdOf(name, ...entry.path), leaf, parent?.id, seedBytes(entry), SEEDED);
+    }
+  }
+
+  item(id: string): StoredItem | undefined {
+    return this.log.get(id === "root" ? this.rootId : id);
+  }
+
+  children(parentId: string): StoredItem[] {
+    return this.log.values().filter((item) => item.parentId === parentId);
+  }
+
+  /** Names are compared without regard to case. */
+  child(parentId: string, name: string): StoredItem | undefined {
+    const wanted = name.toLowerCase();
+    return this.children(parentId).find((item) => item.name.toLowerCase() === wanted);
+  }
+
+  /** The item at the end of a path of names below `base`. */
+  resolve(base: string, path: readonly string[]): StoredItem | undefined {
+    let item = this.item(base);
+    for (const name of path) item = item && this.child(item.id, name);
+    return item;
+  }
+
+  /** Names from below the root down to and including the item. */
+  pathOf(item: StoredItem): string[] {
+    if (item.parentId === undefined) return [];
+    const parent = this.item(item.parentId);
+    return [...(parent === undefined ? [] : this.pathOf(parent)), item.name];
+  }
+
+  /** The folder at a path, made where it is missing, as OneDrive does for an upload by path. */
+  ensureFolder(base: string, path: readonly string[], now: string): StoredItem {
+    let folder = this.item(base);
+    if (folder === undefined) throw itemMissing();
+    for (const name of path) {
+      const next: StoredItem =
+        this.child(folder.id, name) ?? this.createFolder(folder.id, name, "fail", now);
+      if (next.bytes !== undefined)
+        throw new GraphError(409, "nameAlreadyExists", "A file stands where a folder is needed.");
+      folder = next;
+    }
+    return folder;
+  }
+
+  /** Throws nameAlreadyExists (409) or invalidRequest (400). */
+  createFolder(
+    parentId: string,
+    name: string,
+    conflict: ConflictBehavior,
+    now: string,
+  ): StoredItem {
+    const free = this.#freeName(parentId, name, conflict === "replace" ? "fail" : conflict);
+    return this.#add(itemIdOf(this.#guid()), free, parentId, undefined, now);
+  }
+
+  /**
+   * Writes a file by name. Throws nameAlreadyExists (409) when `conflict` is `fail` and the name is
+   * taken, invalidRequest (400) for a name OneDrive does not take.
+   */
+  writeFile(
+    parentId: string,
+    name: string,
+    bytes: Uint8Array,
+    conflict: ConflictBehavior,
+    now: string,
+  ): { item: StoredItem; created: boolean } {
+    const known = this.child(parentId, name);
+    if (known !== undefined && known.bytes !== undefined && conflict === "replace")
+      return { item: this.replaceContent(known, bytes, now), created: false };
+    const free = this.#freeName(parentId, name, conflict === "replace" ? "fail" : conflict);
+    return { item: this.#add(itemIdOf(this.#guid()), free, parentId, bytes, now), created: true };
+  }
+
+  replaceContent(item: StoredItem, bytes: Uint8Array, now: string): StoredItem {
+    return this.log.put(item.id, {
+      ...item,
+      bytes,
+      lastModifiedDateTime: now,
+      revision: item.revision + 1,
+      contentRevision: item.contentRevision + 1,
+    });
+  }
+
+  /** Deletes an item and everything below it. */
+  delete(item: StoredItem): void {
+    for (const child of this.children(item.id)) this.delete(child);
+    this.log.delete(item.id);
+  }
+
+  #freeName(parentId: string, name: string, conflict: "fail" | "rename"): string {
+    if (name === "" || FORBIDDEN.test(name))
+      throw new GraphError(
+        400,
+        "invalidRequest",
+        "The provided name cannot contain characters OneDrive does not allow, or be empty.",
+      );
+    if (this.child(parentId, name) === undefined) return name;
+    if (conflict === "fail")
+      throw new GraphError(
+        409,
+        "nameAlreadyExists",
+        "An item with the same name already exists under the parent",
+      );
+    const [, stem = name, extension = ""] = /^(.*?)(\.[^.]*)?$/.exec(name) ?? [];
+    let number = 1;
+    while (this.child(parentId, `${stem} ${number}${extension}`) !== undefined) number += 1;
+    return `${stem} ${number}${extension}`;
+  }
+
+  #add(
+    id: string,
+    name: string,
+    parentId: string | undefined,
+    bytes: Uint8Array | undefined,
+    now: string,
+  ): StoredItem {
+    return this.log.put(id, {
+      id,
+      name,
+      parentId,
+      bytes,
+      mimeType: mimeTypeOf(name),
+      createdDateTime: now,
+      lastModifiedDateTime: now,
+      revision: 1,
+      contentRevision: 1,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import type { EntitySchema } from "../odata/schema.ts";
+
+/** A file or folder as the drive keeps it. Times are ISO 8601. */
+export interface StoredItem {
+  id: string;
+  name: string;
+  /** Undefined for the root. */
+  parentId: string | undefined;
+  /** Undefined for a folder. */
+  bytes: Uint8Array | undefined;
+  mimeType: string;
+  createdDateTime: string;
+  lastModifiedDateTime: string;
+  /** Grows with every change of name, place or content. */
+  revision: number;
+  /** Grows with content alone. */
+  contentRevision: number;
+}
+
+export const driveItemSchema: EntitySchema = {
+  name: "microsoft.graph.driveItem",
+  properties: {
+    "@microsoft.graph.downloadUrl": "string",
+    id: "string",
+    name: "string",
+    size: "number",
+    createdDateTime: "dateTime",
+    lastModifiedDateTime: "dateTime",
+    webUrl: "string",
+    eTag: "string",
+    cTag: "string",
+    createdBy: "complex",
+    lastModifiedBy: "complex",
+    parentReference: "complex",
+    fileSystemInfo: "complex",
+    file: "complex",
+    "file/mimeType": "string",
+    folder: "complex",
+    root: "complex",
+    deleted: "complex",
+  },
+};
+
+const types: Readonly<Record<string, string>> = {
+  txt: "text/plain",
+  csv: "text/csv",
+  html: "text/html",
+  json: "application/json",
+  pdf: "application/pdf",
+  png: "image/png",
+  jpg: "image/jpeg",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+};
+
+/** OneDrive goes by the name, not by what the uploader says. */
+export function mimeTypeOf(name: string): string {
+  const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
+  return types[extension] ?? "application/octet-stream";
+}

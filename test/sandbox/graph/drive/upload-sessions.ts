@@ -1,0 +1,82 @@
+import type { ConflictBehavior, Drive } from "./drive.ts";
+import type { StoredItem } from "./stored-item.ts";
+
+/** Where an upload will lie: a name in a folder, or a file whose content it replaces. */
+export type UploadTarget =
+  | { kind: "new"; parentId: string; name: string; conflict: ConflictBehavior }
+  | { kind: "existing"; item: StoredItem };
+
+export interface UploadSession {
+  token: string;
+  drive: Drive;
+  target: UploadTarget;
+  /** The client says when to commit, by an empty POST. */
+  deferCommit: boolean;
+  /** Milliseconds. */
+  expires: number;
+  chunks: Uint8Array[];
+  received: number;
+  total: number | undefined;
+}
+
+const LIFETIME_MS = 7 * 24 * 3_600_000;
+
+/** The upload sessions that are open. */
+export class UploadSessions {
+  readonly #sessions = new Map<string, UploadSession>();
+
+  open(
+    token: string,
+    drive: Drive,
+    target: UploadTarget,
+    deferCommit: boolean,
+    now: number,
+  ): UploadSession {
+    const session: UploadSession = {
+      token,
+      drive,
+      target,
+      deferCommit,
+      expires: now + LIFETIME_MS,
+      chunks: [],
+      received: 0,
+      total: undefined,
+    };
+    this.#sessions.set(token, session);
+    return session;
+  }
+
+  find(token: string, now: number): UploadSession | undefined {
+    const session = this.#sessions.get(token);
+    return session !== undefined && session.expires > now ? session : undefined;
+  }
+
+  close(token: string): void {
+    this.#sessions.delete(token);
+  }
+
+  clear(): void {
+    this.#sessions.clear();
+  }
+}
+
+/** Puts the finished file into the drive. Throws nameAlreadyExists (409). */
+export function commit(
+  session: UploadSession,
+  now: string,
+): { item: StoredItem; created: boolean } {
+  const { drive, target, chunks } = session;
+  const bytes = new Uint8Array(Buffer.concat(chunks));
+  return target.kind === "existing"
+    ? { item: drive.replaceContent(target.item, bytes, now), created: false }
+    : drive.writeFile(target.parentId, target.name, bytes, target.conflict, now);
+}
+
+/** What a session tells of itself. */
+export function statusOf(session: UploadSession) {
+  const done = session.total !== undefined && session.received === session.total;
+  return {
+    expirationDateTime: new Date(session.expires).toISOString(),
+    nextExpectedRanges: done ? [] : [`${session.received}-`],
+  };
+}
