@@ -70,8 +70,11 @@ export const locationNames = locations.map(({ name }) => name);
 /** `West Europe` and `westeurope` are one place to ARM, which answers with the short form. */
 export const normalizeLocation = (location: string) => location.replaceAll(/\s/g, "").toLowerCase();
 
+export const isRegion = (location: string) => locationNames.includes(normalizeLocation(location));
+
+/** Resources, unlike groups, may also be nowhere in particular. */
 export const isLocation = (location: string) =>
-  locationNames.includes(normalizeLocation(location)) || normalizeLocation(location) === "global";
+  isRegion(location) || normalizeLocation(location) === "global";
 
 /** A location as `GET /subscriptions/{id}/locations` lists it. */
 export function presentLocation(subscriptionId: string, location: Location) {

@@ -11,7 +11,7 @@ import { queryParameter } from "./api-version.ts";
 import { readBody, tagsSchema } from "./body.ts";
 import { asksForTags, parseFilter, passesWithTags } from "./filter.ts";
 import { answerPage } from "./list.ts";
-import { isLocation, locationNames, normalizeLocation } from "./locations.ts";
+import { isRegion, locationNames, normalizeLocation } from "./locations.ts";
 import { refuseLocked } from "./locks.ts";
 import { planOperation } from "./operation-plan.ts";
 import { locationHeaders } from "./operation-routes.ts";
@@ -84,7 +84,7 @@ async function putGroup({ state, params, request }: GroupCall): Promise<Answer> 
   const malformed = refuseName(params.group);
   if (malformed) return malformed;
   if (!location) return locationRequired();
-  if (!isLocation(location))
+  if (!isRegion(location))
     return failure(
       400,
       "LocationNotAvailableForResourceGroup",

@@ -35,6 +35,7 @@ describe("resource groups", () => {
   it.each([
     [{}, 400, "LocationRequired"],
     [{ location: "mars" }, 400, "LocationNotAvailableForResourceGroup"],
+    [{ location: "global" }, 400, "LocationNotAvailableForResourceGroup"],
     [{ location: "westeurope", tags: { a: 1 } }, 400, "InvalidRequestContent"],
   ])("refuse the body %j", async (body, status, code) => {
     const said = await send("PUT", target, { body });
