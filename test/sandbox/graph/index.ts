@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import type { Service, ServiceEnvironment, World } from "../world.ts";
-import { gatewayHeaders, writeError } from "./answer.ts";
+import { gatewayHeaders, json, writeError } from "./answer.ts";
 import { requireToken } from "./authentication.ts";
+import { batchRoutes } from "./batch/batch.ts";
 import { calendarViewRoutes } from "./calendar/calendar-view.ts";
 import { eventRoutes } from "./calendar/events.ts";
 import { meRoutes } from "./directory/me.ts";
@@ -31,6 +32,9 @@ function unknownSegment(path: string): GraphError {
 /** Microsoft Graph v1.0, with /beta as another name for it. */
 export function createGraph(world: World): Service {
   const state = stateOf(world);
+  const service: Service = new Hono<ServiceEnvironment>({
+    getPath: (request) => keyPath(new URL(request.url).pathname),
+  });
   const personal = new Hono<GraphEnvironment>()
     .route("/", messageRoutes(state))
     .route("/", folderRoutes(state))
@@ -40,6 +44,10 @@ export function createGraph(world: World): Service {
     .route("/", driveRoutes(state));
   const api = new Hono<GraphEnvironment>()
     .use(requireToken(world))
+    .route(
+      "/",
+      batchRoutes(state, (request, env) => service.fetch(request, env)),
+    )
     .route("/", meRoutes(state))
     .route("/", userRoutes(state))
     .route("/", drivesRoutes(state))
@@ -52,15 +60,14 @@ export function createGraph(world: World): Service {
   const graph = new Hono<GraphEnvironment>()
     .use(gatewayHeaders(world))
     .route("/_storage", storageRoutes(state))
+    // Not Microsoft's: lets a test see how many requests a mailbox had at one time.
+    .get("/_mailboxes", (c) => json(c, { mailboxes: state.gate.loads }))
     .route("/:version{v1\\.0|beta}", api)
     .all("*", (c) => {
       throw new GraphError(400, "BadRequest", `Invalid version: ${c.req.path.split("/")[1]}`);
     })
     .onError(writeError(world));
 
-  const service = new Hono<ServiceEnvironment>({
-    getPath: (request) => keyPath(new URL(request.url).pathname),
-  });
   return service.route("/", graph);
 }
 
