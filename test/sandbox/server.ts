@@ -1,0 +1,94 @@
+import { createServer as createHttpServer } from "node:http";
+import type { Server, ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { getRequestListener } from "@hono/node-server";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { localCertificate } from "./certificate.ts";
+import { faultHeader } from "./faults.ts";
+import { createSandbox } from "./index.ts";
+import type { Sandbox } from "./index.ts";
+import { listenLocally } from "./loopback.ts";
+
+export interface SandboxServerOptions {
+  /** 0 takes any free port. */
+  port: number;
+  httpsPort: number;
+  /** Where state and certificate are kept; absent, in memory only. */
+  directory?: string | undefined;
+}
+
+export interface SandboxServer {
+  /** `http://localhost:{port}`: Entra at its root, the other services under their prefixes. */
+  url: string;
+  httpsUrl: string;
+  /** The authority behind the https certificate, in PEM. */
+  ca: string;
+  close(): Promise<void>;
+}
+
+/** Sends the head and a part of the body, then hangs up. */
+function cut(outgoing: ServerResponse, response: Response): void {
+  const headers = new Headers(response.headers);
+  headers.delete(faultHeader);
+  outgoing.writeHead(response.status, Object.fromEntries(headers));
+  outgoing.write("part", () => outgoing.socket?.destroy());
+}
+
+/** A Node server can do what a `Response` cannot say: break the connection. */
+function listener(sandbox: Sandbox) {
+  return getRequestListener(
+    async (request, env) => {
+      const { outgoing } = env as HttpBindings;
+      const response = await sandbox.fetch(request);
+      switch (response.headers.get(faultHeader)) {
+        case "reset":
+          outgoing.socket?.destroy();
+          return RESPONSE_ALREADY_SENT;
+        case "cut":
+          await response.body?.cancel();
+          cut(outgoing, response);
+          return RESPONSE_ALREADY_SENT;
+        default:
+          return response;
+      }
+    },
+    { overrideGlobalObjects: false },
+  );
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/**
+ * Serves the sandbox by http and, with a throw-away certificate, by https.
+ * @throws the system's error (EADDRINUSE) when a port cannot be had
+ */
+export async function startSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
+  const { directory } = options;
+  const sandbox = await createSandbox({ directory });
+  const { ca, key, cert } = await localCertificate(directory);
+  const answer = listener(sandbox);
+  const servers: Server[] = [];
+  const keep = <S extends Server>(server: S): S => {
+    servers.push(server);
+    return server;
+  };
+  const http = await listenLocally(() => keep(createHttpServer(answer)), options.port);
+  const https = await listenLocally(
+    () => keep(createHttpsServer({ key, cert }, answer)),
+    options.httpsPort,
+  );
+  return {
+    url: `http://localhost:${http.port}`,
+    httpsUrl: `https://localhost:${https.port}`,
+    ca,
+    close: async () => {
+      await Promise.all(servers.map(close));
+    },
+  };
+}
