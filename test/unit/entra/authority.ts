@@ -1,8 +1,15 @@
+import { expect } from "vitest";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { CryptoKey, JWK, JWTPayload } from "jose";
 import { clouds } from "../../../src/entra/cloud.ts";
+import type { Result } from "../../../src/result.ts";
 import { createTokenEndpoint } from "../../../src/entra/token-endpoint.ts";
-import type { CodeRedemption, TokenEndpointOptions } from "../../../src/entra/token-endpoint.ts";
+import type {
+  CodeRedemption,
+  TokenEndpointOptions,
+  TokenFailure,
+  TokenSet,
+} from "../../../src/entra/token-endpoint.ts";
 
 export const clientId = "11111111-2222-4333-8444-555555555555";
 export const contoso = "aaaaaaaa-0000-4000-8000-00000000000a";
@@ -131,3 +138,20 @@ export const redemption = (more: Partial<CodeRedemption> = {}): CodeRedemption =
   scopes: ["User.Read", "Mail.Read"],
   ...more,
 });
+
+/** The failure, in which nothing that was sent and nothing of Microsoft's prose may be found. */
+export function failureOf(result: Result<TokenSet, TokenFailure>): TokenFailure {
+  if (result.ok) throw new Error("expected a failure");
+  expect(JSON.stringify(result.error)).not.toMatch(/s3cr3t|the-code|the-verifier|token"|prose/);
+  return result.error;
+}
+
+/** A refresh for ARM, as the tests ask for it. */
+export const refresh = {
+  tenant: contoso,
+  refreshToken: "the-old-refresh-token",
+  scopes: ["https://management.azure.com/.default"],
+};
+
+/** The claims of every request. */
+export const capability = '{"access_token":{"xms_cc":{"values":["cp1"]}}}';
