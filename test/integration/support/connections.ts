@@ -1,0 +1,40 @@
+import { env } from "cloudflare:workers";
+import type { ConnectionActor } from "../../../src/connection/actor.ts";
+import type { BeginAuthorization, Outcome } from "../../../src/connection/contract.ts";
+import { authorize } from "./sandbox.ts";
+
+export type Stub = DurableObjectStub<ConnectionActor>;
+
+export const newUser = (): string => `u-${crypto.randomUUID()}`;
+
+export const actorOf = (connectionId: string): Stub => env.AZURE_CONNECTION.getByName(connectionId);
+
+/** What an outcome holds, or an error that says why there is nothing. */
+export function expectOk<Value>(outcome: Outcome<Value>): Value {
+  if (!outcome.ok) throw new Error(`${outcome.error.code}: ${outcome.error.message}`);
+  return outcome.value;
+}
+
+/** Signs in on a connection, as the front Worker would let a browser do. */
+export async function signIn(
+  stub: Stub,
+  account = "ada@contoso.example",
+  options: Partial<BeginAuthorization> = {},
+) {
+  const start = expectOk(await stub.beginAuthorization({ start: "user", ...options }));
+  const response = await authorize(start.authUrl, account);
+  return stub.completeAuthorization({
+    state: response.get("state") ?? "",
+    response: response.toString(),
+    ...(start.browserBinding !== undefined && { browserBinding: start.browserBinding }),
+  });
+}
+
+/** A fresh connection that is signed in. */
+export async function connected(account?: string, options?: Partial<BeginAuthorization>) {
+  const id = `user:${newUser()}`;
+  const stub = actorOf(id);
+  const completion = expectOk(await signIn(stub, account, options));
+  if (completion.outcome !== "connected") throw new Error(JSON.stringify(completion));
+  return { id, stub, info: completion.info };
+}

@@ -1,0 +1,69 @@
+/** The sandbox as the tests steer it; the pool sends every outgoing request there. */
+
+const control = "https://login.microsoftonline.com/_sandbox";
+
+export interface LoggedRequest {
+  seq: number;
+  time: string;
+  method: string;
+  url: string;
+  status: number;
+  started_at: number;
+  ended_at?: number;
+  grant_type?: string;
+  scope?: string;
+  user?: string;
+}
+
+async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  const response = await fetch(`${control}${path}`, {
+    method,
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    }),
+  });
+  if (!response.ok)
+    throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return response;
+}
+
+export const sandbox = {
+  async requests(after = 0): Promise<LoggedRequest[]> {
+    const body = await (
+      await send("GET", `/requests?after=${after}`)
+    ).json<{ requests: LoggedRequest[] }>();
+    return body.requests;
+  },
+  /** The sequence number of the newest request, to count from. */
+  async mark(): Promise<number> {
+    return (await sandbox.requests()).at(-1)?.seq ?? 0;
+  },
+  async tokenPosts(after = 0): Promise<LoggedRequest[]> {
+    const requests = await sandbox.requests(after);
+    return requests.filter(
+      ({ method, url }) => method === "POST" && url.includes("/oauth2/v2.0/token"),
+    );
+  },
+  fault: (fault: Record<string, unknown>) => send("POST", "/faults", fault),
+  settings: (settings: Record<string, unknown>) => send("PATCH", "/settings", settings),
+  revoke: (user: string, resource?: string) =>
+    send("POST", "/revoke", { user, ...(resource !== undefined && { resource }) }),
+  reset: () => send("POST", "/reset", {}),
+};
+
+/** Goes through Entra as a person would, and gives the query its redirect brought back. */
+export async function authorize(
+  authUrl: string,
+  account = "ada@contoso.example",
+  decision: "approve" | "deny" = "approve",
+): Promise<URLSearchParams> {
+  const url = new URL(authUrl);
+  url.searchParams.set("sandbox_account", account);
+  url.searchParams.set("sandbox_decision", decision);
+  const response = await fetch(url, { redirect: "manual" });
+  const location = response.headers.get("location");
+  if (location === null)
+    throw new Error(`no redirect: ${response.status} ${await response.text()}`);
+  return new URL(location).searchParams;
+}
