@@ -25,11 +25,24 @@ export interface ArmListOptions extends ArmCallOptions {
   filter?: string | undefined;
 }
 
-/** A long-running operation that was begun: ask `operation(id)` for it. */
-export interface StartedOperation {
+/** A long-running operation that is under way: `operation(id)` asks how far it is. */
+export interface RunningOperation {
   operation: string;
-  status?: string;
+  /** Microsoft's own word. */
+  status: string;
+  /** 0–100. */
+  percent_complete?: number;
+  /** Seconds to wait before asking. */
+  retry_after?: number;
 }
+
+/** Tells an operation under way from the result of one that is over. */
+export const isRunning = (data: unknown): data is RunningOperation =>
+  typeof data === "object" &&
+  data !== null &&
+  "operation" in data &&
+  typeof data.operation === "string" &&
+  !("id" in data);
 
 const segment = encodeURIComponent;
 const query = ({ apiVersion, ...rest }: ArmListOptions) => ({ ...rest, api_version: apiVersion });
@@ -81,7 +94,7 @@ export class ArmRoutes {
     subscriptionId: string,
     name: string,
     options: ArmCallOptions = {},
-  ): Promise<Answer<StartedOperation | null>> {
+  ): Promise<Answer<RunningOperation | null>> {
     const path = groupPath(subscriptionId, name);
     return this.#send({ method: "DELETE", path, query: query(options) });
   }
@@ -107,7 +120,7 @@ export class ArmRoutes {
     id: string,
     body: ResourceParameters,
     options: ArmCallOptions = {},
-  ): Promise<Answer<GenericResource | StartedOperation>> {
+  ): Promise<Answer<GenericResource | RunningOperation>> {
     return this.#send({
       method: "PUT",
       path: "/resources",
@@ -119,7 +132,7 @@ export class ArmRoutes {
   async deleteResource(
     id: string,
     options: ArmCallOptions = {},
-  ): Promise<Answer<StartedOperation | null>> {
+  ): Promise<Answer<RunningOperation | null>> {
     return this.#send({ method: "DELETE", path: "/resources", query: { id, ...query(options) } });
   }
 
@@ -129,14 +142,14 @@ export class ArmRoutes {
 
   async updateTags(
     id: string,
-    { operation, tags }: TagsPatch,
+    patch: TagsPatch,
     options: ArmCallOptions = {},
-  ): Promise<Answer<TagsResource | StartedOperation>> {
+  ): Promise<Answer<TagsResource | RunningOperation>> {
     return this.#send({
       method: "PATCH",
       path: "/resources/tags",
       query: { id, ...query(options) },
-      body: { operation, properties: { tags } },
+      body: patch,
     });
   }
 
@@ -153,8 +166,8 @@ export class ArmRoutes {
     return this.#send({ path, query: query(options) });
   }
 
-  /** One look at a long-running operation. @param id what the route that began it gave. */
-  async operation<Data = unknown>(id: string): Promise<Answer<Data>> {
+  /** One look at a long-running operation: its result (null after a deletion), or that it goes on. */
+  async operation<Data = unknown>(id: string): Promise<Answer<Data | RunningOperation>> {
     return this.#send({ path: "/operations", query: { id } });
   }
 

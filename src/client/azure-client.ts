@@ -1,3 +1,4 @@
+import type { ConnectionInfo } from "../connection/contract.ts";
 import { ConnectionClient } from "./connection-client.ts";
 import { type Answer, type ServiceOptions, ServiceRequests } from "./service.ts";
 import type { Who } from "./who.ts";
@@ -8,6 +9,13 @@ export interface SessionRequest {
   scopes?: readonly string[] | undefined;
   /** Seconds, up to 3,600. */
   ttl?: number | undefined;
+}
+
+export interface ImportRequest {
+  userId: string;
+  label?: string | undefined;
+  tenantId: string;
+  refreshToken: string;
 }
 
 export interface Session {
@@ -59,6 +67,16 @@ export class AzureClient {
     Answer<DirectoryConnection[]>
   > {
     return this.#requests.send({ path: "/connections", query: { ...query, user_id: userId } });
+  }
+
+  /** Takes over a refresh token that another system holds: scope `admin`. */
+  async importConnection(request: ImportRequest): Promise<Answer<ConnectionInfo>> {
+    const { userId, label, tenantId, refreshToken } = request;
+    return this.#requests.send({
+      method: "POST",
+      path: "/connections",
+      body: { user_id: userId, label, tenant_id: tenantId, refresh_token: refreshToken },
+    });
   }
 
   /** A token for a user's browser. */

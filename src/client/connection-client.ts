@@ -57,6 +57,12 @@ export class ConnectionClient {
     return this.#post("confirm", { flow });
   }
 
+  /** Brings a connection back whose object was lost, from the directory: scope `admin`. */
+  async restore(): Promise<Answer<ConnectionInfo>> {
+    return this.#post("restore");
+  }
+
+  /** The last 200 are kept; `truncated` says that some after `after` are lost. */
   async events(
     options: { after?: number; limit?: number } = {},
   ): Promise<Answer<ConnectionEvent[]>> {
@@ -65,7 +71,7 @@ export class ConnectionClient {
 
   /** A one-time ticket for a WebSocket, good for half a minute. */
   async ticket(): Promise<Answer<Ticket>> {
-    return this.#post("tickets", {});
+    return this.#post("tickets");
   }
 
   /** An access token of Microsoft's: API keys with `tokens:read` only. */
@@ -91,7 +97,7 @@ export class ConnectionClient {
     });
   }
 
-  async #post<Data>(action: string, body: unknown): Promise<Answer<Data>> {
+  async #post<Data>(action: string, body?: unknown): Promise<Answer<Data>> {
     return this.#requests.send({ method: "POST", path: `${this.#path}/${action}`, body });
   }
 }

@@ -28,7 +28,7 @@ export interface SendMail {
 }
 
 export interface BatchRequest {
-  id: string;
+  id?: string;
   method: string;
   /** Relative to the version: `/me/messages`. */
   url: string;
@@ -58,15 +58,23 @@ export class GraphRoutes {
   }
 
   /** The user of the connection. */
-  async user(): Promise<Answer<User>> {
-    return this.#send({ path: "/user" });
+  async user(options: { select?: string } = {}): Promise<Answer<User>> {
+    return this.#send({ path: "/user", query: options });
   }
 
   async users(options: GraphListOptions = {}): Promise<Answer<User[]>> {
     return this.#send({ path: "/users", query: listQuery(options) });
   }
 
-  async messages(options: GraphListOptions = {}): Promise<Answer<Message[]>> {
+  /** @param userId object id or sign-in name. */
+  async userById(userId: string, options: { select?: string } = {}): Promise<Answer<User>> {
+    return this.#send({ path: `/users/${encodeURIComponent(userId)}`, query: options });
+  }
+
+  /** Newest first. */
+  async messages(
+    options: GraphListOptions & { folder?: string | undefined } = {},
+  ): Promise<Answer<Message[]>> {
     return this.#send({ path: "/mail", query: listQuery(options) });
   }
 
@@ -74,7 +82,7 @@ export class GraphRoutes {
     return this.#send({ path: `/mail/${encodeURIComponent(id)}`, query: options });
   }
 
-  async sendMail(mail: SendMail): Promise<Answer<unknown>> {
+  async sendMail(mail: SendMail): Promise<Answer<{ accepted: true }>> {
     return this.#send({ method: "POST", path: "/mail/send", body: mail });
   }
 
@@ -88,7 +96,7 @@ export class GraphRoutes {
     return this.#send({ method: "POST", path: "/calendar/events", body: event });
   }
 
-  /** Any number of requests, answered in the order asked. */
+  /** Up to 100 requests, answered in the order asked. */
   async batch(requests: readonly BatchRequest[]): Promise<Answer<{ responses: BatchResponse[] }>> {
     return this.#send({ method: "POST", path: "/batch", body: { requests } });
   }

@@ -2,11 +2,18 @@
 export {
   AzureClient,
   type DirectoryConnection,
+  type ImportRequest,
   type ListConnectionsOptions,
   type Session,
   type SessionRequest,
 } from "./azure-client.ts";
-export type { ArmCallOptions, ArmListOptions, ArmRoutes, StartedOperation } from "./arm-routes.ts";
+export {
+  type ArmCallOptions,
+  type ArmListOptions,
+  type ArmRoutes,
+  isRunning,
+  type RunningOperation,
+} from "./arm-routes.ts";
 export type { ConnectionClient, Ticket, TokenOptions } from "./connection-client.ts";
 export {
   type AccessTokenSource,

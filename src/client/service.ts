@@ -25,6 +25,8 @@ export interface Answer<Data> {
   data: Data;
   /** Give it as `cursor` for the next page. Absent: this was the last. */
   nextCursor?: string;
+  /** Events only: some of those asked for are not kept any more. */
+  truncated?: true;
 }
 
 export interface ServiceCall {
@@ -39,6 +41,7 @@ export interface ServiceCall {
 interface Envelope<Data> {
   data?: Data;
   next_cursor?: string;
+  truncated?: true;
 }
 
 /** Requests to the Worker's HTTP routes: credential, retries, envelopes. */
@@ -85,13 +88,17 @@ export class ServiceRequests {
       signal: call.signal,
     });
     if (!sent.ok) throw new AzureError(sent.error);
-    const { data, next_cursor: nextCursor } = sent.value.body ?? {};
+    const { data, next_cursor: nextCursor, truncated } = sent.value.body ?? {};
     if (data === undefined) {
       throw new AzureError(
         failure("internal_error", "The connection service's answer is not the one of this route."),
       );
     }
-    return nextCursor === undefined ? { data } : { data, nextCursor };
+    return {
+      data,
+      ...(nextCursor !== undefined && { nextCursor }),
+      ...(truncated !== undefined && { truncated }),
+    };
   }
 }
 

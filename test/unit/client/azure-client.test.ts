@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AzureClient, type ConnectionClient } from "../../../src/client/index.ts";
+import { AzureClient, type ConnectionClient, isRunning } from "../../../src/client/index.ts";
 import { errorEnvelope, errorResponse, failure } from "../../../src/errors.ts";
 import { type Answer, json, scripted, stoppedClock } from "../arm/script.ts";
 
@@ -30,6 +30,8 @@ describe("AzureClient", () => {
       { resource: "arm" },
     ],
     ["disconnect", (c) => c.disconnect(), "DELETE /connections/user%3Aada", undefined],
+    ["restore", (c) => c.restore(), "POST /connections/user%3Aada/restore", undefined],
+    ["userById", (c) => c.graph.userById("a@b"), "GET /users/a%40b?user_id=ada", undefined],
     ["confirm", (c) => c.confirm("f1"), "POST /connections/user%3Aada/confirm", { flow: "f1" }],
     [
       "events",
@@ -37,7 +39,7 @@ describe("AzureClient", () => {
       "GET /connections/user%3Aada/events?after=0&limit=5",
       undefined,
     ],
-    ["ticket", (c) => c.ticket(), "POST /connections/user%3Aada/tickets", {}],
+    ["ticket", (c) => c.ticket(), "POST /connections/user%3Aada/tickets", undefined],
     [
       "token",
       (c) => c.token({ resource: "graph", minValidity: 60 }),
@@ -142,7 +144,7 @@ describe("AzureClient", () => {
       "updateTags",
       (c) => c.arm.updateTags("/x", { operation: "Merge", tags: { a: "b" } }),
       "PATCH /resources/tags?user_id=ada&id=%2Fx",
-      { operation: "Merge", properties: { tags: { a: "b" } } },
+      { operation: "Merge", tags: { a: "b" } },
     ],
     [
       "providers",
@@ -184,6 +186,27 @@ describe("AzureClient", () => {
     await azure.createSession({ userId: "ada", ttl: 60 });
     expect(asked[0]?.url).toBe(`${baseUrl}/connections?status=active&user_id=ada`);
     expect(asked[1]?.body).toEqual({ user_id: "ada", ttl: 60 });
+  });
+
+  it("tells when events are lost", async () => {
+    const { ada } = client(json({ success: true, data: [], truncated: true }));
+    expect(await ada.events({ after: 1 })).toEqual({ data: [], truncated: true });
+  });
+
+  it("imports a refresh token", async () => {
+    const { azure, asked } = client(success({}));
+    await azure.importConnection({ userId: "ada", tenantId: "t-1", refreshToken: "0.A" });
+    expect(asked[0]?.url).toBe(`${baseUrl}/connections`);
+    expect(asked[0]?.body).toEqual({ user_id: "ada", tenant_id: "t-1", refresh_token: "0.A" });
+  });
+
+  it.each([
+    [{ operation: "abc", status: "InProgress" }, true],
+    [{ id: "/x", operation: "abc" }, false],
+    [{ id: "/x" }, false],
+    [null, false],
+  ])("tells an operation under way from a result: %j", (data, running) => {
+    expect(isRunning(data)).toBe(running);
   });
 
   it("throws the error of the envelope", async () => {
