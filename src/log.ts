@@ -22,7 +22,12 @@ export interface RequestLogLine {
 /** What an actor has to say about its connection, in the same closed manner. */
 export interface ConnectionLogLine {
   level: "warn" | "error";
-  event: "refresh_failed" | "alarm_failed" | "token_unreadable" | "grant_unreadable";
+  event:
+    | "refresh_failed"
+    | "alarm_failed"
+    | "token_unreadable"
+    | "grant_unreadable"
+    | "directory_failed";
   connection: string;
   resource?: string;
   /** The remedy's action. */

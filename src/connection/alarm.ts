@@ -1,9 +1,9 @@
 import type { ConnectionLogLine } from "../log.ts";
 import type { ConnectionState } from "./connection-state.ts";
-import type { OutboxRow } from "./outbox.ts";
+import type { Courier } from "./courier.ts";
 import type { PendingAuthorizations } from "./pending-authorizations.ts";
 import type { Refresher } from "./refresher.ts";
-import { nextDue, renewals } from "./schedule.ts";
+import { isAbandoned, nextDue, renewals } from "./schedule.ts";
 import { parseResource } from "../entra/resource.ts";
 
 /** An alarm this late was lost; the next touch sets it again. */
@@ -14,10 +14,7 @@ export interface AlarmOptions {
   state: ConnectionState;
   pending: PendingAuthorizations;
   refresher: Refresher;
-  /** Tells a sink the truth of now; false when it has to be told again. */
-  deliver: (row: OutboxRow) => Promise<boolean>;
-  /** Deletes a connection that never came to be. */
-  forget: () => Promise<void>;
+  courier: Courier;
   now: () => number;
   log: (line: Omit<ConnectionLogLine, "connection">) => void;
 }
@@ -26,6 +23,7 @@ export interface AlarmOptions {
 export class Alarm {
   readonly #options: AlarmOptions;
   #armedFor: number | null = null;
+  #ringing = false;
 
   constructor(options: AlarmOptions) {
     this.#options = options;
@@ -33,7 +31,9 @@ export class Alarm {
 
   /** Sets the alarm to what is due next; call after every change. */
   arm(): void {
-    const { storage, state, pending, refresher, now } = this.#options;
+    const { storage, state, pending, refresher, courier, now } = this.#options;
+    // No alarm rings while one does, and that one may wait for Entra: what is due now goes at once.
+    if (this.#ringing) courier.run().catch(() => undefined);
     const due = state.exists
       ? nextDue(state, pending, { now: now(), inFlight: refresher.inFlight })
       : null;
@@ -55,6 +55,7 @@ export class Alarm {
   /** Does all that is due. Never throws. */
   async ring(): Promise<void> {
     this.#armedFor = null;
+    this.#ringing = true;
     try {
       if (this.#options.state.exists) await this.#work();
     } catch (error) {
@@ -64,24 +65,26 @@ export class Alarm {
         error_name: error instanceof Error ? error.name : typeof error,
       });
     }
+    this.#ringing = false;
     this.arm();
   }
 
   async #work(): Promise<void> {
-    const { state, pending, refresher, now, deliver } = this.#options;
+    const { state, pending, courier, now } = this.#options;
+    pending.removeExpired(now());
+    if (isAbandoned(state, pending) && state.outbox.nextDue() === null) {
+      state.outbox.put("directory", now());
+    }
+    await Promise.all([this.#renew(), courier.run()]);
+    await courier.run();
+  }
+
+  async #renew(): Promise<void> {
+    const { state, refresher, now } = this.#options;
     await this.#recover();
+    if (!state.exists) return;
     const due = renewals(state).filter(({ dueAt }) => dueAt <= now());
     await Promise.all(due.map((key) => refresher.renew(key)));
-    if (!state.exists) return;
-    pending.removeExpired(now());
-    if (state.grant().status === "pending" && pending.nextExpiry() === null) {
-      await this.#options.forget();
-      return;
-    }
-    for (const row of state.outbox.due(now())) {
-      if (await deliver(row)) state.outbox.delivered(row.id);
-      else state.outbox.postpone(row, now());
-    }
   }
 
   /**

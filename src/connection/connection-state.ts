@@ -1,4 +1,5 @@
 import { Cooldowns } from "./cooldown.ts";
+import { directoryFacts, nextVersion, tellsDirectory } from "./directory-policy.ts";
 import type { ConnectionEvent } from "./contract.ts";
 import { EventLog, type NewEvent } from "./events.ts";
 import { GrantStore, type Grant } from "./grant-store.ts";
@@ -12,6 +13,8 @@ export interface CommitOptions {
   signedIn?: boolean;
   /** The change disconnects. */
   disconnected?: boolean;
+  /** A version the directory holds of this connection, from before it was lost. */
+  knownVersion?: number | undefined;
 }
 
 /**
@@ -98,6 +101,14 @@ export class ConnectionState {
     this.cooldowns.clear();
   }
 
+  /** Tells the directory anew, over whatever it was told before. */
+  retellDirectory(now: number): void {
+    this.#storage.transactionSync(() => {
+      this.grants.update({ version: nextVersion(this.grant().version, now) });
+      this.outbox.put("directory", now);
+    });
+  }
+
   /** The grant of a connection that exists. */
   grant(): Grant {
     const grant = this.grants.read();
@@ -114,7 +125,9 @@ export class ConnectionState {
       requiredRemedies: this.tokens
         .list()
         .filter((row) => row.tenant_id === grant.tenant_id && required.has(row.resource))
-        .flatMap((row) => row.remedy ?? []),
+        .flatMap((row) => row.remedy ?? [])
+        // Our own fault asks nothing of the user.
+        .filter(({ action }) => action !== "fix_app"),
       degraded: grant.degraded,
     });
   }
@@ -127,7 +140,7 @@ export class ConnectionState {
   commit(
     now: number,
     change: (tell: (event: NewEvent) => void) => void,
-    { signedIn = false, disconnected = false }: CommitOptions = {},
+    { signedIn = false, disconnected = false, knownVersion }: CommitOptions = {},
   ): void {
     const events: ConnectionEvent[] = [];
     const tell = (event: NewEvent): void => {
@@ -145,13 +158,24 @@ export class ConnectionState {
       );
       const news = statusEvent(before, after, signedIn);
       if (news !== undefined) tell(news);
-      const tellsDirectory = news !== undefined || after.status !== grant.status;
+      const told =
+        news !== undefined ||
+        after.status !== grant.status ||
+        tellsDirectory(
+          grantBefore && before && directoryFacts(grantBefore, before),
+          directoryFacts(grant, after),
+          { now, toldAt: grant.backed_up_at },
+        );
       this.grants.update({
         status: after.status,
         updated_at: now,
-        ...(tellsDirectory && { version: grant.version + 1 }),
+        ...(told && {
+          version: nextVersion(grant.version, now, knownVersion),
+          // The row in the outbox sees to it, however often it takes.
+          backed_up_at: now,
+        }),
       });
-      if (tellsDirectory) this.outbox.put("directory", now);
+      if (told) this.outbox.put("directory", now);
     });
     this.#published(events);
   }

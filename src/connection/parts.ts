@@ -1,6 +1,7 @@
 import type { Connection } from "partyserver";
 import type { Config } from "../config.ts";
 import { createTokenEndpoint } from "../entra/token-endpoint.ts";
+import { directoryOf } from "../directory/directory.ts";
 import type { Environment } from "../env.ts";
 import { log, type ConnectionLogLine } from "../log.ts";
 import { Alarm } from "./alarm.ts";
@@ -8,12 +9,15 @@ import { Authorization } from "./authorization.ts";
 import { sha256Hex } from "./authorization-state.ts";
 import { ConnectionState } from "./connection-state.ts";
 import type { ConnectionInfo } from "./contract.ts";
+import { Courier } from "./courier.ts";
+import { DirectorySink } from "./directory-sink.ts";
 import { Gateway } from "./gateway.ts";
 import { GrantAdoption } from "./grant-adoption.ts";
 import { GrantImport } from "./grant-import.ts";
 import { connectionInfo } from "./info.ts";
 import { LiveSockets } from "./live-sockets.ts";
 import { PendingAuthorizations } from "./pending-authorizations.ts";
+import { isAbandoned } from "./schedule.ts";
 import { Refresher } from "./refresher.ts";
 import { Tickets } from "./tickets.ts";
 import { TokenCipher } from "./token-cipher.ts";
@@ -43,7 +47,7 @@ export interface Parts {
 }
 
 /** Puts an actor together. Time, randomness and `fetch` enter here and nowhere else. */
-export function createParts({ ctx, config, connectionId, sockets }: PartsOptions): Parts {
+export function createParts({ ctx, env, config, connectionId, sockets }: PartsOptions): Parts {
   const { storage } = ctx;
   const now = () => Date.now();
   const random = () => Math.random();
@@ -95,13 +99,20 @@ export function createParts({ ctx, config, connectionId, sockets }: PartsOptions
     replaced: () => refresher.forget(),
   });
   const shared = { config, adoption, queue, endpoint, now, info, rearm };
+  const directory = directoryOf(env);
+  const courier = new Courier({
+    state,
+    directory: directory && new DirectorySink({ directory, connectionId, state, log: logged }),
+    abandoned: () => isAbandoned(state, pending),
+    forget: () => state.forget(),
+    now,
+  });
   const alarm: Alarm = new Alarm({
     storage,
     state,
     pending,
     refresher,
-    deliver: () => Promise.resolve(true),
-    forget: () => state.forget(),
+    courier,
     now,
     log: logged,
   });

@@ -52,6 +52,10 @@ function idleRenewal(grant: Grant, homeTenant: string, rows: readonly TokenRow[]
   };
 }
 
+/** Whether a connection never came to be, and no sign-in is open that could make it one. */
+export const isAbandoned = (state: ConnectionState, pending: PendingAuthorizations): boolean =>
+  state.grant().status === "pending" && pending.nextExpiry() === null;
+
 /** When the alarm has something to do next, or null when nothing lies ahead. */
 export function nextDue(
   state: ConnectionState,
@@ -59,10 +63,12 @@ export function nextDue(
   { now, inFlight }: { now: number; inFlight: boolean },
 ): number | null {
   const intent = state.tokens.intent();
+  const delivery = state.outbox.nextDue();
   const due = [
     ...renewals(state).map(({ dueAt }) => dueAt),
     pending.nextExpiry(),
-    state.outbox.nextDue(),
+    delivery,
+    delivery === null && isAbandoned(state, pending) ? now : null,
     // Nobody waits for the POST of an object that died: its outcome is looked up at once.
     intent === undefined ? null : inFlight ? intent.started_at + intentTimeout : now,
   ].filter((time) => time !== null);

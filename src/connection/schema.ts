@@ -82,7 +82,8 @@ const migrations: readonly string[] = [
     data TEXT NOT NULL
   ) STRICT;
   CREATE TABLE outbox (
-    id INTEGER PRIMARY KEY,
+    -- Never an id of before: a delivery under way must not end the row that came after its own.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     sink TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL

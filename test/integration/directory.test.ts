@@ -1,11 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { actorOf, connected, expectOk, newUser, signIn } from "./support/connections.ts";
-import { directory, migrateDirectory, rowWhen, withoutDirectory } from "./support/directory.ts";
+import { directory, rowWhen, withoutDirectory } from "./support/directory.ts";
 import { authorize, sandbox } from "./support/sandbox.ts";
-
-beforeAll(migrateDirectory);
 
 const statusIs =
   (status: string) =>

@@ -1,0 +1,63 @@
+import type { RemedyAction } from "../remedy.ts";
+import type { ConnectionStatus } from "./contract.ts";
+import type { Grant } from "./grant-store.ts";
+import type { DerivedStatus } from "./status.ts";
+
+/** A refresh token is backed up at most this often, unless something else has to be told anyway. */
+export const backupInterval = 24 * 60 * 60_000;
+
+/** What the directory tells of a connection, as far as a change of it is worth a write. */
+export interface DirectoryFacts {
+  status: ConnectionStatus;
+  remedyAction: RemedyAction | null;
+  tenantId: string | null;
+  objectId: string | null;
+  upn: string | null;
+  /** Ciphertext. */
+  refreshToken: string | null;
+}
+
+/** What mends the connection itself comes first; our own credential may wait behind it. */
+export function remedyActionOf(
+  { remedy }: DerivedStatus,
+  appError: Grant["app_error"],
+): RemedyAction | null {
+  if (remedy !== undefined) return remedy.action;
+  return appError === null ? null : "fix_app";
+}
+
+export const directoryFacts = (grant: Grant, status: DerivedStatus): DirectoryFacts => ({
+  status: status.status,
+  remedyAction: remedyActionOf(status, grant.app_error),
+  tenantId: grant.tenant_id,
+  objectId: grant.object_id,
+  upn: grant.upn,
+  refreshToken: grant.refresh_token,
+});
+
+/**
+ * Whether a change has to be told: every change of status, remedy or identity at once, a refresh
+ * token once a day.
+ *
+ * @param toldAt when the directory was last told, in milliseconds
+ */
+export function tellsDirectory(
+  before: DirectoryFacts | undefined,
+  after: DirectoryFacts,
+  { now, toldAt }: { now: number; toldAt: number | null },
+): boolean {
+  if (before === undefined) return true;
+  const { refreshToken: oldToken, ...shownBefore } = before;
+  const { refreshToken: newToken, ...shownAfter } = after;
+  if (JSON.stringify(shownBefore) !== JSON.stringify(shownAfter)) return true;
+  return oldToken !== newToken && now - (toldAt ?? 0) >= backupInterval;
+}
+
+/**
+ * The version of the next telling. Versions are times that never go back, so that an object that
+ * lost its memory, or was forgotten and begun anew, is still heard.
+ *
+ * @param known a version the directory is known to hold
+ */
+export const nextVersion = (version: number, now: number, known = 0): number =>
+  Math.max(now, version + 1, known + 1);

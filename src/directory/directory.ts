@@ -1,0 +1,117 @@
+import type { ConnectionStatus } from "../connection/contract.ts";
+import type { RemedyAction } from "../remedy.ts";
+import {
+  directoryColumns,
+  directoryEntrySchema,
+  ownerColumns,
+  type DirectoryEntry,
+} from "./entry.ts";
+
+export interface DirectoryQuery {
+  status?: ConnectionStatus | undefined;
+  userId?: string | undefined;
+  /** False: connections of users only. */
+  tenants: boolean;
+  /** Connection id that ended the page before. */
+  after?: string | undefined;
+  limit: number;
+}
+
+/** How many connections are in one state. */
+export interface DirectoryCount {
+  status: ConnectionStatus;
+  remedyAction: RemedyAction | null;
+  connections: number;
+  /** RFC 3339: since when the first of them is. */
+  since: string;
+}
+
+const columns = [...directoryColumns, "user_id", "provider"];
+const updated = columns.filter((column) => column !== "connection_id");
+
+/**
+ * A connection that holds nothing yet never replaces a row with a backup: its object was lost, and
+ * the row is what it can be restored from.
+ */
+const upsertStatement = `
+  INSERT INTO oauth_connections (${columns.join(", ")})
+  VALUES (${columns.map(() => "?").join(", ")})
+  ON CONFLICT (connection_id) DO UPDATE
+  SET ${updated.map((column) => `${column} = excluded.${column}`).join(", ")}
+  WHERE excluded.version > oauth_connections.version
+    AND NOT (excluded.status = 'pending' AND oauth_connections.refresh_token IS NOT NULL)`;
+
+/** The table of all connections, in D1. Each row is written by its connection's object alone. */
+export class Directory {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  /** Writes an entry, unless the row already tells of a later version. */
+  async upsert(entry: DirectoryEntry): Promise<void> {
+    const row: Record<string, unknown> = { ...entry, ...ownerColumns(entry.connection_id) };
+    await this.#db
+      .prepare(upsertStatement)
+      .bind(...columns.map((column) => row[column]))
+      .run();
+  }
+
+  /** Takes out a connection that never came to be; one that did stays, and so does a later one. */
+  async removePending(connectionId: string, version: number): Promise<void> {
+    await this.#db
+      .prepare(
+        `DELETE FROM oauth_connections
+         WHERE connection_id = ? AND version <= ? AND status = 'pending'`,
+      )
+      .bind(connectionId, version)
+      .run();
+  }
+
+  async read(connectionId: string): Promise<DirectoryEntry | undefined> {
+    const row = await this.#db
+      .prepare(
+        `SELECT ${directoryColumns.join(", ")} FROM oauth_connections WHERE connection_id = ?`,
+      )
+      .bind(connectionId)
+      .first();
+    return row === null ? undefined : directoryEntrySchema.parse(row);
+  }
+
+  /** Entries by connection id, from the one after `after`. */
+  async list({ status, userId, tenants, after, limit }: DirectoryQuery): Promise<DirectoryEntry[]> {
+    const conditions: [string, unknown][] = [
+      ["status = ?", status],
+      ["user_id = ?", userId],
+      ["user_id <> ?", tenants ? undefined : ""],
+      ["connection_id > ?", after],
+    ];
+    const asked = conditions.filter(([, value]) => value !== undefined);
+    const where = asked.map(([condition]) => condition).join(" AND ") || "TRUE";
+    const { results } = await this.#db
+      .prepare(
+        `SELECT ${directoryColumns.join(", ")} FROM oauth_connections
+         WHERE ${where} ORDER BY connection_id LIMIT ?`,
+      )
+      .bind(...asked.map(([, value]) => value), limit)
+      .all();
+    return results.map((row) => directoryEntrySchema.parse(row));
+  }
+
+  async counts(): Promise<DirectoryCount[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT status, remedy_action AS remedyAction, count(*) AS connections,
+           min(updated_at) AS since
+         FROM oauth_connections GROUP BY remedy_action, status`,
+      )
+      .all<DirectoryCount>();
+    return results;
+  }
+}
+
+/** The directory, where the deployment has one. */
+export function directoryOf({ DB }: { DB?: D1Database }): Directory | undefined {
+  return DB === undefined ? undefined : new Directory(DB);
+}

@@ -1,0 +1,65 @@
+import * as z from "zod";
+import { parseConnectionId } from "../connection/connection-id.ts";
+import { connectionStatuses } from "../connection/contract.ts";
+import { remedyActions } from "../remedy.ts";
+
+/** One connection as the directory knows it: a row of `oauth_connections`, in its column names. */
+export const directoryEntrySchema = z.object({
+  connection_id: z.string(),
+  status: z.enum(connectionStatuses),
+  remedy_action: z.enum(remedyActions).nullable(),
+  tenant_id: z.string().nullable(),
+  upn: z.string().nullable(),
+  /** Granted scopes, separated by spaces. */
+  scope: z.string().nullable(),
+  /** Ciphertext; opens for this connection id only. */
+  refresh_token: z.string().nullable(),
+  /** Grows with every change; an older one never replaces a newer. */
+  version: z.int(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  next_contact_at: z.iso.datetime().nullable(),
+});
+export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
+
+export const directoryColumns = Object.keys(directoryEntrySchema.shape);
+
+/** The columns that say whose a connection is; both are read off its id. */
+export function ownerColumns(connectionId: string): { user_id: string; provider: string } {
+  const owner = parseConnectionId(connectionId);
+  if (owner === undefined) throw new Error("not the id of a connection");
+  if (owner.kind === "tenant") return { user_id: "", provider: `azure:tenant:${owner.tenantId}` };
+  const { userId, label } = owner;
+  return { user_id: userId, provider: label === undefined ? "azure" : `azure:${label}` };
+}
+
+/** A connection in a list: no token, not even encrypted. */
+export const listedConnectionSchema = z.object({
+  id: z.string(),
+  kind: z.enum(["user", "tenant"]),
+  user_id: z.string().nullable(),
+  label: z.string().nullable(),
+  status: z.enum(connectionStatuses),
+  remedy_action: z.enum(remedyActions).nullable(),
+  tenant_id: z.string().nullable(),
+  upn: z.string().nullable(),
+  scopes: z.array(z.string()),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  next_contact_at: z.iso.datetime().nullable(),
+});
+export type ListedConnection = z.infer<typeof listedConnectionSchema>;
+
+export function listedConnection(entry: DirectoryEntry): ListedConnection {
+  const { connection_id: id, scope, refresh_token: _backup, version: _version, ...shown } = entry;
+  const owner = parseConnectionId(id);
+  const user = owner?.kind === "user" ? owner : undefined;
+  return {
+    id,
+    kind: owner?.kind ?? "user",
+    user_id: user?.userId ?? null,
+    label: user?.label ?? null,
+    ...shown,
+    scopes: scope === null || scope === "" ? [] : scope.split(" "),
+  };
+}
