@@ -41,6 +41,9 @@ export function recordFailure(
   const { disposition } = cause;
   const attempts = (state.tokens.read(key)?.attempts ?? 0) + 1;
   const grant = state.grant();
+  // A guest's trouble in another tenant says nothing of the grant at home.
+  const abroad = key.tenantId !== grant.tenant_id;
+  const latch = abroad && disposition.latch === "connection" ? "resource" : disposition.latch;
   const error = eventErrorOf(cause);
   const tellOf = {
     type: "token.refresh_failed",
@@ -54,7 +57,7 @@ export function recordFailure(
   const withRequestId = (reason: Failure): Failure =>
     cause.requestId === undefined ? reason : { ...reason, request_id: cause.requestId };
 
-  switch (disposition.latch) {
+  switch (latch) {
     case "none": {
       const wait = backoff(attempts, random, cause.retryAfterSeconds);
       state.commit(now, (tell) => {

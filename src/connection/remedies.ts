@@ -1,9 +1,9 @@
 import type { Disposition } from "../entra/errors.ts";
 import { failure, type Failure } from "../errors.ts";
-import type { Remedy } from "../remedy.ts";
+import type { Remedy, RemedyAction } from "../remedy.ts";
 import { parseConnectionId } from "./connection-id.ts";
 import type { Grant } from "./grant-store.ts";
-import { probeInterval } from "./renewal-policy.ts";
+import { adminProbeInterval, appRetryInterval } from "./renewal-policy.ts";
 
 /** Where people go to mend a connection; the links carry no credential. */
 export interface RemedyLinks {
@@ -71,13 +71,22 @@ export const signInRemedy = (links: RemedyLinks, now: number): Remedy =>
     { tenantId: null, scopes: [], now },
   );
 
+/** What a latch answers: its user has to act, or, where the application is at fault, its operator. */
 export const actionRequired = (remedy: Remedy): Failure =>
-  failure("action_required", remedy.message, { remedy });
+  failure(remedy.action === "fix_app" ? "app_misconfigured" : "action_required", remedy.message, {
+    remedy,
+  });
 
-/** An administrator may have acted without telling us: such a latch lets one call through a day. */
+/** Others than the user may have acted without telling us: their latches let a call through at times. */
+const probeIntervals: Partial<Record<RemedyAction, number>> = {
+  admin_consent: adminProbeInterval,
+  contact_admin: adminProbeInterval,
+  fix_app: appRetryInterval,
+};
+
 export function mayProbe(remedy: Remedy, probedAt: number | null, now: number): boolean {
-  const administrators = remedy.action === "admin_consent" || remedy.action === "contact_admin";
-  return administrators && now - (probedAt ?? 0) >= probeInterval;
+  const interval = probeIntervals[remedy.action];
+  return interval !== undefined && now - (probedAt ?? 0) >= interval;
 }
 
 /** Why no token POST may be made for this grant and row now, or undefined when one may. */

@@ -9,7 +9,7 @@ export const intentTimeout = 30 * second;
 /** An idle grant is used this often, so that Entra's 90 days of inactivity never pass. */
 export const idleRefreshInterval = 14 * day;
 /** Calls that meet an administrator's latch may ask Entra once in this time. */
-export const probeInterval = day;
+export const adminProbeInterval = day;
 /** A broken application credential is tried this often per connection. */
 export const appRetryInterval = 15 * minute;
 /** `refresh` on demand makes at most one POST in this time. */
