@@ -179,7 +179,7 @@ describe("the signed-in fetch", () => {
     // Consent is given per tenant: at home first, then as a guest.
     await connected("lin@fabrikam.example", { tenantId: fabrikam });
     const { stub } = await connected("lin@fabrikam.example", {
-      tenantId: "aaaaaaaa-0000-4000-8000-00000000000a",
+      tenantId: contoso,
     });
     const url = `https://management.azure.com/subscriptions/${fabrikamSubscription}?api-version=2022-12-01`;
     const mark = await sandbox.mark();
