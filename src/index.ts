@@ -1,3 +1,11 @@
-export { ConnectionActor } from "./connection/actor.ts";
+import { createApp } from "./app.ts";
+import type { Environment } from "./env.ts";
 
-export default { fetch: () => new Response("ok") };
+export { ConnectionActor } from "./connection/actor.ts";
+export { AzureService } from "./service.ts";
+
+const app = createApp();
+
+export default {
+  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+} satisfies ExportedHandler<Environment>;

@@ -44,9 +44,7 @@ export function chosenConnection(
   const owner = userId ?? caller.userId;
   if (owner === undefined) return invalid("user_id", "Say whom you act for: user_id.");
   if (caller.userId !== undefined && caller.userId !== owner) return anotherUser();
-  return ok(
-    connectionIdOf({ kind: "user", userId: owner, ...(label !== undefined && { label }) }),
-  );
+  return ok(connectionIdOf({ kind: "user", userId: owner, ...(label !== undefined && { label }) }));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { userIdSchema, labelSchema } from "../connection/connection-id.ts";
 import { AzureError, failure, type Failure } from "../errors.ts";
+import { orThrow } from "../operations/or-throw.ts";
 import { err, type Result } from "../result.ts";
 import type { Context, Middleware } from "../routes/context.ts";
 import { requireScope, type Caller } from "./caller.ts";
@@ -20,12 +21,6 @@ export interface Requirement {
 
 /** Seconds of the RATE_LIMIT binding's window: the longest a refused caller has to wait. */
 const rateLimitWindow = 60;
-
-/** The failure of a result, thrown: routes throw, what they rest on does not. */
-export function orThrow<Value>(result: Result<Value, Failure>): Value {
-  if (!result.ok) throw new AzureError(result.error);
-  return result.value;
-}
 
 /**
  * Who calls, whether often, whether with the scope, and for which connection, in this order: nobody

@@ -63,10 +63,7 @@ export async function mintSession(
   }
   const granted = request.scopes ?? defaultUserScopes.filter((scope) => minter.scopes.has(scope));
   const nowSeconds = Math.floor(now / 1000);
-  const expiresAt = Math.min(
-    nowSeconds + ttl,
-    Math.floor((minter.expiresAt ?? Infinity) / 1000),
-  );
+  const expiresAt = Math.min(nowSeconds + ttl, Math.floor((minter.expiresAt ?? Infinity) / 1000));
   const token = await new SignJWT({ scope: granted.join(" ") })
     .setProtectedHeader({ alg: "HS256", typ: type })
     .setIssuer(tokenIssuer)

@@ -86,3 +86,11 @@ export const listOf = (entry: z.ZodType = item) =>
 
 /** RFC 3339, UTC. */
 export const timeField = z.iso.datetime();
+
+/** A long-running operation that is not over. */
+export const operationSchema = z.object({
+  operation: z.string().meta({ description: "To poll: GET /operations?id=." }),
+  status: z.string().meta({ description: "Azure's own word: Accepted, InProgress…" }),
+  percent_complete: z.number().optional(),
+  retry_after: z.number().optional().meta({ description: "Seconds." }),
+});

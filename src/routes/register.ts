@@ -82,7 +82,7 @@ export const errorSchema = z
   })
   .meta({ id: "Error" });
 
-const errorAnswer = {
+export const errorAnswer = {
   description: "What went wrong, and what mends it.",
   content: { "application/json": { schema: errorSchema } },
 };
@@ -144,7 +144,7 @@ function accessOf<Params extends Shape, Query extends Shape, Body extends z.ZodT
 }
 
 const jsonBody = (schema: z.ZodType) => ({
-  required: true,
+  required: !schema.safeParse({}).success,
   content: { "application/json": { schema } },
 });
 

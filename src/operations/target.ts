@@ -1,0 +1,52 @@
+import { ArmClient } from "../arm/client.ts";
+import type { ProviderCache } from "../arm/provider-versions.ts";
+import type { Config } from "../config.ts";
+import { connectionStub, type ConnectionStub } from "../connection/stub.ts";
+import type { Environment } from "../env.ts";
+import { GraphClient } from "../graph/client.ts";
+import type { Fetcher } from "../http/transport.ts";
+
+/** One connection, and Microsoft's services as seen through it: what every operation works on. */
+export interface Target {
+  connectionId: string;
+  connection: ConnectionStub;
+  graph: GraphClient;
+  arm: ArmClient;
+  sessionSecret: string;
+}
+
+export interface TargetOptions {
+  requestId: string;
+  /** False: somebody waits in front of a screen; a throttled call goes back at once. */
+  waitOnThrottle: boolean;
+}
+
+/** What providers say of their versions is the same for everybody in one cloud. */
+const providerCache: ProviderCache = new Map();
+
+export function targetOf(
+  env: Environment,
+  config: Config,
+  connectionId: string,
+  { requestId, waitOnThrottle }: TargetOptions,
+): Target {
+  const connection = connectionStub(env, connectionId);
+  const fetcher = identified(connection, requestId);
+  const { graphEndpoint, armEndpoint } = config.cloud;
+  return {
+    connectionId,
+    connection,
+    graph: new GraphClient(fetcher, { endpoint: graphEndpoint, waitOnThrottle }),
+    arm: new ArmClient(fetcher, { endpoint: armEndpoint, waitOnThrottle, providerCache }),
+    sessionSecret: config.sessionSecret,
+  };
+}
+
+/** Microsoft's logs then know the request by the same id as ours. */
+const identified = (connection: ConnectionStub, requestId: string): Fetcher => ({
+  fetch(url, init) {
+    const headers = new Headers(init?.headers);
+    if (!headers.has("client-request-id")) headers.set("client-request-id", requestId);
+    return connection.fetch(url, { ...init, headers });
+  },
+});

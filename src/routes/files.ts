@@ -1,0 +1,120 @@
+import * as z from "zod";
+import { AzureError, failure } from "../errors.ts";
+import { downloadFile, listFiles, uploadFile } from "../operations/files.ts";
+import { pageOf, success, targetFor } from "./answers.ts";
+import { dataOf, graphListFields, item, listOf } from "./fields.ts";
+import { untrustedBytes } from "./headers.ts";
+import { register, type Router } from "./register.ts";
+
+const tag = "files";
+
+const folderPath = z.string().max(1_024).default("").meta({
+  description: "From the root of the drive, such as Documents/Reports; default the root.",
+});
+const filePath = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .meta({ description: "From the root of the drive, such as Documents/report.docx." });
+
+const bytes = { type: "application/octet-stream" };
+
+export function fileRoutes(router: Router): void {
+  register(
+    router,
+    {
+      method: "get",
+      path: "/files",
+      summary: "What is in a folder",
+      tag,
+      scope: "graph:read",
+      connection: "query",
+      query: { ...graphListFields, path: folderPath },
+      answers: { 200: { description: "Graph's drive items.", data: listOf() } },
+    },
+    async (c, { query: { order_by: orderBy, ...query } }) =>
+      pageOf(await listFiles(targetFor(c), { ...query, orderBy })),
+  );
+
+  register(
+    router,
+    {
+      method: "get",
+      path: "/files/content",
+      summary: "The bytes of a file, or the range asked for by header",
+      tag,
+      scope: "graph:read",
+      connection: "query",
+      query: { path: filePath },
+      answers: {
+        200: { description: "The file.", content: bytes },
+        206: { description: "The range.", content: bytes },
+      },
+    },
+    async (c, { query }) => {
+      const range = c.req.header("range");
+      const file = await downloadFile(targetFor(c), { path: query.path, range });
+      return untrustedBytes(fileAnswer(file));
+    },
+  );
+
+  register(
+    router,
+    {
+      method: "put",
+      path: "/files/content",
+      summary: "Create or replace a file",
+      tag,
+      scope: "graph:write",
+      connection: "query",
+      query: { path: filePath },
+      bodyContent: bytes,
+      answers: { 200: { description: "Graph's drive item.", data: dataOf(item) } },
+    },
+    async (c, { query }) =>
+      success(
+        await uploadFile(targetFor(c), {
+          path: query.path,
+          body: c.req.raw.body ?? "",
+          size: sizeOf(c.req.header("content-length"), c.req.raw.body),
+          contentType: c.req.header("content-type"),
+        }),
+      ),
+  );
+}
+
+/** What a file's answer keeps of its headers: what describes the bytes. */
+const described = [
+  "accept-ranges",
+  "content-disposition",
+  "content-encoding",
+  "content-length",
+  "content-range",
+  "content-type",
+  "etag",
+  "last-modified",
+];
+
+function fileAnswer({ body, status, headers }: Response): Response {
+  const kept = new Headers();
+  for (const name of described) {
+    const value = headers.get(name);
+    if (value !== null) kept.set(name, value);
+  }
+  return new Response(body, {
+    status,
+    headers: kept,
+    ...(kept.has("content-encoding") && { encodeBody: "manual" as const }),
+  });
+}
+
+/** An upload session has to be told the size before the first byte. */
+function sizeOf(length: string | undefined, body: ReadableStream | null): number {
+  if (length !== undefined && /^\d+$/.test(length)) return Number(length);
+  if (body === null) return 0;
+  throw new AzureError(
+    failure("invalid_request", "Say how long the file is: Content-Length.", {
+      details: { field: "content-length" },
+    }),
+  );
+}

@@ -1,0 +1,153 @@
+import * as z from "zod";
+import { connectionHeader, requires } from "../callers/require.ts";
+import type { Scope } from "../callers/scope.ts";
+import type { Config } from "../config.ts";
+import { connectionStub } from "../connection/stub.ts";
+import { AzureError, failure } from "../errors.ts";
+import { orThrow } from "../operations/or-throw.ts";
+import { withConfig, type Context, type Middleware } from "./context.ts";
+import { item } from "./fields.ts";
+import { withLinksHere } from "./gateway-links.ts";
+import { gatewayTarget, isBatchPath, isContentPath, type GatewayMount } from "./gateway-path.ts";
+import { untrustedBytes } from "./headers.ts";
+import { methodNotAllowed } from "./failures.ts";
+import { errorAnswer, type Router } from "./register.ts";
+
+/** Microsoft's own API under our address, signed in as a connection. */
+interface Gateway {
+  prefix: "/graph" | "/arm";
+  /** The path in the document, where a parameter cannot hold slashes but has to. */
+  documented: string;
+  service: string;
+  scopes: { read: Scope; write: Scope };
+  mount: (config: Config) => GatewayMount;
+}
+
+const gateways: readonly Gateway[] = [
+  {
+    prefix: "/graph",
+    documented: "/graph/{version}/{path}",
+    service: "Microsoft Graph",
+    scopes: { read: "graph:read", write: "graph:write" },
+    mount: ({ cloud }) => ({
+      prefix: "/graph",
+      endpoint: cloud.graphEndpoint,
+      versions: ["v1.0", "beta"],
+    }),
+  },
+  {
+    prefix: "/arm",
+    documented: "/arm/{path}",
+    service: "Azure Resource Manager",
+    scopes: { read: "arm:read", write: "arm:write" },
+    mount: ({ cloud }) => ({ prefix: "/arm", endpoint: cloud.armEndpoint }),
+  },
+];
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+/** Headers that are about this hop, and those that would make another method of the call. */
+const droppedHeader =
+  /^(?:authorization|cookie|host|connection|x-azure-.*|x-http-method.*|x-method-override|x-forwarded-.*|x-real-ip|cf-.*|forwarded|origin|referer)$/i;
+
+export function gatewayRoutes(router: Router): void {
+  for (const gateway of gateways) {
+    const { prefix, scopes, mount } = gateway;
+    const scope = (c: Context): Scope =>
+      isRead(c.req.method) && !isBatchPath(c.req.raw.url) ? scopes.read : scopes.write;
+    router.on(
+      methods,
+      `${prefix}/*`,
+      routeName(`${prefix}/*`),
+      withConfig,
+      requires({ scope, connection: "header" }),
+      (c) => forward(c, mount(c.var.config)),
+    );
+    router.all(`${prefix}/*`, methodNotAllowed(methods));
+    document(router, gateway);
+  }
+}
+
+const isRead = (method: string): boolean => method === "GET" || method === "HEAD";
+
+const routeName =
+  (name: string): Middleware =>
+  async (c, next) => {
+    c.set("route", name);
+    await next();
+  };
+
+async function forward(c: Context, mount: GatewayMount): Promise<Response> {
+  if (c.req.header("upgrade") !== undefined) {
+    throw new AzureError(
+      failure("invalid_request", "A gateway does not upgrade connections.", {
+        details: { field: "upgrade" },
+      }),
+    );
+  }
+  const target = orThrow(gatewayTarget(mount, c.req.raw.url));
+  const answer = await connectionStub(c.env, c.var.connectionId).fetch(outgoing(c, target), {
+    // A stub follows redirects by calling the actor again.
+    redirect: "manual",
+  });
+  const gateway = `${originOf(c)}${mount.prefix}`;
+  const isContent = isContentPath(target);
+  return untrustedBytes(
+    withLinksHere(answer, { endpoint: mount.endpoint, gateway }, { isContent }),
+  );
+}
+
+/** The request as it came, its body as it streams in and with its length, for Microsoft's URL. */
+function outgoing(c: Context, target: string): Request {
+  const request = new Request(target, c.req.raw);
+  for (const name of c.req.raw.headers.keys()) {
+    if (droppedHeader.test(name)) request.headers.delete(name);
+  }
+  if (!request.headers.has("client-request-id")) {
+    request.headers.set("client-request-id", c.var.requestId);
+  }
+  return request;
+}
+
+/** This host as its clients see it; a proxy that ends TLS in front says so. */
+function originOf(c: Context): string {
+  const url = new URL(c.req.raw.url);
+  return c.req.header("x-forwarded-proto") === "https" ? `https://${url.host}` : url.origin;
+}
+
+function document(router: Router, { documented, prefix, service, scopes }: Gateway): void {
+  const paths = z
+    .string()
+    .meta({ description: `What follows in ${service}'s own URLs, slashes and all.` });
+  const params = z.object({
+    ...(prefix === "/graph" && { version: z.enum(["v1.0", "beta"]) }),
+    path: paths,
+  });
+  for (const method of ["get", "head", "post", "put", "patch", "delete"] as const) {
+    router.openAPIRegistry.registerPath({
+      method,
+      path: documented,
+      summary: `${service} as it is, its links pointing here; a $batch needs ${scopes.write}`,
+      tags: ["gateways"],
+      security: [{ bearer: [] }],
+      "x-scope": isRead(method.toUpperCase()) ? scopes.read : scopes.write,
+      request: {
+        params,
+        headers: z.object({
+          [connectionHeader]: z
+            .string()
+            .optional()
+            .meta({ description: "The connection's id; a user's own credential need not say it." }),
+        }),
+      },
+      responses: {
+        "2XX": {
+          description: `${service}'s own answer.`,
+          content: { "application/json": { schema: item } },
+        },
+        "3XX": { description: `${service}'s own answer.` },
+        default: errorAnswer,
+      },
+    });
+  }
+}

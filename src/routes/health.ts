@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { version } from "../../package.json";
+import type { Router } from "./register.ts";
+
+const healthSchema = z.object({
+  status: z.literal("ok"),
+  service: z.literal("azure"),
+  timestamp: z.iso.datetime(),
+  version: z.string(),
+});
+
+/** Alive, whatever the configuration: so it is not registered like the other routes. */
+export function healthRoutes(router: Router): void {
+  router.openAPIRegistry.registerPath({
+    method: "get",
+    path: "/health",
+    summary: "Whether the Worker runs",
+    tags: ["service"],
+    security: [],
+    "x-scope": "open",
+    responses: {
+      200: {
+        description: "It does.",
+        content: { "application/json": { schema: healthSchema } },
+      },
+    },
+  });
+  router.get("/health", (c) => {
+    c.set("route", "/health");
+    return c.json({
+      status: "ok",
+      service: "azure",
+      timestamp: new Date().toISOString(),
+      version,
+    });
+  });
+}

@@ -1,0 +1,117 @@
+import * as z from "zod";
+import { requires } from "../callers/require.ts";
+import { liveProtocol, readProtocols, verifyTicket, type Ticket } from "../callers/ticket.ts";
+import { connectionStub } from "../connection/stub.ts";
+import { AzureError, failure } from "../errors.ts";
+import { connectionParams } from "./connections.ts";
+import { withConfig, type Context, type Middleware } from "./context.ts";
+import { invalidInput } from "./failures.ts";
+import { wholeNumber } from "./fields.ts";
+import { errorAnswer, type Router } from "./register.ts";
+
+const path = "/connections/{id}/live";
+
+const querySchema = z.strictObject({
+  after: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+});
+
+/** How long the socket may live, and the ticket that the actor has to use up. */
+interface Admission {
+  /** Milliseconds since the epoch; absent: as long as the client wants. */
+  expiresAt?: number;
+  ticket?: Ticket;
+}
+
+const admissions = new WeakMap<Request, Admission>();
+
+/** The socket of a connection. Registered before all that touches headers: a 101 has fixed ones. */
+export function liveRoutes(router: Router): void {
+  router.openAPIRegistry.registerPath({
+    method: "get",
+    path,
+    summary:
+      "A WebSocket that tells a snapshot, then events as they happen. By Authorization, or by the subprotocols azure.v1 and ticket.{ticket}",
+    tags: ["connections"],
+    security: [{ bearer: [] }],
+    "x-scope": "connections:read",
+    request: { params: z.object(connectionParams), query: querySchema },
+    responses: {
+      101: { description: "The socket; it names azure.v1 when the client offered it." },
+      default: errorAnswer,
+    },
+  });
+  router.get("/connections/:id/live", named, withConfig, admitted, (c) => open(c));
+}
+
+const named: Middleware = async (c, next) => {
+  c.set("route", path);
+  await next();
+};
+
+const byAuthorization = requires({ scope: () => "connections:read", connection: "path" });
+
+/** A page cannot set headers on a socket: it brings a ticket among the subprotocols. */
+const admitted: Middleware = async (c, next) => {
+  const { ticket } = readProtocols(c.req.header("sec-websocket-protocol"));
+  if (c.req.header("authorization") !== undefined || ticket === undefined) {
+    return byAuthorization(c, async () => {
+      const { expiresAt } = c.var.caller;
+      admissions.set(c.req.raw, expiresAt === undefined ? {} : { expiresAt });
+      await next();
+    });
+  }
+  const connectionId = c.req.param("id") ?? "";
+  const { sessionSecret } = c.var.config;
+  const verified = await verifyTicket(sessionSecret, ticket, connectionId, Date.now());
+  if (verified === undefined) {
+    throw new AzureError(
+      failure("unauthenticated", "This ticket is not one of this connection, or no longer valid."),
+    );
+  }
+  c.set("connectionId", connectionId);
+  const { credentialExpiresAt } = verified;
+  admissions.set(c.req.raw, {
+    ticket: verified,
+    ...(credentialExpiresAt !== undefined && { expiresAt: credentialExpiresAt }),
+  });
+  await next();
+};
+
+async function open(c: Context): Promise<Response> {
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
+    throw new AzureError(
+      failure("invalid_request", "This route is a WebSocket: send Upgrade: websocket.", {
+        details: { field: "upgrade" },
+      }),
+    );
+  }
+  const query = querySchema.safeParse(c.req.query());
+  if (!query.success) throw invalidInput(query.error);
+  const admission = admissions.get(c.req.raw) ?? {};
+  const answer = await connectionStub(c.env, c.var.connectionId).fetch(
+    upgradeRequest(query.data.after, admission),
+  );
+  if (answer.status !== 101 || answer.webSocket === null) return answer;
+  const { live } = readProtocols(c.req.header("sec-websocket-protocol"));
+  return new Response(null, {
+    status: 101,
+    webSocket: answer.webSocket,
+    // A client that offered protocols fails when none is named.
+    ...(live && { headers: { "sec-websocket-protocol": liveProtocol } }),
+  });
+}
+
+/** Made anew: nothing of the client's but what was checked reaches the actor. */
+function upgradeRequest(after: number | undefined, { expiresAt, ticket }: Admission): Request {
+  const url = new URL("https://actor/live");
+  const parameters = {
+    after,
+    expires_at: expiresAt,
+    ticket: ticket?.id,
+    ticket_expires_at: ticket?.expiresAt,
+  };
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return new Request(url, { headers: { upgrade: "websocket" } });
+}

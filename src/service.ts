@@ -1,0 +1,163 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type * as z from "zod";
+import type { Caller } from "./callers/caller.ts";
+import { scopes as everyScope } from "./callers/scope.ts";
+import { mintSession } from "./callers/session.ts";
+import { configOf, type Config } from "./config.ts";
+import { connectionIdOf } from "./connection/connection-id.ts";
+import type { AuthorizationStart, ConnectionInfo } from "./connection/contract.ts";
+import { connectionStub, type ConnectionStub } from "./connection/stub.ts";
+import type { Environment } from "./env.ts";
+import { AzureError, failure } from "./errors.ts";
+import * as azure from "./operations/azure.ts";
+import { listEvents } from "./operations/calendar.ts";
+import * as connections from "./operations/connections.ts";
+import { listMail } from "./operations/mail.ts";
+import { orThrow } from "./operations/or-throw.ts";
+import { getUser } from "./operations/people.ts";
+import { targetOf, type Target } from "./operations/target.ts";
+import { failureOf } from "./routes/failures.ts";
+import { admit, methods, wholeStub, type Method, type RequestOf } from "./service-requests.ts";
+
+/** What a sibling's configuration says of it: `services[].props`. */
+export interface CallerProps {
+  /** The sibling's name. */
+  caller?: string;
+  /** Absent: everything but `admin`. */
+  scopes?: readonly string[];
+}
+
+/**
+ * The Worker as its siblings call it, over a service binding. Every method takes one object, returns
+ * plain data, and throws `AzureError`, of which a sibling sees `code`, `status` and the rest.
+ */
+export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
+  /** Starts a sign-in that the host will confirm. @throws `invalid_request` naming the field */
+  beginConnect(request: RequestOf<"beginConnect">): Promise<AuthorizationStart> {
+    return this.#call(methods.beginConnect, request, async (target, input) => {
+      const { userId: _, label: __, ...options } = input;
+      const start = await connections.beginConnect(target, { start: "server", ...options });
+      return { authUrl: start.authUrl, state: start.state, expiresAt: start.expiresAt };
+    });
+  }
+
+  /** Confirms that this user is who signed in. @throws `not_found` for another user's flow */
+  confirmConnect(request: RequestOf<"confirmConnect">): Promise<ConnectionInfo> {
+    return this.#call(methods.confirmConnect, request, connections.confirmConnect);
+  }
+
+  /** Completes a sign-in whose callback the host took itself. @throws `not_found` for another user's state */
+  completeConnect(request: RequestOf<"completeConnect">): Promise<ConnectionInfo> {
+    return this.#answer(async ({ config, caller, requestId }) => {
+      const input = admit(caller, methods.completeConnect, request);
+      const id = await connections.connectionOfState(config.sessionSecret, input.state, input);
+      return connections.completeConnect(this.#targetOf(config, id, requestId), input);
+    });
+  }
+
+  disconnect(request: RequestOf<"disconnect">): Promise<ConnectionInfo> {
+    return this.#call(methods.disconnect, request, connections.disconnect);
+  }
+
+  getConnection(request: RequestOf<"getConnection">): Promise<ConnectionInfo> {
+    return this.#call(methods.getConnection, request, connections.getConnection);
+  }
+
+  /** The stub: a signed-in `fetch`, and the rest of the connection's surface. Await it before use. */
+  connection(request: RequestOf<"connection">): Promise<ConnectionStub> {
+    return this.#answer(async ({ caller }) =>
+      connectionStub(this.env, idOf(admit(caller, methods.connection, request))),
+    );
+  }
+
+  /** A token for one user's browser. @throws `forbidden` for a scope this sibling lacks */
+  createSession(
+    request: RequestOf<"createSession">,
+  ): Promise<{ token: string; expiresAt: string }> {
+    return this.#answer(async ({ config, caller }) => {
+      const input = admit(caller, methods.createSession, request);
+      return orThrow(await mintSession(config.sessionSecret, caller, input, Date.now()));
+    });
+  }
+
+  getUser(request: RequestOf<"getUser">): ReturnType<typeof getUser> {
+    return this.#call(methods.getUser, request, getUser);
+  }
+
+  getMail(request: RequestOf<"getMail">): ReturnType<typeof listMail> {
+    return this.#call(methods.getMail, request, listMail);
+  }
+
+  /** With `start` and `end`, a series shows as its occurrences. */
+  getCalendarEvents(request: RequestOf<"getCalendarEvents">): ReturnType<typeof listEvents> {
+    return this.#call(methods.getCalendarEvents, request, listEvents);
+  }
+
+  listSubscriptions(
+    request: RequestOf<"listSubscriptions">,
+  ): ReturnType<typeof azure.listSubscriptions> {
+    return this.#call(methods.listSubscriptions, request, azure.listSubscriptions);
+  }
+
+  listResourceGroups(
+    request: RequestOf<"listResourceGroups">,
+  ): ReturnType<typeof azure.listResourceGroups> {
+    return this.#call(methods.listResourceGroups, request, azure.listResourceGroups);
+  }
+
+  listResources(request: RequestOf<"listResources">): ReturnType<typeof azure.listResources> {
+    return this.#call(methods.listResources, request, azure.listResources);
+  }
+
+  /** One method: the sibling's scopes, the input, the user's connection, the work. */
+  #call<Input extends z.ZodType<Owner>, Value>(
+    method: Method<Input>,
+    request: unknown,
+    work: (target: Target, input: z.output<Input>) => Promise<Value>,
+  ): Promise<Value> {
+    return this.#answer(async ({ config, caller, requestId }) => {
+      const input = admit(caller, method, request);
+      return work(this.#targetOf(config, idOf(input), requestId), input);
+    });
+  }
+
+  #targetOf(config: Config, connectionId: string, requestId: string): Target {
+    return targetOf(this.env, config, connectionId, { requestId, waitOnThrottle: true });
+  }
+
+  /** Whatever goes wrong reaches the sibling as an `AzureError` without a stack of ours. */
+  async #answer<Value>(
+    work: (call: { config: Config; caller: Caller; requestId: string }) => Promise<Value>,
+  ): Promise<Value> {
+    const requestId = crypto.randomUUID();
+    try {
+      const config = configOf(this.env);
+      if (!config.ok) {
+        const { variable, message } = config.error;
+        throw new AzureError(failure("app_misconfigured", message, { details: { variable } }));
+      }
+      return await work({ config: config.value, caller: siblingOf(this.ctx.props), requestId });
+    } catch (error) {
+      throw new AzureError(failureOf(error, requestId));
+    }
+  }
+}
+
+interface Owner {
+  userId: string;
+  label?: string | undefined;
+}
+const idOf = ({ userId, label }: Owner): string =>
+  connectionIdOf({ kind: "user", userId, ...(label !== undefined && { label }) });
+
+/** The caller that props describe. They are written by the sibling's own configuration. */
+function siblingOf(props: CallerProps | undefined): Caller {
+  const { caller = "sibling", scopes } = props ?? {};
+  return {
+    kind: "sibling",
+    id: caller,
+    scopes: new Set(
+      scopes === undefined ? wholeStub : everyScope.filter((scope) => scopes.includes(scope)),
+    ),
+  };
+}
