@@ -34,7 +34,6 @@ const nameOf = ({ tenantId, objectId }: Owner) => `${tenantId}/${objectId}`;
 /** Everything Graph remembers; made on first use, gone at a reset. */
 export class GraphState {
   readonly world: World;
-  /** Not restored by a reset: what it counts is in flight. */
   readonly gate = new MailboxGate();
   readonly #directories = new Shelf<Directory>();
   readonly #mailboxes = new Shelf<Mailbox>();
@@ -53,6 +52,7 @@ export class GraphState {
       this.#calendars.clear();
       this.#drives.clear();
       this.uploads.clear();
+      this.gate.restart();
     });
   }
 

@@ -41,7 +41,12 @@ describe("A token that Graph does not take", () => {
   });
 
   it("is challenged with claims when it was revoked, in Graph's irregular form", async () => {
-    graph.world.revocations.revoke(ADA, "graph", graph.world.tick(), graph.world.now());
+    graph.world.revocations.add({
+      upn: ADA,
+      audience: "graph",
+      tick: graph.world.tick(),
+      time: graph.world.now(),
+    });
     const said = await graph.get("/me");
     expect([said.status, codeOf(said)]).toEqual([401, "InvalidAuthenticationToken"]);
     const challenge = said.headers.get("www-authenticate") ?? "";

@@ -7,7 +7,7 @@ export interface MailboxLoad {
   app: string;
   mailbox: string;
   in_flight: number;
-  /** The most at one time since the sandbox began. */
+  /** The most at one time since the sandbox began or was reset. */
   peak: number;
   refused: number;
 }
@@ -38,6 +38,15 @@ export class MailboxGate {
     return () => {
       load.in_flight -= 1;
     };
+  }
+
+  /** Starts the counts again; what is in flight stays counted, its places are still taken. */
+  restart(): void {
+    for (const [key, load] of this.#loads) {
+      if (load.in_flight === 0) this.#loads.delete(key);
+      load.peak = load.in_flight;
+      load.refused = 0;
+    }
   }
 
   get loads(): MailboxLoad[] {
