@@ -70,31 +70,24 @@ export class BatchRun {
       const now = this.#clock.now();
       const wake = Math.min(...pending.map(({ dueAt }) => dueAt));
       if (wake > now) await abortable(this.#clock.sleep(wake - now), this.#options.signal);
-      const due = this.#due(pending, Math.max(wake, this.#clock.now()));
-      const again = await this.#send(due, began);
-      pending = [...pending.filter((entry) => !due.includes(entry)), ...again];
+      // A timer may fire a fraction early; what it was set for is due all the same.
+      const limit = Math.max(wake, this.#clock.now());
+      const again = await this.#send(
+        pending.filter(({ dueAt }) => dueAt <= limit),
+        began,
+      );
+      pending = [...pending.filter(({ dueAt }) => dueAt > limit), ...again];
     }
     if (this.#lastFailure !== undefined && this.#answers.size === 0) return err(this.#lastFailure);
     return ok(items.value.map(({ id }) => this.#answers.get(id) ?? this.#unanswered(id)));
   }
 
-  /** What may go out now; a request waits for those it depends on, and then goes with them. */
-  #due(pending: readonly Pending[], now: number): Pending[] {
-    const early = new Set(pending.filter(({ dueAt }) => dueAt > now).map(({ item }) => item.id));
-    return pending.filter(({ item }) => {
-      const waits = early.has(item.id) || (item.dependsOn ?? []).some((id) => early.has(id));
-      // Dependencies come first in the list, so that a chain is held back as a whole.
-      if (waits) early.add(item.id);
-      return !waits;
-    });
-  }
-
   async #send(due: readonly Pending[], began: number): Promise<Pending[]> {
     const entries = new Map(due.map((entry) => [entry.item.id, entry]));
     const again: Pending[] = [];
-    for (const part of batchParts(due.map(({ item }) => item))) {
+    for (const part of batchParts(due.map(({ item }) => withinRound(item, entries)))) {
       const responses = await this.#sendPart(part);
-      const repeated = new Set<string>();
+      const repeated = new Map<string, number>();
       for (const item of part) {
         const entry = entries.get(item.id);
         const response = responses?.get(item.id);
@@ -104,8 +97,8 @@ export class BatchRun {
           this.#answers.set(item.id, response);
           continue;
         }
-        repeated.add(item.id);
-        again.push({ item: withinRound(item, repeated), attempts: entry.attempts + 1, dueAt });
+        again.push({ item, attempts: entry.attempts + 1, dueAt });
+        repeated.set(item.id, dueAt);
       }
     }
     return again;
@@ -132,16 +125,22 @@ export class BatchRun {
     );
   }
 
-  /** When a request is to be sent again; undefined when its answer is final. */
+  /**
+   * When a request is to be sent again; undefined when its answer is final.
+   *
+   * @param repeated when the earlier requests of its part are, which it may depend on
+   */
   #dueAgain(
     { item, attempts }: Pending,
     { status, headers }: BatchResponse,
     began: number,
-    repeated: ReadonlySet<string>,
+    repeated: ReadonlyMap<string, number>,
   ): number | undefined {
     const now = this.#clock.now();
-    // It failed only because one that is sent again did; it goes with that one.
-    if (status === failedDependency && item.dependsOn?.some((id) => repeated.has(id))) return now;
+    const dependencies = (item.dependsOn ?? []).flatMap((id) => repeated.get(id) ?? []);
+    const notBefore = Math.max(now, ...dependencies);
+    // It failed only because one that is sent again did: it goes with that one.
+    if (status === failedDependency && dependencies.length > 0) return notBefore;
     const decision = decideRetry({
       attempt: attempts + 1,
       method: item.method,
@@ -151,7 +150,7 @@ export class BatchRun {
       budgetMs: this.#options.budgetMs ?? this.#clock.budgetMs ?? defaultBudgetMs,
       random: this.#clock.random,
     });
-    return decision.retry ? now + decision.waitMs : undefined;
+    return decision.retry ? Math.max(now + decision.waitMs, notBefore) : undefined;
   }
 
   #unanswered(id: string): BatchResponse {
@@ -170,9 +169,9 @@ export class BatchRun {
   }
 }
 
-/** A dependency that was answered is met, and unknown to the next round. */
-function withinRound(item: BatchItem, repeated: ReadonlySet<string>): BatchItem {
+/** A dependency that was answered before is met, and unknown to Graph in this round. */
+function withinRound(item: BatchItem, round: ReadonlyMap<string, unknown>): BatchItem {
   const { dependsOn, ...rest } = item;
-  const open = (dependsOn ?? []).filter((id) => repeated.has(id));
+  const open = (dependsOn ?? []).filter((id) => round.has(id));
   return open.length === 0 ? rest : { ...rest, dependsOn: open };
 }

@@ -1,0 +1,225 @@
+import { describe, expect, it } from "vitest";
+import { collect } from "../http/collect.ts";
+import { failureOf, scriptedGraph, type Answer } from "./scripted-graph.ts";
+
+const root = "https://graph.microsoft.com";
+const pages: Answer = ({ path }) =>
+  path.includes("skip")
+    ? Response.json({ value: [{ id: "3" }] })
+    : Response.json({
+        value: [{ id: "1" }, { id: "2" }],
+        "@odata.nextLink": `${root}/v1.0/next?$skip=2`,
+        "@odata.count": 3,
+      });
+
+describe("users", () => {
+  it("reads the signed-in user and others by id", async () => {
+    const { graph, calls } = scriptedGraph(() => Response.json({ id: "1" }));
+    await graph.users.me({ select: ["id", "mail"] });
+    await graph.users.get("ada@contoso.example");
+    expect(calls.map(({ path }) => path)).toEqual([
+      "/v1.0/me?$select=id%2Cmail",
+      "/v1.0/users/ada%40contoso.example",
+    ]);
+  });
+
+  it("keeps ConsistencyLevel on every page of a search", async () => {
+    const { graph, calls } = scriptedGraph(pages);
+    const found = await collect(graph.users.list({ search: "displayName:ada", top: 5 }));
+    expect(found.map(({ id }) => id)).toEqual(["1", "2", "3"]);
+    expect(calls.map(({ path }) => path)).toEqual([
+      "/v1.0/users?$top=5&$search=%22displayName%3Aada%22&$count=true",
+      "/v1.0/next?$skip=2",
+    ]);
+    expect(calls.map(({ headers }) => headers.get("consistencylevel"))).toEqual([
+      "eventual",
+      "eventual",
+    ]);
+  });
+
+  it.each([
+    ["a plain list", {}, null],
+    ["a simple filter", { filter: "startswith(displayName,'a')" }, null],
+    ["a count", { count: true }, "eventual"],
+    ["endsWith", { filter: "endsWith(mail,'a')" }, "eventual"],
+    ["ne", { filter: "department ne 'x'" }, "eventual"],
+    ["a filter in order", { filter: "a eq 'b'", orderBy: "displayName" }, "eventual"],
+  ])("asks the eventual index only where Graph wants it: %s", async (_, options, level) => {
+    const { graph, calls } = scriptedGraph(() => Response.json({ value: [] }));
+    await collect(graph.users.list(options));
+    expect(calls[0]?.headers.get("consistencylevel")).toBe(level);
+    expect(calls[0]?.path.includes("$count=true")).toBe(level !== null);
+  });
+
+  it("hands out pages with their token and goes on from it", async () => {
+    const { graph } = scriptedGraph(pages);
+    const first = await graph.users.list().byPage({ maxPageSize: 2 }).next();
+    expect(first.value).toMatchObject({ count: 3, continuationToken: `${root}/v1.0/next?$skip=2` });
+    const continuationToken = `${root}/v1.0/next?$skip=2`;
+    const rest = await collect(graph.users.list().byPage({ continuationToken }));
+    expect(rest).toEqual([{ items: [{ id: "3" }] }]);
+  });
+
+  it("never follows a link to another origin", async () => {
+    const { graph, calls } = scriptedGraph(() =>
+      Response.json({ value: [], "@odata.nextLink": "https://evil.example/v1.0/users" }),
+    );
+    expect(await failureOf(collect(graph.users.list()))).toMatchObject({
+      code: "upstream_error",
+      details: { reason: "foreign_link" },
+    });
+    expect(calls).toHaveLength(1);
+  });
+
+  it.each([0, 1001, 2.5, Number.NaN])("refuses a page size of %d", async (top) => {
+    const { graph, calls } = scriptedGraph(pages);
+    expect(await failureOf(collect(graph.users.list({ top })))).toMatchObject({
+      code: "invalid_request",
+      details: { field: "top" },
+    });
+    expect(calls).toHaveLength(0);
+  });
+});
+
+describe("messages", () => {
+  it("lists a folder, with its preferences on every page", async () => {
+    const { graph, calls } = scriptedGraph(pages);
+    const options = { folder: "inbox", bodyType: "text", immutableIds: true } as const;
+    await collect(graph.messages.list(options));
+    expect(calls[0]?.path).toBe("/v1.0/me/mailFolders/inbox/messages");
+    expect(calls.map(({ headers }) => headers.get("prefer"))).toEqual([
+      'outlook.body-content-type="text", IdType="ImmutableId"',
+      'outlook.body-content-type="text", IdType="ImmutableId"',
+    ]);
+  });
+
+  it("sends a message with its attachments", async () => {
+    const { graph, calls } = scriptedGraph(() => new Response(null, { status: 202 }));
+    await graph.messages.send({
+      message: { subject: "Hi", toRecipients: [{ emailAddress: { address: "a@b.example" } }] },
+      attachments: [{ name: "a.bin", content: new Uint8Array([0, 255]) }],
+      saveToSentItems: false,
+    });
+    expect(calls[0]).toMatchObject({ method: "POST", path: "/v1.0/me/sendMail" });
+    expect(JSON.parse(calls[0]?.body ?? "")).toEqual({
+      message: {
+        subject: "Hi",
+        toRecipients: [{ emailAddress: { address: "a@b.example" } }],
+        attachments: [
+          {
+            "@odata.type": "#microsoft.graph.fileAttachment",
+            name: "a.bin",
+            contentType: "application/octet-stream",
+            contentBytes: "AP8=",
+          },
+        ],
+      },
+      saveToSentItems: false,
+    });
+  });
+
+  it("does not send twice when the answer is lost", async () => {
+    const { graph, calls } = scriptedGraph(() => Promise.reject(new TypeError("reset")));
+    expect(await failureOf(graph.messages.send({ message: {} }))).toMatchObject({
+      code: "upstream_unavailable",
+      details: { outcome: "unknown" },
+    });
+    expect(calls).toHaveLength(1);
+  });
+
+  it("sends again what was throttled", async () => {
+    let asked = 0;
+    const { graph, waits } = scriptedGraph(() => {
+      asked += 1;
+      return asked === 1
+        ? new Response(null, { status: 429, headers: { "retry-after": "1.5" } })
+        : new Response(null, { status: 202 });
+    });
+    await graph.messages.send({ message: {} });
+    expect(waits).toEqual([1500]);
+  });
+
+  it("refuses attachments that Graph would", async () => {
+    const { graph, calls } = scriptedGraph(() => new Response(null, { status: 202 }));
+    const attachments = [{ name: "a", content: new Uint8Array(3_100_000) }];
+    expect(await failureOf(graph.messages.send({ message: {}, attachments }))).toMatchObject({
+      code: "payload_too_large",
+      details: { field: "attachments" },
+    });
+    expect(calls).toHaveLength(0);
+  });
+});
+
+describe("calendar", () => {
+  it("asks for a view in the caller's time zone", async () => {
+    const { graph, calls } = scriptedGraph(pages);
+    const view = graph.calendar.view({
+      start: new Date("2026-11-24T00:00:00Z"),
+      end: "2026-11-25T00:00:00+01:00",
+      timeZone: "W. Europe Standard Time",
+    });
+    await collect(view);
+    expect(calls[0]?.path).toBe(
+      "/v1.0/me/calendarView?startDateTime=2026-11-24T00%3A00%3A00.000Z&endDateTime=2026-11-25T00%3A00%3A00%2B01%3A00",
+    );
+    expect(calls.map(({ headers }) => headers.get("prefer"))).toEqual([
+      'outlook.timezone="W. Europe Standard Time"',
+      'outlook.timezone="W. Europe Standard Time"',
+    ]);
+  });
+
+  it.each([
+    ["start", { start: "yesterday", end: "2026-11-25" }],
+    ["end", { start: "2026-11-24", end: new Date(Number.NaN) }],
+    ["timeZone", { start: "2026-11-24", end: "2026-11-25", timeZone: 'x", evil="y' }],
+  ])("refuses a wrong %s", async (field, options) => {
+    const { graph } = scriptedGraph(pages);
+    expect(await failureOf(collect(graph.calendar.view(options)))).toMatchObject({
+      code: "invalid_request",
+      details: { field },
+    });
+  });
+
+  it("creates an event once, though the first answer is lost", async () => {
+    let asked = 0;
+    const { graph, calls } = scriptedGraph(() => {
+      asked += 1;
+      if (asked === 1) throw new TypeError("reset");
+      return Response.json({ id: "e1" }, { status: 201 });
+    });
+    expect(await graph.calendar.create({ subject: "Tea" })).toEqual({ id: "e1" });
+    expect(calls.map(({ body }) => JSON.parse(body).transactionId)).toEqual([
+      "fresh-id",
+      "fresh-id",
+    ]);
+  });
+
+  it("keeps the caller's own transaction id", async () => {
+    const { graph, calls } = scriptedGraph(() => Response.json({ id: "e1" }, { status: 201 }));
+    await graph.calendar.create({ transactionId: "mine" }, { calendar: "c1" });
+    expect(calls[0]?.path).toBe("/v1.0/me/calendars/c1/events");
+    expect(JSON.parse(calls[0]?.body ?? "")).toEqual({ transactionId: "mine" });
+  });
+});
+
+describe("other calls", () => {
+  it("stay under the endpoint", async () => {
+    const { graph, calls } = scriptedGraph(() => Response.json({ value: 1 }));
+    expect(await graph.request({ path: "/me/drive" })).toEqual({ value: 1 });
+    for (const path of ["me", "/../beta/me", "/%2e%2e/beta/me", "/a/..%2f..%2fbeta"]) {
+      expect(await failureOf(graph.request({ path }))).toMatchObject({
+        details: { field: "path" },
+      });
+    }
+    expect(calls).toHaveLength(1);
+  });
+
+  it("go to the configured endpoint and version", async () => {
+    const { graph, calls } = scriptedGraph(() => new Response(null, { status: 204 }), {
+      endpoint: "http://localhost:8788/graph/",
+      version: "beta",
+    });
+    expect(await graph.request({ path: "/me", method: "PATCH", json: { a: 1 } })).toBe(undefined);
+    expect(calls[0]?.url).toBe("http://localhost:8788/graph/beta/me");
+  });
+});
