@@ -14,13 +14,20 @@ import type {
   ConnectionInfo,
   ConnectionRpc,
   EventPage,
+  GrantBackup,
+  GrantTakeover,
   Outcome,
 } from "./contract.ts";
-import { readAccessTokenRequest, readEventsRequest, readResource } from "./requests.ts";
+import {
+  readAccessTokenRequest,
+  readEventsRequest,
+  readImportRequest,
+  readResource,
+} from "./requests.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { seal } from "./seal.ts";
 import { liveRequest, readLiveRequest } from "./live-request.ts";
-import { unknownConnection } from "./refresher.ts";
+import { unknownConnection } from "./remedies.ts";
 
 /**
  * One Microsoft connection: its tokens, its refreshes, its alarm and its sockets. Everything a stub can
@@ -85,8 +92,11 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     return this.#answer(({ authorization }) => authorization.confirm(options.flow));
   }
 
-  import(options: { refreshToken: string; tenantId?: string }): Promise<Outcome<ConnectionInfo>> {
-    return this.#answer(({ grantImport }) => grantImport.run(options));
+  import(options: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>> {
+    return this.#answer(({ grantImport }) => {
+      const request = readImportRequest(options);
+      return request.ok ? grantImport.run(request.value) : request;
+    });
   }
 
   /** The token itself, for a caller that must call Microsoft on its own. */

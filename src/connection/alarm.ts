@@ -19,6 +19,9 @@ export interface AlarmOptions {
   log: (line: Omit<ConnectionLogLine, "connection">) => void;
 }
 
+/** Between one ring and the next. */
+const pause = 1_000;
+
 /** The one alarm of the object. Its time is derived from the tables, so there is nothing to forget. */
 export class Alarm {
   readonly #options: AlarmOptions;
@@ -29,14 +32,19 @@ export class Alarm {
     this.#options = options;
   }
 
-  /** Sets the alarm to what is due next; call after every change. */
-  arm(): void {
+  /**
+   * Sets the alarm to what is due next; call after every change.
+   *
+   * @param earliest milliseconds since the epoch before which it must not ring.
+   */
+  arm(earliest = 0): void {
     const { storage, state, pending, refresher, courier, now } = this.#options;
     // No alarm rings while one does, and that one may wait for Entra: what is due now goes at once.
     if (this.#ringing) courier.run().catch(() => undefined);
-    const due = state.exists
+    const next = state.exists
       ? nextDue(state, pending, { now: now(), inFlight: refresher.inFlight })
       : null;
+    const due = next === null ? null : Math.max(next, earliest);
     if (due === this.#armedFor) return;
     this.#armedFor = due;
     const set = due === null ? storage.deleteAlarm() : storage.setAlarm(due);
@@ -66,7 +74,8 @@ export class Alarm {
       });
     }
     this.#ringing = false;
-    this.arm();
+    // Whatever could not be done now must not make the alarm ring without end.
+    this.arm(this.#options.now() + pause);
   }
 
   async #work(): Promise<void> {

@@ -152,6 +152,23 @@ export type AuthorizationCompletion =
   /** The state was good, the sign-in was not: the flow is over. */
   | { outcome: "refused"; error: Failure; returnUrl?: string };
 
+/** A refresh token that another system holds. */
+export interface GrantTakeover {
+  refreshToken: string;
+  /** Default AZURE_TENANT_ID. */
+  tenantId?: string;
+}
+
+/** The directory's backup of a connection whose object was lost. It opens in that connection only. */
+export interface GrantBackup {
+  sealedRefreshToken: string;
+  tenantId: string;
+  /** Granted when it was made. */
+  scopes: readonly string[];
+  /** Of the directory's row: what the connection tells from now on is newer. */
+  version: number;
+}
+
 export interface AccessTokenRequest {
   resource: string;
   tenantId?: string;
@@ -182,7 +199,7 @@ export interface ConnectionRpc {
   beginAuthorization(options: BeginAuthorization): Promise<Outcome<AuthorizationStart>>;
   completeAuthorization(options: CompleteAuthorization): Promise<Outcome<AuthorizationCompletion>>;
   confirmAuthorization(options: { flow: string }): Promise<Outcome<ConnectionInfo>>;
-  import(options: { refreshToken: string; tenantId?: string }): Promise<Outcome<ConnectionInfo>>;
+  import(options: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>>;
   accessToken(options: AccessTokenRequest): Promise<Outcome<AccessToken>>;
   refresh(options?: { resource?: string }): Promise<Outcome<ConnectionInfo>>;
   disconnect(): Promise<Outcome<ConnectionInfo>>;

@@ -8,7 +8,8 @@ import { incomingAnswer, outgoingHeaders } from "./call-headers.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { cooldownEnd } from "./cooldown.ts";
 import { MailboxLane } from "./mailbox-lane.ts";
-import type { LiveToken, Refresher } from "./refresher.ts";
+import type { Refresher } from "./refresher.ts";
+import type { HeldToken } from "./token-cache.ts";
 import { tenantInBody } from "./tenant-challenge.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
@@ -101,7 +102,7 @@ export class Gateway {
   }
 
   /** A 401 is mended once: by a token for the tenant it names, with the claims it asks for, or anew. */
-  async #recover(call: Call, refused: LiveToken, answer: Response): Promise<Response> {
+  async #recover(call: Call, refused: HeldToken, answer: Response): Promise<Response> {
     const { refresher } = this.#options;
     const { target } = call;
     const challenge = parseChallenge(answer.headers);
@@ -139,7 +140,7 @@ export class Gateway {
     );
   }
 
-  async #upstream({ request, target, body }: Call, token: LiveToken): Promise<Response> {
+  async #upstream({ request, target, body }: Call, token: HeldToken): Promise<Response> {
     try {
       return await this.#options.fetch(target.url, {
         method: request.method,

@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import { defaultScopeOf, resourceOfScope, type Resource } from "../entra/resource.ts";
 import { authorityTenant, personalTenantId } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenSet } from "../entra/token-endpoint.ts";
-import { failure } from "../errors.ts";
+import { failure, type Failure } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import { adoptionConflict, grantedScopes, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "./connection-state.ts";
@@ -21,6 +21,13 @@ export interface GrantAdoptionOptions {
   now: () => number;
   /** Tokens of the old grant must be served no more. */
   replaced: () => void;
+}
+
+export interface AdoptionTerms {
+  /** Why this candidate may not be adopted, beyond what holds for every one. */
+  conflict?: () => Failure | undefined;
+  /** Version of the directory's row from before the connection was lost. */
+  knownVersion?: number;
 }
 
 /** Makes a candidate out of a first token set, and the candidate the grant. Runs inside the queue. */
@@ -96,10 +103,16 @@ export class GrantAdoption {
   }
 
   /** Replaces the grant in one transaction, unless the candidate may not. */
-  async adopt(candidate: Candidate): Promise<Outcome<void>> {
+  async adopt(
+    candidate: Candidate,
+    { conflict: own = () => undefined, knownVersion }: AdoptionTerms = {},
+  ): Promise<Outcome<void>> {
     const { config, connectionId, state, cipher, now, replaced } = this.#options;
-    const conflict = adoptionConflict(state.grants.read(), candidate, config.cloud);
-    if (conflict !== undefined) return err(conflict);
+    const conflict = () =>
+      own() ??
+      adoptionConflict(state.exists ? state.grants.read() : undefined, candidate, config.cloud);
+    const standing = conflict();
+    if (standing !== undefined) return err(standing);
     const refreshToken = await cipher.seal("refresh_token", candidate.refresh_token ?? "");
     const tokens = await Promise.all(
       candidate.tokens.map(async (token) => ({
@@ -108,7 +121,7 @@ export class GrantAdoption {
       })),
     );
     // Between the check and this transaction the grant may have been taken away or replaced.
-    const changed = adoptionConflict(state.grants.read(), candidate, config.cloud);
+    const changed = conflict();
     if (changed !== undefined) return err(changed);
     const at = now();
     replaced();
@@ -160,7 +173,7 @@ export class GrantAdoption {
           last_refresh_at: at,
         });
       },
-      { signedIn: true },
+      { signedIn: true, knownVersion },
     );
     return ok(undefined);
   }

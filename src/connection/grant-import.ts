@@ -1,24 +1,52 @@
 import type { Config } from "../config.ts";
-import { defaultScopes } from "../entra/resource.ts";
-import { parseTenant } from "../entra/tenant.ts";
-import type { TokenEndpoint } from "../entra/token-endpoint.ts";
-import { failure } from "../errors.ts";
+import { defaultScopes, missingScopes, resourceOfScope } from "../entra/resource.ts";
+import { authorityTenant, parseTenant } from "../entra/tenant.ts";
+import type { TokenEndpoint, TokenFailure } from "../entra/token-endpoint.ts";
+import { failure, type Failure } from "../errors.ts";
+import type { ConnectionLogLine } from "../log.ts";
 import { err, ok } from "../result.ts";
-import type { ConnectionInfo, Outcome } from "./contract.ts";
+import type { ConnectionState } from "./connection-state.ts";
+import type { ConnectionInfo, GrantTakeover, GrantBackup, Outcome } from "./contract.ts";
 import type { GrantAdoption } from "./grant-adoption.ts";
+import {
+  actionRequired,
+  appMisconfigured,
+  entraUnavailable,
+  remedyOf,
+  type RemedyLinks,
+} from "./remedies.ts";
+import { appRetryInterval } from "./renewal-policy.ts";
+import type { TokenCipher } from "./token-cipher.ts";
 import type { TokenQueue } from "./token-queue.ts";
 
 export interface GrantImportOptions {
   config: Config;
+  state: ConnectionState;
+  cipher: TokenCipher;
   adoption: GrantAdoption;
   queue: TokenQueue;
   endpoint: TokenEndpoint;
+  links: RemedyLinks;
   now: () => number;
   info: () => ConnectionInfo;
   rearm: () => void;
+  log: (line: Omit<ConnectionLogLine, "connection">) => void;
 }
 
-/** Takes over a refresh token another system holds, proven by one refresh before anything is kept. */
+/** A refresh token to be proven, and what its origin makes of the outcome. */
+interface Source {
+  tenant: string;
+  refreshToken: string;
+  /** Scopes it is known to have besides what its proof shows: one answer tells of one resource. */
+  granted: readonly string[];
+  /** What a refusal of Microsoft's means to who sent it. */
+  refused: (cause: TokenFailure) => Failure;
+  /** Why it may not be adopted, asked once more at the moment it would be. */
+  conflict?: () => Failure | undefined;
+  knownVersion?: number;
+}
+
+/** Takes a grant from elsewhere, proven by one refresh before anything is kept. */
 export class GrantImport {
   readonly #options: GrantImportOptions;
 
@@ -26,57 +54,122 @@ export class GrantImport {
     this.#options = options;
   }
 
-  async run(request: {
-    refreshToken: string;
-    tenantId?: string;
-  }): Promise<Outcome<ConnectionInfo>> {
-    const { config, adoption, queue, endpoint, now, info, rearm } = this.#options;
-    const tenant = parseTenant(request.tenantId ?? config.tenantId);
-    if (tenant === undefined) {
-      return err(
-        failure("invalid_request", "tenant_id must be a tenant.", {
-          details: { field: "tenant_id" },
-        }),
-      );
-    }
-    if (request.refreshToken === "") {
-      return err(
-        failure("invalid_request", "refresh_token must not be empty.", {
-          details: { field: "refresh_token" },
-        }),
-      );
-    }
-    const adopted = await queue.run(async (): Promise<Outcome<void>> => {
-      const issuedAt = now();
-      const answer = await endpoint.refresh({
-        tenant,
-        refreshToken: request.refreshToken,
-        scopes: [`${config.cloud.audiences.graph}/.default`, "openid", "profile", "offline_access"],
-      });
-      if (!answer.ok) {
-        const permanent = answer.error.disposition.latch !== "none";
-        return err(
-          failure(
-            permanent ? "invalid_request" : "upstream_unavailable",
-            permanent ? "Microsoft refused this refresh token." : answer.error.disposition.message,
-            {
-              ...(answer.error.requestId !== undefined && { request_id: answer.error.requestId }),
-              details: { field: "refresh_token", reason: answer.error.code },
-            },
-          ),
-        );
-      }
-      // What the other system had consented is not ours to demand: required is what came.
-      const asked = defaultScopes(config.cloud).filter((scope) =>
-        answer.value.scopes.includes(scope),
-      );
-      const candidate = await adoption.prove(
-        { ...answer.value, refreshToken: answer.value.refreshToken ?? request.refreshToken },
-        { asked, issuedAt },
-      );
-      return candidate.ok ? adoption.adopt(candidate.value) : candidate;
+  /**
+   * Takes over a refresh token that another system holds, or takes back the directory's backup of
+   * this very connection after its object was lost.
+   *
+   * @returns `invalid_request` for a token that Microsoft refuses; `conflict` when a backup meets a
+   *   grant that is held or was ended, or does not open here; `action_required` when a backup has
+   *   come to its end
+   */
+  async run(request: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>> {
+    const { queue, info, rearm } = this.#options;
+    const imported = await queue.run(async () => {
+      const source =
+        "sealedRefreshToken" in request ? await this.#backup(request) : this.#takeover(request);
+      return source.ok ? this.#prove(source.value) : source;
     });
     rearm();
-    return adopted.ok ? ok(info()) : adopted;
+    return imported.ok ? ok(info()) : imported;
+  }
+
+  #takeover({ refreshToken, tenantId }: GrantTakeover): Outcome<Source> {
+    const tenant = parseTenant(tenantId ?? this.#options.config.tenantId);
+    if (tenant === undefined) return err(invalid("tenant_id", "must be a tenant"));
+    if (refreshToken === "") return err(invalid("refresh_token", "must not be empty"));
+    return ok({
+      tenant,
+      refreshToken,
+      granted: [],
+      refused: ({ code, requestId }) =>
+        failure("invalid_request", "Microsoft refused this refresh token.", {
+          ...(requestId !== undefined && { request_id: requestId }),
+          details: { field: "refresh_token", reason: code },
+        }),
+    });
+  }
+
+  async #backup({
+    sealedRefreshToken,
+    tenantId,
+    scopes,
+    version,
+  }: GrantBackup): Promise<Outcome<Source>> {
+    const { config, state, cipher, links, now, log } = this.#options;
+    const conflict = () => restoreConflict(state);
+    const standing = conflict();
+    if (standing !== undefined) return err(standing);
+    const opened = await cipher.open("refresh_token", sealedRefreshToken);
+    if (!opened.ok) {
+      log({ level: "error", event: "grant_unreadable", code: opened.error });
+      return err(unreadable[opened.error]);
+    }
+    return ok({
+      tenant: authorityTenant(tenantId),
+      refreshToken: opened.value,
+      granted: scopes.filter((scope) => resourceOfScope(scope, config.cloud) !== "graph"),
+      refused: ({ disposition, requestId }) => ({
+        ...actionRequired(remedyOf(disposition, links, { tenantId, scopes: [], now: now() })),
+        ...(requestId !== undefined && { request_id: requestId }),
+      }),
+      conflict,
+      knownVersion: version,
+    });
+  }
+
+  async #prove({ tenant, refreshToken, ...source }: Source): Promise<Outcome<void>> {
+    const { config, adoption, endpoint, now } = this.#options;
+    const issuedAt = now();
+    const answer = await endpoint.refresh({
+      tenant,
+      refreshToken,
+      scopes: [`${config.cloud.audiences.graph}/.default`, "openid", "profile", "offline_access"],
+    });
+    if (!answer.ok) return err(notProven(answer.error) ?? source.refused(answer.error));
+    // What was consented elsewhere is not ours to demand: of the usual scopes those that it has.
+    const usual = defaultScopes(config.cloud);
+    const lacking = new Set(
+      missingScopes(usual, [...answer.value.scopes, ...source.granted], config.cloud),
+    );
+    const candidate = await adoption.prove(
+      { ...answer.value, refreshToken: answer.value.refreshToken ?? refreshToken },
+      { asked: usual.filter((scope) => !lacking.has(scope)), issuedAt },
+    );
+    return candidate.ok ? adoption.adopt(candidate.value, source) : candidate;
   }
 }
+
+/** What says nothing of the refresh token: Entra could not be asked, or refused the application. */
+function notProven({ disposition, retryAfterSeconds }: TokenFailure): Failure | undefined {
+  if (disposition.latch === "app") {
+    return appMisconfigured(appRetryInterval / 1_000, disposition.aadsts);
+  }
+  return disposition.action === "retry" ? entraUnavailable(retryAfterSeconds ?? 1) : undefined;
+}
+
+/** A backup is for what was lost. What is held needs none, and what was ended stays ended. */
+function restoreConflict(state: ConnectionState): Failure | undefined {
+  if (!state.exists) return undefined;
+  const { status, refresh_token: held } = state.grant();
+  if (held !== null) {
+    return conflict("connected", "This connection holds its grant: there is nothing to restore.");
+  }
+  return status === "disconnected"
+    ? conflict("disconnected", "This connection was disconnected: only a new sign-in connects it.")
+    : undefined;
+}
+
+const conflict = (reason: string, message: string): Failure =>
+  failure("conflict", message, { details: { reason } });
+
+const unreadable = {
+  tampered: conflict("tampered", "The backup was altered, or is of another connection."),
+  unknown_key: failure(
+    "app_misconfigured",
+    "The backup cannot be decrypted with the configured keys.",
+    { details: { variable: "TOKEN_ENCRYPTION_KEYS", reason: "unknown_key" } },
+  ),
+} as const;
+
+const invalid = (field: string, expected: string): Failure =>
+  failure("invalid_request", `${field} ${expected}.`, { details: { field } });

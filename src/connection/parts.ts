@@ -20,7 +20,9 @@ import { PendingAuthorizations } from "./pending-authorizations.ts";
 import { isAbandoned } from "./schedule.ts";
 import { Refresher } from "./refresher.ts";
 import { Tickets } from "./tickets.ts";
+import { TokenCache } from "./token-cache.ts";
 import { TokenCipher } from "./token-cipher.ts";
+import { TokenMint } from "./token-mint.ts";
 import { TokenQueue } from "./token-queue.ts";
 
 export interface PartsOptions {
@@ -34,6 +36,7 @@ export interface PartsOptions {
 /** What an actor is made of. */
 export interface Parts {
   state: ConnectionState;
+  cipher: TokenCipher;
   refresher: Refresher;
   gateway: Gateway;
   authorization: Authorization;
@@ -70,21 +73,24 @@ export function createParts({ ctx, env, config, connectionId, sockets }: PartsOp
     now,
   });
   let credential: Promise<string> | undefined;
-  const refresher = new Refresher({
+  const fingerprint = () =>
+    (credential ??= sha256Hex([config.clientId, ...config.clientSecrets].join("\n")));
+  const cache = new TokenCache({ state, cipher, now, log: logged });
+  const mint = new TokenMint({
     connectionId,
     state,
+    cache,
     cipher,
-    queue,
     endpoint,
     cloud: config.cloud,
     links,
-    fingerprint: () =>
-      (credential ??= sha256Hex(`${config.clientId}\n${config.clientSecrets.join("\n")}`)),
+    fingerprint,
     now,
     random,
     rearm,
     log: logged,
   });
+  const refresher = new Refresher({ state, cache, mint, queue, links, fingerprint, now, rearm });
   const gateway = new Gateway({ state, refresher, cloud: config.cloud, fetch: send, now });
   const info = () =>
     connectionInfo(connectionId, state, { now: now(), armQuota: gateway.armQuota });
@@ -96,7 +102,7 @@ export function createParts({ ctx, env, config, connectionId, sockets }: PartsOp
     endpoint,
     links,
     now,
-    replaced: () => refresher.forget(),
+    replaced: () => cache.forget(),
   });
   const shared = { config, adoption, queue, endpoint, now, info, rearm };
   const directory = directoryOf(env);
@@ -119,10 +125,11 @@ export function createParts({ ctx, env, config, connectionId, sockets }: PartsOp
 
   return {
     state,
+    cipher,
     refresher,
     gateway,
     authorization: new Authorization({ ...shared, connectionId, state, pending, cipher }),
-    grantImport: new GrantImport(shared),
+    grantImport: new GrantImport({ ...shared, state, cipher, links, log: logged }),
     sockets: live,
     tickets: new Tickets(storage.sql),
     alarm,
@@ -130,7 +137,7 @@ export function createParts({ ctx, env, config, connectionId, sockets }: PartsOp
     now,
     disconnect: () => {
       state.disconnect(now());
-      refresher.forget();
+      cache.forget();
       pending.clear();
       live.closeAll();
       rearm();

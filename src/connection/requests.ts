@@ -2,7 +2,7 @@ import * as z from "zod";
 import { parseResource, type Resource } from "../entra/resource.ts";
 import { failure, type Failure } from "../errors.ts";
 import { err, ok } from "../result.ts";
-import type { Outcome } from "./contract.ts";
+import type { GrantBackup, GrantTakeover, Outcome } from "./contract.ts";
 import type { TokenRequest } from "./refresher.ts";
 
 /** What the RPC surface takes from a sibling, checked: a binding is no proof of good sense. */
@@ -29,6 +29,15 @@ const eventsSchema = z.object({
   limit: z.int().min(1).max(200).default(100),
 });
 
+const takeoverSchema = z.object({ refreshToken: z.string(), tenantId: z.string().optional() });
+
+const backupSchema = z.object({
+  sealedRefreshToken: z.string(),
+  tenantId: z.guid(),
+  scopes: z.array(z.string()),
+  version: z.int().min(0),
+});
+
 export const readAccessTokenRequest = (options: unknown): Outcome<TokenRequest> => {
   const read = parse(accessTokenSchema, options);
   if (!read.ok) return read;
@@ -42,6 +51,16 @@ export const readAccessTokenRequest = (options: unknown): Outcome<TokenRequest> 
 
 export const readEventsRequest = (options: unknown): Outcome<z.infer<typeof eventsSchema>> =>
   parse(eventsSchema, options);
+
+export function readImportRequest(options: unknown): Outcome<GrantTakeover | GrantBackup> {
+  const isBackup =
+    typeof options === "object" && options !== null && "sealedRefreshToken" in options;
+  if (isBackup) return parse(backupSchema, options);
+  const read = parse(takeoverSchema, options);
+  if (!read.ok) return read;
+  const { tenantId, refreshToken } = read.value;
+  return ok({ refreshToken, ...(tenantId !== undefined && { tenantId }) });
+}
 
 /** Default: Graph. */
 export const readResource = (text: string | undefined): Outcome<Resource> => {

@@ -21,7 +21,7 @@ export function renewals(state: ConnectionState): DueRenewal[] {
   if (grant.refresh_token === null || grant.remedy !== null || homeTenant === null) return [];
   const rows = state.tokens.list();
   const notBefore = grant.app_error?.retry_at ?? 0;
-  return [...rows.flatMap((row) => tokenRenewal(row)), idleRenewal(grant, homeTenant, rows)].map(
+  return [...rows.flatMap((row) => tokenRenewal(row)), ...idleRenewal(grant, homeTenant, rows)].map(
     (renewal) => ({ ...renewal, dueAt: Math.max(renewal.dueAt, notBefore) }),
   );
 }
@@ -39,17 +39,18 @@ function tokenRenewal(row: TokenRow): DueRenewal[] {
     : [{ resource, tenantId: row.tenant_id, dueAt }];
 }
 
-/** Any resource keeps the grant alive; one that is latched would not. */
-function idleRenewal(grant: Grant, homeTenant: string, rows: readonly TokenRow[]): DueRenewal {
-  const open = rows.find((row) => row.tenant_id === homeTenant && row.remedy === null);
-  return {
-    resource: parseResource(open?.resource ?? "graph") ?? "graph",
-    tenantId: homeTenant,
-    dueAt: idleDue({
-      lastRefreshAt: grant.last_refresh_at ?? grant.created_at,
-      retryAt: open?.retry_at ?? null,
-    }),
-  };
+/** Any resource that is not latched keeps the grant alive; where all are, there is nothing to ask. */
+function idleRenewal(grant: Grant, homeTenant: string, rows: readonly TokenRow[]): DueRenewal[] {
+  const home = rows.filter((row) => row.tenant_id === homeTenant);
+  const open = home.find((row) => row.remedy === null);
+  if (open === undefined && home.length > 0) return [];
+  const dueAt = idleDue({
+    lastRefreshAt: grant.last_refresh_at ?? grant.created_at,
+    retryAt: open?.retry_at ?? null,
+  });
+  return [
+    { resource: parseResource(open?.resource ?? "graph") ?? "graph", tenantId: homeTenant, dueAt },
+  ];
 }
 
 /** Whether a connection never came to be, and no sign-in is open that could make it one. */

@@ -28,6 +28,8 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
   return response;
 }
 
+let newest = 0;
+
 export const sandbox = {
   async requests(after = 0): Promise<LoggedRequest[]> {
     const body = await (
@@ -37,7 +39,8 @@ export const sandbox = {
   },
   /** The sequence number of the newest request, to count from. */
   async mark(): Promise<number> {
-    return (await sandbox.requests()).at(-1)?.seq ?? 0;
+    newest = (await sandbox.requests(newest)).at(-1)?.seq ?? newest;
+    return newest;
   },
   async tokenPosts(after = 0): Promise<LoggedRequest[]> {
     const requests = await sandbox.requests(after);

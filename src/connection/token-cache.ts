@@ -1,0 +1,114 @@
+import type { Resource } from "../entra/resource.ts";
+import type { ConnectionLogLine } from "../log.ts";
+import type { ConnectionState } from "./connection-state.ts";
+import { isFresh } from "./renewal-policy.ts";
+import type { TokenCipher } from "./token-cipher.ts";
+import type { TokenKey, TokenRow } from "./token-store.ts";
+
+export interface ResourceKey extends TokenKey {
+  resource: Resource;
+}
+
+/** An access token in clear, on its way to a call. */
+export interface HeldToken {
+  token: string;
+  tenantId: string;
+  issuedAt: number;
+  expiresAt: number;
+  refreshAt: number;
+  generation: number;
+  /** Its first use is written down. */
+  used: boolean;
+}
+
+/** What a caller asks of a token. */
+export interface TokenNeed {
+  minValiditySeconds: number;
+  /** Generation of a token that was refused. */
+  staleGeneration?: number | undefined;
+}
+
+export interface TokenCacheOptions {
+  state: ConnectionState;
+  cipher: TokenCipher;
+  now: () => number;
+  log: (line: Omit<ConnectionLogLine, "connection">) => void;
+}
+
+/**
+ * Tokens in clear, while this object lives, over the table that holds them encrypted. A latch, a
+ * sign-in or a disconnect empties it, so what is found here may be served without asking further.
+ */
+export class TokenCache {
+  readonly #options: TokenCacheOptions;
+  readonly #held = new Map<string, HeldToken>();
+  #epoch = 0;
+
+  constructor(options: TokenCacheOptions) {
+    this.#options = options;
+  }
+
+  /** A token in memory that serves; without `tenantId`, of the grant's own tenant. */
+  peek(resource: string, tenantId: string | undefined, need: TokenNeed): HeldToken | undefined {
+    const held = this.#held.get(idOf(resource, tenantId));
+    return held !== undefined && serves(held, need, this.#options.now()) ? held : undefined;
+  }
+
+  /** The token in the table, in clear, when it serves. */
+  async read(key: ResourceKey, need: TokenNeed): Promise<HeldToken | undefined> {
+    const { state, cipher, now, log } = this.#options;
+    const row = state.exists ? state.tokens.read(key) : undefined;
+    const stored = row === undefined ? undefined : completeRow(row);
+    if (stored === undefined || !serves(stored, need, now())) return undefined;
+    const epoch = this.#epoch;
+    const opened = await cipher.open("access_token", stored.token);
+    // Something came between that says what was read may no longer be served.
+    if (this.#epoch !== epoch) return undefined;
+    if (!opened.ok) {
+      // An unreadable token is only a lost one: the grant can mint another.
+      log({ level: "warn", event: "token_unreadable", resource: key.resource, code: opened.error });
+      return undefined;
+    }
+    const held = { ...stored, token: opened.value };
+    this.hold(key, held);
+    return held;
+  }
+
+  hold(key: TokenKey, held: HeldToken): void {
+    this.#held.set(idOf(key.resource, key.tenantId), held);
+    // Most calls name no tenant; the same entry serves them.
+    if (key.tenantId === this.#options.state.grant().tenant_id) {
+      this.#held.set(idOf(key.resource), held);
+    }
+  }
+
+  drop(key: TokenKey): void {
+    this.#epoch += 1;
+    this.#held.delete(idOf(key.resource, key.tenantId));
+    this.#held.delete(idOf(key.resource));
+  }
+
+  forget(): void {
+    this.#epoch += 1;
+    this.#held.clear();
+  }
+}
+
+const idOf = (resource: string, tenantId = ""): string => `${resource} ${tenantId}`;
+
+const serves = (token: HeldToken, need: TokenNeed, now: number): boolean =>
+  token.generation !== need.staleGeneration && isFresh(token, need.minValiditySeconds, now);
+
+function completeRow(row: TokenRow): HeldToken | undefined {
+  const { token, issued_at: issuedAt, expires_at: expiresAt, refresh_at: due } = row;
+  if (token === null || issuedAt === null || expiresAt === null || due === null) return undefined;
+  return {
+    token,
+    tenantId: row.tenant_id,
+    issuedAt,
+    expiresAt,
+    refreshAt: due,
+    generation: row.generation,
+    used: row.first_used_at !== null,
+  };
+}

@@ -1,0 +1,198 @@
+import type { Cloud } from "../entra/cloud.ts";
+import { defaultScopeOf } from "../entra/resource.ts";
+import { authorityTenant } from "../entra/tenant.ts";
+import type { TokenEndpoint, TokenFailure, TokenSet } from "../entra/token-endpoint.ts";
+import { failure, type Failure } from "../errors.ts";
+import type { ConnectionLogLine } from "../log.ts";
+import { err, ok } from "../result.ts";
+import type { ConnectionState } from "./connection-state.ts";
+import type { Outcome } from "./contract.ts";
+import { recordFailure } from "./refresh-failure.ts";
+import {
+  actionRequired,
+  blockedBy,
+  signInRemedy,
+  unknownConnection,
+  type RemedyLinks,
+} from "./remedies.ts";
+import { appRetryInterval, refreshAt, spreadOf } from "./renewal-policy.ts";
+import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
+import type { TokenCipher } from "./token-cipher.ts";
+
+export interface TokenMintOptions {
+  connectionId: string;
+  state: ConnectionState;
+  cache: TokenCache;
+  cipher: TokenCipher;
+  endpoint: TokenEndpoint;
+  cloud: Cloud;
+  links: RemedyLinks;
+  /** Stands for the application's credential, to notice that it was changed. */
+  fingerprint: () => Promise<string>;
+  now: () => number;
+  random: () => number;
+  /** Something changed that the alarm depends on. */
+  rearm: () => void;
+  log: (line: Omit<ConnectionLogLine, "connection">) => void;
+}
+
+export interface Attempt extends Partial<TokenNeed> {
+  /** A claims challenge (JSON) to answer with the token. */
+  claims?: string;
+  /** Try although a latch or a back-off stands: somebody asked for it. */
+  forced?: boolean;
+}
+
+/**
+ * The one token POST. This is the only code that sees a refresh token in clear and redeems it; it runs
+ * inside the queue, and answers nobody before a new token is durable.
+ */
+export class TokenMint {
+  readonly #options: TokenMintOptions;
+
+  constructor(options: TokenMintOptions) {
+    this.#options = options;
+  }
+
+  /** Intent, POST, and one transaction that is fenced by the generation of the grant. */
+  async mint(key: ResourceKey, attempt: Attempt): Promise<Outcome<HeldToken>> {
+    const { state, cache, cipher, endpoint, cloud, now, links, rearm } = this.#options;
+    if (!state.exists) return err(unknownConnection());
+    const fingerprint = await this.#options.fingerprint();
+    const grant = state.grant();
+    if (attempt.forced !== true) {
+      // This turn may have come after another that met a latch, or after a sign-in.
+      const blocked = blockedBy(grant, state.tokens.read(key), { now: now(), fingerprint, links });
+      if (blocked !== undefined) return err(blocked);
+      const { minValiditySeconds = 0, staleGeneration } = attempt;
+      const stored = await cache.read(key, { minValiditySeconds, staleGeneration });
+      if (stored !== undefined) return ok(stored);
+    }
+    if (grant.refresh_token === null) return err(actionRequired(signInRemedy(links, now())));
+    const opened = await cipher.open("refresh_token", grant.refresh_token);
+    if (!opened.ok) return err(this.#unreadableGrant(key, opened.error));
+
+    const startedAt = now();
+    state.tokens.putIntent(key, grant.generation, startedAt);
+    rearm();
+    const answer = await endpoint.refresh({
+      tenant: authorityTenant(key.tenantId),
+      refreshToken: opened.value,
+      scopes: [defaultScopeOf(key.resource, cloud), "offline_access"],
+      ...(attempt.claims !== undefined && { claims: attempt.claims }),
+    });
+    if (answer.ok) return this.#keep(key, grant.generation, startedAt, answer.value);
+    if (this.#fenced(grant.generation)) return this.#superseded();
+    return err(this.record(key, answer.error, fingerprint));
+  }
+
+  /** Writes a failure in its scope; what a latch covers is served no more, though it may be valid. */
+  record(key: ResourceKey, cause: TokenFailure, fingerprint: string): Failure {
+    const { state, cache, links, now, random, rearm, log } = this.#options;
+    const { action, latch } = cause.disposition;
+    const failed = recordFailure(state, key, cause, {
+      now: now(),
+      random: random(),
+      fingerprint,
+      links,
+    });
+    if (latch === "connection") cache.forget();
+    if (latch === "resource") cache.drop(key);
+    rearm();
+    log({
+      level: "warn",
+      event: "refresh_failed",
+      resource: key.resource,
+      action,
+      code: cause.code,
+      ...(cause.requestId !== undefined && { upstream_request_id: cause.requestId }),
+    });
+    return failed;
+  }
+
+  async #keep(
+    key: ResourceKey,
+    generationAtStart: number,
+    startedAt: number,
+    answer: TokenSet,
+  ): Promise<Outcome<HeldToken>> {
+    const { state, cache, cipher, connectionId, now, rearm } = this.#options;
+    const sealed = await cipher.seal("access_token", answer.accessToken);
+    // Entra may answer without a new refresh token: the old one stays valid and is kept.
+    const sealedRefresh =
+      answer.refreshToken === undefined
+        ? undefined
+        : await cipher.seal("refresh_token", answer.refreshToken);
+    if (this.#fenced(generationAtStart)) return this.#superseded();
+
+    const stored = {
+      ...key,
+      token: sealed,
+      scopes: answer.scopes,
+      issuedAt: startedAt,
+      expiresAt: startedAt + answer.expiresInSeconds * 1_000,
+      refreshAt: refreshAt({
+        issuedAt: startedAt,
+        lifetimeSeconds: answer.expiresInSeconds,
+        spread: spreadOf(`${connectionId} ${key.resource}`),
+        ...(answer.refreshInSeconds !== undefined && { refreshInSeconds: answer.refreshInSeconds }),
+      }),
+      generation: generationAtStart + 1,
+    };
+    const committedAt = now();
+    state.commit(committedAt, (tell) => {
+      const grant = state.grant();
+      state.tokens.put(stored);
+      state.tokens.clearIntent();
+      state.grants.update({
+        generation: stored.generation,
+        scopes: [...new Set([...grant.scopes, ...answer.scopes])],
+        last_refresh_at: committedAt,
+        remedy: null,
+        claims: null,
+        degraded: null,
+        app_error: null,
+        ...(sealedRefresh !== undefined && { refresh_token: sealedRefresh }),
+      });
+      tell({
+        type: "token.refreshed",
+        data: {
+          resource: key.resource,
+          tenant_id: key.tenantId,
+          expires_at: new Date(stored.expiresAt).toISOString(),
+          generation: stored.generation,
+        },
+      });
+    });
+    const held: HeldToken = { ...stored, token: answer.accessToken, used: false };
+    cache.hold(key, held);
+    rearm();
+    return ok(held);
+  }
+
+  /** The grant was replaced or taken away while the POST was out: its answer is of no use. */
+  #fenced(generationAtStart: number): boolean {
+    const { state } = this.#options;
+    return !state.exists || state.grant().generation !== generationAtStart;
+  }
+
+  #superseded(): Outcome<never> {
+    const { state, links, now } = this.#options;
+    if (!state.exists) return err(unknownConnection());
+    state.tokens.clearIntent();
+    return err(actionRequired(signInRemedy(links, now())));
+  }
+
+  /** Nothing can be renewed until the key is back: no attempt is made sooner than for a bad secret. */
+  #unreadableGrant(key: ResourceKey, fault: string): Failure {
+    const { state, now, rearm, log } = this.#options;
+    state.tokens.fail(key, state.tokens.read(key)?.attempts ?? 0, now() + appRetryInterval);
+    rearm();
+    log({ level: "error", event: "grant_unreadable", code: fault });
+    return failure(
+      "app_misconfigured",
+      "The stored grant cannot be decrypted with the configured keys.",
+      { details: { variable: "TOKEN_ENCRYPTION_KEYS", reason: fault } },
+    );
+  }
+}

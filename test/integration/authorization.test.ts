@@ -1,0 +1,227 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SimulatedClock } from "./support/clock.ts";
+import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
+import { authorize, sandbox } from "./support/sandbox.ts";
+
+let clock: SimulatedClock;
+beforeEach(() => {
+  clock = new SimulatedClock();
+});
+afterEach(() => clock.restore());
+
+const fresh = () => {
+  const id = `user:${newUser()}`;
+  return { id, stub: actorOf(id) };
+};
+
+const begin = async (stub: Stub, options = {}) =>
+  expectOk(await stub.beginAuthorization({ start: "user", ...options }));
+
+type Start = Awaited<ReturnType<typeof begin>>;
+
+/** The callback of a start, as the browser it began in would make it. */
+const complete = (stub: Stub, start: Start, response: URLSearchParams) =>
+  stub.completeAuthorization({
+    state: start.state,
+    response: response.toString(),
+    ...(start.browserBinding !== undefined && { browserBinding: start.browserBinding }),
+  });
+
+const overOrNever = { ok: false, error: { code: "invalid_request", details: { field: "state" } } };
+
+const tablesOf = (stub: Stub) =>
+  runInDurableObject(stub, (_, { storage }) =>
+    storage.sql
+      .exec<{ name: string }>(
+        "SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'",
+      )
+      .toArray(),
+  );
+
+describe("a state", () => {
+  test("that was never handed out is refused, and the one that was goes on waiting", async () => {
+    const { stub } = fresh();
+    const start = await begin(stub);
+    const response = await authorize(start.authUrl);
+    const [id, random, mac] = start.state.split(".");
+    for (const state of ["", "x", `${id}.${random}.`, `${id}.x${random?.slice(1)}.${mac}`]) {
+      expect(await complete(stub, { ...start, state }, response)).toMatchObject(overOrNever);
+    }
+    expect(await complete(stub, start, response)).toMatchObject({
+      ok: true,
+      value: { outcome: "connected" },
+    });
+  });
+
+  test("of another connection opens nothing here, not even with that one's cookie and code", async () => {
+    const { stub: victim } = fresh();
+    const { stub: attacker } = fresh();
+    await begin(victim);
+    const start = await begin(attacker);
+    const response = await authorize(start.authUrl, "grace@contoso.example");
+    expect(await complete(victim, start, response)).toMatchObject(overOrNever);
+    expect(expectOk(await victim.info()).status).toBe("pending");
+  });
+
+  test("serves once: the second callback is refused and the connection stays as it is", async () => {
+    const { stub } = fresh();
+    const start = await begin(stub);
+    const response = await authorize(start.authUrl);
+    expect(expectOk(await complete(stub, start, response)).outcome).toBe("connected");
+    const before = expectOk(await stub.info());
+    expect(await complete(stub, start, response)).toMatchObject(overOrNever);
+    expect(expectOk(await stub.info())).toEqual(before);
+  });
+
+  test("serves once also when its callback comes twice at the same moment", async () => {
+    const { stub } = fresh();
+    const start = await begin(stub);
+    const response = await authorize(start.authUrl);
+    const mark = await sandbox.mark();
+    const answers = await Promise.all([
+      complete(stub, start, response),
+      complete(stub, start, response),
+    ]);
+    expect(answers.map(({ ok }) => ok).sort()).toEqual([false, true]);
+    const codes = (await sandbox.tokenPosts(mark)).filter(
+      ({ grant_type: type }) => type === "authorization_code",
+    );
+    expect(codes).toHaveLength(1);
+  });
+
+  test("expires after ten minutes, whether or not the alarm has rung", async () => {
+    const { stub } = await connected();
+    const start = await begin(stub);
+    const response = await authorize(start.authUrl);
+    await clock.advance(10 * 60);
+    expect(await complete(stub, start, response)).toMatchObject(overOrNever);
+  });
+});
+
+describe("a callback that the person did not make", () => {
+  test.each([
+    ["another browser", { code: "stolen" }],
+    ["no answer at all", {}],
+    ["a forged refusal", { error: "access_denied", error_description: "AADSTS65004: no" }],
+  ])("%s is refused and does not disturb the flow that waits", async (_, forged) => {
+    const { stub } = fresh();
+    const start = await begin(stub);
+    const response = new URLSearchParams({ ...forged, state: start.state });
+    const { browserBinding: _cookie, ...withoutCookie } = start;
+    for (const attacker of [withoutCookie, { ...start, browserBinding: "another" }]) {
+      expect(await complete(stub, attacker, response)).toMatchObject({
+        ok: false,
+        error: { code: "forbidden", details: { reason: "other_browser" } },
+      });
+    }
+    const rest = await authorize(start.authUrl);
+    expect(expectOk(await complete(stub, start, rest)).outcome).toBe("connected");
+  });
+
+  test("without code and without error is no callback, even in the right browser", async () => {
+    const { stub } = fresh();
+    const start = await begin(stub);
+    const empty = new URLSearchParams({ state: start.state });
+    expect(await complete(stub, start, empty)).toMatchObject(overOrNever);
+    const response = await authorize(start.authUrl);
+    expect(expectOk(await complete(stub, start, response)).outcome).toBe("connected");
+  });
+
+  test("with a code of somebody else's sign-in meets the verifier, and gives nothing", async () => {
+    const { stub } = fresh();
+    const start = await begin(stub);
+    const foreign = await authorize((await begin(fresh().stub)).authUrl, "grace@contoso.example");
+    const response = new URLSearchParams({ code: foreign.get("code") ?? "", state: start.state });
+    expect(expectOk(await complete(stub, start, response))).toMatchObject({
+      outcome: "refused",
+      error: { code: "action_required", details: { reason: "invalid_grant", aadsts: 501481 } },
+    });
+  });
+
+  test("never makes a connection where none was begun", async () => {
+    const { stub } = fresh();
+    const response = new URLSearchParams({ code: "c" });
+    expect(
+      await complete(stub, { state: "s", authUrl: "", expiresAt: "" }, response),
+    ).toMatchObject(overOrNever);
+    expect(await tablesOf(stub)).toEqual([]);
+  });
+});
+
+describe("sign-ins in parallel", () => {
+  test("each find their own verifier, in whatever order they end", async () => {
+    const { stub } = fresh();
+    const starts = [await begin(stub), await begin(stub), await begin(stub)];
+    const responses = await Promise.all(starts.map(({ authUrl }) => authorize(authUrl)));
+    for (const index of [2, 0, 1]) {
+      const [start, response] = [starts[index], responses[index]];
+      if (start === undefined || response === undefined) throw new Error("no such start");
+      expect(expectOk(await complete(stub, start, response)).outcome).toBe("connected");
+    }
+    expect((await stub.fetch("https://graph.microsoft.com/v1.0/me")).status).toBe(200);
+  });
+
+  test("end only themselves: a refused one leaves the other waiting", async () => {
+    const { stub } = fresh();
+    const [denied, approved] = [await begin(stub), await begin(stub)];
+    const no = await authorize(denied.authUrl, "ada@contoso.example", "deny");
+    expect(expectOk(await complete(stub, denied, no))).toMatchObject({
+      outcome: "refused",
+      error: { code: "forbidden", details: { reason: "access_denied", aadsts: 65004 } },
+    });
+    expect(expectOk(await stub.info()).status).toBe("pending");
+    const yes = await authorize(approved.authUrl);
+    expect(expectOk(await complete(stub, approved, yes)).outcome).toBe("connected");
+  });
+});
+
+describe("an abandoned start", () => {
+  test("takes the connection with it when that never held a grant", async () => {
+    const { stub } = fresh();
+    await begin(stub);
+    await clock.advance(9 * 60);
+    await runDurableObjectAlarm(stub);
+    expect(expectOk(await stub.info()).status).toBe("pending");
+    await clock.advance(60);
+    await runDurableObjectAlarm(stub);
+    await expect.poll(() => tablesOf(stub)).toEqual([]);
+    expect(await stub.info()).toMatchObject({ ok: false, error: { code: "not_found" } });
+  });
+
+  test("keeps the connection while another start is open", async () => {
+    const { stub } = fresh();
+    await begin(stub);
+    await clock.advance(9 * 60);
+    const second = await begin(stub);
+    await clock.advance(2 * 60);
+    await runDurableObjectAlarm(stub);
+    const response = await authorize(second.authUrl);
+    expect(expectOk(await complete(stub, second, response)).outcome).toBe("connected");
+  });
+
+  test.each([
+    ["a grant", "active"],
+    ["an end of its own", "disconnected"],
+  ] as const)("leaves a connection with %s as it is: %s", async (_, status) => {
+    const { stub } = await connected();
+    if (status === "disconnected") expectOk(await stub.disconnect());
+    const { events: before } = expectOk(await stub.events());
+    await begin(stub);
+    expect(expectOk(await stub.info()).status).toBe(status);
+    await clock.advance(11 * 60);
+    await runDurableObjectAlarm(stub);
+    expect(expectOk(await stub.info()).status).toBe(status);
+    expect(expectOk(await stub.events()).events).toEqual(before);
+  });
+
+  test("cannot be revived by a disconnect's survivors: disconnecting closes the open starts", async () => {
+    const { stub } = await connected();
+    const start = await begin(stub);
+    const response = await authorize(start.authUrl);
+    expectOk(await stub.disconnect());
+    expect(await complete(stub, start, response)).toMatchObject(overOrNever);
+    expect(expectOk(await stub.info()).status).toBe("disconnected");
+    expect(expectOk(await signIn(stub)).outcome).toBe("connected");
+  });
+});
