@@ -61,7 +61,7 @@ export function incomingAnswer(answer: Response): Response {
     status: answer.status,
     statusText: answer.statusText,
     headers,
-    // A body that came encoded goes on as it came.
-    ...(headers.has("content-encoding") && { encodeBody: "manual" as const }),
+    // No `encodeBody: "manual"`, though the header stays: what `body` gives is decoded, and workerd
+    // itself passes a body on as it came, with its encoding and length, when nothing reads it.
   });
 }

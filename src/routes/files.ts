@@ -101,11 +101,7 @@ function fileAnswer({ body, status, headers }: Response): Response {
     const value = headers.get(name);
     if (value !== null) kept.set(name, value);
   }
-  return new Response(body, {
-    status,
-    headers: kept,
-    ...(kept.has("content-encoding") && { encodeBody: "manual" as const }),
-  });
+  return new Response(body, { status, headers: kept });
 }
 
 /** An upload session has to be told the size before the first byte. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { requires } from "../callers/require.ts";
 import { liveProtocol, readProtocols, verifyTicket, type Ticket } from "../callers/ticket.ts";
+import { liveRequest } from "../connection/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure } from "../errors.ts";
 import { connectionParams } from "./connections.ts";
@@ -89,7 +90,14 @@ async function open(c: Context): Promise<Response> {
   if (!query.success) throw invalidInput(query.error);
   const admission = admissions.get(c.req.raw) ?? {};
   const answer = await connectionStub(c.env, c.var.connectionId).fetch(
-    upgradeRequest(query.data.after, admission),
+    liveRequest({
+      after: query.data.after,
+      expiresAt: admission.expiresAt ?? null,
+      ticket: admission.ticket && {
+        jti: admission.ticket.id,
+        expiresAt: admission.ticket.expiresAt,
+      },
+    }),
   );
   if (answer.status !== 101 || answer.webSocket === null) return answer;
   const { live } = readProtocols(c.req.header("sec-websocket-protocol"));
@@ -99,19 +107,4 @@ async function open(c: Context): Promise<Response> {
     // A client that offered protocols fails when none is named.
     ...(live && { headers: { "sec-websocket-protocol": liveProtocol } }),
   });
-}
-
-/** Made anew: nothing of the client's but what was checked reaches the actor. */
-function upgradeRequest(after: number | undefined, { expiresAt, ticket }: Admission): Request {
-  const url = new URL("https://actor/live");
-  const parameters = {
-    after,
-    expires_at: expiresAt,
-    ticket: ticket?.id,
-    ticket_expires_at: ticket?.expiresAt,
-  };
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
-  return new Request(url, { headers: { upgrade: "websocket" } });
 }
