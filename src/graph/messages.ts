@@ -2,6 +2,7 @@ import type { Message } from "@microsoft/microsoft-graph-types";
 import { failure, type Failure } from "../errors.ts";
 import type { PagedItems } from "../http/page.ts";
 import { err, ok, type Result } from "../result.ts";
+import { base64 } from "./base64.ts";
 import { ownerPath } from "./path.ts";
 import { listQuery, preferHeader, selected, type ListOptions, type Preferences } from "./query.ts";
 import { orThrow, type GraphSession } from "./session.ts";
@@ -108,15 +109,6 @@ const fileAttachment = ({ name, contentType, content }: OutgoingAttachment) => (
   contentType: contentType ?? "application/octet-stream",
   contentBytes: typeof content === "string" ? content : base64(content),
 });
-
-function base64(bytes: Uint8Array): string {
-  // A call per 32 KiB: more arguments than that overflow the stack.
-  const parts: string[] = [];
-  for (let at = 0; at < bytes.length; at += 32_768) {
-    parts.push(String.fromCharCode(...bytes.subarray(at, at + 32_768)));
-  }
-  return btoa(parts.join(""));
-}
 
 const bounded = (body: string): Result<string, Failure> =>
   body.length <= maxRequestCharacters
