@@ -71,7 +71,7 @@ export const permissions = {
   "calendar.read": {
     workload: "outlook",
     delegated: ["Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite"],
-    application: ["Calendars.ReadBasic.All", "Calendars.Read", "Calendars.ReadWrite"],
+    application: ["Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite"],
   },
   "calendar.write": {
     workload: "outlook",

@@ -182,6 +182,8 @@ describe("Content", () => {
       "engine",
       "bytes 4-9/40",
     ]);
+    const headers = { authorization: `Bearer ${graph.ada}` };
+    expect((await graph.store("GET", location, { headers })).status).toBe(401);
     const outside = await graph.store("GET", location, { headers: { range: "bytes=40-" } });
     expect([outside.status, outside.headers.get("content-range")]).toEqual([416, "bytes */40"]);
   });

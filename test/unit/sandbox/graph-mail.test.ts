@@ -27,7 +27,7 @@ describe("The list of messages", () => {
     const messages = pages.flatMap(({ value }) => value ?? []);
     expect(new Set(messages.map(({ id }) => id)).size).toBe(250);
     const times = messages.map(({ receivedDateTime }) => String(receivedDateTime));
-    expect(times).toEqual([...times].sort().reverse());
+    expect(times).toEqual([...times].sort().toReversed());
   });
 
   it("always has id and etag, whatever $select says", async () => {

@@ -28,8 +28,19 @@ export function readRange(header: string | undefined, size: number): ByteRange |
   return start > end || start >= size ? null : { start, end };
 }
 
+/** These URLs are authorized by themselves; a token of Graph is refused here. */
+function refuseToken(c: GraphContext): void {
+  if (c.req.header("authorization") !== undefined)
+    throw new GraphError(
+      401,
+      "unauthenticated",
+      "The URL is authorized by itself: send no Authorization header.",
+    );
+}
+
 /** GET of a pre-authenticated URL: the bytes, or the range of them asked for. */
 function download(c: GraphContext, state: GraphState): Response {
+  refuseToken(c);
   const token = readDownloadToken(c.req.param("token") ?? "", state.epoch);
   if (token === undefined || token.expires <= state.world.now())
     throw new GraphError(401, "unauthenticated", "The download URL is no longer valid.");
@@ -53,14 +64,9 @@ function download(c: GraphContext, state: GraphState): Response {
   return new Response(new Uint8Array(part), { status: range === undefined ? 200 : 206, headers });
 }
 
-/** The session a request speaks of. A token has no business at an upload URL. */
+/** The session a request speaks of. */
 function sessionOf(c: GraphContext, state: GraphState): UploadSession {
-  if (c.req.header("authorization") !== undefined)
-    throw new GraphError(
-      401,
-      "unauthenticated",
-      "The upload URL is authorized by itself: send no Authorization header.",
-    );
+  refuseToken(c);
   const session = state.uploads.find(c.req.param("token") ?? "", state.world.now());
   if (session === undefined)
     throw new GraphError(404, "itemNotFound", "The upload session was not found");

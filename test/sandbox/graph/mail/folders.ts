@@ -26,7 +26,6 @@ const folderSchema: EntitySchema = {
     childFolderCount: "number",
     unreadItemCount: "number",
     totalItemCount: "number",
-    sizeInBytes: "number",
     isHidden: "boolean",
   },
 };

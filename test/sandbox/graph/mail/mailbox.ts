@@ -24,7 +24,6 @@ export type FolderView = {
   childFolderCount: number;
   unreadItemCount: number;
   totalItemCount: number;
-  sizeInBytes: number;
   isHidden: boolean;
 };
 
@@ -93,7 +92,6 @@ export class Mailbox {
       childFolderCount: 0,
       unreadItemCount: messages.filter(({ isRead }) => !isRead).length,
       totalItemCount: messages.length,
-      sizeInBytes: messages.reduce((sum, { body }) => sum + body.content.length, 0),
       isHidden: false,
     };
   }
