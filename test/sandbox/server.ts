@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { getRequestListener } from "@hono/node-server";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { localCertificate } from "./certificate.ts";
+import { localCertificate, type Certificate } from "./certificate.ts";
 import { faultHeader } from "./faults.ts";
 import { createSandbox } from "./index.ts";
 import type { Sandbox } from "./index.ts";
@@ -16,6 +16,8 @@ export interface SandboxServerOptions {
   httpsPort: number;
   /** Where state and certificate are kept; absent, in memory only. */
   directory?: string | undefined;
+  /** For https; default: one made for this server, or kept in the directory. */
+  certificate?: Certificate | undefined;
 }
 
 export interface SandboxServer {
@@ -71,7 +73,7 @@ function close(server: Server): Promise<void> {
 export async function startSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
   const { directory } = options;
   const sandbox = await createSandbox({ directory });
-  const { ca, key, cert } = await localCertificate(directory);
+  const { ca, key, cert } = options.certificate ?? (await localCertificate(directory));
   const answer = listener(sandbox);
   const servers: Server[] = [];
   const keep = <S extends Server>(server: S): S => {

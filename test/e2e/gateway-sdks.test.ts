@@ -1,0 +1,223 @@
+import tls from "node:tls";
+import { ResourceManagementClient } from "@azure/arm-resources";
+import {
+  BatchRequestContent,
+  BatchResponseContent,
+  Client,
+  FileUpload,
+  LargeFileUploadTask,
+  PageIterator,
+  ResponseType,
+} from "@microsoft/microsoft-graph-client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { CONTOSO_SUBSCRIPTION } from "../sandbox/constants.ts";
+import { control, requestsOf } from "../support/sandbox-control.ts";
+import { signIn } from "../support/sign-in.ts";
+import { startTestWorker, type TestWorker } from "../support/worker.ts";
+
+const apiKey = "azk_all_all-secret";
+const connectionHeader = { "x-azure-connection": "user:ada" };
+const authorities = tls.getCACertificates("default");
+
+let worker: TestWorker;
+/** All that the SDKs were told. */
+let told = "";
+let graph: Client;
+let resources: ResourceManagementClient;
+
+beforeAll(async () => {
+  worker = await startTestWorker({ observe: (text) => (told += text) });
+  tls.setDefaultCACertificates([...authorities, worker.ca]);
+  await signIn(worker.url, { userId: "ada", scopes: ["Files.ReadWrite"] });
+  graph = Client.init({
+    baseUrl: `${worker.tls.url}/graph`,
+    customHosts: new Set(["localhost"]),
+    authProvider: (done) => done(null, apiKey),
+    fetchOptions: { headers: connectionHeader },
+  });
+  resources = new ResourceManagementClient(
+    { getToken: async () => ({ token: apiKey, expiresOnTimestamp: Date.now() + 3_600_000 }) },
+    CONTOSO_SUBSCRIPTION,
+    {
+      endpoint: `${worker.tls.url}/arm`,
+      credentials: { scopes: ["https://management.azure.com/.default"] },
+      additionalPolicies: [
+        {
+          position: "perCall",
+          policy: {
+            name: "connection",
+            sendRequest: (request, next) => {
+              request.headers.set("x-azure-connection", connectionHeader["x-azure-connection"]);
+              return next(request);
+            },
+          },
+        },
+      ],
+    },
+  );
+});
+
+afterAll(async () => {
+  tls.setDefaultCACertificates(authorities);
+  await worker.close();
+});
+
+const idOf = (item: unknown): string => z.object({ id: z.string() }).parse(item).id;
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** How often the sandbox was asked for this since a moment. */
+async function asked(part: string): Promise<number> {
+  const requests = await requestsOf(worker.sandbox);
+  return requests.filter(({ url }) => url.includes(part)).length;
+}
+
+describe("Microsoft's own Graph client, given the gateway's address and an API key", () => {
+  it("iterates over 250 messages in pages of 40, each link leading back through the gateway", async () => {
+    const first: unknown = await graph.api("/me/messages").top(40).select("id").get();
+    const page = z
+      .object({ "@odata.nextLink": z.string(), value: z.array(z.unknown()) })
+      .parse(first);
+    expect(page["@odata.nextLink"]).toMatch(
+      new RegExp(`^${worker.tls.url}/graph/v1\\.0/me/messages\\?`),
+    );
+    const ids: string[] = [];
+    const iterator = new PageIterator(
+      graph,
+      page,
+      (message: unknown) => ids.push(idOf(message)) > 0,
+      { headers: connectionHeader },
+    );
+    await iterator.iterate();
+    expect(iterator.isComplete()).toBe(true);
+    expect(new Set(ids).size).toBe(250);
+    expect(ids).toHaveLength(250);
+    expect(await asked("/me/messages")).toBe(7);
+  });
+
+  it("uploads 12 MiB through an upload session", async () => {
+    const size = 12 * 1024 * 1024;
+    const bytes = new Uint8Array(size).map((_, index) => (index * 31) % 251);
+    const session = await LargeFileUploadTask.createUploadSession(
+      graph,
+      "/me/drive/root:/Reports/large.bin:/createUploadSession",
+      { item: { "@microsoft.graph.conflictBehavior": "replace" } },
+      connectionHeader,
+    );
+    // Microsoft's storage is another host, by https; the sandbox has one origin for all, by http.
+    session.url = session.url.replace(
+      worker.sandbox.url,
+      worker.sandbox.httpsUrl.replace("localhost", "127.0.0.1"),
+    );
+    const task = new LargeFileUploadTask(graph, new FileUpload(bytes, "large.bin", size), session, {
+      rangeSize: 15 * 320 * 1024,
+    });
+    const result = await task.upload();
+    expect(result.responseBody).toMatchObject({ name: "large.bin", size });
+    expect(await asked("/_storage/upload/")).toBe(3);
+    const read: unknown = await graph
+      .api("/me/drive/root:/Reports/large.bin:/content")
+      .responseType(ResponseType.ARRAYBUFFER)
+      .get();
+    expect(Buffer.from(read as ArrayBuffer).equals(bytes)).toBe(true);
+  });
+
+  it("sends 20 requests in one batch and gets 20 answers", async () => {
+    const content = new BatchRequestContent();
+    for (let number = 1; number <= 20; number += 1) {
+      const url =
+        number === 20
+          ? "https://graph/me/drive/root:/missing.txt"
+          : `https://graph/me/messages?$top=1&$skip=${number}`;
+      content.addRequest({ id: String(number), request: new Request(url) });
+    }
+    const answer: unknown = await graph.api("/$batch").post(await content.getContent());
+    const responses = new BatchResponseContent(
+      answer as ConstructorParameters<typeof BatchResponseContent>[0],
+    );
+    for (let number = 1; number < 20; number += 1) {
+      expect(responses.getResponseById(String(number)).status).toBe(200);
+    }
+    expect(responses.getResponseById("20").status).toBe(404);
+  });
+
+  it("throws Graph's own error for what is not there", async () => {
+    const error: unknown = await graph
+      .api("/me/drive/root:/missing.txt")
+      .get()
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ statusCode: 404, code: "itemNotFound" });
+  });
+});
+
+describe("Microsoft's own Resource Manager client, given the gateway's address and an API key", () => {
+  it("creates, lists, tags and deletes a group by its poller", async () => {
+    const groups = resources.resourceGroups;
+    const made = await groups.createOrUpdate("by-gateway", { location: "westeurope" });
+    expect(made.properties?.provisioningState).toBe("Succeeded");
+    const scope = `subscriptions/${CONTOSO_SUBSCRIPTION}/resourceGroups/by-gateway`;
+    await resources.tagsOperations.updateAtScope(scope, {
+      operation: "Merge",
+      properties: { tags: { team: "data" } },
+    });
+    const tagged = await collect(
+      groups.list({ filter: "tagName eq 'team' and tagValue eq 'data'" }),
+    );
+    expect(tagged.map(({ name }) => name)).toEqual(["by-gateway"]);
+    await groups.delete("by-gateway");
+    const gone: unknown = await groups.get("by-gateway").catch((error: unknown) => error);
+    expect(gone).toMatchObject({ statusCode: 404, code: "ResourceGroupNotFound" });
+    expect(await asked("/operationresults/")).toBeGreaterThan(0);
+  });
+
+  it("creates and deletes a resource whose operation is told by header", async () => {
+    const id = `subscriptions/${CONTOSO_SUBSCRIPTION}/resourceGroups/contoso-staging/providers/Microsoft.Compute/disks/by-gateway`;
+    const version = "2024-03-02";
+    const made = await resources.resources.createOrUpdateById(id, version, {
+      location: "northeurope",
+      properties: {},
+    });
+    expect(made).toMatchObject({
+      name: "by-gateway",
+      properties: { provisioningState: "Succeeded" },
+    });
+    await resources.resources.deleteById(id, version);
+    const gone: unknown = await resources.resources
+      .getById(id, version)
+      .catch((error: unknown) => error);
+    expect(gone).toMatchObject({ statusCode: 404, code: "ResourceNotFound" });
+  });
+
+  it("lists all resources of a large group over several pages", async () => {
+    await control(worker.sandbox, "settings", { page_size: 40 });
+    const all = await collect(resources.resources.listByResourceGroup("contoso-production"));
+    await control(worker.sandbox, "settings", { page_size: null });
+    expect(new Set(all.map(({ id }) => id?.toLowerCase())).size).toBe(121);
+  });
+});
+
+it("tells the SDKs no token of Microsoft's", async () => {
+  const tokens = await Promise.all(
+    ["graph", "arm"].map(async (resource) => {
+      const answer = await fetch(`${worker.url}/connections/user:ada/token?resource=${resource}`, {
+        headers: { authorization: `Bearer ${apiKey}` },
+      });
+      const { data } = z
+        .object({ data: z.object({ token: z.string() }) })
+        .parse(await answer.json());
+      return data.token;
+    }),
+  );
+  const heard = (text: string) => told.includes(text);
+  // Both services were listened to, and in clear.
+  expect([heard("@odata.nextLink"), heard("contoso-production")]).toEqual([true, true]);
+  expect(tokens.map(heard)).toEqual([false, false]);
+  expect(/eyJ[\w-]+\.eyJ[\w-]+\./.test(told)).toBe(false);
+  // No link leads past the gateway, but for the storage, which takes no token.
+  expect(heard(`${worker.sandbox.url}/arm/`)).toBe(false);
+});

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { unstable_startWorker } from "wrangler";
+import { localCertificate } from "../sandbox/certificate.ts";
+import { startSandboxServer, type SandboxServer } from "../sandbox/server.ts";
+import { runtimeChildren } from "../sandbox/start/children.ts";
+import { migrateLocalDatabase } from "../sandbox/start/database.ts";
+import { whenReady } from "../sandbox/start/readiness.ts";
+import { workerSecrets } from "./secrets.ts";
+import { startTlsProxy, type TlsProxy } from "./tls-proxy.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+const patience = 60_000;
+
+/** The built Worker on a port of its own, and the Microsoft it knows. */
+export interface TestWorker {
+  url: string;
+  /** The same Worker by https, for SDKs that refuse to send a token otherwise. */
+  tls: TlsProxy;
+  sandbox: SandboxServer;
+  /** The one authority behind the https of both, in PEM. */
+  ca: string;
+  /** Process ids of the Workers runtimes that this test process runs. */
+  runtimes(): number[];
+  close(): Promise<void>;
+}
+
+export interface TestWorkerOptions {
+  /** Told every answer that leaves by https: its head, and the chunks of its body. */
+  observe?: (text: string) => void;
+}
+
+/** The variables of a Worker whose Microsoft is this sandbox. */
+export const sandboxVariables = ({ url }: SandboxServer): Record<string, string> => ({
+  ...workerSecrets,
+  AZURE_CLOUD: "sandbox",
+  AZURE_AUTHORITY_HOST: url,
+  AZURE_GRAPH_ENDPOINT: `${url}/graph`,
+  AZURE_RESOURCE_MANAGER_ENDPOINT: `${url}/arm`,
+});
+
+/** Starts a Worker and a sandbox on free ports; nothing of them outlives `close`. */
+export async function startTestWorker(options: TestWorkerOptions = {}): Promise<TestWorker> {
+  // Nothing here needs to know where on earth it runs, so nobody is asked.
+  process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
+  const persist = await mkdtemp(join(tmpdir(), "azure-worker-"));
+  const certificate = await localCertificate(undefined);
+  const sandbox = await startSandboxServer({ port: 0, httpsPort: 0, certificate });
+  await migrateLocalDatabase(root, persist);
+  const worker = await unstable_startWorker({
+    config: join(root, "wrangler.jsonc"),
+    bindings: Object.fromEntries(
+      Object.entries(sandboxVariables(sandbox)).map(
+        ([name, value]) => [name, { type: "plain_text" as const, value }] as const,
+      ),
+    ),
+    dev: {
+      persist,
+      watch: false,
+      logLevel: "error",
+      inspector: false,
+      server: { hostname: "localhost", port: 0 },
+    },
+  });
+  const url = (await worker.url).origin;
+  const proxy = await startTlsProxy(url, { certificate, ...options });
+  const close = async () => {
+    await proxy.close();
+    await worker.dispose();
+    await sandbox.close();
+    await rm(persist, { recursive: true, force: true });
+  };
+  const readiness = await whenReady(url, patience);
+  if (!readiness.ready) {
+    await close();
+    throw new Error(readiness.reason);
+  }
+  return {
+    url,
+    tls: proxy,
+    sandbox,
+    ca: certificate.ca,
+    runtimes: () => runtimeChildren(process.pid),
+    close,
+  };
+}
