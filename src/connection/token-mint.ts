@@ -81,7 +81,12 @@ export class TokenMint {
       scopes: [defaultScopeOf(key.resource, cloud), "offline_access"],
       ...(attempt.claims !== undefined && { claims: attempt.claims }),
     });
-    if (answer.ok) return this.#keep(key, grant.generation, startedAt, answer.value);
+    if (answer.ok) {
+      // Entra may answer without a new refresh token: the old one stays valid and is kept, but not
+      // under a key that is on its way out.
+      const kept = cipher.isCurrent(grant.refresh_token) ? {} : { refreshToken: opened.value };
+      return this.#keep(key, grant.generation, startedAt, { ...kept, ...answer.value });
+    }
     if (this.#fenced(grant.generation)) return this.#superseded();
     return err(this.record(key, answer.error, fingerprint));
   }
@@ -118,7 +123,6 @@ export class TokenMint {
   ): Promise<Outcome<HeldToken>> {
     const { state, cache, cipher, connectionId, now, rearm } = this.#options;
     const sealed = await cipher.seal("access_token", answer.accessToken);
-    // Entra may answer without a new refresh token: the old one stays valid and is kept.
     const sealedRefresh =
       answer.refreshToken === undefined
         ? undefined

@@ -185,10 +185,10 @@ describe("a backup", () => {
   });
 
   test("of a key that was removed says which variable lacks it", async () => {
-    const { stub, backup } = await backedUp();
+    const { id, stub, backup } = await backedUp();
     await wipe(stub);
     const keys = [{ kid: "k2", key: new Uint8Array(32).fill(2) }];
-    const outcome = await reconfigured(stub, { encryptionKeys: keys }, ({ grantImport }) =>
+    const outcome = await reconfigured(actorOf(id), { encryptionKeys: keys }, ({ grantImport }) =>
       grantImport.run(backup),
     );
     expect(outcome).toMatchObject({
