@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { portProblem } from "./loopback.ts";
 import { startSandboxServer } from "./server.ts";
 import { migrateLocalDatabase } from "./start/database.ts";
+import { whenLauncherEnds } from "./start/launcher.ts";
 import { DEVELOPMENT_KEY, whenReady } from "./start/readiness.ts";
 import { localSecrets } from "./start/secrets.ts";
 import { guardRuntimes } from "./start/watchdog.ts";
@@ -59,6 +60,7 @@ const worker = await orFail(
   startLocalWorker({ root, persist, port, sandboxUrl: sandbox.url, secrets }),
 );
 const guard = guardRuntimes();
+const reporting = setInterval(() => guard.report(), 250);
 
 let ending = false;
 async function end(code: number): Promise<void> {
@@ -72,7 +74,11 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void end(0));
 }
 
+whenLauncherEnds(() => void end(0));
+
 const readiness = await whenReady(worker.url, patience);
+clearInterval(reporting);
+guard.report();
 if (readiness.ready) {
   console.log(`
   Worker    ${worker.url}

@@ -1,29 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { processStatus } from "./proc.ts";
+import type { ProcessStatus } from "./proc.ts";
 
-interface Process {
-  pid: number;
-  parent: number;
-  command: string;
-}
-
-function fromProc(): Process[] {
+function fromProc(): ProcessStatus[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        // pid (command) state parent …; the command may hold spaces and brackets.
-        const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-        const end = stat.lastIndexOf(")");
-        const parent = Number(stat.slice(end + 2).split(" ")[1]);
-        return [{ pid: Number(name), parent, command: stat.slice(stat.indexOf("(") + 1, end) }];
-      } catch {
-        return []; // It ended meanwhile.
-      }
-    });
+    .map((name) => processStatus(Number(name)))
+    .filter((status) => status !== undefined);
 }
 
-function fromPs(): Process[] {
+function fromPs(): ProcessStatus[] {
   const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,comm="], { encoding: "utf8" });
   return lines.split("\n").flatMap((line) => {
     const [pid, parent, ...command] = line.trim().split(/\s+/);
@@ -33,7 +20,7 @@ function fromPs(): Process[] {
   });
 }
 
-function processes(): Process[] {
+function processes(): ProcessStatus[] {
   try {
     return process.platform === "linux" ? fromProc() : fromPs();
   } catch {
@@ -41,7 +28,7 @@ function processes(): Process[] {
   }
 }
 
-const isRuntime = ({ command }: Process) => /(^|\/)workerd$/.test(command);
+const isRuntime = ({ command }: ProcessStatus) => /(^|\/)workerd$/.test(command);
 
 /** The Workers runtimes this process has started. */
 export function runtimeChildren(parent: number): number[] {

@@ -2,12 +2,19 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runtimeChildren, stillRuntimes } from "./children.ts";
 
+export interface Guard {
+  /** Tells which runtimes there are by now: wrangler starts them late, and not all at once. */
+  report(): void;
+  /** The runtimes were ended in good order. */
+  dismiss(): void;
+}
+
 /**
  * A killed launcher leaves its Workers runtimes behind, and with them the port and the database
  * files. This process outlives it by a moment: it reads their pids from stdin, and when stdin ends
  * without a goodbye it ends them.
  */
-export function guardRuntimes(): { dismiss(): void } {
+export function guardRuntimes(): Guard {
   const dog = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
@@ -16,8 +23,10 @@ export function guardRuntimes(): { dismiss(): void } {
   dog.on("error", () => {});
   dog.stdin.on("error", () => {});
   dog.unref();
-  dog.stdin.write(`${JSON.stringify(runtimeChildren(process.pid))}\n`);
-  return { dismiss: () => void dog.stdin.end("[]\n") };
+  return {
+    report: () => void dog.stdin.write(`${JSON.stringify(runtimeChildren(process.pid))}\n`),
+    dismiss: () => void dog.stdin.end("[]\n"),
+  };
 }
 
 async function watch(): Promise<void> {
