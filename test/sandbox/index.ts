@@ -5,7 +5,7 @@ import { createEntra } from "./entra/index.ts";
 import { nameInGrant } from "./entra/sealed-grant.ts";
 import { Faults, faultHeader, planOf, respondBy } from "./faults.ts";
 import type { Fault } from "./faults.ts";
-import { createGraph } from "./graph/index.ts";
+import { createGraph, createGraphStorage } from "./graph/index.ts";
 import { placeOf } from "./hosts.ts";
 import type { Place } from "./hosts.ts";
 import { RequestLog } from "./request-log.ts";
@@ -32,8 +32,19 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const log = new RequestLog();
   const faults = new Faults();
   const entra = createEntra(world);
-  const services = { graph: createGraph(world), arm: createArm(world), vault: createVault(world) };
+  const services = {
+    graph: createGraph(world),
+    storage: createGraphStorage(world),
+    arm: createArm(world),
+    vault: createVault(world),
+  };
   const control = createControl(world, log, faults);
+  // Inside a $batch a fault can delay and answer; there is no connection of its own to break.
+  world.fault = async ({ method, url }) => {
+    const fault = faults.take({ method, url, grantType: undefined });
+    if (fault?.delay_ms) await new Promise((resolve) => setTimeout(resolve, fault.delay_ms));
+    return fault?.respond && respondBy(fault.respond);
+  };
 
   const serve = async (request: Request, place: Place, entry?: LogEntry): Promise<Response> => {
     const { service, base } = place;
