@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { PagedItems } from "../../../src/http/page.ts";
+import { readPage, type PageOwner } from "../../../src/operations/page.ts";
+import { open, seal } from "../../../src/operations/signed.ts";
+import { ok } from "../../../src/result.ts";
+
+const sessionSecret = "a session secret of more than thirty-two bytes";
+const owner: PageOwner = { sessionSecret, connectionId: "user:ada", list: "/mail" };
+
+interface Asked {
+  link?: string | undefined;
+  maxPageSize?: number | undefined;
+  filter?: string | undefined;
+}
+
+/** A list of the numbers below `total`, in pages of `size`, or of what is asked for. */
+function numbers(total: number, size: number | undefined, asked: Asked[] = []) {
+  return ({ filter }: { top: number; filter?: string | undefined }) =>
+    new PagedItems<number>(async ({ link, maxPageSize }) => {
+      asked.push({ link, maxPageSize, filter });
+      const start = Number(link?.split("=")[1] ?? 0);
+      const end = Math.min(total, start + (size ?? maxPageSize ?? 10));
+      const items = Array.from({ length: end - start }, (_, index) => start + index);
+      return ok({
+        items,
+        nextLink: end < total ? `https://graph.microsoft.com/x?skip=${end}` : undefined,
+      });
+    });
+}
+
+describe("a list in pages", () => {
+  test.each([
+    ["that are as long as asked for", undefined],
+    ["that are longer than asked for", 100],
+    ["that are shorter than asked for", 3],
+  ])("%s is read whole and once", async (_, size) => {
+    const read: number[] = [];
+    let cursor: string | undefined;
+    let pages = 0;
+    do {
+      const page = await readPage(owner, { top: 4, cursor }, numbers(23, size));
+      expect(page.data.length).toBeLessThanOrEqual(4);
+      read.push(...page.data);
+      cursor = page.nextCursor;
+      pages += 1;
+    } while (cursor !== undefined && pages < 50);
+    expect(read).toEqual(Array.from({ length: 23 }, (__, index) => index));
+  });
+
+  test("keeps the query of its first page, whatever comes with the cursor", async () => {
+    const asked: Asked[] = [];
+    const list = numbers(30, 20, asked);
+    const first = await readPage(owner, { top: 5, filter: "a" }, list);
+    await readPage(owner, { top: 90, filter: "b", cursor: first.nextCursor }, list);
+    expect(asked).toEqual([
+      { link: undefined, maxPageSize: 5, filter: "a" },
+      { link: undefined, maxPageSize: 5, filter: "a" },
+    ]);
+  });
+
+  test("says nothing of Microsoft's link in a form that could be changed", async () => {
+    const { nextCursor = "" } = await readPage(owner, { top: 4 }, numbers(9, undefined));
+    const altered = [
+      "",
+      "x",
+      nextCursor.slice(1),
+      `A${nextCursor.slice(1)}`,
+      `${nextCursor}x`,
+      `${nextCursor}.${nextCursor}`,
+      nextCursor.split(".")[0] ?? "",
+    ].filter((cursor) => cursor !== nextCursor);
+    for (const cursor of altered) {
+      const error = await readPage(owner, { top: 4, cursor }, numbers(9, undefined)).catch(
+        (reason: unknown) => reason,
+      );
+      expect(error).toMatchObject({ code: "invalid_request", details: { field: "cursor" } });
+    }
+  });
+
+  test.each<[string, Partial<PageOwner>]>([
+    ["connection", { connectionId: "user:grace" }],
+    ["list", { list: "/users" }],
+    ["deployment", { sessionSecret: "another secret, as long as the first one was" }],
+  ])("goes on in no other %s", async (_, other) => {
+    const { nextCursor } = await readPage(owner, { top: 4 }, numbers(9, undefined));
+    const error = await readPage(
+      { ...owner, ...other },
+      { top: 4, cursor: nextCursor },
+      numbers(9, undefined),
+    ).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "invalid_request", details: { field: "cursor" } });
+  });
+});
+
+describe("sealed text", () => {
+  test("opens for the same purpose and bindings only", async () => {
+    const sealed = await seal(sessionSecret, "operation", ["user:ada"], "täxt");
+    expect(await open(sessionSecret, "operation", ["user:ada"], sealed)).toBe("täxt");
+    expect(await open(sessionSecret, "cursor", ["user:ada"], sealed)).toBeUndefined();
+    expect(await open(sessionSecret, "operation", ["user:ad", "a"], sealed)).toBeUndefined();
+    expect(await open(sessionSecret, "operation", [], sealed)).toBeUndefined();
+  });
+});
