@@ -103,7 +103,7 @@ describe("a change of keys", () => {
 
   test("reaches a grant whose refresh token Microsoft did not replace", async () => {
     const { stub } = await connected();
-    rewriteAnswers({ [tokenAnswers]: ({ refresh_token: _, ...body }) => body });
+    rewriteAnswers({ [tokenAnswers]: (body) => ({ ...body, refresh_token: undefined }) });
     await reconfigured(stub, { encryptionKeys: [newKey, oldKey] }, async (parts) => {
       expectOk(await parts.refresher.force(graphOf(parts)));
     });

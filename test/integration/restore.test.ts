@@ -15,7 +15,9 @@ const subscriptions = "https://management.azure.com/subscriptions?api-version=20
 async function backedUp(account?: string) {
   const { id, stub } = await connected(account);
   const row = await rowWhen(id, (entry) => entry?.status === "active");
-  if (row?.refresh_token == null || row.tenant_id === null) throw new Error("no backup");
+  if (typeof row?.refresh_token !== "string" || row.tenant_id === null) {
+    throw new Error("no backup");
+  }
   const backup = {
     sealedRefreshToken: row.refresh_token,
     tenantId: row.tenant_id,

@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
 import type { ConnectionActor } from "../../../src/connection/actor.ts";
 import type { BeginAuthorization, Outcome } from "../../../src/connection/contract.ts";
+import type { ConnectionStub } from "../../../src/connection/stub.ts";
 import { authorize } from "./sandbox.ts";
 
-export type Stub = DurableObjectStub<ConnectionActor>;
+export type Stub = ConnectionStub & DurableObjectStub<ConnectionActor>;
 
 export const newUser = (): string => `u-${crypto.randomUUID()}`;
 
