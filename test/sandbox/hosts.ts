@@ -53,7 +53,7 @@ export function cloudOf(origin: string): Cloud {
   return clouds.find((cloud) => cloud.loginHosts.includes(hostname)) ?? globalCloud;
 }
 
-export type ServiceName = "entra" | "graph" | "arm" | "vault" | "control";
+export type ServiceName = "entra" | "graph" | "storage" | "arm" | "vault" | "control";
 
 export interface Place {
   service: ServiceName;
@@ -63,6 +63,7 @@ export interface Place {
   path: string;
 }
 
+const storageHost = "contoso-my.sharepoint.com";
 const localHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 export const isLocal = (origin: string): boolean => localHosts.has(new URL(origin).hostname);
@@ -89,6 +90,8 @@ export function placeOf(url: URL): Place | undefined {
     };
   }
   if (localHosts.has(hostname)) return localPlace(url);
+  // Where Graph sends for the contents of files; a local origin serves them under Graph's prefix.
+  if (hostname === storageHost) return { service: "storage", base: origin, path };
   for (const cloud of clouds) {
     if (cloud.loginHosts.includes(hostname)) {
       // Aliases answer in the name of the host they stand for.

@@ -17,6 +17,7 @@ export const settingsPatch = z.strictObject({
   page_size: z.number().int().min(1).max(1000).nullable().optional(),
   cae: z.boolean().optional(),
   clock_offset_s: z.number().optional(),
+  mailbox_latency_ms: z.number().min(0).max(60_000).optional(),
 });
 
 export type SettingsPatch = z.infer<typeof settingsPatch>;
