@@ -43,7 +43,7 @@ const infoOf = async (userId: string) => {
 };
 
 const connectionStatus = async (userId: string): Promise<unknown> =>
-  (await infoOf(userId) as { data?: { status?: string } }).data?.status;
+  ((await infoOf(userId)) as { data?: { status?: string } }).data?.status;
 
 const confirm = (userId: string, flow: string) =>
   front(`/connections/user:${userId}/confirm`, {
@@ -96,7 +96,10 @@ describe("a sign-in that a user's page starts", () => {
 
   test.each<[string, (start: Start) => URLSearchParams]>([
     ["with a code that an attacker has", ({ state }) => new URLSearchParams({ state, code: "c" })],
-    ["with a forged refusal", ({ state }) => new URLSearchParams({ state, error: "access_denied" })],
+    [
+      "with a forged refusal",
+      ({ state }) => new URLSearchParams({ state, error: "access_denied" }),
+    ],
     ["with nothing but the state", ({ state }) => new URLSearchParams({ state })],
   ])("survives a callback from another browser %s", async (_, forged) => {
     const userId = newUser();
@@ -126,11 +129,14 @@ describe("a sign-in that a user's page starts", () => {
     const [one, two] = [newUser(), newUser()];
     const starts = [await userStart(one, jar), await userStart(two, jar)];
     expect(jar.names).toHaveLength(2);
-    for (const start of starts.reverse()) {
+    for (const start of starts.toReversed()) {
       const response = await callback(await authorize(start.auth_url), jar);
       expect(response.status).toBe(200);
     }
-    expect([await connectionStatus(one), await connectionStatus(two)]).toEqual(["active", "active"]);
+    expect([await connectionStatus(one), await connectionStatus(two)]).toEqual([
+      "active",
+      "active",
+    ]);
   });
 });
 

@@ -8,7 +8,9 @@ export type Stub = ConnectionStub & DurableObjectStub<ConnectionActor>;
 
 export const newUser = (): string => `u-${crypto.randomUUID()}`;
 
-export const actorOf = (connectionId: string): Stub => env.AZURE_CONNECTION.getByName(connectionId);
+/** The stub's generated type gives up at details of any kind (`never`): it is used by its contract. */
+export const actorOf = (connectionId: string): Stub =>
+  env.AZURE_CONNECTION.getByName(connectionId) as DurableObjectStub as Stub;
 
 /** What an outcome holds, or an error that says why there is nothing. */
 export function expectOk<Value>(outcome: Outcome<Value>): Value {
