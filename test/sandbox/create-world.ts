@@ -5,7 +5,7 @@ import { userByName, users } from "./people.ts";
 import { Revocations } from "./revocations.ts";
 import { Sealer } from "./sealed.ts";
 import { applySettings, defaultSettings, lifetimeOf } from "./settings.ts";
-import { generateSigningMaterial, importSigningKey } from "./signing-key.ts";
+import { signingMaterial, importSigningKey } from "./signing-key.ts";
 import type { SigningKey } from "./signing-key.ts";
 import { noStore } from "./state.ts";
 import type { State, StateStore } from "./state.ts";
@@ -99,7 +99,7 @@ export function createWorld(options: { store?: StateStore } = {}): SandboxWorld 
 
   const makeKey = async () => {
     if (!state.signing) {
-      state.signing = await generateSigningMaterial();
+      state.signing = await signingMaterial();
       save();
     }
     return importSigningKey(state.signing);

@@ -15,8 +15,18 @@ export interface SigningKey {
 const hexToBase64url = (hex: string) =>
   base64url(Uint8Array.from(hex.split(":"), (byte) => Number.parseInt(byte, 16)));
 
-/** Makes a key pair and the certificate Entra would publish in `x5c`. */
-export async function generateSigningMaterial(): Promise<SigningMaterial> {
+let made: Promise<SigningMaterial> | undefined;
+
+/**
+ * A key pair and the certificate Entra would publish in `x5c`: one per process, since making it is
+ * the slowest thing a sandbox does and a test file may make fifty sandboxes.
+ */
+export function signingMaterial(): Promise<SigningMaterial> {
+  made ??= generateSigningMaterial();
+  return made;
+}
+
+async function generateSigningMaterial(): Promise<SigningMaterial> {
   const pair = await generate(
     [{ name: "commonName", value: "accounts.accesscontrol.windows.net" }],
     { keyType: "rsa", keySize: 2048, algorithm: "sha256" },
