@@ -116,6 +116,12 @@ export class ConnectionState {
     return grant;
   }
 
+  /** Written once per token, so it tells of the last token's first use. */
+  lastUsedAt(grant: Grant): number | null {
+    const used = [grant.last_used_at, this.tokens.lastFirstUse()].filter((time) => time !== null);
+    return used.length === 0 ? null : Math.max(...used);
+  }
+
   status(grant: Grant = this.grant()): DerivedStatus {
     const required = new Set(grant.required_resources);
     return deriveStatus({
@@ -149,33 +155,35 @@ export class ConnectionState {
     this.#storage.transactionSync(() => {
       const grantBefore = this.grants.read();
       const before = grantBefore === undefined ? undefined : this.status(grantBefore);
-      change(tell);
-      const grant = this.grant();
-      const after = this.status(
-        disconnected || signedIn
-          ? { ...grant, status: disconnected ? "disconnected" : "active" }
-          : grant,
-      );
-      const news = statusEvent(before, after, signedIn);
-      if (news !== undefined) tell(news);
-      const told =
-        news !== undefined ||
-        after.status !== grant.status ||
-        tellsDirectory(
-          grantBefore && before && directoryFacts(grantBefore, before),
-          directoryFacts(grant, after),
-          { now, toldAt: grant.backed_up_at },
+      this.grants.batch(() => {
+        change(tell);
+        const grant = this.grant();
+        const after = this.status(
+          disconnected || signedIn
+            ? { ...grant, status: disconnected ? "disconnected" : "active" }
+            : grant,
         );
-      this.grants.update({
-        status: after.status,
-        updated_at: now,
-        ...(told && {
-          version: nextVersion(grant.version, now, knownVersion),
-          // The row in the outbox sees to it, however often it takes.
-          backed_up_at: now,
-        }),
+        const news = statusEvent(before, after, signedIn);
+        if (news !== undefined) tell(news);
+        const told =
+          news !== undefined ||
+          after.status !== grant.status ||
+          tellsDirectory(
+            grantBefore && before && directoryFacts(grantBefore, before),
+            directoryFacts(grant, after),
+            { now, toldAt: grant.backed_up_at },
+          );
+        this.grants.update({
+          status: after.status,
+          updated_at: now,
+          ...(told && {
+            version: nextVersion(grant.version, now, knownVersion),
+            // The row in the outbox sees to it, however often it takes.
+            backed_up_at: now,
+          }),
+        });
+        if (told) this.outbox.put("directory", now);
       });
-      if (told) this.outbox.put("directory", now);
     });
     this.#published(events);
   }

@@ -58,6 +58,8 @@ const serialise = (value: unknown): SqlStorageValue => {
 
 export class GrantStore {
   readonly #sql: SqlStorage;
+  /** Updates of a batch that is under way. */
+  #batch: GrantChange | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -65,7 +67,7 @@ export class GrantStore {
 
   read(): Grant | undefined {
     const [row] = this.#sql.exec("SELECT * FROM grant").toArray();
-    return row === undefined ? undefined : grantRowSchema.parse(row);
+    return row === undefined ? undefined : { ...grantRowSchema.parse(row), ...this.#batch };
   }
 
   create(status: ConnectionStatus, now: number): void {
@@ -78,6 +80,23 @@ export class GrantStore {
   }
 
   update(change: GrantChange): void {
+    if (this.#batch === undefined) this.#write(change);
+    else Object.assign(this.#batch, change);
+  }
+
+  /** Makes one write of all updates in `work`: rows written are what an object is billed for. */
+  batch(work: () => void): void {
+    const changes: GrantChange = {};
+    this.#batch = changes;
+    try {
+      work();
+    } finally {
+      this.#batch = undefined;
+    }
+    this.#write(changes);
+  }
+
+  #write(change: GrantChange): void {
     const entries = Object.entries(change);
     if (entries.length === 0) return;
     this.#sql.exec(

@@ -37,7 +37,7 @@ export function connectionInfo(
     created_at: timeOf(grant.created_at),
     updated_at: timeOf(grant.updated_at),
     last_refresh_at: maybeTime(grant.last_refresh_at),
-    last_used_at: maybeTime(grant.last_used_at),
+    last_used_at: maybeTime(state.lastUsedAt(grant)),
   };
 }
 

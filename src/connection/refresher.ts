@@ -119,7 +119,6 @@ export class Refresher {
     if (!held.used) {
       held.used = true;
       state.tokens.markUsed(key, now());
-      state.grants.update({ last_used_at: now() });
       rearm();
     }
     if (now() < held.refreshAt || this.#flights.has(idOf(key))) return;

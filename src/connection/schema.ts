@@ -45,7 +45,7 @@ const migrations: readonly string[] = [
     attempts INTEGER NOT NULL DEFAULT 0,
     retry_at INTEGER,
     PRIMARY KEY (resource, tenant_id)
-  ) STRICT;
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE refresh_intent (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     resource TEXT NOT NULL,
@@ -73,7 +73,7 @@ const migrations: readonly string[] = [
     service TEXT PRIMARY KEY,
     until INTEGER NOT NULL,
     reason TEXT NOT NULL
-  ) STRICT;
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE event (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL,
@@ -91,7 +91,7 @@ const migrations: readonly string[] = [
   CREATE TABLE ticket (
     jti TEXT PRIMARY KEY,
     expires_at INTEGER NOT NULL
-  ) STRICT;
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

@@ -146,12 +146,14 @@ export class TokenMint {
     const committedAt = now();
     state.commit(committedAt, (tell) => {
       const grant = state.grant();
+      const lastUsedAt = state.lastUsedAt(grant);
       state.tokens.put(stored);
       state.tokens.clearIntent();
       state.grants.update({
         generation: stored.generation,
         scopes: [...new Set([...grant.scopes, ...answer.scopes])],
         last_refresh_at: committedAt,
+        last_used_at: lastUsedAt,
         remedy: null,
         claims: null,
         degraded: null,

@@ -67,12 +67,17 @@ export class TokenStore {
       .map((row) => tokenRowSchema.parse(row));
   }
 
-  /** A new token clears the latch and the failures of its resource. */
+  /** A new token clears the latch, the failures and the use of its predecessor. */
   put(token: StoredToken): void {
     this.#sql.exec(
-      `INSERT OR REPLACE INTO access_token
+      `INSERT INTO access_token
         (resource, tenant_id, token, scopes, issued_at, expires_at, refresh_at, generation)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET
+        token = excluded.token, scopes = excluded.scopes, issued_at = excluded.issued_at,
+        expires_at = excluded.expires_at, refresh_at = excluded.refresh_at,
+        generation = excluded.generation, first_used_at = NULL, remedy = NULL, probed_at = NULL,
+        attempts = 0, retry_at = NULL`,
       token.resource,
       token.tenantId,
       token.token,
@@ -82,6 +87,14 @@ export class TokenStore {
       token.refreshAt,
       token.generation,
     );
+  }
+
+  /** When a token that is still here was first used, or null: the grant remembers earlier ones. */
+  lastFirstUse(): number | null {
+    const used = this.#sql.exec("SELECT max(first_used_at) AS used FROM access_token").one()[
+      "used"
+    ];
+    return typeof used === "number" ? used : null;
   }
 
   markUsed({ resource, tenantId }: TokenKey, now: number): void {
