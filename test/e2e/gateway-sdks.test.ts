@@ -28,7 +28,7 @@ let resources: ResourceManagementClient;
 
 beforeAll(async () => {
   worker = await startTestWorker({ observe: (text) => (told += text) });
-  tls.setDefaultCACertificates([...authorities, worker.ca]);
+  tls.setDefaultCACertificates([...authorities, worker.certificate.ca]);
   await signIn(worker.url, { userId: "ada", scopes: ["Files.ReadWrite"] });
   graph = Client.init({
     baseUrl: `${worker.tls.url}/graph`,

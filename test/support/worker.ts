@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unstable_startWorker } from "wrangler";
-import { localCertificate } from "../sandbox/certificate.ts";
+import { localCertificate, type Certificate } from "../sandbox/certificate.ts";
 import { startSandboxServer, type SandboxServer } from "../sandbox/server.ts";
 import { runtimeChildren } from "../sandbox/start/children.ts";
 import { migrateLocalDatabase } from "../sandbox/start/database.ts";
@@ -19,8 +19,8 @@ export interface TestWorker {
   /** The same Worker by https, for SDKs that refuse to send a token otherwise. */
   tls: TlsProxy;
   sandbox: SandboxServer;
-  /** The one authority behind the https of both, in PEM. */
-  ca: string;
+  /** Behind the https of both. */
+  certificate: Certificate;
   /** Process ids of the Workers runtimes that this test process runs. */
   runtimes(): number[];
   close(): Promise<void>;
@@ -80,7 +80,7 @@ export async function startTestWorker(options: TestWorkerOptions = {}): Promise<
     url,
     tls: proxy,
     sandbox,
-    ca: certificate.ca,
+    certificate,
     runtimes: () => runtimeChildren(process.pid),
     close,
   };
