@@ -13,6 +13,7 @@ import { entraHeaders } from "./environment.ts";
 import type { EntraContext } from "./environment.ts";
 import { pageError } from "./error-answer.ts";
 import { clientInfo } from "./id-token.ts";
+import { hintedUser } from "./login-hint.ts";
 import { accountPage, adminApprovalPage, consentPage } from "./pages.ts";
 import { redirectAnswer, redirectError } from "./redirect-answer.ts";
 import { sealCode } from "./sealed-grant.ts";
@@ -37,7 +38,7 @@ function silentAccount(
   request: AuthorizationRequest,
   session: readonly SandboxUser[],
 ): Outcome<SandboxUser> {
-  const hint = request.loginHint && userByName(request.loginHint);
+  const hint = hintedUser(request.loginHint);
   const candidates = session.filter(
     (user) => admits(request.authority, user) && (!hint || user === hint),
   );
@@ -63,7 +64,7 @@ function accountOf(
       : failure(50034, `The user account '${named}' does not exist in the directory.`);
   }
   if (request.prompt === "none") return silentAccount(request, session);
-  const hinted = request.loginHint === undefined ? undefined : userByName(request.loginHint);
+  const hinted = hintedUser(request.loginHint);
   if (query.has("sandbox_decision")) return { ok: true, value: hinted ?? ADA };
   return { ok: true, value: request.prompt === "login" ? undefined : hinted };
 }
@@ -99,7 +100,7 @@ export async function authorizeEndpoint(
   const user = account.value;
   if (!user) {
     const accounts = world.users.filter((one) => admits(authority, one));
-    const hinted = request.loginHint ? userByName(request.loginHint) : undefined;
+    const hinted = hintedUser(request.loginHint);
     return context.html(accountPage(query, accounts, hinted ?? ADA), 200, entraHeaders(world));
   }
   context.env.record?.(user.upn);

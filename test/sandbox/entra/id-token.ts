@@ -4,6 +4,7 @@ import type { SandboxWorld } from "../create-world.ts";
 import { base64url, base64urlOfText, sha256 } from "../encoding.ts";
 import { utiOf } from "../tick.ts";
 import type { SandboxUser } from "../world.ts";
+import { loginHintOf } from "./login-hint.ts";
 
 export interface IdTokenContent {
   base: string;
@@ -33,7 +34,7 @@ export async function signIdToken(world: SandboxWorld, content: IdTokenContent):
           name: user.name,
           oid: user.objectIds.get(tenantId),
           preferred_username: user.upn,
-          login_hint: `O.${base64urlOfText(user.upn)}`,
+          login_hint: loginHintOf(user),
         }
       : {}),
     ...(nonce === undefined ? {} : { nonce }),
