@@ -95,6 +95,9 @@ export function credentialRoutes(router: Router): void {
         min_validity: wholeNumber(0, 86_400)
           .optional()
           .meta({ description: "Seconds; default 30." }),
+        stale_generation: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+          .optional()
+          .meta({ description: "The generation of a token that the resource refused." }),
       },
       answers: {
         200: {
@@ -103,15 +106,19 @@ export function credentialRoutes(router: Router): void {
         },
       },
     },
-    async (c, { query: { resource, tenant_id: tenantId, min_validity: minValiditySeconds } }) =>
-      success(
+    async (c, { query }) => {
+      const { resource, tenant_id: tenantId } = query;
+      const { min_validity: minValiditySeconds, stale_generation: staleGeneration } = query;
+      return success(
         orThrow(
           await targetFor(c).connection.accessToken({
             resource,
             ...(tenantId !== undefined && { tenantId }),
             ...(minValiditySeconds !== undefined && { minValiditySeconds }),
+            ...(staleGeneration !== undefined && { staleGeneration }),
           }),
         ),
-      ),
+      );
+    },
   );
 }
