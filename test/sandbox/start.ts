@@ -44,8 +44,14 @@ for (const one of ports) {
   }
 }
 
+/** wrangler wraps what went wrong: the cause names the file and the line. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}\n${reasonOf(error.cause)}`;
+}
+
 const orFail = <T>(promise: Promise<T>): Promise<T> =>
-  promise.catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
+  promise.catch((error: unknown) => fail(reasonOf(error)));
 
 // wrangler resolves some paths by the working folder.
 process.chdir(root);
