@@ -7,6 +7,7 @@ import { connectRoutes } from "./routes/connect.ts";
 import { connectionRoutes } from "./routes/connections.ts";
 import { requestContext, withConfig, type App } from "./routes/context.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
+import { directoryRoutes } from "./routes/directory.ts";
 import { documentRoutes } from "./routes/document.ts";
 import { invalidInput, methodNotAllowed, notFound, onError } from "./routes/failures.ts";
 import { fileRoutes } from "./routes/files.ts";
@@ -40,6 +41,7 @@ export function createApp(): Router {
   callbackRoutes(app);
   logoutRoutes(app);
   adminConsentRoutes(app);
+  directoryRoutes(app);
   connectionRoutes(app);
   credentialRoutes(app);
 

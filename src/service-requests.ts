@@ -3,6 +3,7 @@ import { requireScope, type Caller } from "./callers/caller.ts";
 import { scopes, type Scope } from "./callers/scope.ts";
 import { longestSession } from "./callers/session.ts";
 import { labelSchema, userIdSchema } from "./connection/connection-id.ts";
+import { connectionStatuses } from "./connection/contract.ts";
 import { orThrow } from "./operations/or-throw.ts";
 import { invalidInput } from "./routes/failures.ts";
 
@@ -69,6 +70,14 @@ export const methods = {
     }),
   ),
   getConnection: method("connections:read", z.strictObject(who)),
+  listConnections: method(
+    "connections:read",
+    z.strictObject({
+      userId: userIdSchema,
+      status: z.enum(connectionStatuses).optional(),
+      ...page,
+    }),
+  ),
   connection: method(wholeStub, z.strictObject(who)),
   getUser: method("graph:read", z.strictObject({ ...who, id: text, select: text })),
   getMail: method("graph:read", z.strictObject({ ...who, ...graphList, folder: text })),

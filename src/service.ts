@@ -7,13 +7,16 @@ import { configOf, type Config } from "./config.ts";
 import { connectionIdOf } from "./connection/connection-id.ts";
 import type { AuthorizationStart, ConnectionInfo } from "./connection/contract.ts";
 import { connectionStub, type ConnectionStub } from "./connection/stub.ts";
+import type { ListedConnection } from "./directory/entry.ts";
 import type { Environment } from "./env.ts";
 import { AzureError, failure } from "./errors.ts";
 import * as azure from "./operations/azure.ts";
 import { listEvents } from "./operations/calendar.ts";
 import * as connections from "./operations/connections.ts";
+import { directoryIn, listConnections } from "./operations/directory.ts";
 import { listMail } from "./operations/mail.ts";
 import { orThrow } from "./operations/or-throw.ts";
+import type { Page } from "./operations/page.ts";
 import { getUser } from "./operations/people.ts";
 import { targetOf, type Target } from "./operations/target.ts";
 import { failureOf } from "./routes/failures.ts";
@@ -61,6 +64,14 @@ export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
 
   getConnection(request: RequestOf<"getConnection">): Promise<ConnectionInfo> {
     return this.#call(methods.getConnection, request, connections.getConnection);
+  }
+
+  /** The user's connections, one for each label. They may lag behind their changes by seconds. */
+  listConnections(request: RequestOf<"listConnections">): Promise<Page<ListedConnection>> {
+    return this.#answer(async ({ config: { sessionSecret }, caller }) => {
+      const query = admit(caller, methods.listConnections, request);
+      return listConnections(directoryIn(this.env), { caller, sessionSecret }, query);
+    });
   }
 
   /** The stub: a signed-in `fetch`, and the rest of the connection's surface. Await it before use. */

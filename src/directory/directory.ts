@@ -1,5 +1,7 @@
-import type { ConnectionStatus } from "../connection/contract.ts";
-import type { RemedyAction } from "../remedy.ts";
+import * as z from "zod";
+import { connectionStatuses, type ConnectionStatus } from "../connection/contract.ts";
+import { personalTenantId } from "../entra/tenant.ts";
+import { remedyActions } from "../remedy.ts";
 import {
   directoryColumns,
   directoryEntrySchema,
@@ -17,14 +19,15 @@ export interface DirectoryQuery {
   limit: number;
 }
 
+const countSchema = z.object({
+  status: z.enum(connectionStatuses),
+  remedyAction: z.enum(remedyActions).nullable(),
+  connections: z.int(),
+  /** Since when the first of them is. */
+  since: z.iso.datetime(),
+});
 /** How many connections are in one state. */
-export interface DirectoryCount {
-  status: ConnectionStatus;
-  remedyAction: RemedyAction | null;
-  connections: number;
-  /** RFC 3339: since when the first of them is. */
-  since: string;
-}
+export type DirectoryCount = z.infer<typeof countSchema>;
 
 const columns = [...directoryColumns, "user_id", "provider"];
 const updated = columns.filter((column) => column !== "connection_id");
@@ -106,8 +109,20 @@ export class Directory {
            min(updated_at) AS since
          FROM oauth_connections GROUP BY remedy_action, status`,
       )
-      .all<DirectoryCount>();
-    return results;
+      .all();
+    return results.map((row) => countSchema.parse(row));
+  }
+
+  /** A tenant that knows the application, because one of its users is connected. */
+  async someTenant(): Promise<string | undefined> {
+    const tenantId = await this.#db
+      .prepare(
+        `SELECT tenant_id FROM oauth_connections
+         WHERE status = 'active' AND tenant_id <> ? LIMIT 1`,
+      )
+      .bind(personalTenantId)
+      .first<string>("tenant_id");
+    return tenantId ?? undefined;
   }
 }
 

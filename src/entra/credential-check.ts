@@ -1,0 +1,43 @@
+import { refusesSecret } from "./client-secrets.ts";
+import type { Cloud } from "./cloud.ts";
+import { defaultScopeOf } from "./resource.ts";
+import { createTokenEndpoint } from "./token-endpoint.ts";
+
+/** What Entra says of one client secret; `null`: it said nothing about it. */
+export interface CredentialCheck {
+  works: boolean | null;
+  /** AADSTS code of the refusal. */
+  aadsts?: number;
+}
+
+export interface CredentialCheckOptions {
+  cloud: Cloud;
+  clientId: string;
+  clientSecret: string;
+  /** A tenant that knows the application: any in which somebody has consented. */
+  tenant: string;
+  fetch: typeof globalThis.fetch;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** Somebody waits for the answer. */
+const timeoutMs = 5_000;
+
+/** Asks Entra for a token of the application itself, which needs its secret and no permission. */
+export async function checkCredential({
+  clientSecret,
+  tenant,
+  ...options
+}: CredentialCheckOptions): Promise<CredentialCheck> {
+  const endpoint = createTokenEndpoint({ ...options, clientSecrets: [clientSecret], timeoutMs });
+  const scopes = [defaultScopeOf("graph", options.cloud)];
+  const answer = await endpoint.clientCredentials({ tenant, scopes });
+  if (answer.ok) return { works: true };
+  const { code, codes } = answer.error;
+  const [aadsts] = codes;
+  return {
+    works: refusesSecret({ error: code, codes }) ? false : null,
+    ...(aadsts !== undefined && { aadsts }),
+  };
+}

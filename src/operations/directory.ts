@@ -1,0 +1,55 @@
+import type { Caller } from "../callers/caller.ts";
+import type { ConnectionStatus } from "../connection/contract.ts";
+import { directoryOf, type Directory } from "../directory/directory.ts";
+import { listedConnection, type ListedConnection } from "../directory/entry.ts";
+import type { Environment } from "../env.ts";
+import { AzureError, failure } from "../errors.ts";
+import { PagedItems } from "../http/page.ts";
+import { ok } from "../result.ts";
+import { readPage, type Page, type PageQuery } from "./page.ts";
+
+export interface ConnectionListQuery extends PageQuery {
+  status?: ConnectionStatus | undefined;
+  userId?: string | undefined;
+}
+
+/** @throws AzureError `app_misconfigured` where the deployment has no directory */
+export function directoryIn(env: Environment): Directory {
+  const directory = directoryOf(env);
+  if (directory !== undefined) return directory;
+  throw new AzureError(
+    failure("app_misconfigured", "DB must be bound to the directory's D1 database.", {
+      details: { variable: "DB" },
+    }),
+  );
+}
+
+/**
+ * Connections by id, as their objects last told: at most some seconds ago. A user's own credential
+ * sees that user's; those of tenants are for administrators.
+ *
+ * @throws AzureError `forbidden` when a user's credential names another user
+ */
+export function listConnections(
+  directory: Directory,
+  { caller, sessionSecret }: { caller: Caller; sessionSecret: string },
+  query: ConnectionListQuery,
+): Promise<Page<ListedConnection>> {
+  const { userId: own } = caller;
+  if (own !== undefined && query.userId !== undefined && query.userId !== own) {
+    throw new AzureError(failure("forbidden", "This credential may act for its own user only."));
+  }
+  const tenants = caller.scopes.has("admin");
+  return readPage(
+    { sessionSecret, connectionId: own ?? "", list: "/connections" },
+    query,
+    ({ status, userId, top }) =>
+      new PagedItems(async ({ link: after }) => {
+        const selection = { status, userId: own ?? userId, tenants, after };
+        // One more than is shown tells whether there is a next page.
+        const found = await directory.list({ ...selection, limit: top + 1 });
+        const items = found.slice(0, top).map(listedConnection);
+        return ok({ items, nextLink: found.length > top ? items.at(-1)?.id : undefined });
+      }),
+  );
+}
