@@ -50,7 +50,9 @@ export class Authorization {
 
   async begin(request: BeginAuthorization): Promise<Outcome<AuthorizationStart>> {
     const { config, connectionId, state, pending, cipher, now, rearm } = this.#options;
-    const checked = checkStart(request, config);
+    // What it once got is asked for again: consent may have been withdrawn since.
+    const earlier = state.exists ? state.grant().required_scopes : [];
+    const checked = checkStart(request, config, earlier);
     if (!checked.ok) return checked;
     const { tenant, scopes, redirectUri } = checked.value;
 
@@ -196,7 +198,11 @@ interface CheckedStart {
 }
 
 /** What a start may ask for; every refusal names its field. */
-function checkStart(request: BeginAuthorization, config: Config): Outcome<CheckedStart> {
+function checkStart(
+  request: BeginAuthorization,
+  config: Config,
+  earlier: readonly string[],
+): Outcome<CheckedStart> {
   const tenant = parseTenant(request.tenantId ?? config.tenantId);
   if (tenant === undefined)
     return err(
@@ -218,7 +224,7 @@ function checkStart(request: BeginAuthorization, config: Config): Outcome<Checke
     return err(invalid("return_url", "is required when a server starts a sign-in"));
   }
   const scopes = new Map(
-    [...defaultScopes(config.cloud), ...(request.scopes ?? [])].map((scope) => [
+    [...defaultScopes(config.cloud), ...earlier, ...(request.scopes ?? [])].map((scope) => [
       normalizeScope(scope, config.cloud),
       scope,
     ]),
