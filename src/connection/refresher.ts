@@ -14,8 +14,12 @@ export interface TokenRequest extends TokenNeed {
   resource: Resource;
   /** Default: the tenant of the grant. */
   tenantId?: string;
-  /** A claims challenge (JSON) to answer with the next token. */
-  claims?: string;
+}
+
+/** A token POST that is out or waits for its turn, and the claims it brings. */
+interface Flight {
+  claims: string | undefined;
+  answer: Promise<Outcome<HeldToken>>;
 }
 
 export interface RefresherOptions {
@@ -32,7 +36,7 @@ export interface RefresherOptions {
 /** Decides who is served, who waits and who starts a renewal: callers of one resource share a flight. */
 export class Refresher {
   readonly #options: RefresherOptions;
-  readonly #flights = new Map<string, Promise<Outcome<HeldToken>>>();
+  readonly #flights = new Map<string, Flight>();
   #forcedAt = -Infinity;
 
   constructor(options: RefresherOptions) {
@@ -69,7 +73,7 @@ export class Refresher {
       if (now() - this.#forcedAt < forcedRefreshInterval) return ok(undefined);
       this.#forcedAt = now();
     }
-    const answer = await (running ?? this.#fly(key, { forced: true }));
+    const answer = await (running?.answer ?? this.#fly(key, { forced: true }));
     return answer.ok ? ok(undefined) : answer;
   }
 
@@ -128,13 +132,20 @@ export class Refresher {
 
   #fly(key: ResourceKey, attempt: Attempt): Promise<Outcome<HeldToken>> {
     const { queue, mint } = this.#options;
+    const { claims } = attempt;
     const running = this.#flights.get(idOf(key));
-    if (running !== undefined) return running;
-    const flight = queue
+    // A flight without the claims of a challenge ends in a token that is challenged again.
+    if (running !== undefined && (claims === undefined || claims === running.claims)) {
+      return running.answer;
+    }
+    const answer = queue
       .run(() => mint.mint(key, attempt))
-      .finally(() => this.#flights.delete(idOf(key)));
+      .finally(() => {
+        if (this.#flights.get(idOf(key)) === flight) this.#flights.delete(idOf(key));
+      });
+    const flight: Flight = { claims, answer };
     this.#flights.set(idOf(key), flight);
-    return flight;
+    return answer;
   }
 }
 

@@ -19,6 +19,8 @@ export interface HeldToken {
   generation: number;
   /** Its first use is written down. */
   used: boolean;
+  /** The claims challenge (JSON) it was minted for, while this object remembers. */
+  claims?: string | undefined;
 }
 
 /** What a caller asks of a token. */
@@ -26,6 +28,8 @@ export interface TokenNeed {
   minValiditySeconds: number;
   /** Generation of a token that was refused. */
   staleGeneration?: number | undefined;
+  /** A claims challenge (JSON): only a token minted for it will do. */
+  claims?: string | undefined;
 }
 
 export interface TokenCacheOptions {
@@ -58,8 +62,12 @@ export class TokenCache {
   async read(key: ResourceKey, need: TokenNeed): Promise<HeldToken | undefined> {
     const { state, cipher, now, log } = this.#options;
     const row = state.exists ? state.tokens.read(key) : undefined;
-    const stored = row === undefined ? undefined : completeRow(row);
-    if (stored === undefined || !serves(stored, need, now())) return undefined;
+    const complete = row === undefined ? undefined : completeRow(row);
+    if (complete === undefined) return undefined;
+    const known = this.#held.get(idOf(key.resource, key.tenantId));
+    const stored =
+      known?.generation === complete.generation ? { ...complete, claims: known.claims } : complete;
+    if (!serves(stored, need, now())) return undefined;
     const epoch = this.#epoch;
     const opened = await cipher.open("access_token", stored.token);
     // Something came between that says what was read may no longer be served.
@@ -97,7 +105,9 @@ export class TokenCache {
 const idOf = (resource: string, tenantId = ""): string => `${resource} ${tenantId}`;
 
 const serves = (token: HeldToken, need: TokenNeed, now: number): boolean =>
-  token.generation !== need.staleGeneration && isFresh(token, need.minValiditySeconds, now);
+  token.generation !== need.staleGeneration &&
+  (need.claims === undefined || need.claims === token.claims) &&
+  isFresh(token, need.minValiditySeconds, now);
 
 function completeRow(row: TokenRow): HeldToken | undefined {
   const { token, issued_at: issuedAt, expires_at: expiresAt, refresh_at: due } = row;

@@ -37,10 +37,17 @@ export interface TokenMintOptions {
 }
 
 export interface Attempt extends Partial<TokenNeed> {
-  /** A claims challenge (JSON) to answer with the token. */
-  claims?: string;
   /** Try although a latch or a back-off stands: somebody asked for it. */
   forced?: boolean;
+}
+
+/** The moment a POST went out: what comes back is measured by it. */
+interface Start {
+  /** Milliseconds. */
+  at: number;
+  /** Of the grant. */
+  generation: number;
+  claims: string | undefined;
 }
 
 /**
@@ -64,31 +71,33 @@ export class TokenMint {
       // This turn may have come after another that met a latch, or after a sign-in.
       const blocked = blockedBy(grant, state.tokens.read(key), { now: now(), fingerprint, links });
       if (blocked !== undefined) return err(blocked);
-      const { minValiditySeconds = 0, staleGeneration } = attempt;
-      const stored = await cache.read(key, { minValiditySeconds, staleGeneration });
+      const stored = await cache.read(key, { minValiditySeconds: 0, ...attempt });
       if (stored !== undefined) return ok(stored);
     }
     if (grant.refresh_token === null) return err(actionRequired(signInRemedy(links, now())));
     const opened = await cipher.open("refresh_token", grant.refresh_token);
     if (!opened.ok) return err(this.#unreadableGrant(key, opened.error));
 
-    const startedAt = now();
-    state.tokens.putIntent(key, grant.generation, startedAt);
+    const { claims } = attempt;
+    const started: Start = { at: now(), generation: grant.generation, claims };
+    state.tokens.putIntent(key, started.generation, started.at);
     rearm();
     const answer = await endpoint.refresh({
       tenant: authorityTenant(key.tenantId),
       refreshToken: opened.value,
       scopes: [defaultScopeOf(key.resource, cloud), "offline_access"],
-      ...(attempt.claims !== undefined && { claims: attempt.claims }),
+      ...(claims !== undefined && { claims }),
     });
     if (answer.ok) {
       // Entra may answer without a new refresh token: the old one stays valid and is kept, but not
       // under a key that is on its way out.
       const kept = cipher.isCurrent(grant.refresh_token) ? {} : { refreshToken: opened.value };
-      return this.#keep(key, grant.generation, startedAt, { ...kept, ...answer.value });
+      return this.#keep(key, started, { ...kept, ...answer.value });
     }
-    if (this.#fenced(grant.generation)) return this.#superseded();
-    return err(this.record(key, answer.error, fingerprint));
+    if (this.#fenced(started.generation)) return this.#superseded();
+    // A challenge that Entra does not answer silently is one for the user, at the next sign-in.
+    const unanswered = claims === undefined ? {} : { claims };
+    return err(this.record(key, { ...unanswered, ...answer.error }, fingerprint));
   }
 
   /** Writes a failure in its scope; what a latch covers is served no more, though it may be valid. */
@@ -115,33 +124,28 @@ export class TokenMint {
     return failed;
   }
 
-  async #keep(
-    key: ResourceKey,
-    generationAtStart: number,
-    startedAt: number,
-    answer: TokenSet,
-  ): Promise<Outcome<HeldToken>> {
+  async #keep(key: ResourceKey, started: Start, answer: TokenSet): Promise<Outcome<HeldToken>> {
     const { state, cache, cipher, connectionId, now, rearm } = this.#options;
     const sealed = await cipher.seal("access_token", answer.accessToken);
     const sealedRefresh =
       answer.refreshToken === undefined
         ? undefined
         : await cipher.seal("refresh_token", answer.refreshToken);
-    if (this.#fenced(generationAtStart)) return this.#superseded();
+    if (this.#fenced(started.generation)) return this.#superseded();
 
     const stored = {
       ...key,
       token: sealed,
       scopes: answer.scopes,
-      issuedAt: startedAt,
-      expiresAt: startedAt + answer.expiresInSeconds * 1_000,
+      issuedAt: started.at,
+      expiresAt: started.at + answer.expiresInSeconds * 1_000,
       refreshAt: refreshAt({
-        issuedAt: startedAt,
+        issuedAt: started.at,
         lifetimeSeconds: answer.expiresInSeconds,
         spread: spreadOf(`${connectionId} ${key.resource}`),
         ...(answer.refreshInSeconds !== undefined && { refreshInSeconds: answer.refreshInSeconds }),
       }),
-      generation: generationAtStart + 1,
+      generation: started.generation + 1,
     };
     const committedAt = now();
     state.commit(committedAt, (tell) => {
@@ -149,13 +153,15 @@ export class TokenMint {
       const lastUsedAt = state.lastUsedAt(grant);
       state.tokens.put(stored);
       state.tokens.clearIntent();
+      // Claims wait for the sign-in that a latched resource needs, while the others go on.
+      const waiting = state.tokens.list().some((row) => row.remedy !== null);
       state.grants.update({
         generation: stored.generation,
         scopes: [...new Set([...grant.scopes, ...answer.scopes])],
         last_refresh_at: committedAt,
         last_used_at: lastUsedAt,
         remedy: null,
-        claims: null,
+        ...(!waiting && { claims: null }),
         degraded: null,
         app_error: null,
         ...(sealedRefresh !== undefined && { refresh_token: sealedRefresh }),
@@ -170,7 +176,8 @@ export class TokenMint {
         },
       });
     });
-    const held: HeldToken = { ...stored, token: answer.accessToken, used: false };
+    const { claims } = started;
+    const held: HeldToken = { ...stored, token: answer.accessToken, used: false, claims };
     cache.hold(key, held);
     rearm();
     return ok(held);
