@@ -5,6 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { localCertificate, type Certificate } from "./certificate.ts";
+import { compressed } from "./compression.ts";
 import { faultHeader } from "./faults.ts";
 import { createSandbox } from "./index.ts";
 import type { Sandbox } from "./index.ts";
@@ -52,7 +53,7 @@ function listener(sandbox: Sandbox) {
           cut(outgoing, response);
           return RESPONSE_ALREADY_SENT;
         default:
-          return response;
+          return compressed(request, response);
       }
     },
     { overrideGlobalObjects: false },
