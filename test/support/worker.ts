@@ -29,6 +29,8 @@ export interface TestWorker {
 export interface TestWorkerOptions {
   /** Told every answer that leaves by https: its head, and the chunks of its body. */
   observe?: (text: string) => void;
+  /** In place of the sandbox's. */
+  variables?: Record<string, string>;
 }
 
 /** The variables of a Worker whose Microsoft is this sandbox. */
@@ -41,7 +43,10 @@ export const sandboxVariables = ({ url }: SandboxServer): Record<string, string>
 });
 
 /** Starts a Worker and a sandbox on free ports; nothing of them outlives `close`. */
-export async function startTestWorker(options: TestWorkerOptions = {}): Promise<TestWorker> {
+export async function startTestWorker({
+  observe,
+  variables = {},
+}: TestWorkerOptions = {}): Promise<TestWorker> {
   // Nothing here needs to know where on earth it runs, so nobody is asked.
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
   const persist = await mkdtemp(join(tmpdir(), "azure-worker-"));
@@ -51,7 +56,7 @@ export async function startTestWorker(options: TestWorkerOptions = {}): Promise<
   const worker = await unstable_startWorker({
     config: join(root, "wrangler.jsonc"),
     bindings: Object.fromEntries(
-      Object.entries(sandboxVariables(sandbox)).map(
+      Object.entries({ ...sandboxVariables(sandbox), ...variables }).map(
         ([name, value]) => [name, { type: "plain_text" as const, value }] as const,
       ),
     ),
@@ -64,7 +69,7 @@ export async function startTestWorker(options: TestWorkerOptions = {}): Promise<
     },
   });
   const url = (await worker.url).origin;
-  const proxy = await startTlsProxy(url, { certificate, ...options });
+  const proxy = await startTlsProxy(url, { certificate, observe });
   const close = async () => {
     await proxy.close();
     await worker.dispose();
