@@ -19,6 +19,7 @@ import { orThrow } from "./operations/or-throw.ts";
 import type { Page } from "./operations/page.ts";
 import { getUser } from "./operations/people.ts";
 import { targetOf, type Target } from "./operations/target.ts";
+import type { Plain } from "./plain.ts";
 import { failureOf } from "./routes/failures.ts";
 import { admit, methods, wholeStub, type Method, type RequestOf } from "./service-requests.ts";
 
@@ -116,8 +117,14 @@ export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
     return this.#call(methods.listResourceGroups, request, azure.listResourceGroups);
   }
 
-  listResources(request: RequestOf<"listResources">): ReturnType<typeof azure.listResources> {
-    return this.#call(methods.listResources, request, azure.listResources);
+  listResources(request: RequestOf<"listResources">): Promise<PlainResources> {
+    return this.#call(
+      methods.listResources,
+      request,
+      (target, input) =>
+        // Microsoft's JSON, whose open fields the types of RPC have to be told of.
+        azure.listResources(target, input) as Promise<PlainResources>,
+    );
   }
 
   /** One method: the sibling's scopes, the input, the user's connection, the work. */
@@ -158,6 +165,8 @@ interface Owner {
   userId: string;
   label?: string | undefined;
 }
+type PlainResources = Plain<Awaited<ReturnType<typeof azure.listResources>>>;
+
 const idOf = ({ userId, label }: Owner): string =>
   connectionIdOf({ kind: "user", userId, ...(label !== undefined && { label }) });
 

@@ -15,13 +15,16 @@ export const connectionFields = {
     .meta({ description: "Instead of user_id and label: the id of the connection." }),
 } as const;
 
-/** A whole number in a query: digits and nothing else. */
-export const wholeNumber = (least: number, most: number) =>
-  z.coerce
-    .number(`must be a whole number from ${least} to ${most}`)
-    .int(`must be a whole number from ${least} to ${most}`)
-    .min(least, `must be at least ${least}`)
-    .max(most, `must be at most ${most}`);
+const digits = /^\d{1,16}$/;
+
+/** A whole number in a query: digits and nothing else, not even an empty text for 0. */
+export function wholeNumber(least: number, most: number) {
+  const expected = `must be a whole number from ${least} to ${most}`;
+  return z.preprocess(
+    (text) => (typeof text === "string" && digits.test(text) ? Number(text) : text),
+    z.int(expected).min(least, expected).max(most, expected),
+  );
+}
 
 export const topField = wholeNumber(1, 100)
   .default(25)

@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { CONTOSO_TENANT, FABRIKAM_TENANT } from "../sandbox/constants.ts";
+import { call, http } from "./support/http.ts";
+import { sandbox } from "./support/sandbox.ts";
+
+const returnUrl = "https://app.example/admin";
+
+async function stateFor(query: Record<string, string>): Promise<string> {
+  const { body } = await call(`/admin-consent?${new URLSearchParams(query).toString()}`);
+  return String((body["data"] as { state?: string }).state);
+}
+const callback = (query: Record<string, string>) =>
+  http(`/callback/admin?${new URLSearchParams(query).toString()}`);
+
+describe("admin consent", () => {
+  test("sends an administrator's browser to their tenant, without a credential", async () => {
+    const page = await http(`/admin-consent?tenant_id=${CONTOSO_TENANT}`, {
+      headers: { accept: "text/html" },
+    });
+    expect(page.status).toBe(302);
+    const url = new URL(page.headers.get("location") ?? "");
+    expect(url.origin + url.pathname).toBe(
+      `https://login.microsoftonline.com/${CONTOSO_TENANT}/v2.0/adminconsent`,
+    );
+    expect(url.searchParams.get("redirect_uri")).toBe("http://localhost:8787/callback/admin");
+    const { status, body } = await call("/admin-consent");
+    expect(status).toBe(200);
+    expect(body["data"]).toMatchObject({
+      admin_consent_url: expect.stringContaining("/organizations/v2.0/adminconsent?"),
+    });
+  });
+
+  test("goes back with a status, whatever else the answer says", async () => {
+    const state = await stateFor({ tenant_id: CONTOSO_TENANT, return_url: returnUrl });
+    const done = await callback({ admin_consent: "True", tenant: CONTOSO_TENANT, state });
+    expect([done.status, done.headers.get("location")]).toEqual([
+      302,
+      `${returnUrl}?status=consented`,
+    ]);
+    const denied = await callback({
+      error: "access_denied",
+      error_description: "AADSTS: x",
+      state,
+    });
+    expect(denied.headers.get("location")).toBe(`${returnUrl}?error=access_denied`);
+    const other = await callback({ admin_consent: "True", tenant: FABRIKAM_TENANT, state });
+    expect(other.headers.get("location")).toBe(`${returnUrl}?error=other_tenant`);
+  });
+
+  test("ends on a page that escapes what Microsoft's answer brought", async () => {
+    const state = await stateFor({});
+    const page = await callback({ error: "<img src=x>", state });
+    expect(page.status).toBe(400);
+    expect(await page.text()).not.toContain("<img");
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    const thanks = await callback({ admin_consent: "True", tenant: CONTOSO_TENANT, state });
+    expect(thanks.status).toBe(200);
+    expect(await thanks.text()).toContain("Thank you");
+  });
+
+  test("answers a state that was not made here with a page and never a redirect", async () => {
+    const state = await stateFor({ return_url: returnUrl });
+    const mark = await sandbox.mark();
+    for (const altered of [
+      "",
+      "admin~x.y",
+      state.slice(0, -2),
+      `${state}x`,
+      state.replace("~", "-"),
+    ]) {
+      const page = await callback({ admin_consent: "True", state: altered });
+      expect(page.status).toBe(400);
+      expect(page.headers.get("location")).toBeNull();
+    }
+    expect((await callback({})).status).toBe(400);
+    // Nor does one pass for the state of a sign-in.
+    expect((await http(`/callback?code=x&state=${encodeURIComponent(state)}`)).status).toBe(400);
+    expect(await sandbox.requests(mark)).toEqual([]);
+  });
+});
+
+describe("signing out", () => {
+  test("leads to Microsoft's page and from there only to where this service sends people", async () => {
+    const target = "https://app.example/bye";
+    const response = await http(`/logout?post_logout_redirect_uri=${encodeURIComponent(target)}`);
+    expect(response.status).toBe(302);
+    const url = new URL(response.headers.get("location") ?? "");
+    expect(url.origin + url.pathname).toBe(
+      "https://login.microsoftonline.com/common/oauth2/v2.0/logout",
+    );
+    expect(url.searchParams.get("post_logout_redirect_uri")).toBe(target);
+    expect((await http("/logout")).status).toBe(302);
+  });
+});
