@@ -1,5 +1,6 @@
 import type { ConnectionState } from "./connection-state.ts";
 import type { DirectorySink } from "./directory-sink.ts";
+import type { OutboxRow } from "./outbox.ts";
 
 export interface CourierOptions {
   state: ConnectionState;
@@ -23,21 +24,30 @@ export class Courier {
 
   /** Delivers all that is due; joins a round that is under way, which sees what came meanwhile. */
   run(): Promise<void> {
-    return (this.#round ??= this.#deliverAll().finally(() => {
-      this.#round = undefined;
-    }));
+    if (this.#round !== undefined) return this.#round;
+    if (this.#next() === undefined) return Promise.resolve();
+    this.#round = this.#deliverAll();
+    return this.#round;
   }
 
   async #deliverAll(): Promise<void> {
     const { state, now } = this.#options;
-    while (state.exists) {
-      const [row] = state.outbox.due(now());
-      if (row === undefined) return;
-      const delivered = await this.#deliver();
-      if (!state.exists) return;
-      if (delivered) state.outbox.delivered(row.id);
-      else state.outbox.postpone(row, now());
+    try {
+      for (let row = this.#next(); row !== undefined; row = this.#next()) {
+        const delivered = await this.#deliver();
+        if (!state.exists) return;
+        if (delivered) state.outbox.delivered(row.id);
+        else state.outbox.postpone(row, now());
+      }
+    } finally {
+      // In the same turn as the last look: a row that comes later begins a round of its own.
+      this.#round = undefined;
     }
+  }
+
+  #next(): OutboxRow | undefined {
+    const { state, now } = this.#options;
+    return state.exists ? state.outbox.due(now())[0] : undefined;
   }
 
   async #deliver(): Promise<boolean> {
