@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { portProblem } from "./loopback.ts";
 import { startSandboxServer } from "./server.ts";
@@ -10,8 +10,10 @@ import { guardRuntimes } from "./start/watchdog.ts";
 import { startLocalWorker } from "./start/worker.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const persist = join(root, ".wrangler", "state");
-const directory = join(root, ".wrangler", "sandbox");
+/** Connections, the sandbox's memory and its certificate; tests keep theirs elsewhere. */
+const state = resolve(root, process.env["STATE_DIRECTORY"] || ".wrangler");
+const persist = join(state, "state");
+const directory = join(state, "sandbox");
 const patience = 60_000;
 
 function fail(message: string): never {
@@ -88,12 +90,12 @@ guard.report();
 if (readiness.ready) {
   console.log(`
   Worker    ${worker.url}
-  Sandbox   ${sandbox.url}   (https: ${sandbox.httpsUrl}, CA: .wrangler/sandbox/ca.pem)
+  Sandbox   ${sandbox.url}   (https: ${sandbox.httpsUrl}, CA: ${relative(root, join(directory, "ca.pem"))})
 
   Open      ${worker.url}/connect?user_id=demo
   Then      curl -H "Authorization: Bearer ${DEVELOPMENT_KEY}" "${worker.url}/mail?user_id=demo"
 
-  Ctrl-C ends both; connections are kept in .wrangler/
+  Ctrl-C ends both; connections are kept in ${relative(root, state)}/
 `);
 } else {
   console.error(`\nnpm start: ${readiness.reason}`);
