@@ -1,0 +1,230 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import * as z from "zod";
+import { portProblem } from "../sandbox/loopback.ts";
+import { startBrowser } from "../support/browser.ts";
+import { freePorts, launch, type Launched, type Ports } from "../support/launcher.ts";
+import { control } from "../support/sandbox-control.ts";
+
+/** What the README says to try, done as it says, on a machine that may be busy. */
+const patience = 120_000;
+
+let state: string;
+let ports: Ports;
+let started: Launched;
+let browser: Browser;
+let closeBrowser = async () => {};
+let worker: string;
+let sandbox: string;
+
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), "azure-start-"));
+  ports = await freePorts();
+  worker = `http://localhost:${ports.worker}`;
+  sandbox = `http://localhost:${ports.sandbox}`;
+  started = launch(ports, state);
+  await started.ready();
+  ({ browser, close: closeBrowser } = await startBrowser());
+}, patience);
+
+afterAll(async () => {
+  started.end();
+  await closeBrowser();
+  await rm(state, { recursive: true, force: true });
+}, patience);
+
+const ada = { displayName: "Ada Lovelace", userPrincipalName: "ada@contoso.example" };
+const key = { authorization: "Bearer azk_dev_sandbox" };
+
+async function read(path: string): Promise<unknown> {
+  const response = await fetch(`${worker}${path}`, { headers: key });
+  return { status: response.status, body: await response.json() };
+}
+
+/** A page of a browser nobody has used before. */
+async function newPage(): Promise<Page> {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(patience / 2);
+  return context.newPage();
+}
+
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+
+async function chooseAccount(page: Page, userId: string, name: string): Promise<void> {
+  await page.goto(`${worker}/connect?user_id=${userId}`);
+  await page.getByRole("button", { name }).click();
+}
+
+async function portsAreFree(): Promise<boolean> {
+  const all = [ports.worker, ports.sandbox, ports.sandbox + 1];
+  const problems = await Promise.all(all.map(portProblem));
+  return problems.every((problem) => problem === undefined);
+}
+
+describe("npm start", () => {
+  it("says what to open and what to ask", () => {
+    expect(started.output()).toContain(`${worker}/connect?user_id=demo`);
+    expect(started.output()).toContain(
+      `curl -H "Authorization: Bearer azk_dev_sandbox" "${worker}/mail?user_id=demo"`,
+    );
+  });
+
+  it("lets a person connect in a browser: choose an account, accept, read that it worked", async () => {
+    const page = await newPage();
+    await chooseAccount(page, "demo", "Ada Lovelace (ada@contoso.example)");
+    expect(await heading(page).textContent()).toBe("Permissions requested");
+    await page.getByRole("button", { name: "Accept" }).click();
+    await page.waitForURL(`${worker}/callback**`);
+    expect(await heading(page).textContent()).toBe("You are connected");
+    expect(await page.textContent("main")).toContain("Connected as ada@contoso.example.");
+    await page.context().close();
+  });
+
+  it("answers the printed curl, and for the user and their subscriptions", async () => {
+    expect(await read("/mail?user_id=demo&top=3")).toMatchObject({
+      status: 200,
+      body: {
+        data: [{ subject: expect.any(String) }, {}, {}],
+        next_cursor: expect.any(String),
+      },
+    });
+    expect(await read("/user?user_id=demo")).toMatchObject({ status: 200, body: { data: ada } });
+    expect(await read("/subscriptions?user_id=demo")).toMatchObject({
+      status: 200,
+      body: {
+        data: [{ displayName: "Contoso Production" }, { displayName: "Contoso Engineering" }],
+      },
+    });
+  });
+});
+
+describe("the live socket", () => {
+  it("tells a snapshot, then a renewal that nobody asked for", async () => {
+    const socket = new WebSocket(
+      `${worker.replace("http", "ws")}/connections/user:demo/live`,
+      "azure.v1",
+      { headers: key },
+    );
+    const renewals: unknown[] = [];
+    const frames: { type: string; data: object }[] = [];
+    socket.on("message", (data: Buffer) => {
+      const frame = z
+        .looseObject({ type: z.string(), data: z.looseObject({}) })
+        .parse(JSON.parse(data.toString()));
+      frames.push(frame);
+      if (frame.type === "token.refreshed") renewals.push(frame.data["generation"]);
+    });
+    await expect
+      .poll(() => frames[0], { timeout: patience / 2 })
+      .toMatchObject({
+        type: "snapshot",
+        data: { id: "user:demo", status: "active", identity: { upn: "ada@contoso.example" } },
+      });
+    // A token that is due for renewal after half of its twelve seconds, once it has been used.
+    await control({ url: sandbox }, "settings", { access_token_lifetime_s: 12 });
+    const refreshed = await fetch(`${worker}/connections/user:demo/refresh`, {
+      method: "POST",
+      headers: { ...key, "content-type": "application/json" },
+      body: JSON.stringify({ resource: "graph" }),
+    });
+    expect(refreshed.status).toBe(200);
+    await control({ url: sandbox }, "settings", { access_token_lifetime_s: 3599 });
+    expect(await read("/user?user_id=demo")).toMatchObject({ status: 200 });
+    await expect.poll(() => renewals.length, { timeout: patience / 2 }).toBe(2);
+    const [asked, unasked] = renewals;
+    expect(Number(unasked)).toBeGreaterThan(Number(asked));
+    socket.close();
+  });
+});
+
+describe("a sign-in that fails in the browser", () => {
+  it("says so when the person refuses consent", async () => {
+    const page = await newPage();
+    await chooseAccount(page, "refuser", "Grace Hopper (grace@contoso.example)");
+    const answered = page.waitForResponse(`${worker}/callback**`);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    expect((await answered).status()).toBe(400);
+    expect(await heading(page).textContent()).toBe("You are not connected");
+    expect(await read("/connections/user:refuser")).toMatchObject({
+      status: 404,
+      body: { code: "not_found" },
+    });
+    await page.context().close();
+  });
+
+  it("shows a page, and goes nowhere, for a state that was not made here", async () => {
+    const page = await newPage();
+    const state = "dXNlcjpkZW1v.forged.forged";
+    const response = await page.goto(`${worker}/callback?code=stolen&state=${state}`);
+    expect(response?.status()).toBe(400);
+    expect(await heading(page).textContent()).toBe("This sign-in cannot be completed");
+    await page.context().close();
+  });
+
+  it("cannot be finished by another browser than the one that started it, which still can", async () => {
+    const [victim, attacker] = [await newPage(), await newPage()];
+    await attacker.goto(`${worker}/connect?user_id=mallory`);
+    const authorize = new URL(attacker.url());
+    authorize.searchParams.set("sandbox_account", "ada@contoso.example");
+    authorize.searchParams.set("sandbox_decision", "approve");
+    const answer = await fetch(authorize, { redirect: "manual" });
+    const callback = answer.headers.get("location") ?? "";
+    const response = await victim.goto(callback);
+    expect(response?.status()).toBe(400);
+    expect(await heading(victim).textContent()).toBe("You are not connected");
+    await attacker.goto(callback);
+    expect(await heading(attacker).textContent()).toBe("You are connected");
+    await Promise.all([victim.context().close(), attacker.context().close()]);
+  });
+});
+
+const isRuntime = ({ command }: { command: string }) => /workerd serve/.test(command);
+
+describe("npm start and its processes", () => {
+  it(
+    "refuses a port that is taken, and names it",
+    async () => {
+      const second = launch(ports, state);
+      expect(await second.exited).toBe(1);
+      expect(second.output()).toContain(`port ${ports.worker}`);
+      expect(second.output()).toContain("is already in use");
+      expect(second.output()).toContain("PORT");
+      expect(await read("/health")).toMatchObject({ status: 200 });
+    },
+    patience,
+  );
+
+  it(
+    "ends by Ctrl-C with all it started, and finds its connections again",
+    async () => {
+      started.interrupt();
+      await started.exited;
+      await expect.poll(() => started.members(), { timeout: 20_000 }).toEqual([]);
+      expect(await portsAreFree()).toBe(true);
+      started = launch(ports, state);
+      await started.ready();
+      expect(await read("/connections/user:demo")).toMatchObject({
+        status: 200,
+        body: { data: { status: "active", identity: { upn: "ada@contoso.example" } } },
+      });
+      expect(await read("/user?user_id=demo")).toMatchObject({ status: 200, body: { data: ada } });
+    },
+    patience * 2,
+  );
+
+  it(
+    "leaves no runtime behind when it is killed",
+    async () => {
+      expect(started.members().filter(isRuntime).length).toBeGreaterThan(0);
+      started.kill(/^\S*node\S* .*start\.ts/);
+      await started.exited;
+      await expect.poll(() => started.members(), { timeout: 20_000 }).toEqual([]);
+      expect(await portsAreFree()).toBe(true);
+    },
+    patience,
+  );
+});

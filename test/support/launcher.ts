@@ -1,0 +1,110 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { setTimeout } from "node:timers/promises";
+import { listenLocally, portProblem } from "../sandbox/loopback.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+/** Milliseconds. */
+const patience = 120_000;
+
+export interface Ports {
+  worker: number;
+  sandbox: number;
+}
+
+async function freePort(): Promise<number> {
+  const { port, servers } = await listenLocally(() => createServer(), 0);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return port;
+}
+
+/** Ports for the Worker, the sandbox and, next to it, the sandbox's https. */
+export async function freePorts(): Promise<Ports> {
+  const worker = await freePort();
+  for (;;) {
+    const sandbox = await freePort();
+    const taken = sandbox === worker || sandbox + 1 === worker || sandbox >= 65_534;
+    if (!taken && (await portProblem(sandbox + 1)) === undefined) return { worker, sandbox };
+  }
+}
+
+interface GroupMember {
+  pid: number;
+  command: string;
+}
+
+/** The living processes of a process group: what a Ctrl-C in its terminal would reach. */
+function membersOf(group: number): GroupMember[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,pgid=,stat=,args="], { encoding: "utf8" });
+  return lines.split("\n").flatMap((line) => {
+    const [pid, pgid, stat, ...command] = line.trim().split(/\s+/);
+    // A zombie has ended; whether anybody reaps it is the machine's affair.
+    return Number(pgid) === group && !stat?.startsWith("Z")
+      ? [{ pid: Number(pid), command: command.join(" ") }]
+      : [];
+  });
+}
+
+/** `npm start`, as a developer would run it. */
+export interface Launched {
+  output(): string;
+  /** Resolves once it has printed what to open. @throws Error with its output when it ends before */
+  ready(): Promise<void>;
+  /** The exit code; null when a signal ended it. */
+  exited: Promise<number | null>;
+  members(): GroupMember[];
+  /** Ctrl-C: the signal goes to the whole group. */
+  interrupt(): void;
+  /** Kills one process of the group, found by a part of its command. */
+  kill(command: RegExp): void;
+  /** Whatever is left of it, at once. */
+  end(): void;
+}
+
+/** @param state where connections and the sandbox's memory are kept */
+export function launch(ports: Ports, state: string): Launched {
+  const child = spawn("npm", ["start"], {
+    cwd: root,
+    // Its own process group, as a shell would give it.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      PORT: String(ports.worker),
+      SANDBOX_PORT: String(ports.sandbox),
+      STATE_DIRECTORY: state,
+    },
+  });
+  const group = child.pid ?? 0;
+  let text = "";
+  const printed = new Promise<"ready">((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+        if (text.includes("Ctrl-C ends both")) resolve("ready");
+      });
+    }
+  });
+  const exited = once(child, "close").then(([code]) => code as number | null);
+  return {
+    output: () => text,
+    exited,
+    members: () => membersOf(group),
+    ready: async () => {
+      const ended = exited.then(() => "ended" as const);
+      const late = setTimeout(patience, "is not ready" as const, { ref: false });
+      const outcome = await Promise.race([printed, ended, late]);
+      if (outcome !== "ready") throw new Error(`npm start ${outcome}:\n${text}`);
+    },
+    interrupt: () => process.kill(-group, "SIGINT"),
+    kill: (command) => {
+      const found = membersOf(group).find((member) => command.test(member.command));
+      if (!found) throw new Error(`no such process: ${command}`);
+      process.kill(found.pid, "SIGKILL");
+    },
+    end: () => {
+      for (const { pid } of membersOf(group)) process.kill(pid, "SIGKILL");
+    },
+  };
+}
