@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Cloud } from "../entra/cloud.ts";
-import { missingScopes, resourceOfScope } from "../entra/resource.ts";
+import { missingScopes, permissionsIn, resourceOfScope } from "../entra/resource.ts";
 import { failure, type Failure } from "../errors.ts";
 import { remedySchema } from "../remedy.ts";
 import type { Grant } from "./grant-store.ts";
@@ -31,7 +31,7 @@ export const candidateSchema = z.object({
 export type Candidate = z.infer<typeof candidateSchema>;
 
 export const grantedScopes = (candidate: Candidate): string[] => [
-  ...new Set(candidate.tokens.flatMap((token) => token.scopes)),
+  ...new Set(candidate.tokens.flatMap((token) => permissionsIn(token.scopes))),
 ];
 
 /**
@@ -68,7 +68,7 @@ export function adoptionConflict(
       const resource = resourceOfScope(scope, cloud);
       return resource !== undefined && (proven.has(resource) || refused.has(resource));
     }),
-    grantedScopes(candidate),
+    candidate.tokens.flatMap((token) => token.scopes),
     cloud,
   );
   return missing.length > 0

@@ -1,5 +1,5 @@
 import type { Cloud } from "../entra/cloud.ts";
-import { defaultScopeOf } from "../entra/resource.ts";
+import { defaultScopeOf, permissionsIn } from "../entra/resource.ts";
 import { authorityTenant } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenFailure, TokenSet } from "../entra/token-endpoint.ts";
 import { failure, type Failure } from "../errors.ts";
@@ -157,7 +157,7 @@ export class TokenMint {
       const waiting = state.tokens.list().some((row) => row.remedy !== null);
       state.grants.update({
         generation: stored.generation,
-        scopes: [...new Set([...grant.scopes, ...answer.scopes])],
+        scopes: [...new Set([...grant.scopes, ...permissionsIn(answer.scopes)])],
         last_refresh_at: committedAt,
         last_used_at: lastUsedAt,
         remedy: null,

@@ -85,6 +85,10 @@ export function missingScopes(
   });
 }
 
+/** The permissions among granted scopes: Entra also echoes `.default`, which is a way of asking. */
+export const permissionsIn = (scopes: readonly string[]): string[] =>
+  scopes.filter((scope) => !scope.endsWith("/.default"));
+
 /** What a sign-in asks for when nobody says otherwise. */
 export function defaultScopes(cloud: Cloud): string[] {
   return [
