@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const run = promisify(execFile);
+
+/** The Worker as `wrangler deploy` would upload it: minified, without its source map. */
+export async function deployedBundle(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "azure-bench-"));
+  try {
+    await run(
+      join(root, "node_modules/.bin/wrangler"),
+      ["deploy", "--dry-run", "--outdir", folder],
+      { cwd: root, env: { ...process.env, WRANGLER_SEND_METRICS: "false" } },
+    );
+    return await readFile(join(folder, "index.js"), "utf8");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A Worker of the bench. @param name of its file in `worker/` */
+export async function benchWorker(name: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, "test/bench/worker", `${name}.ts`)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*"],
+    // As the deployed Worker is.
+    minify: true,
+    keepNames: true,
+    logLevel: "error",
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`${name} has no bundle`);
+  return file.text;
+}

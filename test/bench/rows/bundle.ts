@@ -1,0 +1,11 @@
+import { gzipSync } from "node:zlib";
+import { rowOf, type Topic } from "../row.ts";
+
+const budget = { name: "bundle of the deployed Worker, minified, gzip", unit: "KiB", bar: 180 };
+
+export const bundle: Topic = {
+  budgets: [budget],
+  async measure({ bundle: script }) {
+    return { rows: [rowOf(budget, [gzipSync(script).byteLength / 1_024])], beside: [] };
+  },
+};

@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { race, ratios } from "../race.ts";
+import { rowOf, summaryOf, type Topic } from "../row.ts";
+
+const budget = {
+  name: "cold actor to its first answer, against an empty object",
+  unit: "×",
+  bar: 1.5,
+};
+const objects = 20;
+const idSchema = z.object({ id: z.string() });
+
+/** The first call after an eviction: the object begins, reads its tables, decrypts its token. */
+export const cold: Topic = {
+  budgets: [budget],
+  async measure(bench) {
+    const ids: string[] = [];
+    while (ids.length < objects) ids.push(idSchema.parse(await bench.lab("/connect", {})).id);
+    const first = (way: string) => () =>
+      bench.lab("/calls", { way, ids: ids.join(","), count: ids.length, width: 1 });
+    const evictAll = async () => {
+      await bench.evict("actor", ids);
+      await bench.evict("object", ids);
+    };
+    const times = await race(
+      { actor: first("actor"), object: first("object") },
+      { rounds: 16, warmUp: 3, prepare: evictAll },
+    );
+    const each = (values: readonly number[]) => (summaryOf(values).median / objects).toFixed(2);
+    return {
+      rows: [rowOf(budget, ratios(times.actor, times.object))],
+      beside: [
+        `ms to the first answer: actor ${each(times.actor)}, empty object ${each(times.object)}`,
+      ],
+    };
+  },
+};

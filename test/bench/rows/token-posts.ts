@@ -1,0 +1,63 @@
+import { setTimeout as wait } from "node:timers/promises";
+import * as z from "zod";
+import { Microsoft } from "../microsoft.ts";
+import { rowOf, type Topic } from "../row.ts";
+import type { Bench } from "../runtime.ts";
+import { msalCallers } from "./msal.ts";
+
+const expiry = { name: "token POSTs for 500 callers at expiry", unit: "POSTs", bar: 1 };
+const refused = { name: "token POSTs for 100 callers with a 401", unit: "POSTs", bar: 1 };
+
+const account = "ada@contoso.example";
+const me = "https://graph.microsoft.com/v1.0/me";
+const rounds = 3;
+const idSchema = z.object({ id: z.string() });
+/** Seconds. */
+const shortLife = 2;
+const usualLife = 3_599;
+
+/** How often Entra is asked when everybody finds the token gone at the same time. */
+export const tokenPosts: Topic = {
+  budgets: [expiry, refused],
+  async measure(bench) {
+    const microsoft = new Microsoft(bench.sandbox);
+    const atExpiry: number[] = [];
+    const after401: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      await microsoft.steer("settings", { access_token_lifetime_s: shortLife });
+      const id = await connect(bench);
+      await microsoft.steer("settings", { access_token_lifetime_s: usualLife });
+      await wait((shortLife + 0.2) * 1_000);
+      atExpiry.push(await microsoft.tokenPostsDuring(() => callers(bench, id, 500)));
+      await microsoft.steer("revoke", { user: account, resource: "graph" });
+      after401.push(await microsoft.tokenPostsDuring(() => callers(bench, id, 100)));
+    }
+    return {
+      rows: [rowOf(expiry, proven(atExpiry)), rowOf(refused, proven(after401))],
+      beside: [await msalBeside(bench, microsoft)],
+    };
+  },
+};
+
+const connect = async (bench: Bench): Promise<string> =>
+  idSchema.parse(await bench.lab("/connect", { account })).id;
+
+/** All at once; the lab fails unless every one of them got its answer. */
+const callers = (bench: Bench, id: string, count: number) =>
+  bench.lab("/calls", { way: "actor", ids: id, url: me, count, width: count });
+
+/** Without any POST nothing had expired, and nothing was measured. */
+function proven(posts: number[]): number[] {
+  if (posts.includes(0)) throw new Error("the callers met a token that was still good");
+  return posts;
+}
+
+/** msal-node renews what expires within five minutes, so a short-lived token has expired for it. */
+async function msalBeside(bench: Bench, microsoft: Microsoft): Promise<string> {
+  await microsoft.steer("settings", { access_token_lifetime_s: shortLife });
+  const msal = await msalCallers(bench.sandbox, account);
+  await microsoft.steer("settings", { access_token_lifetime_s: usualLife });
+  const atExpiry = await microsoft.tokenPostsDuring(() => msal.ask(500));
+  const after401 = await microsoft.tokenPostsDuring(() => msal.ask(100, { forceRefresh: true }));
+  return `msal-node on two servers that share a cache: ${atExpiry} POSTs at expiry, ${after401} after the 401s`;
+}

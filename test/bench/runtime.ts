@@ -1,0 +1,154 @@
+import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import {
+  convertV4MiniflareOptions,
+  Miniflare,
+  type Request as MiniflareRequest,
+  type Response as MiniflareResponse,
+} from "miniflare";
+import { unstable_splitSqlQuery } from "wrangler";
+import { createSandbox, type Sandbox } from "../sandbox/index.ts";
+import { workerSecrets } from "../support/secrets.ts";
+import { benchWorker, deployedBundle } from "./bundles.ts";
+
+const compatibilityDate = "2026-08-15";
+const migrations = new URL("../../src/directory/migrations/", import.meta.url);
+
+/** All that is measured, in one runtime. */
+export interface Bench {
+  /** The bundle that is deployed, and that runs here. */
+  bundle: string;
+  /** Where the lab listens. */
+  url: URL;
+  sandbox: Sandbox;
+  /** Told every answer of the sandbox, as it leaves. */
+  onAnswer: (request: Request, response: Response) => void;
+  /** Asks the lab. @throws Error with its text when it does not succeed */
+  lab(path: string, query: Record<string, string | number>): Promise<unknown>;
+  /** Runs a scenario of the Worker with the simulated clock. */
+  scenario(path: string): Promise<unknown>;
+  /** Evicts objects, as the platform does with idle ones. */
+  evict(of: Evictable, names: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const evictables = {
+  actor: ["azure", "ConnectionActor"],
+  object: ["lab", "EmptyObject"],
+} as const;
+export type Evictable = keyof typeof evictables;
+
+const module = (contents: string) => [{ type: "ESModule" as const, path: "index.js", contents }];
+
+/**
+ * Puts the deployed bundle, the baselines and the upstream that latency is measured by into one
+ * workerd, and the sandbox beside it. What a call costs then is the way it takes, not a network or a
+ * Node process that both sides would pay for; against real distances the differences shown here are
+ * exaggerated, never hidden. KV, D1 and the objects are those of Miniflare, on disk.
+ */
+export async function startBench(): Promise<Bench> {
+  const [bundle, lab, measured, internet, sandbox] = await Promise.all([
+    deployedBundle(),
+    benchWorker("lab"),
+    benchWorker("measured"),
+    benchWorker("internet"),
+    createSandbox(),
+  ]);
+  let onAnswer: Bench["onAnswer"] = () => {};
+  const answer = async (request: Request): Promise<Response> => {
+    const response = await sandbox.fetch(request);
+    onAnswer(request, response);
+    return response;
+  };
+  const connectionWorker = (name: string, script: string, className: string) => ({
+    name,
+    modules: module(script),
+    compatibilityDate,
+    bindings: { ...workerSecrets, AZURE_TENANT_ID: "common", AZURE_CLOUD: "global" },
+    durableObjects: { AZURE_CONNECTION: { className, useSQLite: true } },
+    d1Databases: { DB: "directory" },
+    outboundService: "internet",
+  });
+  const runtime = new Miniflare(
+    convertV4MiniflareOptions({
+      // Nothing here needs to know where on earth it runs, so nobody is asked.
+      cf: false,
+      // What the Workers log is not asked here; what they could not help is told.
+      handleStructuredLogs: ({ level, message }) => {
+        if (level === "error") console.error(message);
+      },
+      workers: [
+        {
+          name: "lab",
+          modules: module(lab),
+          compatibilityDate,
+          durableObjects: {
+            AZURE_CONNECTION: { className: "ConnectionActor", scriptName: "azure" },
+            EMPTY: { className: "EmptyObject", useSQLite: true },
+            BROADCAST: { className: "BroadcastObject", useSQLite: true },
+          },
+          kvNamespaces: ["TOKENS"],
+          serviceBindings: { AZURE: "azure", FRONT: "lab" },
+          outboundService: "internet",
+        },
+        connectionWorker("azure", bundle, "ConnectionActor"),
+        connectionWorker("measured", measured, "MeasuredActor"),
+        {
+          name: "internet",
+          modules: module(internet),
+          compatibilityDate,
+          serviceBindings: {
+            // Miniflare hands over undici's classes, which are the ones of Node under another type.
+            SANDBOX: (request: MiniflareRequest) =>
+              answer(request as unknown as Request) as unknown as Promise<MiniflareResponse>,
+          },
+        },
+      ],
+    }),
+  );
+  const url = await runtime.ready;
+  await migrate(runtime);
+  return {
+    bundle,
+    url,
+    sandbox,
+    get onAnswer() {
+      return onAnswer;
+    },
+    set onAnswer(listener) {
+      onAnswer = listener;
+    },
+    async lab(path, query) {
+      const target = new URL(path, url);
+      for (const [name, value] of Object.entries(query))
+        target.searchParams.set(name, String(value));
+      const response = await fetch(target);
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+      return text === "" ? undefined : JSON.parse(text);
+    },
+    async scenario(path) {
+      const worker = await runtime.getWorker("measured");
+      const response = await worker.fetch(`http://measured${path}`);
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+      return JSON.parse(text);
+    },
+    async evict(of, names) {
+      const [script, className] = evictables[of];
+      for (const name of names) await runtime.unsafeEvictDurableObject(script, className, { name });
+    },
+    close: () => runtime.dispose(),
+  };
+}
+
+async function migrate(runtime: Miniflare): Promise<void> {
+  const database = await runtime.getD1Database("DB", "azure");
+  const names = (await readdir(migrations)).filter((name) => name.endsWith(".sql")).sort();
+  for (const name of names) {
+    const sql = await readFile(fileURLToPath(new URL(name, migrations)), "utf8");
+    await database.batch(
+      unstable_splitSqlQuery(sql).map((statement) => database.prepare(statement)),
+    );
+  }
+}

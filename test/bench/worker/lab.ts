@@ -1,0 +1,120 @@
+import { liveRequest } from "../../../src/connection/live-request.ts";
+import { actorOf, connected, expectOk } from "../../integration/support/connections.ts";
+import { callByKv, type StoredToken } from "./baselines.ts";
+import { quickUrl } from "./quick.ts";
+
+export { BroadcastObject, EmptyObject } from "./baselines.ts";
+
+interface Environment {
+  TOKENS: KVNamespace;
+  EMPTY: DurableObjectNamespace;
+  BROADCAST: DurableObjectNamespace;
+  /** The deployed Worker's HTTP face. */
+  AZURE: Fetcher;
+  /** This Worker, so that every call is an invocation of its own, as in production. */
+  FRONT: Fetcher;
+}
+
+/** The ways to call Microsoft that are compared: each as the Worker that meets a request takes it. */
+const ways: Record<
+  string,
+  (env: Environment, id: string, url: string, headers: Headers) => Promise<Response>
+> = {
+  actor: (_, id, url) => actorOf(id).fetch(url),
+  kv: ({ TOKENS }, id, url) => callByKv(TOKENS, id, url),
+  // Brings a token along, since nobody on its way adds one.
+  object: ({ EMPTY }, id, url, headers) => EMPTY.getByName(id).fetch(url, { headers }),
+  http: ({ AZURE }, id, url) =>
+    AZURE.fetch(url.replace("https://graph.microsoft.com", "http://localhost/graph"), {
+      headers: { authorization: "Bearer azk_all_all-secret", "x-azure-connection": id },
+    }),
+};
+
+const headers = new Headers({ authorization: `Bearer ${"t".repeat(2_000)}` });
+
+/** One call through the front, read to its end; anything but 200 is no measurement. */
+async function call(env: Environment, way: string, id: string, url: string): Promise<void> {
+  const query = new URLSearchParams({ way, id, url });
+  const response = await env.FRONT.fetch(`http://front/call?${query}`);
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${way}: ${response.status} ${text}`);
+}
+
+type Route = (query: URLSearchParams, env: Environment) => Promise<Response>;
+
+const named = (query: URLSearchParams, name: string): string => {
+  const value = query.get(name);
+  if (value === null) throw new Error(`${name} is missing`);
+  return value;
+};
+
+const routes: Record<string, Route> = {
+  /** The front: one call by one way. */
+  "/call": (query, env) => {
+    const way = ways[named(query, "way")];
+    if (way === undefined) throw new Error("no such way");
+    return way(env, named(query, "id"), named(query, "url"), headers);
+  },
+
+  /** `count` calls, `width` of them in flight. */
+  "/calls": async (query, env) => {
+    const ids = named(query, "ids").split(",");
+    const url = query.get("url") ?? quickUrl;
+    let left = Number(named(query, "count"));
+    const lane = async () => {
+      while (left > 0) {
+        left -= 1;
+        await call(env, named(query, "way"), ids[left % ids.length] ?? "", url);
+      }
+    };
+    await Promise.all(Array.from({ length: Number(named(query, "width")) }, lane));
+    return Response.json({ done: true });
+  },
+
+  /** A connection that is signed in, and was never used. */
+  "/connect": async (query) =>
+    Response.json({ id: (await connected(query.get("account") ?? undefined)).id }),
+
+  /** Puts a connection's token where the baseline looks for it. */
+  "/share": async (query, { TOKENS }) => {
+    const id = named(query, "id");
+    const { token, expires_at } = expectOk(await actorOf(id).accessToken({ resource: "graph" }));
+    const stored: StoredToken = { access_token: token, expires_at: Date.parse(expires_at) };
+    await TOKENS.put(id, JSON.stringify(stored));
+    return Response.json({ id });
+  },
+
+  /** A connection's refresh on demand; what comes of it is for the sockets to tell. */
+  "/refresh": async (query) =>
+    Response.json({ ok: (await actorOf(named(query, "id")).refresh()).ok }),
+
+  "/broadcast": (query, { BROADCAST }) =>
+    BROADCAST.getByName(named(query, "id")).fetch(named(query, "url")),
+
+  /** A socket, as the front Worker hands one on. */
+  "/live": async (query, { BROADCAST }) => {
+    const id = named(query, "id");
+    const upgrade = liveRequest({ expiresAt: null });
+    const stub = query.get("of") === "actor" ? actorOf(id) : BROADCAST.getByName(id);
+    const { status, webSocket } = await stub.fetch(upgrade);
+    if (webSocket === null) throw new Error(`no upgrade: ${status}`);
+    return new Response(null, { status: 101, webSocket });
+  },
+};
+
+/**
+ * The Worker that the bench drives. Loops run in here, next to what they call, and the bench times
+ * whole loops from outside: a request of its own per call would cost more than what is compared.
+ */
+export default {
+  async fetch(request, env) {
+    const { pathname, searchParams } = new URL(request.url);
+    const route = routes[pathname];
+    if (route === undefined) return new Response("no such route", { status: 404 });
+    try {
+      return await route(searchParams, env);
+    } catch (error) {
+      return new Response(String(error), { status: 500 });
+    }
+  },
+} satisfies ExportedHandler<Environment>;
