@@ -48,8 +48,9 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           environment: "node",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Whole programs and a browser are started here, next to whatever else the machine does.
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await harness.listen();
   await harness.getWorker("azure").applyD1Migrations("DB");
   await connect(userId);
-}, 120_000);
+});
 
 afterAll(async () => {
   await harness.close();
