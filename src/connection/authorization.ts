@@ -1,12 +1,11 @@
 import * as oauth from "oauth4webapi";
 import type { Config } from "../config.ts";
 import { authorizationUrl } from "../entra/authorization-request.ts";
-import { defaultScopes, normalizeScope, resourceOfScope } from "../entra/resource.ts";
-import { isTenantId, parseTenant } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenFailure } from "../entra/token-endpoint.ts";
 import { failure, type Failure } from "../errors.ts";
 import { randomToken } from "../keys.ts";
 import { err, ok } from "../result.ts";
+import { checkStart } from "./authorization-start.ts";
 import { sha256Hex, signState } from "./authorization-state.ts";
 import { candidateSchema, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "./connection-state.ts";
@@ -118,6 +117,7 @@ export class Authorization {
     // Without Microsoft's answer this is no callback: whoever calls so must not end the flow.
     if (!response.has("code") && !response.has("error")) return err(startAgain());
     pending.consume(stateHash, now());
+    const ended = endedMeanwhile(state);
 
     const over = (error: Failure): Outcome<AuthorizationCompletion> => {
       if (state.exists) pending.remove(stateHash);
@@ -127,13 +127,14 @@ export class Authorization {
     const candidate = await queue.run(() => this.#redeem(row, request.state, response));
     if (!candidate.ok) return over(candidate.error);
     if (row.start === "user" || request.confirmed === true) {
-      const adopted = await queue.run(() => adoption.adopt(candidate.value));
+      const adopted = await queue.run(() => adoption.adopt(candidate.value, { conflict: ended }));
       if (!adopted.ok) return over(adopted.error);
       pending.remove(stateHash);
       rearm();
       return ok({ outcome: "connected", info: info(), ...returnUrlOf(row) });
     }
-    return this.#keep(row, candidate.value);
+    const end = ended();
+    return end === undefined ? this.#keep(row, candidate.value) : over(end);
   }
 
   /** Adopts the candidate a server has matched with the person signed in to it. */
@@ -145,10 +146,11 @@ export class Authorization {
       return err(failure("not_found", "There is no such sign-in waiting to be confirmed."));
     }
     pending.remove(row.state_hash);
+    const ended = endedMeanwhile(state);
     const opened = await cipher.open("candidate", row.candidate);
     const candidate = candidateSchema.safeParse(opened.ok ? JSON.parse(opened.value) : undefined);
     if (!candidate.success) return err(startAgain());
-    const adopted = await queue.run(() => adoption.adopt(candidate.data));
+    const adopted = await queue.run(() => adoption.adopt(candidate.data, { conflict: ended }));
     rearm();
     return adopted.ok ? ok(info()) : adopted;
   }
@@ -191,60 +193,6 @@ export class Authorization {
   }
 }
 
-interface CheckedStart {
-  tenant: string;
-  scopes: string[];
-  redirectUri: string;
-}
-
-/** What a start may ask for; every refusal names its field. */
-function checkStart(
-  request: BeginAuthorization,
-  config: Config,
-  earlier: readonly string[],
-): Outcome<CheckedStart> {
-  const tenant = parseTenant(request.tenantId ?? config.tenantId);
-  if (tenant === undefined)
-    return err(
-      invalid("tenant_id", "must be a tenant id, a domain, common, organizations or consumers"),
-    );
-  if (isTenantId(config.tenantId) && tenant !== config.tenantId.toLowerCase()) {
-    return err(invalid("tenant_id", "must be the tenant this service is configured for"));
-  }
-  const redirectUri = request.redirectUri ?? config.redirectUris[0];
-  if (redirectUri === undefined || !config.redirectUris.includes(redirectUri)) {
-    return err(invalid("redirect_uri", "must be one of AZURE_REDIRECT_URI"));
-  }
-  if (request.returnUrl !== undefined && !isReturnUrl(request.returnUrl, config)) {
-    return err(invalid("return_url", "must be a URL on one of RETURN_ORIGINS"));
-  }
-  // A host with a callback of its own completes by RPC, and needs nowhere to be sent back to.
-  const ownCallback = redirectUri !== config.redirectUris[0];
-  if (request.start === "server" && request.returnUrl === undefined && !ownCallback) {
-    return err(invalid("return_url", "is required when a server starts a sign-in"));
-  }
-  const scopes = new Map(
-    [...defaultScopes(config.cloud), ...earlier, ...(request.scopes ?? [])].map((scope) => [
-      normalizeScope(scope, config.cloud),
-      scope,
-    ]),
-  );
-  // Azure Resource Manager has nothing for personal accounts.
-  const asked = [...scopes.values()].filter(
-    (scope) => tenant !== "consumers" || resourceOfScope(scope, config.cloud) !== "arm",
-  );
-  return ok({ tenant, scopes: asked, redirectUri });
-}
-
-function isReturnUrl(text: string, config: Config): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username !== "" || url.password !== "") return false;
-  return /^https?:$/.test(url.protocol) && config.returnOrigins.includes(url.origin);
-}
-
-const invalid = (field: string, expected: string): Failure =>
-  failure("invalid_request", `${field} ${expected}.`, { details: { field } });
-
 const returnUrlOf = (row: PendingAuthorization) =>
   row.return_url === null ? {} : { returnUrl: row.return_url };
 
@@ -252,6 +200,12 @@ const startAgain = (): Failure =>
   failure("invalid_request", "This sign-in is over or was never started: start again.", {
     details: { field: "state" },
   });
+
+/** Whoever disconnects while a sign-in is under way has the last word. */
+function endedMeanwhile(state: ConnectionState): () => Failure | undefined {
+  const { ends } = state;
+  return () => (state.ends === ends ? undefined : startAgain());
+}
 
 const otherBrowser = (): Failure =>
   failure("forbidden", "This sign-in was started in another browser: start again in this one.", {

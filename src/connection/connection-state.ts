@@ -30,6 +30,7 @@ export class ConnectionState {
   readonly #storage: DurableObjectStorage;
   readonly #published: (events: readonly ConnectionEvent[]) => void;
   #exists: boolean;
+  #ends = 0;
 
   constructor(
     storage: DurableObjectStorage,
@@ -54,6 +55,14 @@ export class ConnectionState {
     return this.#exists;
   }
 
+  /**
+   * How often the connection was ended while this object lives: a sign-in under way must not bring
+   * back what somebody ended meanwhile.
+   */
+  get ends(): number {
+    return this.#ends;
+  }
+
   /** Makes the tables of a connection that begins; an existing one stays as it is. */
   create(now: number): void {
     if (this.#exists) return;
@@ -66,6 +75,7 @@ export class ConnectionState {
 
   /** Ends the grant: nothing that could act for the user, or tell who they are, is kept. */
   disconnect(now: number): void {
+    this.#ends += 1;
     this.commit(
       now,
       () => {

@@ -74,7 +74,9 @@ export class GrantImport {
   }
 
   #takeover({ refreshToken, tenantId }: GrantTakeover): Outcome<Source> {
-    const tenant = parseTenant(tenantId ?? this.#options.config.tenantId);
+    const { config, state } = this.#options;
+    const { ends } = state;
+    const tenant = parseTenant(tenantId ?? config.tenantId);
     if (tenant === undefined) return err(invalid("tenant_id", "must be a tenant"));
     if (refreshToken === "") return err(invalid("refresh_token", "must not be empty"));
     return ok({
@@ -86,6 +88,7 @@ export class GrantImport {
           ...(requestId !== undefined && { request_id: requestId }),
           details: { field: "refresh_token", reason: code },
         }),
+      conflict: () => (state.ends === ends ? undefined : disconnected()),
     });
   }
 
@@ -154,13 +157,14 @@ function restoreConflict(state: ConnectionState): Failure | undefined {
   if (held !== null) {
     return conflict("connected", "This connection holds its grant: there is nothing to restore.");
   }
-  return status === "disconnected"
-    ? conflict("disconnected", "This connection was disconnected: only a new sign-in connects it.")
-    : undefined;
+  return status === "disconnected" ? disconnected() : undefined;
 }
 
 const conflict = (reason: string, message: string): Failure =>
   failure("conflict", message, { details: { reason } });
+
+const disconnected = (): Failure =>
+  conflict("disconnected", "This connection was disconnected: only a new sign-in connects it.");
 
 const unreadable = {
   tampered: conflict("tampered", "The backup was altered, or is of another connection."),

@@ -1,0 +1,66 @@
+import type { Config } from "../config.ts";
+import { defaultScopes, normalizeScope, resourceOfScope } from "../entra/resource.ts";
+import { isTenantId, parseTenant } from "../entra/tenant.ts";
+import { failure, type Failure } from "../errors.ts";
+import { err, ok } from "../result.ts";
+import type { BeginAuthorization, Outcome } from "./contract.ts";
+
+/** What a sign-in asks Microsoft for. */
+export interface CheckedStart {
+  tenant: string;
+  scopes: string[];
+  redirectUri: string;
+}
+
+/**
+ * What a start may ask for.
+ *
+ * @param earlier scopes the connection required before: asked for again
+ * @returns `invalid_request` naming the field that is wrong
+ */
+export function checkStart(
+  request: BeginAuthorization,
+  config: Config,
+  earlier: readonly string[],
+): Outcome<CheckedStart> {
+  const tenant = parseTenant(request.tenantId ?? config.tenantId);
+  if (tenant === undefined)
+    return err(
+      invalid("tenant_id", "must be a tenant id, a domain, common, organizations or consumers"),
+    );
+  if (isTenantId(config.tenantId) && tenant !== config.tenantId.toLowerCase()) {
+    return err(invalid("tenant_id", "must be the tenant this service is configured for"));
+  }
+  const redirectUri = request.redirectUri ?? config.redirectUris[0];
+  if (redirectUri === undefined || !config.redirectUris.includes(redirectUri)) {
+    return err(invalid("redirect_uri", "must be one of AZURE_REDIRECT_URI"));
+  }
+  if (request.returnUrl !== undefined && !isReturnUrl(request.returnUrl, config)) {
+    return err(invalid("return_url", "must be a URL on one of RETURN_ORIGINS"));
+  }
+  // A host with a callback of its own completes by RPC, and needs nowhere to be sent back to.
+  const ownCallback = redirectUri !== config.redirectUris[0];
+  if (request.start === "server" && request.returnUrl === undefined && !ownCallback) {
+    return err(invalid("return_url", "is required when a server starts a sign-in"));
+  }
+  const scopes = new Map(
+    [...defaultScopes(config.cloud), ...earlier, ...(request.scopes ?? [])].map((scope) => [
+      normalizeScope(scope, config.cloud),
+      scope,
+    ]),
+  );
+  // Azure Resource Manager has nothing for personal accounts.
+  const asked = [...scopes.values()].filter(
+    (scope) => tenant !== "consumers" || resourceOfScope(scope, config.cloud) !== "arm",
+  );
+  return ok({ tenant, scopes: asked, redirectUri });
+}
+
+function isReturnUrl(text: string, config: Config): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== "" || url.password !== "") return false;
+  return /^https?:$/.test(url.protocol) && config.returnOrigins.includes(url.origin);
+}
+
+const invalid = (field: string, expected: string): Failure =>
+  failure("invalid_request", `${field} ${expected}.`, { details: { field } });
