@@ -176,6 +176,46 @@ describe("sign-ins in parallel", () => {
   });
 });
 
+describe("a disconnect", () => {
+  test.each([["user"], ["server"]] as const)(
+    "that comes while a %s start is being redeemed has the last word",
+    async (start) => {
+      const { stub } = await connected();
+      const returnUrl = "https://app.example/back";
+      const begun = expectOk(await stub.beginAuthorization({ start, returnUrl }));
+      const response = await authorize(begun.authUrl);
+      const mark = await sandbox.mark();
+      await sandbox.fault({ match: { grant_type: "authorization_code" }, times: 1, delay_ms: 300 });
+      const completing = complete(stub, begun, response);
+      await expect.poll(async () => (await sandbox.tokenPosts(mark)).length).toBe(1);
+      expectOk(await stub.disconnect());
+      expect(expectOk(await completing)).toMatchObject({
+        outcome: "refused",
+        error: { code: "invalid_request", details: { field: "state" } },
+      });
+      const info = expectOk(await stub.info());
+      expect(info).toMatchObject({ status: "disconnected", resources: [] });
+    },
+  );
+
+  test("that comes while a confirmation waits behind a renewal has the last word", async () => {
+    const { stub } = await connected();
+    const returnUrl = "https://app.example/back";
+    const begun = expectOk(await stub.beginAuthorization({ start: "server", returnUrl }));
+    const completion = expectOk(await complete(stub, begun, await authorize(begun.authUrl)));
+    const flow = completion.outcome === "confirmation_required" ? completion.flow : "";
+    await sandbox.fault({ match: { grant_type: "refresh_token" }, times: 1, delay_ms: 300 });
+    const mark = await sandbox.mark();
+    const renewing = stub.refresh();
+    await expect.poll(async () => (await sandbox.tokenPosts(mark)).length).toBe(1);
+    const confirming = stub.confirmAuthorization({ flow });
+    expectOk(await stub.disconnect());
+    expect(await confirming).toMatchObject({ ok: false, error: { code: "invalid_request" } });
+    await renewing;
+    expect(expectOk(await stub.info()).status).toBe("disconnected");
+  });
+});
+
 describe("an abandoned start", () => {
   test("takes the connection with it when that never held a grant", async () => {
     const { stub } = fresh();
@@ -187,6 +227,20 @@ describe("an abandoned start", () => {
     await runDurableObjectAlarm(stub);
     await expect.poll(() => tablesOf(stub)).toEqual([]);
     expect(await stub.info()).toMatchObject({ ok: false, error: { code: "not_found" } });
+  });
+
+  test("takes it also when somebody signed in and nobody confirmed who", async () => {
+    const { stub } = fresh();
+    const returnUrl = "https://app.example/back";
+    const begun = expectOk(await stub.beginAuthorization({ start: "server", returnUrl }));
+    const completion = expectOk(await complete(stub, begun, await authorize(begun.authUrl)));
+    expect(completion.outcome).toBe("confirmation_required");
+    await clock.advance(9 * 60);
+    await runDurableObjectAlarm(stub);
+    expect(expectOk(await stub.info()).status).toBe("pending");
+    await clock.advance(60);
+    await runDurableObjectAlarm(stub);
+    await expect.poll(() => tablesOf(stub)).toEqual([]);
   });
 
   test("keeps the connection while another start is open", async () => {

@@ -255,6 +255,23 @@ describe("a refresh token taken over", () => {
     expect(await stub.info()).toMatchObject({ ok: false, error: { code: "not_found" } });
   });
 
+  test("does not bring back a connection that was ended while it was proven", async () => {
+    const { stub } = await connected("grace@contoso.example");
+    const refreshToken = await refreshTokenOf("grace@contoso.example");
+    await sandbox.fault({ match: { grant_type: "refresh_token" }, times: 1, delay_ms: 300 });
+    const mark = await sandbox.mark();
+    const importing = stub.import({ refreshToken });
+    await expect.poll(async () => (await sandbox.tokenPosts(mark)).length).toBe(1);
+    expectOk(await stub.disconnect());
+    expect(await importing).toMatchObject({
+      ok: false,
+      error: { code: "conflict", details: { reason: "disconnected" } },
+    });
+    expect(expectOk(await stub.info()).status).toBe("disconnected");
+    // Asked for after the end, it is what somebody wants now.
+    expect(expectOk(await stub.import({ refreshToken })).status).toBe("active");
+  });
+
   test("does not take away a connection of somebody else", async () => {
     const { stub } = await connected();
     const refreshToken = await refreshTokenOf("grace@contoso.example");
