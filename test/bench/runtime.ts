@@ -35,6 +35,7 @@ export interface Bench {
 const evictables = {
   actor: ["azure", "ConnectionActor"],
   object: ["lab", "EmptyObject"],
+  broadcast: ["lab", "BroadcastObject"],
 } as const;
 export type Evictable = keyof typeof evictables;
 
@@ -136,7 +137,14 @@ export async function startBench(): Promise<Bench> {
     },
     async evict(of, names) {
       const [script, className] = evictables[of];
-      for (const name of names) await runtime.unsafeEvictDurableObject(script, className, { name });
+      for (const name of names) {
+        await runtime
+          .unsafeEvictDurableObject(script, className, { name, webSockets: "hibernate" })
+          .catch((error: unknown) => {
+            // What does not run is evicted already.
+            if (!String(error).includes("not currently running")) throw error;
+          });
+      }
     },
     close: () => runtime.dispose(),
   };

@@ -49,6 +49,7 @@ export const live: Topic = {
     const listening = await open("broadcast");
     const times = { lost: [] as number[], won: [] as number[], bare: [] as number[] };
     const bare = async () => {
+      await bench.evict("broadcast", [id]);
       await microsoft.steer("faults", {
         match: { url: newsUrl },
         times: 1,

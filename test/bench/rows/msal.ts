@@ -10,13 +10,10 @@ import type { Sandbox } from "../../sandbox/index.ts";
 
 const redirectUri = "http://localhost:8787/callback";
 const scopes = ["User.Read"];
-/** As many servers as the usual deployment behind a balancer has at least. */
-const servers = 2;
-
-/** Callers of msal-node on servers that share one token cache. */
+/** Callers of msal-node, all over one shared token cache. */
 export interface MsalCallers {
-  /** Everybody asks for a token at once. */
-  ask(callers: number, options?: { forceRefresh: boolean }): Promise<void>;
+  /** Everybody asks for a token at once, each at one of so many application objects. */
+  ask(callers: number, applications: number, options: { forceRefresh: boolean }): Promise<void>;
 }
 
 /** Signs a user in through msal-node, whose requests go straight to the sandbox. */
@@ -28,28 +25,25 @@ export async function msalCallers(sandbox: Sandbox, account: string): Promise<Ms
       if (cacheHasChanged) shared = tokenCache.serialize();
     },
   };
-  const applications = Array.from(
-    { length: servers },
-    () =>
-      new ConfidentialClientApplication({
-        auth: { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET },
-        cache: { cachePlugin },
-        system: { networkClient: networkOf(sandbox) },
-      }),
-  );
-  const [first] = applications;
-  if (first === undefined) throw new Error("there is no server");
-  const signedIn = await signIn(first, sandbox, account);
+  const application = () =>
+    new ConfidentialClientApplication({
+      auth: { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET },
+      cache: { cachePlugin },
+      system: { networkClient: networkOf(sandbox) },
+    });
+  const signedIn = await signIn(application(), sandbox, account);
   return {
-    async ask(callers, { forceRefresh } = { forceRefresh: false }) {
-      const answers = Array.from({ length: callers }, (_, caller) =>
-        (applications[caller % servers] ?? first).acquireTokenSilent({
-          account: signedIn,
-          scopes,
-          forceRefresh,
-        }),
+    async ask(callers, count, { forceRefresh }) {
+      const applications = Array.from({ length: count }, application);
+      await Promise.all(
+        Array.from({ length: callers }, (_, caller) =>
+          (applications[caller % count] ?? application()).acquireTokenSilent({
+            account: signedIn,
+            scopes,
+            forceRefresh,
+          }),
+        ),
       );
-      await Promise.all(answers);
     },
   };
 }
