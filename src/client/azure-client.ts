@@ -45,7 +45,7 @@ export interface ListConnectionsOptions {
  * ```ts
  * const azure = new AzureClient({ baseUrl: "https://azure.example.com", apiKey });
  * const ada = azure.connection({ userId: "ada" });
- * const { data: mail, nextCursor } = await ada.mail.list({ top: 10 });
+ * const { data: mail, nextCursor } = await ada.graph.messages({ top: 10 });
  * ```
  *
  * Every method throws `AzureError`: `code`, `status`, `remedy`, `retry_after`, `request_id`.
