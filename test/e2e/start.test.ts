@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
+import { WebSocket as NodeSocket } from "ws";
 import * as z from "zod";
+import { AzureClient } from "../../src/client/index.ts";
 import { portProblem } from "../sandbox/loopback.ts";
 import { startBrowser } from "../support/browser.ts";
 import { freePorts, launch, type Launched, type Ports } from "../support/launcher.ts";
@@ -29,13 +30,13 @@ beforeAll(async () => {
   started = launch(ports, state);
   await started.ready();
   ({ browser, close: closeBrowser } = await startBrowser());
-}, patience);
+});
 
 afterAll(async () => {
   started.end();
   await closeBrowser();
   await rm(state, { recursive: true, force: true });
-}, patience);
+});
 
 const ada = { displayName: "Ada Lovelace", userPrincipalName: "ada@contoso.example" };
 const key = { authorization: "Bearer azk_dev_sandbox" };
@@ -44,6 +45,8 @@ async function read(path: string): Promise<unknown> {
   const response = await fetch(`${worker}${path}`, { headers: key });
   return { status: response.status, body: await response.json() };
 }
+
+const live = () => `${worker.replace("http", "ws")}/connections/user:demo/live`;
 
 /** A page of a browser nobody has used before. */
 async function newPage(): Promise<Page> {
@@ -104,11 +107,7 @@ describe("npm start", () => {
 
 describe("the live socket", () => {
   it("tells a snapshot, then a renewal that nobody asked for", async () => {
-    const socket = new WebSocket(
-      `${worker.replace("http", "ws")}/connections/user:demo/live`,
-      "azure.v1",
-      { headers: key },
-    );
+    const socket = new NodeSocket(live(), "azure.v1", { headers: key });
     const renewals: unknown[] = [];
     const frames: { type: string; data: object }[] = [];
     socket.on("message", (data: Buffer) => {
@@ -138,6 +137,39 @@ describe("the live socket", () => {
     const [asked, unasked] = renewals;
     expect(Number(unasked)).toBeGreaterThan(Number(asked));
     socket.close();
+  });
+});
+
+describe("a page with a one-time ticket", () => {
+  it("opens the live socket with it, and only once", async () => {
+    const server = new AzureClient({ baseUrl: worker, apiKey: "azk_dev_sandbox" });
+    const { data: session } = await server.createSession({ userId: "demo" });
+    const user = new AzureClient({ baseUrl: worker, token: session.token });
+    const { data: bought } = await user.connection({ userId: "demo" }).ticket();
+    const page = await newPage();
+    await page.goto(`${worker}/health`);
+    const open = () =>
+      page.evaluate(
+        ([url, ticket]) =>
+          new Promise<{ protocol: string; first: string }>((resolve) => {
+            const socket = new WebSocket(url, ["azure.v1", `ticket.${ticket}`]);
+            const end = (first: string) => {
+              resolve({ protocol: socket.protocol, first });
+              socket.close();
+            };
+            socket.addEventListener("message", (event) => end(String(event.data)));
+            socket.addEventListener("error", () => end("refused"));
+          }),
+        [live(), bought.ticket] as const,
+      );
+    const opened = await open();
+    expect(opened.protocol).toBe("azure.v1");
+    expect(JSON.parse(opened.first)).toMatchObject({
+      type: "snapshot",
+      data: { id: "user:demo", status: "active" },
+    });
+    expect(await open()).toEqual({ protocol: "", first: "refused" });
+    await page.context().close();
   });
 });
 
@@ -185,22 +217,26 @@ describe("a sign-in that fails in the browser", () => {
 const isRuntime = ({ command }: { command: string }) => /workerd serve/.test(command);
 
 describe("npm start and its processes", () => {
-  it(
-    "refuses a port that is taken, and names it",
-    async () => {
-      const second = launch(ports, state);
-      expect(await second.exited).toBe(1);
-      expect(second.output()).toContain(`port ${ports.worker}`);
-      expect(second.output()).toContain("is already in use");
-      expect(second.output()).toContain("PORT");
-      expect(await read("/health")).toMatchObject({ status: 200 });
-    },
-    patience,
-  );
+  it("refuses a port that is taken, and names it", async () => {
+    const second = launch(ports, state);
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain(`port ${ports.worker}`);
+    expect(second.output()).toContain("is already in use");
+    expect(second.output()).toContain("PORT");
+    expect(await read("/health")).toMatchObject({ status: 200 });
+  });
 
   it(
-    "ends by Ctrl-C with all it started, and finds its connections again",
+    "ends by Ctrl-C with all it started, and finds its connections again; so does a live client",
     async () => {
+      const snapshots: { seq: number; status: string }[] = [];
+      const follower = new AzureClient({ baseUrl: worker, apiKey: "azk_dev_sandbox" })
+        .connection({ userId: "demo" })
+        .live({
+          onSnapshot: ({ seq, data: { status } }) => snapshots.push({ seq, status }),
+          reconnectDelay: { min: 100, max: 1_000 },
+        });
+      await expect.poll(() => snapshots.length, { timeout: patience / 2 }).toBe(1);
       started.interrupt();
       await started.exited;
       await expect.poll(() => started.members(), { timeout: 20_000 }).toEqual([]);
@@ -212,19 +248,18 @@ describe("npm start and its processes", () => {
         body: { data: { status: "active", identity: { upn: "ada@contoso.example" } } },
       });
       expect(await read("/user?user_id=demo")).toMatchObject({ status: 200, body: { data: ada } });
+      await expect.poll(() => snapshots.length, { timeout: patience / 2 }).toBe(2);
+      expect(snapshots[1]?.seq).toBeGreaterThanOrEqual(snapshots[0]?.seq ?? Infinity);
+      follower.close();
     },
     patience * 2,
   );
 
-  it(
-    "leaves no runtime behind when it is killed",
-    async () => {
-      expect(started.members().filter(isRuntime).length).toBeGreaterThan(0);
-      started.kill(/^\S*node\S* .*start\.ts/);
-      await started.exited;
-      await expect.poll(() => started.members(), { timeout: 20_000 }).toEqual([]);
-      expect(await portsAreFree()).toBe(true);
-    },
-    patience,
-  );
+  it("leaves no runtime behind when it is killed", async () => {
+    expect(started.members().filter(isRuntime).length).toBeGreaterThan(0);
+    started.kill(/^\S*node\S* .*start\.ts/);
+    await started.exited;
+    await expect.poll(() => started.members(), { timeout: 20_000 }).toEqual([]);
+    expect(await portsAreFree()).toBe(true);
+  });
 });
