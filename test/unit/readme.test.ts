@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import readme from "../../README.md?raw";
+import manifest from "../../package.json";
+import { createApp } from "../../src/app.ts";
+import { connectionEventSchema } from "../../src/connection/contract.ts";
+import { errorStatuses } from "../../src/errors.ts";
+import { remedyActions } from "../../src/remedy.ts";
+import { methods } from "../../src/service-requests.ts";
+
+/** The first two cells of every row of the README's tables that begins with code. */
+const rows = [...readme.matchAll(/^\| (`[^|]+`) \| ([^|]*) \|/gm)].map(
+  ([, first = "", second = ""]) => ({
+    names: [...first.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
+    second: second.trim(),
+  }),
+);
+
+interface Operation {
+  "x-scope"?: string;
+}
+
+describe("the README", () => {
+  test("lists every route with its scope, and no other", () => {
+    const told = rows.flatMap(({ names: [name = ""], second }) => {
+      const [, verbs = "", path] = /^((?:[A-Z]+ )+)(\/\S*)$/.exec(name) ?? [];
+      if (path === undefined || !/^(?:open|admin|\w+:\w+)$/.test(second)) return [];
+      return verbs
+        .trim()
+        .split(" ")
+        .map((verb) => `${verb} ${path} ${second}`);
+    });
+    const { paths = {} } = createApp().getOpenAPI31Document({
+      openapi: "3.1.0",
+      info: { title: "", version: "" },
+    });
+    const routes = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations as Record<string, Operation>).map(
+        ([verb, { "x-scope": scope }]) => `${verb.toUpperCase()} ${path} ${scope}`,
+      ),
+    );
+    // Registered beside the document that it serves.
+    routes.push("GET /openapi.json open");
+    expect(told.toSorted()).toEqual([...new Set(routes)].toSorted());
+  });
+
+  test("lists every error code with its status", () => {
+    const told = Object.entries(errorStatuses).map(([code, status]) => {
+      const row = rows.find(({ names }) => names.length === 1 && names[0] === code);
+      return [code, row?.second.startsWith(String(status))];
+    });
+    expect(told).toEqual(Object.keys(errorStatuses).map((code) => [code, true]));
+  });
+
+  test.each([
+    ["event", connectionEventSchema.options.map(({ shape }) => shape.type.value)],
+    ["remedy", [...remedyActions]],
+    ["RPC method", Object.keys(methods)],
+    ["script", ["start", "dev", "check", "types", "format", "build", "mint-key", "deploy"]],
+  ])("names every %s in a table", (_, expected) => {
+    const named = rows.flatMap(({ names }) => names).join("\n");
+    expect(
+      expected.filter((name) => !new RegExp(`(?:^|\\W)${name}(?:\\W|$)`, "m").test(named)),
+    ).toEqual([]);
+  });
+
+  test("names no script that does not exist", () => {
+    const told = [...readme.matchAll(/npm run ([\w-]+)/g)].map(([, name = ""]) => name);
+    expect(told.filter((name) => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
+  });
+});
