@@ -8,7 +8,7 @@ import { remedyActions } from "../../src/remedy.ts";
 import { methods } from "../../src/service-requests.ts";
 
 /** The first two cells of every row of the README's tables that begins with code. */
-const rows = [...readme.matchAll(/^\| (`[^|]+`) \| ([^|]*) \|/gm)].map(
+const rows = [...readme.matchAll(/^\| (`[^|]+`) *\| ([^|]*)\|/gm)].map(
   ([, first = "", second = ""]) => ({
     names: [...first.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
     second: second.trim(),
