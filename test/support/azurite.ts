@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Certificate } from "../sandbox/certificate.ts";
+import { onEnd } from "./on-end.ts";
 
 export interface Azurite {
   /** Of the account every Azurite has: `https://127.0.0.1:{port}/devstoreaccount1`. */
@@ -42,7 +43,9 @@ export async function startAzurite({ key, cert }: Certificate): Promise<Azurite>
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   const exited = once(child, "exit");
+  const forget = onEnd(() => child.kill());
   const close = async () => {
+    forget();
     child.kill();
     await exited;
     await rm(directory, { recursive: true, force: true });

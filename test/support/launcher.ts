@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { listenLocally, portProblem } from "../sandbox/loopback.ts";
+import { onEnd } from "./on-end.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 /** Milliseconds. */
@@ -87,6 +88,10 @@ export function launch(ports: Ports, state: string): Launched {
     }
   });
   const exited = once(child, "close").then(([code]) => code as number | null);
+  const end = () => {
+    for (const { pid } of membersOf(group)) process.kill(pid, "SIGKILL");
+  };
+  void exited.then(onEnd(end));
   return {
     output: () => text,
     exited,
@@ -103,8 +108,6 @@ export function launch(ports: Ports, state: string): Launched {
       if (!found) throw new Error(`no such process: ${command}`);
       process.kill(found.pid, "SIGKILL");
     },
-    end: () => {
-      for (const { pid } of membersOf(group)) process.kill(pid, "SIGKILL");
-    },
+    end,
   };
 }
