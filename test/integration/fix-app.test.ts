@@ -92,13 +92,12 @@ describe(`${connections} connections whose application's secret has expired`, ()
       expect(answer.retryAfter).toBeLessThanOrEqual(15 * minute);
     }
 
-    // An hour of calls, two in each pause.
-    for (let waited = 0; waited < 60; waited += 7.5) {
-      await clock.advance(7.5 * minute);
+    // An hour of calls, twice in a pause and once after each.
+    for (const minutes of [5, 5, 5, 15, 15, 15]) {
+      await clock.advance(minutes * minute);
       await each(stubs, call);
     }
-    expect(tried.old).toBeLessThanOrEqual(connections * 5);
-    expect(tried.old).toBeGreaterThanOrEqual(connections * 4);
+    expect(tried.old).toBe(connections * 5);
 
     // No user heard of it, and each log holds one line of it.
     const logs = await each(stubs, async (stub) => {
@@ -115,7 +114,7 @@ describe(`${connections} connections whose application's secret has expired`, ()
     }
 
     // The deployment gets a second secret, in the midst of the pause.
-    const answers = await each(stubs, (stub) =>
+    const answers = await each(stubs.slice(0, 50), (stub) =>
       reconfigured(stub, { clientSecrets: [CLIENT_SECRET, newSecret] }, async ({ gateway }) => {
         const response = await gateway.handle(new Request(me));
         await response.arrayBuffer();
@@ -123,8 +122,8 @@ describe(`${connections} connections whose application's secret has expired`, ()
       }),
     );
     expect(new Set(answers)).toEqual(new Set([200]));
-    expect(tried.new).toBe(connections);
-  }, 60_000);
+    expect(tried.new).toBe(50);
+  }, 120_000);
 });
 
 describe("a secret that is refused", () => {

@@ -288,7 +288,7 @@ describe("in a day of a connection", () => {
       ["access_token", "RPC"],
       ["access_token", "answer"],
     ]);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("the hunt", () => {
