@@ -1,5 +1,3 @@
-import { performance } from "node:perf_hooks";
-
 export interface RaceOptions {
   rounds: number;
   /** Rounds before those that count: compilation, connections, caches. */

@@ -1,4 +1,5 @@
-import type { Measurement, Row } from "./row.ts";
+import type { Row } from "./row.ts";
+import type { Measurement } from "./topic.ts";
 
 const number = (value: number): string =>
   Number.isInteger(value) ? String(value) : value.toFixed(2);

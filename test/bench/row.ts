@@ -1,5 +1,3 @@
-import type { Bench } from "./runtime.ts";
-
 /** One budget, and how it was met. Every bar is an upper one. */
 export interface Row {
   name: string;
@@ -16,18 +14,6 @@ export interface Budget {
   name: string;
   unit: string;
   bar: number;
-}
-
-export interface Measurement {
-  rows: Row[];
-  /** What helps to read the rows; no budget of its own. */
-  beside: string[];
-}
-
-/** Budgets that one measurement answers. */
-export interface Topic {
-  budgets: readonly Budget[];
-  measure(bench: Bench): Promise<Measurement>;
 }
 
 export interface Summary {

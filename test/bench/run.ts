@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { jsonOf, reportOf } from "./report.ts";
-import type { Row, Topic } from "./row.ts";
+import type { Row } from "./row.ts";
+import type { Topic } from "./topic.ts";
 import { bundle } from "./rows/bundle.ts";
 import { cold } from "./rows/cold.ts";
 import { gateway } from "./rows/gateway.ts";

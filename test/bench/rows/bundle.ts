@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
-import { rowOf, type Topic } from "../row.ts";
+import { rowOf } from "../row.ts";
+import type { Topic } from "../topic.ts";
 
 const budget = { name: "bundle of the deployed Worker, minified, gzip", unit: "KiB", bar: 180 };
 

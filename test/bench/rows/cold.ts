@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { race, ratios } from "../race.ts";
-import { rowOf, summaryOf, type Topic } from "../row.ts";
+import { rowOf, summaryOf } from "../row.ts";
+import type { Topic } from "../topic.ts";
 
 const budget = {
   name: "cold actor to its first answer, against an empty object",

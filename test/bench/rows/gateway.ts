@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { race, ratios } from "../race.ts";
-import { rowOf, summaryOf, type Measurement, type Topic } from "../row.ts";
+import { rowOf, summaryOf } from "../row.ts";
+import type { Measurement, Topic } from "../topic.ts";
 import type { Bench } from "../runtime.ts";
 
 const at = (width: number, bar: number, against: string) => ({

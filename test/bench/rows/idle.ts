@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { rowOf, type Topic } from "../row.ts";
+import { rowOf } from "../row.ts";
+import type { Topic } from "../topic.ts";
 
 const budget = { name: "wake-ups of an idle connection in 90 days", unit: "wake-ups", bar: 7 };
 const wakeUps = z.object({ unused: z.number(), left: z.number() });

@@ -3,7 +3,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import { isTokenEndpoint, Microsoft } from "../microsoft.ts";
 import { ratios } from "../race.ts";
-import { rowOf, summaryOf, type Topic } from "../row.ts";
+import { rowOf, summaryOf } from "../row.ts";
+import type { Topic } from "../topic.ts";
 import type { Bench } from "../runtime.ts";
 import { Sockets } from "./sockets.ts";
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { rowOf, summaryOf, type Topic } from "../row.ts";
+import { rowOf, summaryOf } from "../row.ts";
+import type { Topic } from "../topic.ts";
 
 const size = {
   name: "SQLite size of a connection with two resources and a full log",

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import { Microsoft } from "../microsoft.ts";
-import { rowOf, type Topic } from "../row.ts";
+import { rowOf } from "../row.ts";
+import type { Topic } from "../topic.ts";
 import type { Bench } from "../runtime.ts";
 import { msalCallers } from "./msal.ts";
 
