@@ -5,7 +5,7 @@ import { calendarRoutes } from "./routes/calendar.ts";
 import { callbackRoutes } from "./routes/callback.ts";
 import { connectRoutes } from "./routes/connect.ts";
 import { connectionRoutes } from "./routes/connections.ts";
-import { requestContext, withConfig, type App } from "./routes/context.ts";
+import { requestContext, withConfig, type App } from "./context.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { directoryRoutes } from "./routes/directory.ts";
 import { documentRoutes } from "./routes/document.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { scopes } from "./callers/scope.ts";
+import { scopes } from "./scope.ts";
 import { isLoopback } from "./entra/cloud.ts";
 import { isTenantId } from "./entra/tenant.ts";
 import { err, ok } from "./result.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { apiKeys, encryptionKeys, guid, origins, redirectUris, secrets } from "./config-values.ts";
 import type { ApiKey, EncryptionKey } from "./config-values.ts";
-import { scopes } from "./callers/scope.ts";
+import { scopes } from "./scope.ts";
 import { cloudNames, resolveCloud } from "./entra/cloud.ts";
 import type { Cloud } from "./entra/cloud.ts";
 import { parseTenant } from "./entra/tenant.ts";

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { requireScope, type Caller } from "./callers/caller.ts";
-import { scopes, type Scope } from "./callers/scope.ts";
+import { scopes, type Scope } from "./scope.ts";
 import { longestSession } from "./callers/session.ts";
 import { labelSchema, userIdSchema } from "./connection/connection-id.ts";
 import { connectionStatuses } from "./connection/contract.ts";
-import { orThrow } from "./operations/or-throw.ts";
+import { orThrow } from "./or-throw.ts";
 import { invalidInput } from "./routes/failures.ts";
 
 /** What each RPC method takes: one object, checked, because a sibling can send anything. */

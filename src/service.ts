@@ -1,7 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type * as z from "zod";
 import type { Caller } from "./callers/caller.ts";
-import { scopes as everyScope } from "./callers/scope.ts";
+import { scopes as everyScope } from "./scope.ts";
 import { mintSession } from "./callers/session.ts";
 import { configOf, type Config } from "./config.ts";
 import { connectionIdOf } from "./connection/connection-id.ts";
@@ -15,7 +15,7 @@ import { listEvents } from "./operations/calendar.ts";
 import * as connections from "./operations/connections.ts";
 import { directoryIn, listConnections } from "./operations/directory.ts";
 import { listMail } from "./operations/mail.ts";
-import { orThrow } from "./operations/or-throw.ts";
+import { orThrow } from "./or-throw.ts";
 import type { Page } from "./operations/page.ts";
 import { getUser } from "./operations/people.ts";
 import { targetOf, type Target } from "./operations/target.ts";

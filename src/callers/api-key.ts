@@ -1,13 +1,5 @@
 import { sha256Hex } from "../connection/authorization-state.ts";
-import type { Scope } from "./scope.ts";
-
-/** A key as the configuration keeps it: no secret, only its hash. */
-export interface ApiKey {
-  id: string;
-  /** Hex SHA-256 of the secret. */
-  sha256: string;
-  scopes: readonly Scope[];
-}
+import type { ApiKey } from "../config.ts";
 
 const keyPattern = /^azk_([^_]+)_(.+)$/;
 

@@ -1,7 +1,8 @@
 import type { AuthService } from "../env.ts";
 import { failure, type Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { findApiKey, looksLikeApiKey, type ApiKey } from "./api-key.ts";
+import type { ApiKey } from "../config.ts";
+import { findApiKey, looksLikeApiKey } from "./api-key.ts";
 import { callerOfAuthToken } from "./auth-service.ts";
 import type { Caller } from "./caller.ts";
 import { claimsToBeOurs, verifySession } from "./session.ts";

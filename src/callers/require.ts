@@ -1,12 +1,12 @@
 import { userIdSchema, labelSchema } from "../connection/connection-id.ts";
 import { AzureError, failure, type Failure } from "../errors.ts";
-import { orThrow } from "../operations/or-throw.ts";
+import { orThrow } from "../or-throw.ts";
 import { err, type Result } from "../result.ts";
-import type { Context, Middleware } from "../routes/context.ts";
+import type { Context, Middleware } from "../context.ts";
 import { requireScope, type Caller } from "./caller.ts";
 import { callerOf } from "./credential.ts";
 import { chosenConnection, ownConnection, type ConnectionChoice } from "./owner.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope } from "../scope.ts";
 
 /** Where a route's connection is named. */
 export type ConnectionPlace = "query" | "path" | "header";

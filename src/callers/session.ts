@@ -4,7 +4,7 @@ import { failure, type Failure } from "../errors.ts";
 import { deriveKey } from "../keys.ts";
 import { err, ok, type Result } from "../result.ts";
 import { defaultUserScopes, isUserScope, type Caller } from "./caller.ts";
-import { scopes as everyScope, type Scope } from "./scope.ts";
+import { scopes as everyScope, type Scope } from "../scope.ts";
 
 export const tokenIssuer = "azure-integration-worker";
 const audience = "azure-session";

@@ -3,6 +3,7 @@ import { defaultScopes, normalizeScope, resourceOfScope } from "../entra/resourc
 import { isTenantId, parseTenant } from "../entra/tenant.ts";
 import { failure, type Failure } from "../errors.ts";
 import { err, ok } from "../result.ts";
+import { readReturnUrl } from "../return-url.ts";
 import type { BeginAuthorization, Outcome } from "./contract.ts";
 
 /** What a sign-in asks Microsoft for. */
@@ -35,12 +36,13 @@ export function checkStart(
   if (redirectUri === undefined || !config.redirectUris.includes(redirectUri)) {
     return err(invalid("redirect_uri", "must be one of AZURE_REDIRECT_URI"));
   }
-  if (request.returnUrl !== undefined && !isReturnUrl(request.returnUrl, config)) {
+  const { returnUrl } = request;
+  if (returnUrl !== undefined && readReturnUrl(returnUrl, config.returnOrigins) === undefined) {
     return err(invalid("return_url", "must be a URL on one of RETURN_ORIGINS"));
   }
   // A host with a callback of its own completes by RPC, and needs nowhere to be sent back to.
   const ownCallback = redirectUri !== config.redirectUris[0];
-  if (request.start === "server" && request.returnUrl === undefined && !ownCallback) {
+  if (request.start === "server" && returnUrl === undefined && !ownCallback) {
     return err(invalid("return_url", "is required when a server starts a sign-in"));
   }
   const scopes = new Map(
@@ -54,12 +56,6 @@ export function checkStart(
     (scope) => tenant !== "consumers" || resourceOfScope(scope, config.cloud) !== "arm",
   );
   return ok({ tenant, scopes: asked, redirectUri });
-}
-
-function isReturnUrl(text: string, config: Config): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username !== "" || url.password !== "") return false;
-  return /^https?:$/.test(url.protocol) && config.returnOrigins.includes(url.origin);
 }
 
 const invalid = (field: string, expected: string): Failure =>

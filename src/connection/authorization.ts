@@ -225,9 +225,9 @@ function signInFailure(cause: TokenFailure, response: URLSearchParams): Failure 
     denied ? "forbidden" : code[cause.disposition.latch],
     denied ? "The permission this application asked for was not given." : cause.disposition.message,
     {
-      ...(cause.requestId !== undefined && { request_id: cause.requestId }),
       details: {
         reason: denied ? "access_denied" : cause.code,
+        ...(cause.requestId !== undefined && { upstream_request_id: cause.requestId }),
         ...(cause.disposition.aadsts !== undefined && { aadsts: cause.disposition.aadsts }),
       },
     },

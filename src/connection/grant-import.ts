@@ -85,8 +85,11 @@ export class GrantImport {
       granted: [],
       refused: ({ code, requestId }) =>
         failure("invalid_request", "Microsoft refused this refresh token.", {
-          ...(requestId !== undefined && { request_id: requestId }),
-          details: { field: "refresh_token", reason: code },
+          details: {
+            field: "refresh_token",
+            reason: code,
+            ...(requestId !== undefined && { upstream_request_id: requestId }),
+          },
         }),
       conflict: () => (state.ends === ends ? undefined : disconnected()),
     });
@@ -113,7 +116,7 @@ export class GrantImport {
       granted: scopes.filter((scope) => resourceOfScope(scope, config.cloud) !== "graph"),
       refused: ({ disposition, requestId }) => ({
         ...actionRequired(remedyOf(disposition, links, { tenantId, scopes: [], now: now() })),
-        ...(requestId !== undefined && { request_id: requestId }),
+        ...(requestId !== undefined && { details: { upstream_request_id: requestId } }),
       }),
       conflict,
       knownVersion: version,

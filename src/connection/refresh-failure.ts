@@ -55,7 +55,9 @@ export function recordFailure(
     now,
   });
   const withRequestId = (reason: Failure): Failure =>
-    cause.requestId === undefined ? reason : { ...reason, request_id: cause.requestId };
+    cause.requestId === undefined
+      ? reason
+      : { ...reason, details: { ...reason.details, upstream_request_id: cause.requestId } };
 
   switch (latch) {
     case "none": {

@@ -1,14 +1,9 @@
 import { base64url } from "jose";
+import type { EncryptionKey } from "../config.ts";
 import { err, ok, type Result } from "../result.ts";
 
 /** Which secret a ciphertext holds: part of the additional data, so that none opens in another's place. */
 export type SealedColumn = "refresh_token" | "access_token" | "code_verifier" | "candidate";
-
-export interface EncryptionKey {
-  kid: string;
-  /** 32 bytes. */
-  key: Uint8Array;
-}
 
 export type CipherFault = "unknown_key" | "tampered";
 

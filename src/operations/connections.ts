@@ -7,7 +7,7 @@ import type {
 } from "../connection/contract.ts";
 import type { ConnectionStub } from "../connection/stub.ts";
 import { AzureError, failure } from "../errors.ts";
-import { orThrow } from "./or-throw.ts";
+import { orThrow } from "../or-throw.ts";
 
 interface Held {
   connection: ConnectionStub;

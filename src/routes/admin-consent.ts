@@ -10,11 +10,11 @@ import {
 } from "./admin-consent-state.ts";
 import { success } from "./answers.ts";
 import { tenantField } from "./connect.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 import { dataOf } from "./fields.ts";
 import { pageResponse, redirectResponse } from "./pages.ts";
 import { register, type Router } from "./register.ts";
-import { readReturnUrl, returnTo } from "./return-url.ts";
+import { readReturnUrl, returnTo } from "../return-url.ts";
 
 const text = z.string().max(8_192).optional();
 const page = { type: "text/html", schema: z.string() };

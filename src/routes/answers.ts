@@ -1,7 +1,7 @@
 import type { Page } from "../operations/page.ts";
 import type { Progress } from "../operations/long-running.ts";
 import { targetOf, type Target } from "../operations/target.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 
 /** The connection of this request. Nobody in front of a screen waits for a cool-down. */
 export const targetFor = (c: Context, options: { waitOnThrottle?: boolean } = {}): Target =>

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { requireScope } from "../callers/caller.ts";
 import { batchWrites, runBatch } from "../operations/batch.ts";
-import { orThrow } from "../operations/or-throw.ts";
+import { orThrow } from "../or-throw.ts";
 import { success, targetFor } from "./answers.ts";
 import { dataOf } from "./fields.ts";
 import { register, type Router } from "./register.ts";

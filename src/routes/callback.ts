@@ -5,10 +5,10 @@ import type { AuthorizationCompletion } from "../connection/contract.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { errorStatuses, type Failure } from "../errors.ts";
 import { bindingCookieOptions } from "./connect.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 import { pageResponse, redirectResponse } from "./pages.ts";
 import { register, type Router } from "./register.ts";
-import { returnTo } from "./return-url.ts";
+import { returnTo } from "../return-url.ts";
 
 const text = z.string().max(16_384).optional();
 

@@ -8,10 +8,10 @@ import { parseTenant } from "../entra/tenant.ts";
 import { AzureError, failure } from "../errors.ts";
 import { beginConnect } from "../operations/connections.ts";
 import { targetFor } from "./answers.ts";
-import type { Context, Middleware } from "./context.ts";
+import type { Context, Middleware } from "../context.ts";
 import { redirectResponse } from "./pages.ts";
 import { register, type Router } from "./register.ts";
-import { readReturnUrl } from "./return-url.ts";
+import { readReturnUrl } from "../return-url.ts";
 
 /** Seconds: as long as the state it belongs to. */
 export const bindingLifetime = 600;

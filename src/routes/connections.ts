@@ -3,7 +3,7 @@ import { connectionIdOf, labelSchema, userIdSchema } from "../connection/connect
 import { connectionEventSchema, connectionInfoSchema } from "../connection/contract.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { confirmConnect, disconnect, getConnection } from "../operations/connections.ts";
-import { orThrow } from "../operations/or-throw.ts";
+import { orThrow } from "../or-throw.ts";
 import { success, targetFor } from "./answers.ts";
 import { dataOf, wholeNumber } from "./fields.ts";
 import { register, type Router } from "./register.ts";

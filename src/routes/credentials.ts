@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { scopes } from "../callers/scope.ts";
+import { scopes } from "../scope.ts";
 import { longestSession, mintSession } from "../callers/session.ts";
 import { mintTicket } from "../callers/ticket.ts";
 import { userIdSchema } from "../connection/connection-id.ts";
 import { getConnection } from "../operations/connections.ts";
-import { orThrow } from "../operations/or-throw.ts";
+import { orThrow } from "../or-throw.ts";
 import { success, targetFor } from "./answers.ts";
 import { connectionParams, resourceField } from "./connections.ts";
 import { dataOf, timeField, wholeNumber } from "./fields.ts";

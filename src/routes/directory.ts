@@ -6,7 +6,7 @@ import { listedConnectionSchema } from "../directory/entry.ts";
 import { restoreConnection } from "../directory/restore.ts";
 import { appHealth, appHealthSchema } from "../operations/app-health.ts";
 import { directoryIn, listConnections } from "../operations/directory.ts";
-import { orThrow } from "../operations/or-throw.ts";
+import { orThrow } from "../or-throw.ts";
 import { pageOf, success } from "./answers.ts";
 import { connectionParams } from "./connections.ts";
 import { cursorField, dataOf, listOf, topField } from "./fields.ts";

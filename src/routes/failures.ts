@@ -9,7 +9,7 @@ import {
   type Failure,
 } from "../errors.ts";
 import { logUnexpected } from "../log.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 
 /** The failure a thrown error stands for; of an unexpected one nothing is told. */
 export function failureOf(error: unknown, requestId: string): Failure {

@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { connectionHeader, requires } from "../callers/require.ts";
-import type { Scope } from "../callers/scope.ts";
+import type { Scope } from "../scope.ts";
 import type { Config } from "../config.ts";
 import { connectionStub } from "../connection/stub.ts";
-import { AzureError, failure } from "../errors.ts";
-import { orThrow } from "../operations/or-throw.ts";
-import { withConfig, type Context, type Middleware } from "./context.ts";
+import { AzureError, failure, ownErrorHeader } from "../errors.ts";
+import { upstreamFailure } from "../http/upstream-error.ts";
+import { orThrow } from "../or-throw.ts";
+import { withConfig, type Context, type Middleware } from "../context.ts";
 import { item } from "./fields.ts";
 import { withLinksHere } from "./gateway-links.ts";
 import { gatewayTarget, isBatchPath, isContentPath, type GatewayMount } from "./gateway-path.ts";
@@ -90,6 +91,11 @@ async function forward(c: Context, mount: GatewayMount): Promise<Response> {
     // A stub follows redirects by calling the actor again.
     redirect: "manual",
   });
+  // What the connection itself refused is told like any other error of ours, request id and all.
+  if (answer.headers.has(ownErrorHeader)) {
+    const write = !isRead(c.req.method);
+    throw new AzureError(await upstreamFailure(answer, { now: Date.now(), write }));
+  }
   const gateway = `${originOf(c)}${mount.prefix}`;
   const isContent = isContentPath(target);
   return untrustedBytes(

@@ -2,7 +2,7 @@ import { cors } from "hono/cors";
 import { configOf } from "../config.ts";
 import { ownErrorHeader } from "../errors.ts";
 import { connectionHeader } from "../callers/require.ts";
-import type { Context, Middleware } from "./context.ts";
+import type { Context, Middleware } from "../context.ts";
 
 /** What a page on another origin may send and read, beyond what browsers allow anyway. */
 const allowHeaders = [

@@ -5,7 +5,7 @@ import { liveRequest } from "../connection/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure } from "../errors.ts";
 import { connectionParams } from "./connections.ts";
-import { withConfig, type Context, type Middleware } from "./context.ts";
+import { withConfig, type Context, type Middleware } from "../context.ts";
 import { invalidInput } from "./failures.ts";
 import { wholeNumber } from "./fields.ts";
 import { errorAnswer, type Router } from "./register.ts";

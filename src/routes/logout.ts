@@ -3,7 +3,7 @@ import { logoutUrl } from "../entra/logout.ts";
 import { AzureError, failure } from "../errors.ts";
 import { redirectResponse } from "./pages.ts";
 import { register, type Router } from "./register.ts";
-import { readReturnUrl } from "./return-url.ts";
+import { readReturnUrl } from "../return-url.ts";
 
 /** Ends the browser's session with Microsoft; connections live on until they are disconnected. */
 export function logoutRoutes(router: Router): void {

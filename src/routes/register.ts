@@ -2,10 +2,10 @@ import { createRoute, type OpenAPIHono, type RouteConfig } from "@hono/zod-opena
 import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
 import { requires, type ConnectionPlace } from "../callers/require.ts";
-import type { Scope } from "../callers/scope.ts";
+import type { Scope } from "../scope.ts";
 import { AzureError, errorStatuses, failure, type ErrorCode } from "../errors.ts";
 import { remedySchema } from "../remedy.ts";
-import { withConfig, type App, type Context, type Middleware } from "./context.ts";
+import { withConfig, type App, type Context, type Middleware } from "../context.ts";
 import { connectionFields } from "./fields.ts";
 
 type Shape = Readonly<Record<string, z.ZodType>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scopes } from "../../src/callers/scope.ts";
+import { scopes } from "../../src/scope.ts";
 import { configOf, parseConfig } from "../../src/config.ts";
 import { clouds } from "../../src/entra/cloud.ts";
 

@@ -2,7 +2,7 @@ import { SignJWT } from "jose";
 import { describe, expect, test, vi } from "vitest";
 import { callerOf, type CredentialContext } from "../../../src/callers/credential.ts";
 import type { Caller } from "../../../src/callers/caller.ts";
-import type { Scope } from "../../../src/callers/scope.ts";
+import type { Scope } from "../../../src/scope.ts";
 import { mintSession, verifySession } from "../../../src/callers/session.ts";
 import { mintTicket, readProtocols, verifyTicket } from "../../../src/callers/ticket.ts";
 import { deriveKey } from "../../../src/keys.ts";

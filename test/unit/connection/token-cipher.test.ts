@@ -1,10 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  TokenCipher,
-  type EncryptionKey,
-  type SealedColumn,
-} from "../../../src/connection/token-cipher.ts";
+import type { EncryptionKey } from "../../../src/config.ts";
+import { TokenCipher, type SealedColumn } from "../../../src/connection/token-cipher.ts";
 
 const key = (kid: string, fill: number): EncryptionKey => ({
   kid,

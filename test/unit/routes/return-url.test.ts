@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readReturnUrl, returnTo } from "../../../src/routes/return-url.ts";
+import { readReturnUrl, returnTo } from "../../../src/return-url.ts";
 
 const origins = ["https://app.example", "http://localhost:3000"];
 

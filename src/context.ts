@@ -1,9 +1,9 @@
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
-import type { Caller } from "../callers/caller.ts";
-import { configOf, type Config } from "../config.ts";
-import type { Environment } from "../env.ts";
-import { AzureError, failure } from "../errors.ts";
-import { log } from "../log.ts";
+import type { Caller } from "./callers/caller.ts";
+import { configOf, type Config } from "./config.ts";
+import type { Environment } from "./env.ts";
+import { AzureError, failure } from "./errors.ts";
+import { log } from "./log.ts";
 
 export interface App {
   Bindings: Environment;

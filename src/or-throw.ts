@@ -1,5 +1,5 @@
-import { AzureError, type Failure } from "../errors.ts";
-import type { Result } from "../result.ts";
+import { AzureError, type Failure } from "./errors.ts";
+import type { Result } from "./result.ts";
 
 /** The failure of a result, thrown: routes and RPC methods throw, what they rest on does not. */
 export function orThrow<Value>(result: Result<Value, Failure>): Value {
