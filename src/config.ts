@@ -25,6 +25,8 @@ export interface Config {
   tenantId: string;
   /** The first is the default. */
   redirectUris: readonly string[];
+  /** This Worker's origin as browsers see it: that of the first redirect URI. */
+  publicOrigin: string;
   /** Origins whose pages may call the Worker with credentials. */
   allowedOrigins: readonly string[];
   /** Origins a finished sign-in may return to. */
@@ -132,6 +134,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
     apiKeys: keys.value,
     tenantId: values.AZURE_TENANT_ID,
     redirectUris: values.AZURE_REDIRECT_URI,
+    publicOrigin: new URL(values.AZURE_REDIRECT_URI[0] ?? "").origin,
     allowedOrigins: values.ALLOWED_ORIGINS,
     returnOrigins: returnOrigins.value,
   });

@@ -6,7 +6,6 @@ export interface AuthService {
 /** The Worker's environment: what wrangler.jsonc declares, and what a host may bind besides. */
 export interface Environment extends Env {
   AUTH?: AuthService;
-  METRICS?: AnalyticsEngineDataset;
   AZURE_REDIRECT_URI?: string;
   AZURE_AUTHORITY_HOST?: string;
   AZURE_GRAPH_ENDPOINT?: string;

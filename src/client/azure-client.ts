@@ -1,3 +1,4 @@
+import type { ListedConnection } from "../directory/entry.ts";
 import type { ConnectionInfo } from "../connection/contract.ts";
 import { ConnectionClient } from "./connection-client.ts";
 import { type Answer, type ServiceOptions, ServiceRequests } from "./service.ts";
@@ -22,14 +23,6 @@ export interface Session {
   token: string;
   /** RFC 3339. */
   expires_at: string;
-}
-
-/** A row of the directory: it may lag the connection itself by some seconds. */
-export interface DirectoryConnection {
-  connection_id: string;
-  user_id: string;
-  status: string;
-  [field: string]: unknown;
 }
 
 export interface ListConnectionsOptions {
@@ -63,8 +56,9 @@ export class AzureClient {
     return new ConnectionClient(this.#requests, who);
   }
 
+  /** The directory: it may lag the connections themselves by some seconds. */
   async connections({ userId, ...query }: ListConnectionsOptions = {}): Promise<
-    Answer<DirectoryConnection[]>
+    Answer<ListedConnection[]>
   > {
     return this.#requests.send({ path: "/connections", query: { ...query, user_id: userId } });
   }

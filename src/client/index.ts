@@ -1,7 +1,6 @@
 /** What a sibling Worker, a server or a browser imports to use connections. */
 export {
   AzureClient,
-  type DirectoryConnection,
   type ImportRequest,
   type ListConnectionsOptions,
   type Session,
@@ -46,4 +45,5 @@ export type {
   LiveSnapshot,
 } from "../connection/contract.ts";
 export { AzureError, type ErrorCode, type ErrorDetails } from "../errors.ts";
+export type { ListedConnection } from "../directory/entry.ts";
 export type { Remedy, RemedyAction } from "../remedy.ts";

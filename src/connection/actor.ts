@@ -25,6 +25,7 @@ import {
   readResource,
 } from "./requests.ts";
 import { createParts, type Parts } from "./parts.ts";
+import { expiringTag } from "./live-sockets.ts";
 import { seal } from "./seal.ts";
 import { liveRequest, readLiveRequest } from "./live-request.ts";
 import { unknownConnection } from "./remedies.ts";
@@ -49,7 +50,7 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
             env,
             config: config.value,
             connectionId: ctx.id.name ?? "",
-            sockets: () => this.getConnections(),
+            expiringSockets: () => this.getConnections(expiringTag),
           }),
         )
       : err(
@@ -58,7 +59,6 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
           }),
         );
     seal(this);
-    if (this.#parts.ok) this.#parts.value.alarm.arm();
   }
 
   /** A call to Microsoft as this connection, or the upgrade that the front Worker builds. */
@@ -66,11 +66,12 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     try {
       if (!this.#parts.ok) return errorResponse(this.#parts.error);
       const parts = this.#parts.value;
-      parts.alarm.touch();
       if (request.headers.has("upgrade")) return await this.#upgrade(request, parts);
       return await parts.gateway.handle(request);
     } catch (error) {
       return errorResponse(internalError(error));
+    } finally {
+      if (this.#parts.ok) this.#parts.value.alarm.touch();
     }
   }
 
@@ -144,6 +145,12 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     if (this.#parts.ok) await this.#parts.value.alarm.ring();
   }
 
+  /** Only sockets whose credential ends have to be looked at before each send. */
+  override getConnectionTags(_: Connection, { request }: ConnectionContext): string[] {
+    const live = readLiveRequest(request);
+    return live.ok && live.value.expiresAt !== null ? [expiringTag] : [];
+  }
+
   override onConnect(socket: Connection, { request }: ConnectionContext): void {
     // The base class would send the stack of what is thrown here to the peer.
     try {
@@ -182,10 +189,11 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   ): Promise<Outcome<Value>> {
     if (!this.#parts.ok) return this.#parts;
     try {
-      this.#parts.value.alarm.touch();
       return await work(this.#parts.value);
     } catch (error) {
       return err(internalError(error));
+    } finally {
+      this.#parts.value.alarm.touch();
     }
   }
 }

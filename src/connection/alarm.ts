@@ -26,6 +26,7 @@ const pause = 1_000;
 export class Alarm {
   readonly #options: AlarmOptions;
   #armedFor: number | null = null;
+  #known = false;
   #ringing = false;
 
   constructor(options: AlarmOptions) {
@@ -53,10 +54,25 @@ export class Alarm {
     });
   }
 
-  /** Repairs an alarm that should have rung and did not. */
+  /**
+   * Repairs an alarm that is missing, or should have rung and did not; call after an answer. The
+   * first touch of a life asks the platform what is set: setting it anew at every wake would be a
+   * write each, for which the first call had to wait.
+   */
   touch(): void {
+    if (!this.#known) {
+      this.#known = true;
+      this.#recall().catch(() => undefined);
+      return;
+    }
     if (this.#armedFor === null || this.#armedFor + lateness > this.#options.now()) return;
     this.#armedFor = null;
+    this.arm();
+  }
+
+  async #recall(): Promise<void> {
+    const set = await this.#options.storage.getAlarm();
+    this.#armedFor ??= set;
     this.arm();
   }
 

@@ -4,7 +4,7 @@ import type { ConnectionEvent } from "./contract.ts";
 import { EventLog, type NewEvent } from "./events.ts";
 import { GrantStore, type Grant } from "./grant-store.ts";
 import { Outbox } from "./outbox.ts";
-import { hasSchema, migrate } from "./schema.ts";
+import { migrate, schemaVersion } from "./schema.ts";
 import { deriveStatus, statusEvent, type DerivedStatus } from "./status.ts";
 import { TokenStore } from "./token-store.ts";
 
@@ -44,9 +44,10 @@ export class ConnectionState {
     this.events = new EventLog(storage.sql, connectionId);
     this.outbox = new Outbox(storage.sql);
     this.cooldowns = new Cooldowns(storage.sql);
-    this.#exists = hasSchema(storage.sql);
+    const version = schemaVersion(storage.sql);
+    this.#exists = version > 0;
     if (this.#exists) {
-      migrate(storage);
+      migrate(storage, version);
       this.cooldowns.load();
     }
   }
@@ -66,7 +67,7 @@ export class ConnectionState {
   /** Makes the tables of a connection that begins; an existing one stays as it is. */
   create(now: number): void {
     if (this.#exists) return;
-    migrate(this.#storage);
+    migrate(this.#storage, 0);
     this.#exists = true;
     this.commit(now, () => {
       this.grants.create("pending", now);

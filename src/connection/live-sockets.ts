@@ -15,8 +15,14 @@ const socketStateSchema = z.object({ expiresAt: z.number().nullable() });
 /** A replay is never longer than the log. */
 const replayLimit = 200;
 
+/** Marks the sockets whose credential ends. */
+export const expiringTag = "expiring";
+
 export interface LiveSocketsOptions {
-  sockets: () => Iterable<Connection>;
+  /** All sockets as the platform has them: wrapping each to send to it would cost more than sending. */
+  sockets: () => readonly WebSocket[];
+  /** Those tagged {@link expiringTag}. */
+  expiring: () => Iterable<Connection>;
   now: () => number;
 }
 
@@ -50,15 +56,10 @@ export class LiveSockets {
 
   publish(events: readonly ConnectionEvent[]): void {
     if (events.length === 0) return;
+    this.#closeExpired();
     const messages = events.map((event) => JSON.stringify(event));
-    const now = this.#options.now();
     for (const socket of this.#options.sockets()) {
-      const state = socketStateSchema.safeParse(socket.state);
-      const expiresAt = state.success ? state.data.expiresAt : 0;
-      if (expiresAt !== null && expiresAt <= now) {
-        socket.close(liveClose.credentialExpired, "credential expired");
-        continue;
-      }
+      if (socket.readyState !== WebSocket.READY_STATE_OPEN) continue;
       for (const message of messages) send(socket, message);
     }
   }
@@ -66,9 +67,20 @@ export class LiveSockets {
   closeAll(): void {
     for (const socket of this.#options.sockets()) socket.close(liveClose.gone, "gone");
   }
+
+  #closeExpired(): void {
+    const now = this.#options.now();
+    for (const socket of this.#options.expiring()) {
+      const state = socketStateSchema.safeParse(socket.state);
+      const expiresAt = state.success ? state.data.expiresAt : 0;
+      if (expiresAt !== null && expiresAt <= now) {
+        socket.close(liveClose.credentialExpired, "credential expired");
+      }
+    }
+  }
 }
 
-function send(socket: Connection, message: string): void {
+function send(socket: WebSocket, message: string): void {
   try {
     socket.send(message);
   } catch {

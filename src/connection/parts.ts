@@ -30,7 +30,8 @@ export interface PartsOptions {
   env: Environment;
   config: Config;
   connectionId: string;
-  sockets: () => Iterable<Connection>;
+  /** Live sockets whose credential ends. */
+  expiringSockets: () => Iterable<Connection>;
 }
 
 /** What an actor is made of. */
@@ -50,17 +51,27 @@ export interface Parts {
 }
 
 /** Puts an actor together. Time, randomness and `fetch` enter here and nowhere else. */
-export function createParts({ ctx, env, config, connectionId, sockets }: PartsOptions): Parts {
+export function createParts({
+  ctx,
+  env,
+  config,
+  connectionId,
+  expiringSockets,
+}: PartsOptions): Parts {
   const { storage } = ctx;
   const now = () => Date.now();
   const random = () => Math.random();
   const send: typeof fetch = (input, init) => fetch(input, init);
   const logged = (line: Omit<ConnectionLogLine, "connection">) =>
     log({ ...line, connection: connectionId });
-  const links = { connectionId, publicOrigin: new URL(config.redirectUris[0] ?? "").origin };
+  const links = { connectionId, publicOrigin: config.publicOrigin };
   const rearm = () => alarm.arm();
 
-  const live = new LiveSockets({ sockets, now });
+  const live = new LiveSockets({
+    sockets: () => ctx.getWebSockets(),
+    expiring: expiringSockets,
+    now,
+  });
   const state = new ConnectionState(storage, connectionId, (events) => live.publish(events));
   const pending = new PendingAuthorizations(storage.sql);
   const cipher = new TokenCipher(connectionId, config.encryptionKeys);

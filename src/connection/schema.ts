@@ -95,22 +95,23 @@ const migrations: readonly string[] = [
   `,
 ];
 
-/** Whether this object is a connection at all. Asking an unknown one writes nothing. */
-export function hasSchema(sql: SqlStorage): boolean {
-  return (
-    sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'grant'").toArray()
-      .length > 0
-  );
+/** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */
+export function schemaVersion(sql: SqlStorage): number {
+  const [table] = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray();
+  if (table === undefined) return 0;
+  return Number(sql.exec("SELECT max(version) AS version FROM schema_version").one()["version"]);
 }
 
-/** Brings the tables up to date. `PRAGMA user_version` is not to be had here, so a table keeps count. */
-export function migrate(storage: DurableObjectStorage): void {
+/**
+ * Brings the tables up to date. `PRAGMA user_version` is not to be had here, so a table keeps count.
+ *
+ * @param applied the {@link schemaVersion} of the object
+ */
+export function migrate(storage: DurableObjectStorage, applied: number): void {
   const { sql } = storage;
+  if (applied === migrations.length) return;
   storage.transactionSync(() => {
     sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT");
-    const applied = Number(
-      sql.exec("SELECT max(version) AS version FROM schema_version").one()["version"] ?? 0,
-    );
     migrations.slice(applied).forEach((migration, index) => {
       sql.exec(migration);
       sql.exec("INSERT INTO schema_version VALUES (?)", applied + index + 1);

@@ -26,11 +26,23 @@ function accountOf(url: URL, suffix: string): string | undefined {
   return label.test(name) ? name : undefined;
 }
 
+/** A deployment has five endpoints, which every call is held against. */
+const bases = new Map<string, { origin: string; prefix: string }>();
+
+function baseOf(endpoint: string): { origin: string; prefix: string } {
+  let base = bases.get(endpoint);
+  if (base === undefined) {
+    const { origin, pathname } = new URL(endpoint);
+    base = { origin, prefix: pathname === "/" ? "" : pathname };
+    bases.set(endpoint, base);
+  }
+  return base;
+}
+
 /** What follows `endpoint` in `url` (path and query), or undefined when it lies elsewhere. */
 function restUnder(endpoint: string, url: URL): string | undefined {
-  const base = new URL(endpoint);
-  if (url.origin !== base.origin) return undefined;
-  const prefix = base.pathname === "/" ? "" : base.pathname;
+  const { origin, prefix } = baseOf(endpoint);
+  if (url.origin !== origin) return undefined;
   if (!url.pathname.startsWith(`${prefix}/`)) return undefined;
   return url.pathname.slice(prefix.length) + url.search;
 }

@@ -30,8 +30,8 @@ interface Position<Query> {
 }
 
 /**
- * Reads one page of a list. Microsoft's link never reaches the caller in the clear, and only a
- * cursor of this list and connection leads on from it. A page that is longer than asked for, which
+ * Reads one page of a list. A cursor holds Microsoft's link, signed: it can be read, but neither
+ * changed nor used for another list or connection. A page that is longer than asked for, which
  * services without `$top` send, is told in parts.
  *
  * @param open opens the list with the query of its first page

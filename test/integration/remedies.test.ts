@@ -171,7 +171,11 @@ describe.each(cases)("AADSTS$aadsts at a refresh: $action", (expected) => {
     const response = await stub.fetch(me);
     expect(response.status).toBe(http);
     const body = await json(response);
-    expect(body).toMatchObject({ success: false, code, request_id: expect.any(String) });
+    expect(body).toMatchObject({
+      success: false,
+      code,
+      details: { upstream_request_id: expect.any(String) },
+    });
     const answer = {
       remedy: { action, aadsts, ...links?.(id) },
       retry_after: expect.any(Number),

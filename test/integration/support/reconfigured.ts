@@ -21,7 +21,7 @@ export function reconfigured<Value>(
       env,
       config: { ...config.value, ...change },
       connectionId: ctx.id.name ?? "",
-      sockets: () => [],
+      expiringSockets: () => [],
     });
     return work(parts);
   });
