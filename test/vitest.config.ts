@@ -11,8 +11,8 @@ export default defineConfig({
   test: {
     // The runner and workerd share two cores in CI.
     maxWorkers: 2,
-    // A Worker logs every request; only a failed test's lines are worth reading.
-    silent: "passed-only",
+    // A Worker under test logs every request; in the report these lines would bury the rest.
+    onConsoleLog: (text) => !text.startsWith('{"level":'),
     coverage: {
       provider: "istanbul",
       include: ["src/**"],

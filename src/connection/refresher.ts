@@ -89,7 +89,6 @@ export class Refresher {
 
   async #load(request: TokenRequest): Promise<Outcome<HeldToken>> {
     const { state, cache, now, links } = this.#options;
-    const fingerprint = await this.#options.fingerprint();
     const grant = state.grant();
     const key = { resource: request.resource, tenantId: request.tenantId ?? grant.tenant_id ?? "" };
     const row = state.tokens.read(key);
@@ -98,11 +97,13 @@ export class Refresher {
 
     // A latch that lets a call through lets it ask Entra, not use what it stopped.
     const probing = grant.remedy !== null || (row !== undefined && row.remedy !== null);
-    const stored = probing ? undefined : await cache.read(key, request);
+    const stored = probing ? undefined : await cache.read(key, request, row);
     if (stored !== undefined) {
       this.#serve(request, stored);
       return ok(stored);
     }
+    // Asked before the queue: who may not be renewed need not wait for another resource's POST.
+    const fingerprint = await this.#options.fingerprint();
     const blocked = blockedBy(grant, row, { now: now(), fingerprint, links });
     const answer = blocked === undefined ? await this.#fly(key, request) : err(blocked);
     if (answer.ok) {

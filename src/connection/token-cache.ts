@@ -58,10 +58,17 @@ export class TokenCache {
     return held !== undefined && serves(held, need, this.#options.now()) ? held : undefined;
   }
 
-  /** The token in the table, in clear, when it serves. */
-  async read(key: ResourceKey, need: TokenNeed): Promise<HeldToken | undefined> {
-    const { state, cipher, now, log } = this.#options;
-    const row = state.exists ? state.tokens.read(key) : undefined;
+  /**
+   * The token in the table, in clear, when it serves.
+   *
+   * @param row the token's row, when it was read just now
+   */
+  async read(
+    key: ResourceKey,
+    need: TokenNeed,
+    row = this.#options.state.exists ? this.#options.state.tokens.read(key) : undefined,
+  ): Promise<HeldToken | undefined> {
+    const { cipher, now, log } = this.#options;
     const complete = row === undefined ? undefined : completeRow(row);
     if (complete === undefined) return undefined;
     const known = this.#held.get(idOf(key.resource, key.tenantId));
@@ -85,7 +92,7 @@ export class TokenCache {
   hold(key: TokenKey, held: HeldToken): void {
     this.#held.set(idOf(key.resource, key.tenantId), held);
     // Most calls name no tenant; the same entry serves them.
-    if (key.tenantId === this.#options.state.grant().tenant_id) {
+    if (key.tenantId === this.#options.state.grants.homeTenant()) {
       this.#held.set(idOf(key.resource), held);
     }
   }

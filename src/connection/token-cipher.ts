@@ -17,7 +17,6 @@ const decoder = new TextDecoder();
 export class TokenCipher {
   readonly #connectionId: string;
   readonly #keys: readonly EncryptionKey[];
-  readonly #imported = new Map<string, Promise<CryptoKey>>();
 
   constructor(connectionId: string, keys: readonly EncryptionKey[]) {
     this.#connectionId = connectionId;
@@ -30,7 +29,7 @@ export class TokenCipher {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const ciphertext = await crypto.subtle.encrypt(
       { name: "AES-GCM", iv, additionalData: this.#additionalData(column) },
-      await this.#import(first),
+      await importKey(first),
       encoder.encode(plaintext),
     );
     return [first.kid, base64url.encode(iv), base64url.encode(new Uint8Array(ciphertext))].join(
@@ -49,7 +48,7 @@ export class TokenCipher {
           iv: base64url.decode(iv ?? ""),
           additionalData: this.#additionalData(column),
         },
-        await this.#import(key),
+        await importKey(key),
         base64url.decode(ciphertext ?? ""),
       );
       return ok(decoder.decode(plaintext));
@@ -66,13 +65,21 @@ export class TokenCipher {
   #additionalData(column: SealedColumn): Uint8Array {
     return encoder.encode(`${this.#connectionId}\n${column}`);
   }
+}
 
-  #import({ kid, key }: EncryptionKey): Promise<CryptoKey> {
-    let imported = this.#imported.get(kid);
-    if (imported === undefined) {
-      imported = crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt", "decrypt"]);
-      this.#imported.set(kid, imported);
-    }
-    return imported;
-  }
+/**
+ * Keys of the configuration, imported once for all objects of an isolate. Keys, not promises: a promise
+ * made for one object must not be awaited by another in workerd.
+ */
+const imported = new WeakMap<EncryptionKey, CryptoKey>();
+
+async function importKey(encryptionKey: EncryptionKey): Promise<CryptoKey> {
+  const known = imported.get(encryptionKey);
+  if (known !== undefined) return known;
+  const key = await crypto.subtle.importKey("raw", encryptionKey.key, "AES-GCM", false, [
+    "encrypt",
+    "decrypt",
+  ]);
+  imported.set(encryptionKey, key);
+  return key;
 }
