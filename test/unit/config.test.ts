@@ -42,6 +42,7 @@ describe("a whole configuration", () => {
       apiKeys: [apiKey],
       tenantId: "common",
       redirectUris: ["https://azure.example/callback"],
+      publicOrigin: "https://azure.example",
       allowedOrigins: [],
       returnOrigins: [],
     });
