@@ -11,11 +11,13 @@ export default defineConfig({
   test: {
     // The runner and workerd share two cores in CI.
     maxWorkers: 2,
+    // One run, also at a terminal; `npm test -- --watch` stays.
+    watch: false,
     // A Worker under test logs every request; in the report these lines would bury the rest.
     onConsoleLog: (text) => !text.startsWith('{"level":'),
     coverage: {
       provider: "istanbul",
-      include: ["src/**"],
+      include: ["src/**/*.ts"],
       exclude: ["src/worker-configuration.d.ts"],
     },
     projects: [
