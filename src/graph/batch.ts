@@ -1,6 +1,6 @@
 import { AzureError, type Failure } from "../errors.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
-import { decideRetry, defaultBudgetMs } from "../http/retry-policy.ts";
+import { decideRetry, defaultBudgetMs, isConditional } from "../http/retry-policy.ts";
 import { abortable } from "../http/transport.ts";
 import { err, ok, type Result } from "../result.ts";
 import { batchItems, batchParts, type BatchItem, type BatchRequest } from "./batch-plan.ts";
@@ -144,6 +144,7 @@ export class BatchRun {
     const decision = decideRetry({
       attempt: attempts + 1,
       method: item.method,
+      idempotent: item.method !== "GET" && isConditional(item.headers) ? false : undefined,
       outcome: { status },
       retryAfter: retryAfterSeconds(new Headers(headers), now),
       elapsedMs: now - began,

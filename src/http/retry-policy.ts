@@ -41,6 +41,19 @@ const idempotentMethods: ReadonlySet<string> = new Set([
 export const isIdempotent = (method: string): boolean =>
   idempotentMethods.has(method.toUpperCase());
 
+const conditionHeaders: ReadonlySet<string> = new Set([
+  "if-match",
+  "if-none-match",
+  "if-unmodified-since",
+]);
+
+/**
+ * Whether a request is to be done only as long as something holds (RFC 9110 §13). A write ends that
+ * itself: repeated after a lost answer it fails for having succeeded, so it is never idempotent.
+ */
+export const isConditional = (headers: Readonly<Record<string, string>> = {}): boolean =>
+  Object.keys(headers).some((name) => conditionHeaders.has(name.toLowerCase()));
+
 const giveUp = { retry: false } as const;
 
 /**

@@ -1,6 +1,12 @@
 import { errorStatuses, failure, ownErrorHeader, type ErrorCode, type Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { decideRetry, defaultBudgetMs, isIdempotent, type AttemptOutcome } from "./retry-policy.ts";
+import {
+  decideRetry,
+  defaultBudgetMs,
+  isConditional,
+  isIdempotent,
+  type AttemptOutcome,
+} from "./retry-policy.ts";
 import { lostAnswer, upstreamFailure } from "./upstream-error.ts";
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
@@ -31,7 +37,7 @@ export interface TransportRequest {
   headers?: Readonly<Record<string, string>> | undefined;
   /** Kept in memory, so that it can be sent again. */
   body?: string | Uint8Array<ArrayBuffer> | undefined;
-  /** Doing it twice is doing it once, though the method does not say so. */
+  /** Doing it twice is doing it once, whatever the method says. Never so under a condition. */
   idempotent?: boolean | undefined;
   /** It changes nothing, though the method does not say so: a query by POST. Implies idempotent. */
   safe?: boolean | undefined;
@@ -87,7 +93,7 @@ export function createTransport(options: TransportOptions): Transport {
     method: string,
     read: (response: Response) => Promise<Value>,
   ): Promise<Attempt<Value>> {
-    const write = !(request.safe ?? safeMethods.has(method));
+    const write = !isSafe(request, method);
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
     const signals = [timeout.signal, ...(request.signal === undefined ? [] : [request.signal])];
@@ -121,7 +127,9 @@ export function createTransport(options: TransportOptions): Transport {
     read: (response: Response) => Promise<Value>,
   ): Promise<Result<Value, Failure>> {
     const method = (request.method ?? "GET").toUpperCase();
-    const idempotent = request.safe === true || (request.idempotent ?? isIdempotent(method));
+    const idempotent =
+      isSafe(request, method) ||
+      (!isConditional(request.headers) && (request.idempotent ?? isIdempotent(method)));
     const began = now();
     for (let count = 1; ; count += 1) {
       const ended = await attempt(request, method, read);
@@ -148,6 +156,9 @@ export function createTransport(options: TransportOptions): Transport {
     sendJson: <Body>(request: TransportRequest) => exchange(request, readJson<Body>),
   };
 }
+
+const isSafe = ({ safe }: TransportRequest, method: string): boolean =>
+  safe ?? safeMethods.has(method);
 
 function outcomeOf(response: Response, reason: Failure): AttemptOutcome | "final" {
   if (!response.headers.has(ownErrorHeader)) return { status: response.status };

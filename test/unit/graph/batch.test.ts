@@ -104,6 +104,17 @@ describe("batch", () => {
     expect(ids()).toEqual([["read", "write"], ["read"]]);
   });
 
+  it("does not repeat an unavailable write under a condition: done once, it would fail", async () => {
+    const { graph, ids } = batchGraph(() => ({ status: 504 }));
+    const condition = { "If-Match": '"1"' };
+    const answers = await graph.batch([
+      { id: "bare", method: "DELETE", url: "/me/messages/1" },
+      { id: "bound", method: "DELETE", url: "/me/messages/2", headers: condition },
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([504, 504]);
+    expect(ids()[1]).toEqual(["bare"]);
+  });
+
   it("keeps the answers of one part when another is lost", async () => {
     let asked = 0;
     const { graph } = scriptedGraph(({ body }) => {

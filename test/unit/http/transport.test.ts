@@ -83,6 +83,31 @@ describe("send", () => {
     expect(calls).toHaveLength(1);
   });
 
+  it.each([
+    ["PUT", { "If-None-Match": "*" }, undefined],
+    ["DELETE", { "if-match": '"1"' }, undefined],
+    ["PATCH", { "if-match": '"1"' }, true],
+  ])(
+    "does not repeat a lost %s under %o: done once, it would fail",
+    async (method, headers, idempotent) => {
+      const { transport, calls } = scripted([
+        new TypeError("reset"),
+        new Response(null, { status: 412 }),
+      ]);
+      const result = await transport.send({ url, method, headers, idempotent });
+      expect(result).toMatchObject({ ok: false, error: { details: { outcome: "unknown" } } });
+      expect(calls).toHaveLength(1);
+    },
+  );
+
+  it("repeats a write under a condition that was throttled, and a read under one that was lost", async () => {
+    const headers = { "if-none-match": '"1"' };
+    const write = scripted([throttled("1"), new Response("yes")]);
+    expect((await write.transport.send({ url, method: "PUT", headers })).ok).toBe(true);
+    const read = scripted([new TypeError("reset"), new Response(null, { status: 304 })]);
+    expect((await read.transport.send({ url, headers })).ok).toBe(true);
+  });
+
   it("repeats a query by POST, and does not call its outcome unknown", async () => {
     const lost = Array.from({ length: 8 }, () => new TypeError("reset"));
     const { transport, calls } = scripted(lost);
