@@ -1,4 +1,4 @@
-import { AzureError, type Failure } from "../errors.ts";
+import { AzureError, failure, type Failure } from "../errors.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
 import { decideRetry, defaultBudgetMs, isConditional } from "../http/retry-policy.ts";
 import { abortable } from "../http/transport.ts";
@@ -46,7 +46,8 @@ export class BatchRun {
   readonly #clock: Clock;
   readonly #options: BatchOptions;
   readonly #answers = new Map<string, BatchResponse>();
-  #lastFailure: Failure | undefined;
+  /** Why a request's part was not answered, by id. */
+  readonly #lost = new Map<string, Failure>();
 
   constructor(session: GraphSession, clock: Clock, options: BatchOptions) {
     this.#session = session;
@@ -78,8 +79,9 @@ export class BatchRun {
       );
       pending = [...pending.filter(({ dueAt }) => dueAt > limit), ...again];
     }
-    if (this.#lastFailure !== undefined && this.#answers.size === 0) return err(this.#lastFailure);
-    return ok(items.value.map(({ id }) => this.#answers.get(id) ?? this.#unanswered(id)));
+    const [lost] = this.#lost.values();
+    if (lost !== undefined && this.#answers.size === 0) return err(lost);
+    return ok(items.value.map((item) => this.#answers.get(item.id) ?? this.#unanswered(item)));
   }
 
   async #send(due: readonly Pending[], began: number): Promise<Pending[]> {
@@ -114,7 +116,7 @@ export class BatchRun {
       signal: this.#options.signal,
     });
     if (!answer.ok) {
-      this.#lastFailure = answer.error;
+      for (const { id } of part) this.#lost.set(id, answer.error);
       return undefined;
     }
     return new Map(
@@ -154,11 +156,8 @@ export class BatchRun {
     return decision.retry ? Math.max(now + decision.waitMs, notBefore) : undefined;
   }
 
-  #unanswered(id: string): BatchResponse {
-    const reason = this.#lastFailure ?? {
-      code: "upstream_error" as const,
-      message: "Microsoft left this request of the batch unanswered.",
-    };
+  #unanswered({ id, method }: BatchItem): BatchResponse {
+    const reason = this.#lost.get(id) ?? leftOut(method);
     const { status, message } = new AzureError(reason);
     return {
       id,
@@ -169,6 +168,13 @@ export class BatchRun {
     };
   }
 }
+
+const leftOut = (method: string): Failure =>
+  failure(
+    "upstream_error",
+    "Microsoft left this request of the batch unanswered.",
+    method === "GET" ? {} : { details: { outcome: "unknown" } },
+  );
 
 /** A dependency that was answered before is met, and unknown to Graph in this round. */
 function withinRound(item: BatchItem, round: ReadonlyMap<string, unknown>): BatchItem {

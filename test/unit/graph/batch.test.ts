@@ -160,6 +160,22 @@ describe("batch", () => {
     expect((await graph.batch(requests(1)))[0]).toMatchObject({ id: "r0", status: 502 });
   });
 
+  it("tells a request that was left out from one whose part was lost", async () => {
+    let asked = 0;
+    const { graph } = scriptedGraph(({ body }) => {
+      asked += 1;
+      if (asked === 2) return new Response(null, { status: 403 });
+      const { requests: sent } = JSON.parse(body) as { requests: BatchItem[] };
+      return Response.json({ responses: sent.slice(1).map(({ id }) => ({ id, status: 201 })) });
+    });
+    const answers = await graph.batch(requests(21).map((one) => ({ ...one, method: "POST" })));
+    expect(answers[0]).toMatchObject({
+      status: 502,
+      body: { error: { code: "upstream_error", outcome: "unknown" } },
+    });
+    expect(answers[20]).toMatchObject({ status: 403, body: { error: { code: "forbidden" } } });
+  });
+
   it("asks nothing for nothing", async () => {
     const { graph, calls } = scriptedGraph(() => Response.json({}));
     expect(await graph.batch([])).toEqual([]);
