@@ -27,11 +27,15 @@ const longestGuess = 60;
 
 /**
  * Seconds until the next poll: what the service says, otherwise 2, 4, 8… up to the 60 that ARM's
- * rules give as the default, so that short operations are seen soon.
+ * rules give as the default, so that short operations are seen soon. ARM says 0 at times, also
+ * when it throttles: that is taken for a second, since a poller that does not wait would spend its
+ * attempts within one.
  *
  * @param polls polls made so far.
  */
 export function pollDelay(retryAfter: number | undefined, polls: number): number {
-  if (retryAfter !== undefined) return Math.min(Math.max(retryAfter, 0), longestDelay);
+  if (retryAfter !== undefined) {
+    return Math.min(Math.max(retryAfter, polls === 0 ? 0 : 1), longestDelay);
+  }
   return Math.min(2 ** (polls + 1), longestGuess);
 }

@@ -8,7 +8,9 @@ describe("pollDelay", () => {
     [undefined, 2, 8],
     [undefined, 9, 60],
     [15, 0, 15],
-    [0, 4, 0],
+    [0, 0, 0],
+    [0, 4, 1],
+    [0.2, 1, 1],
     [3600, 0, 600],
   ])("after Retry-After %s and %i polls waits %i seconds", (retryAfter, polls, seconds) => {
     expect(pollDelay(retryAfter, polls)).toBe(seconds);
