@@ -1,9 +1,9 @@
 import { base64url } from "jose";
 import { failure, type Failure } from "../errors.ts";
 import { linkUnder } from "../http/link.ts";
+import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type OperationState, operationStateSchema } from "./operation-state.ts";
-import { unwrap } from "./request.ts";
 
 /**
  * An operation as a string that another process can go on with. It holds no credential, and paths
@@ -51,7 +51,7 @@ const prefixOf = (endpoint: string): string => new URL(endpoint).href.replace(/\
 export function encodeOperation(state: OperationState, endpoint: string): string {
   const prefix = prefixOf(endpoint);
   const paths = mapUrls(state, (url) => ok(url.slice(prefix.length)));
-  return base64url.encode(JSON.stringify(unwrap(paths)));
+  return base64url.encode(JSON.stringify(orThrow(paths)));
 }
 
 /** @returns the operation with URLs under `endpoint`, or `invalid_request`. */

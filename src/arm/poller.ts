@@ -1,6 +1,7 @@
 import { AzureError, failure, type Failure } from "../errors.ts";
 import { redacted } from "../http/redact.ts";
 import { abortable } from "../http/transport.ts";
+import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { readPoll, startOperation } from "./operation.ts";
 import type {
@@ -11,7 +12,7 @@ import type {
 } from "./operation-state.ts";
 import { decodeOperation, encodeOperation, keepUnder } from "./operation-string.ts";
 import { pollDelay, pollGoesOn, unreadablePollLimit } from "./poll-policy.ts";
-import { type ArmCall, type ArmRequests, unwrap } from "./request.ts";
+import { type ArmCall, type ArmRequests } from "./request.ts";
 
 /** How far an operation is. */
 export type OperationProgress<Value> =
@@ -129,7 +130,7 @@ export class Poller<Value> {
   async pollOnce(
     options: { signal?: AbortSignal | undefined } = {},
   ): Promise<OperationProgress<Value>> {
-    unwrap(await this.#poll(options.signal));
+    orThrow(await this.#poll(options.signal));
     return this.progress;
   }
 
@@ -176,16 +177,16 @@ export async function beginOperation<Value>(
   call: ArmCall & { method: OperationMethod; finalStateVia?: FinalStateVia },
 ): Promise<Poller<Value>> {
   const { requests } = context;
-  const { url, answer } = unwrap(await requests.send(call));
+  const { url, answer } = orThrow(await requests.send(call));
   const { method, finalStateVia } = call;
   const begun = { method, url, ...(finalStateVia !== undefined && { finalStateVia }) };
-  const step = unwrap(check(startOperation(begun, answer), requests.endpoint));
+  const step = orThrow(check(startOperation(begun, answer), requests.endpoint));
   return new Poller<Value>(context, step);
 }
 
 /** @param operation the string of an earlier poller, of this endpoint or a stand-in of it. */
 export function resumeOperation<Value>(context: PollerContext, operation: string): Poller<Value> {
-  const state = unwrap(decodeOperation(operation, context.requests.endpoint));
+  const state = orThrow(decodeOperation(operation, context.requests.endpoint));
   return new Poller<Value>(context, {
     kind: "running",
     state,

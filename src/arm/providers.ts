@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Failure } from "../errors.ts";
 import type { PagedItems } from "../http/page.ts";
+import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type ProviderResourceType, resourcesApiVersion } from "./api-version.ts";
-import { type ArmRequests, type CallOptions, unreadable, unwrap } from "./request.ts";
+import { type ArmRequests, type CallOptions, unreadable } from "./request.ts";
 import { checkNamespace, checkSubscriptionId } from "./resource-id.ts";
 import type { Provider } from "./types.ts";
 
@@ -47,8 +48,8 @@ export class Providers {
     namespace: string,
     { expand, apiVersion = resourcesApiVersion, signal }: ProviderOptions = {},
   ): Promise<Provider> {
-    unwrap(checkSubscriptionId(subscriptionId));
-    unwrap(checkNamespace(namespace));
+    orThrow(checkSubscriptionId(subscriptionId));
+    orThrow(checkNamespace(namespace));
     const query = { $expand: expand };
     return this.#requests.read({
       path: `${path(subscriptionId)}/${namespace}`,

@@ -3,6 +3,7 @@ import { linkUnder } from "../http/link.ts";
 import { PagedItems } from "../http/page.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
 import type { JsonAnswer, Transport } from "../http/transport.ts";
+import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { isApiVersion } from "./api-version.ts";
 import type { OperationAnswer } from "./operation-state.ts";
@@ -50,12 +51,6 @@ export const unreadable = (): Failure =>
   failure("upstream_error", "Microsoft's answer is not of the shape it should have.", {
     details: { reason: "unexpected_body" },
   });
-
-/** The failure of a result, thrown: methods of the client throw, their parts do not. */
-export function unwrap<Value>(result: Result<Value, Failure>): Value {
-  if (!result.ok) throw new AzureError(result.error);
-  return result.value;
-}
 
 export function conditions(options: WriteOptions): Record<string, string> {
   return {
@@ -112,7 +107,7 @@ export class ArmRequests {
 
   /** @throws AzureError, also for an answer without a body. */
   async read<Body>(call: ArmCall): Promise<Body> {
-    const { answer } = unwrap(await this.send(call));
+    const { answer } = orThrow(await this.send(call));
     if (answer.body === undefined) throw new AzureError(unreadable());
     // The shape is Microsoft's promise for this URL; its fields are handed on, not relied on.
     return answer.body as Body;

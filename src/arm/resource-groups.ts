@@ -1,15 +1,10 @@
 import type { Failure } from "../errors.ts";
 import type { PagedItems } from "../http/page.ts";
+import { orThrow } from "../or-throw.ts";
 import { ok, type Result } from "../result.ts";
 import { resourcesApiVersion } from "./api-version.ts";
 import { beginOperation, type Poller, type PollerContext } from "./poller.ts";
-import {
-  type ArmRequests,
-  type CallOptions,
-  conditions,
-  unwrap,
-  type WriteOptions,
-} from "./request.ts";
+import { type ArmRequests, type CallOptions, conditions, type WriteOptions } from "./request.ts";
 import { checkResourceGroupName, checkSubscriptionId } from "./resource-id.ts";
 import type { ResourceGroup, ResourceGroupParameters } from "./types.ts";
 
@@ -54,7 +49,7 @@ export class ResourceGroups {
     name: string,
     { apiVersion = resourcesApiVersion, signal }: CallOptions = {},
   ): Promise<ResourceGroup> {
-    const path = unwrap(resourceGroupPath(subscriptionId, name));
+    const path = orThrow(resourceGroupPath(subscriptionId, name));
     return this.#requests.read({ path, apiVersion, signal });
   }
 
@@ -65,7 +60,7 @@ export class ResourceGroups {
     parameters: ResourceGroupParameters,
     { apiVersion = resourcesApiVersion, signal, ...when }: WriteOptions = {},
   ): Promise<ResourceGroup> {
-    const path = unwrap(resourceGroupPath(subscriptionId, name));
+    const path = orThrow(resourceGroupPath(subscriptionId, name));
     const headers = conditions(when);
     return this.#requests.read({
       method: "PUT",
@@ -83,7 +78,7 @@ export class ResourceGroups {
     name: string,
     { apiVersion = resourcesApiVersion, signal, ...when }: WriteOptions = {},
   ): Promise<Poller<undefined>> {
-    const path = unwrap(resourceGroupPath(subscriptionId, name));
+    const path = orThrow(resourceGroupPath(subscriptionId, name));
     const headers = conditions(when);
     return beginOperation(this.#context, { method: "DELETE", path, apiVersion, headers, signal });
   }

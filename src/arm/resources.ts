@@ -1,15 +1,10 @@
 import type { PagedItems } from "../http/page.ts";
+import { orThrow } from "../or-throw.ts";
 import { ok } from "../result.ts";
 import { resourcesApiVersion } from "./api-version.ts";
 import { beginOperation, type Poller, type PollerContext } from "./poller.ts";
 import type { ProviderVersions } from "./provider-versions.ts";
-import {
-  type ArmRequests,
-  type CallOptions,
-  conditions,
-  unwrap,
-  type WriteOptions,
-} from "./request.ts";
+import { type ArmRequests, type CallOptions, conditions, type WriteOptions } from "./request.ts";
 import { resourceGroupPath } from "./resource-groups.ts";
 import { checkSubscriptionId, parseResourceId, resourcePath } from "./resource-id.ts";
 import type { GenericResource, ResourceParameters } from "./types.ts";
@@ -92,10 +87,10 @@ export class Resources {
   }
 
   async #targetOf(resourceId: string, { apiVersion }: CallOptions): Promise<Target> {
-    const id = unwrap(parseResourceId(resourceId));
+    const id = orThrow(parseResourceId(resourceId));
     return {
       path: resourcePath(id),
-      apiVersion: apiVersion ?? unwrap(await this.#versions.versionOf(id)),
+      apiVersion: apiVersion ?? orThrow(await this.#versions.versionOf(id)),
     };
   }
 }

@@ -1,7 +1,8 @@
 import type { PagedItems } from "../http/page.ts";
+import { orThrow } from "../or-throw.ts";
 import { ok } from "../result.ts";
 import { subscriptionsApiVersion } from "./api-version.ts";
-import { type ArmRequests, type CallOptions, unwrap } from "./request.ts";
+import { type ArmRequests, type CallOptions } from "./request.ts";
 import { checkSubscriptionId } from "./resource-id.ts";
 import type { Subscription } from "./types.ts";
 
@@ -26,7 +27,7 @@ export class Subscriptions {
     subscriptionId: string,
     { apiVersion = subscriptionsApiVersion, signal }: CallOptions = {},
   ): Promise<Subscription> {
-    const id = unwrap(checkSubscriptionId(subscriptionId));
+    const id = orThrow(checkSubscriptionId(subscriptionId));
     return this.#requests.read({ path: `/subscriptions/${id}`, apiVersion, signal });
   }
 }

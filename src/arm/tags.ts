@@ -1,20 +1,15 @@
 import type { PagedItems } from "../http/page.ts";
+import { orThrow } from "../or-throw.ts";
 import { ok } from "../result.ts";
 import { resourcesApiVersion } from "./api-version.ts";
 import { beginOperation, type Poller, type PollerContext } from "./poller.ts";
-import {
-  type ArmRequests,
-  type CallOptions,
-  conditions,
-  unwrap,
-  type WriteOptions,
-} from "./request.ts";
+import { type ArmRequests, type CallOptions, conditions, type WriteOptions } from "./request.ts";
 import { checkSubscriptionId, parseResourceId, resourcePath } from "./resource-id.ts";
 import type { TagName, TagsPatch, TagsResource } from "./types.ts";
 
 /** @param scope the id of a subscription, a resource group or a resource. */
 const tagsPath = (scope: string): string =>
-  `${resourcePath(unwrap(parseResourceId(scope)))}/providers/Microsoft.Resources/tags/default`;
+  `${resourcePath(orThrow(parseResourceId(scope)))}/providers/Microsoft.Resources/tags/default`;
 
 /** Tags of anything that has an id, and the names in use in a subscription. */
 export class TagsClient {

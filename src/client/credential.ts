@@ -1,6 +1,5 @@
 import type { AccessToken, AccessTokenRequest, Outcome } from "../connection/contract.ts";
-import { AzureError, type Failure } from "../errors.ts";
-import type { Result } from "../result.ts";
+import { orThrow } from "../or-throw.ts";
 import { resourceOfScopes } from "./scope.ts";
 import { type ServiceOptions, ServiceRequests } from "./service.ts";
 import { connectionIdOf, type Who } from "./who.ts";
@@ -73,7 +72,7 @@ export class AzureConnectionCredential {
     scopes: string | readonly string[],
     { tenantId, claims, abortSignal }: GetTokenOptions = {},
   ): Promise<SdkAccessToken> {
-    const resource = unwrap(resourceOfScopes(scopes));
+    const resource = orThrow(resourceOfScopes(scopes));
     const key = `${resource} ${tenantId ?? ""}`;
     // With claims the resource refused a token: the one of this generation must not come again.
     const refused = claims === undefined ? undefined : this.#generations.get(key);
@@ -98,11 +97,6 @@ export class AzureConnectionCredential {
   }
 }
 
-function unwrap<Value>(result: Result<Value, Failure>): Value {
-  if (!result.ok) throw new AzureError(result.error);
-  return result.value;
-}
-
 // A stub has a member for every name, so only the member's type tells the two apart.
 const isHttp = (source: AccessTokenSource | HttpTokenSource): source is HttpTokenSource =>
   "baseUrl" in source && typeof source.baseUrl === "string";
@@ -110,7 +104,7 @@ const isHttp = (source: AccessTokenSource | HttpTokenSource): source is HttpToke
 const readByStub =
   (source: AccessTokenSource): ReadToken =>
   async (request) =>
-    unwrap(await source.accessToken(request));
+    orThrow(await source.accessToken(request));
 
 function readByHttp(source: HttpTokenSource): ReadToken {
   const requests = new ServiceRequests(source);

@@ -1,11 +1,12 @@
 import type { Event } from "@microsoft/microsoft-graph-types";
 import type { Failure } from "../errors.ts";
 import type { PagedItems } from "../http/page.ts";
+import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { MailboxOptions } from "./messages.ts";
 import { invalid, ownerPath } from "./path.ts";
 import { listQuery, preferHeader, type ListOptions, type Query } from "./query.ts";
-import { orThrow, type GraphSession } from "./session.ts";
+import type { GraphSession } from "./session.ts";
 
 export interface CalendarOptions extends MailboxOptions {
   /** Id of one of the user's calendars. Default: the user's own. */

@@ -1,6 +1,7 @@
 import { defaultBudgetMs } from "../http/retry-policy.ts";
 import type { PagedItems } from "../http/page.ts";
 import { createTransport, type FetchFunction, type Fetcher } from "../http/transport.ts";
+import { orThrow } from "../or-throw.ts";
 import { BatchRun, type BatchOptions, type BatchResponse } from "./batch.ts";
 import type { BatchRequest } from "./batch-plan.ts";
 import { Calendar } from "./calendar.ts";
@@ -9,13 +10,7 @@ import { deltaSteps, type DeltaOptions, type DeltaStep } from "./delta.ts";
 import { Files } from "./files.ts";
 import { Messages } from "./messages.ts";
 import { PreauthenticatedStorage } from "./preauthenticated.ts";
-import {
-  GraphSession,
-  orThrow,
-  type GraphCall,
-  type GraphList,
-  type GraphVersion,
-} from "./session.ts";
+import { GraphSession, type GraphCall, type GraphList, type GraphVersion } from "./session.ts";
 import { Users } from "./users.ts";
 
 export interface GraphClientOptions {

@@ -1,9 +1,10 @@
 import { AzureError, failure, type Failure } from "../errors.ts";
 import { linkUnder } from "../http/link.ts";
 import type { JsonAnswer } from "../http/transport.ts";
+import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { preferHeader, selected, type ListOptions, type Query } from "./query.ts";
-import { orThrow, type GraphSession } from "./session.ts";
+import type { GraphSession } from "./session.ts";
 
 /** How Graph tells that something is no longer there; OneDrive has its `deleted` facet instead. */
 export interface Removal {

@@ -1,6 +1,7 @@
 import type { DriveItem, UploadSession } from "@microsoft/microsoft-graph-types";
 import { AzureError, type Failure } from "../errors.ts";
 import type { PagedItems } from "../http/page.ts";
+import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { chunksOf, type UploadBody } from "./byte-source.ts";
 import type { Clock } from "./clock.ts";
@@ -8,7 +9,7 @@ import type { MailboxOptions } from "./messages.ts";
 import { encodedFilePath, graphPath, invalid, ownerPath } from "./path.ts";
 import { isRedirect, type PreauthenticatedStorage } from "./preauthenticated.ts";
 import { listQuery, selected, type ListOptions } from "./query.ts";
-import { orThrow, type GraphSession } from "./session.ts";
+import type { GraphSession } from "./session.ts";
 import { uploadThroughSession } from "./upload-session.ts";
 import type { ItemOptions } from "./users.ts";
 

@@ -1,11 +1,12 @@
 import type { Message } from "@microsoft/microsoft-graph-types";
 import { failure, type Failure } from "../errors.ts";
 import type { PagedItems } from "../http/page.ts";
+import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { base64 } from "./base64.ts";
 import { ownerPath } from "./path.ts";
 import { listQuery, preferHeader, selected, type ListOptions, type Preferences } from "./query.ts";
-import { orThrow, type GraphSession } from "./session.ts";
+import type { GraphSession } from "./session.ts";
 import type { ItemOptions } from "./users.ts";
 
 export interface MailboxOptions {

@@ -1,4 +1,4 @@
-import { AzureError, failure, type Failure } from "../errors.ts";
+import { failure, type Failure } from "../errors.ts";
 import { isUnder, linkUnder } from "../http/link.ts";
 import { PagedItems } from "../http/page.ts";
 import type { JsonAnswer, Transport, TransportRequest } from "../http/transport.ts";
@@ -119,9 +119,3 @@ const noCollection = (): Failure =>
   failure("upstream_error", "Microsoft answered with something else than a list.", {
     details: { reason: "no_collection" },
   });
-
-/** The public edge: a value, or an `AzureError` thrown. */
-export function orThrow<Value>(result: Result<Value, Failure>): Value {
-  if (!result.ok) throw new AzureError(result.error);
-  return result.value;
-}

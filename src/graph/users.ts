@@ -1,8 +1,9 @@
 import type { User } from "@microsoft/microsoft-graph-types";
 import type { PagedItems } from "../http/page.ts";
+import { orThrow } from "../or-throw.ts";
 import { graphPath } from "./path.ts";
 import { listQuery, selected, type ListOptions } from "./query.ts";
-import { orThrow, type GraphSession } from "./session.ts";
+import type { GraphSession } from "./session.ts";
 
 export type UserListOptions = ListOptions;
 
