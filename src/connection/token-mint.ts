@@ -69,9 +69,13 @@ export class TokenMint {
     const grant = state.grant();
     if (attempt.forced !== true) {
       // This turn may have come after another that met a latch, or after a sign-in.
-      const blocked = blockedBy(grant, state.tokens.read(key), { now: now(), fingerprint, links });
+      const row = state.tokens.read(key);
+      const blocked = blockedBy(grant, row, { now: now(), fingerprint, links });
       if (blocked !== undefined) return err(blocked);
-      const stored = await cache.read(key, { minValiditySeconds: 0, ...attempt });
+      // What a latch stopped stays stopped, though it may be valid: a probe asks Entra.
+      const latched = grant.remedy !== null || (row !== undefined && row.remedy !== null);
+      const need = { minValiditySeconds: 0, ...attempt };
+      const stored = latched ? undefined : await cache.read(key, need, row);
       if (stored !== undefined) return ok(stored);
     }
     if (grant.refresh_token === null) return err(actionRequired(signInRemedy(links, now())));

@@ -283,6 +283,21 @@ describe("what an administrator may have mended", () => {
     ]);
   });
 
+  test("is looked for at Entra, not in a token that the latch stopped", async () => {
+    const { stub } = await connected();
+    expect(await drain(stub, me)).toBe(200);
+    await refuse(70011, 2);
+    const mark = await sandbox.mark();
+    expect(await stub.refresh()).toMatchObject({ ok: false, error: { code: "app_misconfigured" } });
+    await clock.advance(15 * 60);
+    expect(await drain(stub, me)).toBe(503);
+    expect(await drain(stub, me)).toBe(503);
+    expect(await sandbox.tokenPosts(mark)).toHaveLength(2);
+    await clock.advance(15 * 60);
+    expect(await drain(stub, me)).toBe(200);
+    expect(await sandbox.tokenPosts(mark)).toHaveLength(3);
+  });
+
   test.each([50173, 50076, 65001])(
     "is not what a user has to do: AADSTS%d stays quiet for weeks",
     async (aadsts) => {
