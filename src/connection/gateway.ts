@@ -1,5 +1,5 @@
 import { quotaOf } from "../arm/quota.ts";
-import { parseChallenge } from "../entra/claims.ts";
+import { parseChallenge, type Challenge } from "../entra/claims.ts";
 import type { Cloud } from "../entra/cloud.ts";
 import { errorResponse, failure } from "../errors.ts";
 import { laneOf } from "../graph/lane.ts";
@@ -106,8 +106,7 @@ export class Gateway {
     const { refresher } = this.#options;
     const { target } = call;
     const challenge = parseChallenge(answer.headers);
-    const named =
-      target.resource === "arm" ? await tenantInBody(answer, refused.tenantId) : challenge.tenantId;
+    const named = await this.#namedTenant(target, refused, { answer, challenge });
     void answer.body?.cancel().catch(() => undefined);
     const otherTenant = named !== undefined && named !== refused.tenantId ? named : undefined;
     if (otherTenant !== undefined && target.tenantScope !== undefined) {
@@ -138,6 +137,23 @@ export class Gateway {
     return errorResponse(
       refresher.stepUp({ resource: target.resource, tenantId: token.value.tenantId }, again.claims),
     );
+  }
+
+  /** Graph serves the tenant of the grant and no other: what its challenge names is no reason to ask. */
+  async #namedTenant(
+    { resource }: Target,
+    refused: HeldToken,
+    { answer, challenge }: { answer: Response; challenge: Challenge },
+  ): Promise<string | undefined> {
+    switch (resource) {
+      case "graph":
+        return undefined;
+      case "arm":
+        return tenantInBody(answer, refused.tenantId);
+      case "vault":
+      case "storage":
+        return challenge.tenantId;
+    }
   }
 
   async #upstream({ request, target, body }: Call, token: HeldToken): Promise<Response> {

@@ -132,6 +132,21 @@ describe("a claims challenge", () => {
     expect(tokenRequests.map(claimsIn)).toEqual([capability]);
   });
 
+  test("of Graph's that names another tenant is answered at home", async () => {
+    const { stub } = await connected();
+    const other = "bbbbbbbb-0000-4000-8000-00000000000b";
+    await challenge(
+      me,
+      `Bearer realm="", authorization_uri="https://login.microsoftonline.com/${other}/oauth2/authorize"`,
+    );
+    const mark = await sandbox.mark();
+    expect(await drain(stub, me)).toBe(200);
+    const [post] = await sandbox.tokenPosts(mark);
+    expect(post?.url).not.toContain(other);
+    const tenants = expectOk(await stub.info()).resources.map(({ tenant_id }) => tenant_id);
+    expect(tenants).not.toContain(other);
+  });
+
   test("without claims a second time is the answer, and latches nothing", async () => {
     const { stub } = await connected();
     await challenge(me, `Bearer realm="", authorization_uri="${authorityUri}"`, 2);
