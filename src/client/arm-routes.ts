@@ -17,12 +17,27 @@ export interface ArmCallOptions {
   apiVersion?: string | undefined;
 }
 
-export interface ArmListOptions extends ArmCallOptions {
+export interface ArmPageOptions extends ArmCallOptions {
   /** 1–100, default 25. */
   top?: number | undefined;
   cursor?: string | undefined;
+}
+
+export interface ArmListOptions extends ArmPageOptions {
   /** ARM's own OData: `resourceType eq 'Microsoft.Web/sites'`. */
   filter?: string | undefined;
+}
+
+export interface ResourceListOptions extends ArmListOptions {
+  /** `createdTime,changedTime,provisioningState`, any of them. */
+  expand?: string | undefined;
+  /** Only of this group. */
+  resourceGroup?: string | undefined;
+}
+
+/** `resourceTypes/aliases` or `metadata`. */
+interface ProviderExpansion {
+  expand?: string | undefined;
 }
 
 /** A long-running operation that is under way: `operation(id)` asks how far it is. */
@@ -45,7 +60,10 @@ export const isRunning = (data: unknown): data is RunningOperation =>
   !("id" in data);
 
 const segment = encodeURIComponent;
-const query = ({ apiVersion, ...rest }: ArmListOptions) => ({ ...rest, api_version: apiVersion });
+const query = <Rest extends object>({ apiVersion, ...rest }: Rest & ArmCallOptions) => ({
+  ...rest,
+  api_version: apiVersion,
+});
 
 /** Subscriptions, groups and resources of one connection. */
 export class ArmRoutes {
@@ -57,7 +75,7 @@ export class ArmRoutes {
     this.#who = who;
   }
 
-  async subscriptions(options: ArmListOptions = {}): Promise<Answer<Subscription[]>> {
+  async subscriptions(options: ArmPageOptions = {}): Promise<Answer<Subscription[]>> {
     return this.#send({ path: "/subscriptions", query: query(options) });
   }
 
@@ -102,7 +120,7 @@ export class ArmRoutes {
   /** Of the subscription, or of one group in it. */
   async resources(
     subscriptionId: string,
-    { resourceGroup, ...options }: ArmListOptions & { resourceGroup?: string } = {},
+    { resourceGroup, ...options }: ResourceListOptions = {},
   ): Promise<Answer<GenericResource[]>> {
     const scope =
       resourceGroup === undefined
@@ -155,13 +173,23 @@ export class ArmRoutes {
 
   async providers(
     subscriptionId: string,
-    options: ArmListOptions = {},
+    options: ArmPageOptions & ProviderExpansion = {},
   ): Promise<Answer<Provider[]>> {
     const path = `/subscriptions/${segment(subscriptionId)}/providers`;
     return this.#send({ path, query: query(options) });
   }
 
-  async tagNames(subscriptionId: string, options: ArmListOptions = {}): Promise<Answer<TagName[]>> {
+  /** One provider, with the versions of its types. @param namespace such as `Microsoft.Compute`. */
+  async provider(
+    subscriptionId: string,
+    namespace: string,
+    options: ArmCallOptions & ProviderExpansion = {},
+  ): Promise<Answer<Provider>> {
+    const path = `/subscriptions/${segment(subscriptionId)}/providers/${segment(namespace)}`;
+    return this.#send({ path, query: query(options) });
+  }
+
+  async tagNames(subscriptionId: string, options: ArmPageOptions = {}): Promise<Answer<TagName[]>> {
     const path = `/subscriptions/${segment(subscriptionId)}/tagNames`;
     return this.#send({ path, query: query(options) });
   }

@@ -1,4 +1,6 @@
 import type { Event, Message, User } from "@microsoft/microsoft-graph-types";
+import type { BatchRequest } from "../graph/batch-plan.ts";
+import type { BatchResponse } from "../graph/batch.ts";
 import type { Answer, ServiceCall, ServiceRequests } from "./service.ts";
 import { ownerQuery, type Who } from "./who.ts";
 
@@ -25,24 +27,6 @@ export interface CalendarOptions extends GraphListOptions {
 export interface SendMail {
   message: Message;
   saveToSentItems?: boolean;
-}
-
-export interface BatchRequest {
-  id?: string;
-  method: string;
-  /** Relative to the version: `/me/messages`. */
-  url: string;
-  headers?: Record<string, string>;
-  body?: unknown;
-  /** Ids of requests that must have succeeded before. */
-  dependsOn?: string[];
-}
-
-export interface BatchResponse {
-  id: string;
-  status: number;
-  headers?: Record<string, string>;
-  body?: unknown;
 }
 
 const listQuery = ({ orderBy, ...rest }: GraphListOptions) => ({ ...rest, order_by: orderBy });
@@ -92,8 +76,13 @@ export class GraphRoutes {
     return this.#send({ path: "/calendar/events", query });
   }
 
-  async createEvent(event: Event): Promise<Answer<Event>> {
-    return this.#send({ method: "POST", path: "/calendar/events", body: event });
+  /** @param options.timeZone the zone that the times of the answer are told in. */
+  async createEvent(
+    event: Event,
+    { timeZone }: { timeZone?: string | undefined } = {},
+  ): Promise<Answer<Event>> {
+    const query = { time_zone: timeZone };
+    return this.#send({ method: "POST", path: "/calendar/events", query, body: event });
   }
 
   /** Up to 100 requests, answered in the order asked. */

@@ -9,8 +9,10 @@ export {
 export {
   type ArmCallOptions,
   type ArmListOptions,
+  type ArmPageOptions,
   type ArmRoutes,
   isRunning,
+  type ResourceListOptions,
   type RunningOperation,
 } from "./arm-routes.ts";
 export type { ConnectionClient, Ticket, TokenOptions } from "./connection-client.ts";
@@ -21,14 +23,9 @@ export {
   type HttpTokenSource,
   type SdkAccessToken,
 } from "./credential.ts";
-export type {
-  BatchRequest,
-  BatchResponse,
-  CalendarOptions,
-  GraphListOptions,
-  GraphRoutes,
-  SendMail,
-} from "./graph-routes.ts";
+export type { BatchRequest } from "../graph/batch-plan.ts";
+export type { BatchResponse } from "../graph/batch.ts";
+export type { CalendarOptions, GraphListOptions, GraphRoutes, SendMail } from "./graph-routes.ts";
 export { azure, type AzureBinding, type ConnectionStub } from "./lazy.ts";
 export {
   LiveClient,
