@@ -134,9 +134,7 @@ export class Gateway {
     const again = parseChallenge(second.headers);
     if (again.claims === undefined) return incomingAnswer(second);
     void second.body?.cancel().catch(() => undefined);
-    return errorResponse(
-      refresher.stepUp({ resource: target.resource, tenantId: token.value.tenantId }, again.claims),
-    );
+    return errorResponse(refresher.stepUp(target.resource, token.value, again.claims));
   }
 
   /** Graph serves the tenant of the grant and no other: what its challenge names is no reason to ask. */

@@ -1,5 +1,5 @@
 import type { Resource } from "../entra/resource.ts";
-import type { Failure } from "../errors.ts";
+import { failure, type Failure } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
@@ -77,9 +77,21 @@ export class Refresher {
     return answer.ok ? ok(undefined) : answer;
   }
 
-  /** A second challenge on a token minted for the first: only its user can answer, at sign-in. */
-  stepUp(key: ResourceKey, claims: string): Failure {
-    return this.#options.mint.record(key, stepUpFailure(claims), "");
+  /**
+   * A second challenge on a token minted for the first: only its user can answer, at sign-in. Where
+   * one has been, or the end of the connection, while the call was out, it says nothing any more.
+   */
+  stepUp(resource: Resource, refused: HeldToken, claims: string): Failure {
+    const { state, mint } = this.#options;
+    const key = { resource, tenantId: refused.tenantId };
+    if (state.tokens.read(key)?.generation === refused.generation) {
+      return mint.record(key, stepUpFailure(claims), "");
+    }
+    return failure(
+      "upstream_unavailable",
+      "The connection changed while this call was under way; send it again.",
+      { retry_after: 1 },
+    );
   }
 
   /** Renews what the alarm found due. */

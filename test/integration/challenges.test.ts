@@ -196,6 +196,47 @@ describe("a second challenge", () => {
   });
 });
 
+describe("a second challenge that comes late", () => {
+  const twice = async () => {
+    await challenge(me, graphForm(base64));
+    await sandbox.fault({
+      match: { url: me },
+      times: 1,
+      delay_ms: 500,
+      respond: { status: 401, headers: { "www-authenticate": graphForm(base64) }, body: {} },
+    });
+  };
+  const secondIsOut = (mark: number) =>
+    expect
+      .poll(async () => (await sandbox.requests(mark)).filter(({ url }) => url === me).length)
+      .toBe(2);
+
+  test("does not stop what a sign-in has mended meanwhile", async () => {
+    const { stub } = await connected();
+    await twice();
+    const mark = await sandbox.mark();
+    const call = stub.fetch(me);
+    await secondIsOut(mark);
+    expectOk(await signIn(stub));
+    const answer = await call;
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toBe("1");
+    expect(expectOk(await stub.info()).status).toBe("active");
+    expect(await drain(stub, me)).toBe(200);
+  });
+
+  test("leaves nothing on a connection that was ended meanwhile", async () => {
+    const { stub } = await connected();
+    await twice();
+    const mark = await sandbox.mark();
+    const call = stub.fetch(me);
+    await secondIsOut(mark);
+    const ended = expectOk(await stub.disconnect());
+    await (await call).arrayBuffer();
+    expect(expectOk(await stub.info())).toEqual(ended);
+  });
+});
+
 describe("a challenge that Entra will not answer silently", () => {
   test("is kept for the sign-in when Entra asks for a person without saying what for", async () => {
     const { stub } = await connected();
