@@ -1,7 +1,7 @@
 import { quotaOf } from "../arm/quota.ts";
 import { parseChallenge, type Challenge } from "../entra/claims.ts";
 import type { Cloud } from "../entra/cloud.ts";
-import { errorResponse, failure } from "../errors.ts";
+import { errorResponse, failure, type Failure } from "../errors.ts";
 import { laneOf } from "../graph/lane.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
 import { incomingAnswer, outgoingHeaders } from "./call-headers.ts";
@@ -164,12 +164,7 @@ export class Gateway {
         signal: request.signal,
       });
     } catch {
-      const safe = ["GET", "HEAD", "OPTIONS"].includes(request.method);
-      return errorResponse(
-        failure("upstream_unavailable", "The connection to Microsoft failed before it answered.", {
-          details: { reason: "network", ...(!safe && { outcome: "unknown" as const }) },
-        }),
-      );
+      return errorResponse(unanswered(request.method));
     }
   }
 
@@ -224,11 +219,15 @@ export class Gateway {
       const loopback = this.#options.cloud.name === "sandbox" && url.hostname === "localhost";
       if (url.protocol !== "https:" && !loopback) break;
       void current.body?.cancel().catch(() => undefined);
-      current = await this.#options.fetch(url, {
-        headers: outgoingHeaders(call.request.headers, undefined),
-        redirect: "manual",
-        signal: call.request.signal,
-      });
+      try {
+        current = await this.#options.fetch(url, {
+          headers: outgoingHeaders(call.request.headers, undefined),
+          redirect: "manual",
+          signal: call.request.signal,
+        });
+      } catch {
+        return errorResponse(unanswered("GET"));
+      }
       from = url;
       next = current.status >= 300 && current.status < 400 ? current.headers.get("location") : null;
       if (next === null) return incomingAnswer(current);
@@ -245,6 +244,13 @@ export class Gateway {
     const { cloud } = this.#options;
     return cloud.name === "sandbox" && url.href.startsWith(`${cloud.graphEndpoint}/_storage/`);
   }
+}
+
+function unanswered(method: string): Failure {
+  const safe = ["GET", "HEAD", "OPTIONS"].includes(method);
+  return failure("upstream_unavailable", "The connection to Microsoft failed before it answered.", {
+    details: { reason: "network", ...(!safe && { outcome: "unknown" as const }) },
+  });
 }
 
 async function prepare(request: Request, target: Target): Promise<Call> {

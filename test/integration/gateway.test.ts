@@ -221,6 +221,24 @@ describe("the signed-in fetch", () => {
     expect(large.headers.get("retry-after")).toBe("1");
   });
 
+  test("says that a file's storage could not be reached, as it does of Graph itself", async () => {
+    const { stub } = await connected();
+    const storage = "https://contoso-my.sharepoint.com/a-file";
+    await sandbox.fault({
+      match: { url: "/root:/a.txt:/content" },
+      times: 1,
+      respond: { status: 302, headers: { location: storage }, body: "" },
+    });
+    await sandbox.fault({ match: { url: storage }, times: 1, reset: true });
+    const url = "https://graph.microsoft.com/v1.0/me/drive/root:/a.txt:/content";
+    const response = await stub.fetch(url);
+    expect(response.status).toBe(503);
+    expect(await envelope(response)).toMatchObject({
+      code: "upstream_unavailable",
+      details: { reason: "network" },
+    });
+  });
+
   test("says of a write whose answer was lost that its outcome is unknown, and does not repeat it", async () => {
     const { stub } = await connected();
     await sandbox.fault({
