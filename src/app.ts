@@ -19,6 +19,7 @@ import { logoutRoutes } from "./routes/logout.ts";
 import { mailRoutes } from "./routes/mail.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import type { Router } from "./routes/register.ts";
+import { resourceGroupRoutes } from "./routes/resource-groups.ts";
 import { resourceRoutes } from "./routes/resources.ts";
 import { subscriptionRoutes } from "./routes/subscriptions.ts";
 
@@ -51,6 +52,7 @@ export function createApp(): Router {
   fileRoutes(app);
   batchRoutes(app);
   subscriptionRoutes(app);
+  resourceGroupRoutes(app);
   resourceRoutes(app);
   gatewayRoutes(app);
 

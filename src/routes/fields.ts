@@ -63,6 +63,12 @@ export const armListFields = {
 } as const;
 
 export const filterField = text.meta({ description: "An OData expression ($filter)." });
+export const expandField = z
+  .string()
+  .min(1)
+  .max(256)
+  .optional()
+  .meta({ description: "What else to tell of each item ($expand)." });
 export const selectField = graphListFields.select;
 
 export const subscriptionIdField = z

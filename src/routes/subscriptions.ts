@@ -1,37 +1,28 @@
 import * as z from "zod";
 import {
-  deleteResourceGroup,
   getProvider,
-  getResourceGroup,
   getSubscription,
   listProviders,
-  listResourceGroups,
-  listResources,
   listSubscriptions,
   listTagNames,
-  putResourceGroup,
 } from "../operations/azure.ts";
-import { pageOf, progressAnswer, success, targetFor } from "./answers.ts";
+import { pageOf, success, targetFor } from "./answers.ts";
 import {
   apiVersionField,
   armListFields,
   dataOf,
-  filterField,
+  expandField,
   item,
   listOf,
-  operationSchema,
   subscriptionIdField,
 } from "./fields.ts";
-import { register, type Route, type Router } from "./register.ts";
+import { register, type Router } from "./register.ts";
 
 const subscription = { id: subscriptionIdField };
-const group = { ...subscription, name: z.string().min(1).max(90) };
 const version = { api_version: apiVersionField };
-const expand = z.string().min(1).max(256).optional().meta({ description: "$expand." });
 
 /** What the routes of one tag share. */
 const reads = { tag: "azure", scope: "arm:read", connection: "query", method: "get" } as const;
-const writes = { tag: "azure", scope: "arm:write", connection: "query" } as const;
 const one = (description: string) => ({ 200: { description, data: dataOf(item) } });
 const many = (description: string) => ({ 200: { description, data: listOf() } });
 
@@ -68,134 +59,7 @@ export function subscriptionRoutes(router: Router): void {
       ),
   );
 
-  groupRoutes(router);
-  resourceListRoutes(router);
   providerRoutes(router);
-}
-
-function groupRoutes(router: Router): void {
-  const path = "/subscriptions/{id}/resourceGroups";
-  const groupRoute = {
-    path: `${path}/{name}`,
-    params: group,
-    query: version,
-  } satisfies Partial<Route<typeof group, typeof version, z.ZodType>>;
-
-  register(
-    router,
-    {
-      ...reads,
-      path,
-      summary: "Resource groups of a subscription",
-      params: subscription,
-      query: { ...armListFields, filter: filterField },
-      answers: many("Azure's resource groups."),
-    },
-    async (c, { params, query: { api_version: apiVersion, ...query } }) =>
-      pageOf(
-        await listResourceGroups(targetFor(c), { ...query, apiVersion, subscriptionId: params.id }),
-      ),
-  );
-
-  register(
-    router,
-    {
-      ...reads,
-      ...groupRoute,
-      summary: "One resource group",
-      answers: one("Azure's resource group."),
-    },
-    async (c, { params, query }) =>
-      success(await getResourceGroup(targetFor(c), named(params, query.api_version))),
-  );
-
-  register(
-    router,
-    {
-      ...writes,
-      ...groupRoute,
-      method: "put",
-      summary: "Create or update a resource group",
-      body: z.strictObject({
-        location: z.string().min(1).max(128),
-        tags: z.record(z.string(), z.string()).optional(),
-        managedBy: z.string().optional(),
-      }),
-      answers: one("Azure's resource group."),
-    },
-    async (c, { params, query, body: { location, tags, managedBy } }) =>
-      success(
-        await putResourceGroup(targetFor(c), {
-          ...named(params, query.api_version),
-          parameters: {
-            location,
-            ...(tags !== undefined && { tags }),
-            ...(managedBy !== undefined && { managedBy }),
-          },
-        }),
-      ),
-  );
-
-  register(
-    router,
-    {
-      ...writes,
-      ...groupRoute,
-      method: "delete",
-      summary: "Delete a resource group with everything in it",
-      answers: {
-        200: { description: "It is gone.", data: dataOf(z.null()) },
-        202: { description: "Azure is at it.", data: dataOf(operationSchema) },
-      },
-    },
-    async (c, { params, query }) =>
-      progressAnswer(await deleteResourceGroup(targetFor(c), named(params, query.api_version))),
-  );
-}
-
-const named = (params: { id: string; name: string }, apiVersion: string | undefined) => ({
-  subscriptionId: params.id,
-  name: params.name,
-  apiVersion,
-});
-
-function resourceListRoutes(router: Router): void {
-  const query = { ...armListFields, filter: filterField, expand };
-
-  register(
-    router,
-    {
-      ...reads,
-      path: "/subscriptions/{id}/resources",
-      summary: "Resources of a subscription",
-      params: subscription,
-      query,
-      answers: many("Azure's resources."),
-    },
-    async (c, { params, query: { api_version: apiVersion, ...rest } }) =>
-      pageOf(await listResources(targetFor(c), { ...rest, apiVersion, subscriptionId: params.id })),
-  );
-
-  register(
-    router,
-    {
-      ...reads,
-      path: "/subscriptions/{id}/resourceGroups/{name}/resources",
-      summary: "Resources of a resource group",
-      params: group,
-      query,
-      answers: many("Azure's resources."),
-    },
-    async (c, { params, query: { api_version: apiVersion, ...rest } }) =>
-      pageOf(
-        await listResources(targetFor(c), {
-          ...rest,
-          apiVersion,
-          subscriptionId: params.id,
-          resourceGroup: params.name,
-        }),
-      ),
-  );
 }
 
 function providerRoutes(router: Router): void {
@@ -206,7 +70,7 @@ function providerRoutes(router: Router): void {
       path: "/subscriptions/{id}/providers",
       summary: "Resource providers of a subscription",
       params: subscription,
-      query: { ...armListFields, expand },
+      query: { ...armListFields, expand: expandField },
       answers: many("Azure's providers."),
     },
     async (c, { params, query: { api_version: apiVersion, ...query } }) =>
@@ -222,7 +86,7 @@ function providerRoutes(router: Router): void {
       path: "/subscriptions/{id}/providers/{namespace}",
       summary: "One resource provider: its types and their versions",
       params: { ...subscription, namespace: z.string().min(1).max(128) },
-      query: { ...version, expand },
+      query: { ...version, expand: expandField },
       answers: one("Azure's provider."),
     },
     async (c, { params, query }) =>
