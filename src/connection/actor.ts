@@ -30,6 +30,9 @@ import { seal } from "./seal.ts";
 import { liveRequest, readLiveRequest } from "./live-request.ts";
 import { unknownConnection } from "./remedies.ts";
 
+/** Milliseconds until an alarm that rang without a configuration rings again. */
+const misconfiguredWait = 15 * 60_000;
+
 /**
  * One Microsoft connection: its tokens, its refreshes, its alarm and its sockets. Everything a stub can
  * call is in this file; the work is in the parts.
@@ -142,7 +145,9 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
 
   /** Never throws: the platform would try six times and then forget. */
   override async alarm(): Promise<void> {
-    if (this.#parts.ok) await this.#parts.value.alarm.ring();
+    if (this.#parts.ok) return this.#parts.value.alarm.ring();
+    // A mended configuration wakes nobody: an idle grant, whom no call touches, would lapse.
+    await this.ctx.storage.setAlarm(Date.now() + misconfiguredWait);
   }
 
   /** Only sockets whose credential ends have to be looked at before each send. */
