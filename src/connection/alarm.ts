@@ -65,14 +65,23 @@ export class Alarm {
       this.#recall().catch(() => undefined);
       return;
     }
-    if (this.#armedFor === null || this.#armedFor + lateness > this.#options.now()) return;
-    this.#armedFor = null;
-    this.arm();
+    if (this.#isLate()) this.#rearm();
   }
 
   async #recall(): Promise<void> {
     const set = await this.#options.storage.getAlarm();
     this.#armedFor ??= set;
+    if (this.#isLate()) this.#rearm();
+    else this.arm();
+  }
+
+  #isLate(): boolean {
+    return this.#armedFor !== null && this.#armedFor + lateness <= this.#options.now();
+  }
+
+  /** Sets it even where it is set for that time: it should have rung. */
+  #rearm(): void {
+    this.#armedFor = null;
     this.arm();
   }
 

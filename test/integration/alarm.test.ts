@@ -1,9 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConnectionActor } from "../../src/connection/actor.ts";
 import { SimulatedClock } from "./support/clock.ts";
-import { connected } from "./support/connections.ts";
+import { actorOf, connected, expectOk } from "./support/connections.ts";
 
 const minute = 60_000;
 
@@ -12,6 +12,7 @@ beforeEach(() => {
   clock = new SimulatedClock();
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await clock.restore();
 });
 
@@ -23,4 +24,17 @@ test("an alarm that rings while the configuration is broken is not lost", async 
     await broken.alarm();
     expect(await ctx.storage.getAlarm()).toBe(Date.now() + 15 * minute);
   });
+});
+
+test("an alarm that should have rung is set again by the first touch of a life", async () => {
+  const { id, stub } = await connected();
+  await (await stub.fetch("https://graph.microsoft.com/v1.0/me")).arrayBuffer();
+  await runInDurableObject(stub, (_, ctx) => ctx.abort("restart")).catch(() => undefined);
+  // The pool's own clock stays behind: as if the platform had forgotten to ring.
+  await clock.advance(4_000);
+  const woken = actorOf(id);
+  const set = await runInDurableObject(woken, (_, ctx) => vi.spyOn(ctx.storage, "setAlarm"));
+  expectOk(await woken.info());
+  await expect.poll(() => set.mock.calls.length).toBe(1);
+  expect(Number(set.mock.calls[0]?.[0])).toBeLessThan(Date.now());
 });
