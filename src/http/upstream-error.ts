@@ -60,6 +60,10 @@ export interface FailureContext {
 /** An answer that stands for one that was lost behind a gateway. */
 const lostAnswerStatuses: ReadonlySet<number> = new Set([408, 502, 504]);
 
+/** Whether a write may have been done for all this answer says; a 503 with Retry-After did nothing. */
+const mayBeDone = (status: number, retryAfter: number | undefined): boolean =>
+  lostAnswerStatuses.has(status) || (status === 503 && retryAfter === undefined);
+
 /** Error bodies are a few hundred bytes; nothing beyond this is read. */
 const maxBodyBytes = 64 * 1024;
 
@@ -100,7 +104,7 @@ export async function upstreamFailure(
   if (upstreamCode !== undefined) details.upstream_code = upstreamCode;
   if (innerCode !== undefined) details["upstream_inner_code"] = innerCode;
   if (requestId !== undefined) details.upstream_request_id = requestId;
-  if (write && lostAnswerStatuses.has(status)) details.outcome = "unknown";
+  if (write && mayBeDone(status, retryAfter)) details.outcome = "unknown";
   return failure(
     code,
     quotable === "" ? sentences[code] : `Microsoft refused the request as invalid: ${quotable}`,

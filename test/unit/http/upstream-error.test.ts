@@ -119,6 +119,16 @@ describe("upstreamFailure", () => {
     });
   });
 
+  it("knows what became of a write that met a 503 only by its Retry-After", async () => {
+    const write = { ...context, write: true };
+    const told = { status: 503, headers: { "retry-after": "5" } };
+    const untold = await upstreamFailure(new Response(null, { status: 503 }), write);
+    expect(untold.details?.outcome).toBe("unknown");
+    expect((await upstreamFailure(new Response(null, told), write)).details?.outcome).toBe(
+      undefined,
+    );
+  });
+
   it("says that the outcome of a write is unknown when a gateway lost its answer", async () => {
     const write = { ...context, write: true };
     const lost = await upstreamFailure(new Response(null, { status: 504 }), write);
