@@ -130,6 +130,7 @@ export function createTransport(options: TransportOptions): Transport {
     const idempotent =
       isSafe(request, method) ||
       (!isConditional(request.headers) && (request.idempotent ?? isIdempotent(method)));
+    if (!areHeaders(request.headers)) return err(badHeaders());
     const began = now();
     for (let count = 1; ; count += 1) {
       const ended = await attempt(request, method, read);
@@ -156,6 +157,20 @@ export function createTransport(options: TransportOptions): Transport {
     sendJson: <Body>(request: TransportRequest) => exchange(request, readJson<Body>),
   };
 }
+
+/** `fetch` throws for these as it does for a broken connection, and a bad value is no network's fault. */
+function areHeaders(headers: TransportRequest["headers"]): boolean {
+  try {
+    return Boolean(new Headers(headers));
+  } catch {
+    return false;
+  }
+}
+
+const badHeaders = (): Failure =>
+  failure("invalid_request", "A header holds characters that no header can.", {
+    details: { field: "headers" },
+  });
 
 const isSafe = ({ safe }: TransportRequest, method: string): boolean =>
   safe ?? safeMethods.has(method);

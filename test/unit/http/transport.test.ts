@@ -108,6 +108,19 @@ describe("send", () => {
     expect((await read.transport.send({ url, headers })).ok).toBe(true);
   });
 
+  it.each(["bytes=0-\u2026", "a\r\nb: c"])(
+    "refuses a header that cannot be sent: %j",
+    async (range) => {
+      const { transport, calls } = scripted([]);
+      const result = await transport.send({ url, headers: { range } });
+      expect(result).toMatchObject({
+        ok: false,
+        error: { code: "invalid_request", details: { field: "headers" } },
+      });
+      expect(calls).toHaveLength(0);
+    },
+  );
+
   it("repeats a query by POST, and does not call its outcome unknown", async () => {
     const lost = Array.from({ length: 8 }, () => new TypeError("reset"));
     const { transport, calls } = scripted(lost);
