@@ -21,6 +21,8 @@ export interface AlarmOptions {
 
 /** Between one ring and the next. */
 const pause = 1_000;
+/** After one that failed: what nobody expected to fail may fail each time, and each time ask Entra. */
+const failurePause = 60_000;
 
 /** The one alarm of the object. Its time is derived from the tables, so there is nothing to forget. */
 export class Alarm {
@@ -89,9 +91,11 @@ export class Alarm {
   async ring(): Promise<void> {
     this.#armedFor = null;
     this.#ringing = true;
+    let wait = pause;
     try {
       if (this.#options.state.exists) await this.#work();
     } catch (error) {
+      wait = failurePause;
       this.#options.log({
         level: "error",
         event: "alarm_failed",
@@ -100,7 +104,7 @@ export class Alarm {
     }
     this.#ringing = false;
     // Whatever could not be done now must not make the alarm ring without end.
-    this.arm(this.#options.now() + pause);
+    this.arm(this.#options.now() + wait);
   }
 
   async #work(): Promise<void> {

@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConnectionActor } from "../../src/connection/actor.ts";
@@ -37,4 +37,16 @@ test("an alarm that should have rung is set again by the first touch of a life",
   expectOk(await woken.info());
   await expect.poll(() => set.mock.calls.length).toBe(1);
   expect(Number(set.mock.calls[0]?.[0])).toBeLessThan(Date.now());
+});
+
+test("an alarm whose work fails as nobody expected rings again a minute later, not at once", async () => {
+  const { stub } = await connected();
+  await (await stub.fetch("https://graph.microsoft.com/v1.0/me")).arrayBuffer();
+  await clock.advance(3_500);
+  await runInDurableObject(stub, () => {
+    vi.spyOn(crypto.subtle, "encrypt").mockRejectedValue(new Error("no entropy"));
+  });
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  const next = await runInDurableObject(stub, (_, ctx) => ctx.storage.getAlarm());
+  expect(next).toBe(Date.now() + minute);
 });
