@@ -1,5 +1,8 @@
 import { createTransport, type Fetcher } from "../http/transport.ts";
+import { orThrow } from "../or-throw.ts";
 import {
+  beginOperation,
+  type OperationCall,
   type OperationProgress,
   type Poller,
   type PollerContext,
@@ -7,7 +10,7 @@ import {
 } from "./poller.ts";
 import { type ProviderCache, ProviderVersions } from "./provider-versions.ts";
 import { Providers } from "./providers.ts";
-import { ArmRequests } from "./request.ts";
+import { type ArmCall, ArmRequests } from "./request.ts";
 import { ResourceGroups } from "./resource-groups.ts";
 import { Resources } from "./resources.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -74,6 +77,22 @@ export class ArmClient {
     );
     this.resources = new Resources(this.#context, versions);
     this.tags = new TagsClient(this.#context);
+  }
+
+  /**
+   * Any other call, in its own api-version.
+   *
+   * @returns the body; undefined where ARM answers without one (202, 204)
+   */
+  async request<Body>(call: ArmCall): Promise<Body | undefined> {
+    const { answer } = orThrow(await this.#context.requests.send(call));
+    // The shape is Microsoft's promise for this URL; nothing here relies on it.
+    return answer.body as Body | undefined;
+  }
+
+  /** Any other call that can take long: the start of a machine, a deployment. */
+  async begin<Value = unknown>(call: OperationCall): Promise<Poller<Value>> {
+    return beginOperation<Value>(this.#context, call);
   }
 
   /**

@@ -1,11 +1,11 @@
 /** Azure Resource Manager over any `fetch`. */
 export { ArmClient, type ArmClientOptions } from "./client.ts";
 export type { FinalStateVia } from "./operation-state.ts";
-export type { OperationProgress, Poller, PollOptions } from "./poller.ts";
+export type { OperationCall, OperationProgress, Poller, PollOptions } from "./poller.ts";
 export type { ProviderCache } from "./provider-versions.ts";
 export type { ProviderOptions } from "./providers.ts";
 export { quotaOf } from "./quota.ts";
-export type { CallOptions, WriteOptions } from "./request.ts";
+export type { ArmCall, CallOptions, WriteOptions } from "./request.ts";
 export type { ListResourceGroupsOptions } from "./resource-groups.ts";
 export { parseResourceId, type ResourceId, sameResourceId } from "./resource-id.ts";
 export type { ListResourcesOptions } from "./resources.ts";

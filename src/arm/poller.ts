@@ -171,10 +171,17 @@ export class Poller<Value> {
   }
 }
 
+/** A call that can take long. */
+export interface OperationCall extends ArmCall {
+  method: OperationMethod;
+  /** Where the specification of a PATCH or POST says the result is; by default what ARM's rules say. */
+  finalStateVia?: FinalStateVia;
+}
+
 /** Starts an operation. */
 export async function beginOperation<Value>(
   context: PollerContext,
-  call: ArmCall & { method: OperationMethod; finalStateVia?: FinalStateVia },
+  call: OperationCall,
 ): Promise<Poller<Value>> {
   const { requests } = context;
   const { url, answer } = orThrow(await requests.send(call));

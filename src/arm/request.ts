@@ -1,5 +1,5 @@
 import { AzureError, failure, type Failure } from "../errors.ts";
-import { linkUnder } from "../http/link.ts";
+import { isUnder, linkUnder } from "../http/link.ts";
 import { PagedItems } from "../http/page.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
 import type { JsonAnswer, Transport } from "../http/transport.ts";
@@ -23,7 +23,9 @@ export interface WriteOptions extends CallOptions {
   ifNoneMatch?: string | undefined;
 }
 
+/** One call below the endpoint. */
 export interface ArmCall extends CallOptions {
+  /** Default GET. */
   method?: "GET" | "PUT" | "PATCH" | "DELETE" | "POST";
   /** Under the endpoint, percent-encoded. */
   path: string;
@@ -146,12 +148,16 @@ export class ArmRequests {
       const message = "api_version must be a date, with -preview or the like behind it if need be.";
       return err(failure("invalid_request", message, { details: { field: "api_version" } }));
     }
-    const url = new URL(`${this.endpoint}${path}`);
+    const url = path.startsWith("/") ? URL.parse(`${this.endpoint}${path}`) : null;
+    if (url === null || !isUnder(new URL(this.endpoint), url)) {
+      const message = "path must be one of ARM's own, such as /subscriptions.";
+      return err(failure("invalid_request", message, { details: { field: "path" } }));
+    }
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, value);
     }
     url.searchParams.set("api-version", apiVersion);
-    return linkUnder(this.endpoint, url);
+    return ok(url);
   }
 
   #answerOf({ body, response }: JsonAnswer<unknown>): OperationAnswer {

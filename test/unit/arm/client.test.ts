@@ -126,6 +126,35 @@ describe("ArmClient", () => {
     expect(first?.body).toEqual(body);
   });
 
+  it("asks for anything else by its path, and follows what takes long", async () => {
+    const path = `${site}/restart`;
+    const { arm: azure, asked } = client([
+      json({ name: "web" }),
+      new Response(null, { status: 202, headers: { location: `${arm}/operations/1` } }),
+      json({ restarted: true }),
+    ]);
+    expect(await azure.request({ path: site, apiVersion: "2023-12-01" })).toEqual({ name: "web" });
+    const poller = await azure.begin({ method: "POST", path, apiVersion: "2023-12-01" });
+    expect(await poller.pollUntilDone()).toEqual({ restarted: true });
+    expect(asked.map(({ method, url }) => `${method} ${url.replace(arm, "")}`)).toEqual([
+      `GET ${site}?api-version=2023-12-01`,
+      `POST ${path}?api-version=2023-12-01`,
+      "GET /operations/1",
+    ]);
+  });
+
+  it.each([".evil.example/x", "@evil.example/", "subscriptions", ":99999/", "/a/..%2f..%2fb"])(
+    "does not take %s for a path",
+    async (path) => {
+      const { arm: azure, asked } = client([]);
+      const error = await azure
+        .request({ path, apiVersion: "2021-04-01" })
+        .catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: "invalid_request", details: { field: "path" } });
+      expect(asked).toHaveLength(0);
+    },
+  );
+
   it("sends the conditions of a write", async () => {
     const { arm: azure, asked } = client([json({ id: site })]);
     await azure.resources.createOrUpdate(
