@@ -25,7 +25,10 @@ export interface GraphClientOptions {
   uploadFetch?: FetchFunction | undefined;
   /** Milliseconds in which a call is tried again. Default 20 000. */
   budgetMs?: number | undefined;
-  /** False: a throttled call fails at once with its `retry_after`. Default true. */
+  /**
+   * False: a throttled call fails at once with its `retry_after`. Requests throttled inside a batch
+   * and chunks of an upload wait all the same. Default true.
+   */
   waitOnThrottle?: boolean | undefined;
   /** Milliseconds since the epoch. */
   now?: (() => number) | undefined;
