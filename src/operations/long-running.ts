@@ -3,18 +3,8 @@ import { AzureError, failure } from "../errors.ts";
 import { open, seal } from "./signed.ts";
 import type { Target } from "./target.ts";
 
-/** How far a long-running operation is, in the words of the public contract. */
-export type Progress<Value> =
-  | { done: true; value: Value }
-  | {
-      done: false;
-      /** Our own id, good for this connection only. */
-      operation: string;
-      status: string;
-      percentComplete?: number;
-      /** Seconds. */
-      retryAfter?: number;
-    };
+/** How far a long-running operation is; `operation` is our own id, good for this connection only. */
+export type Progress<Value> = OperationProgress<Value>;
 
 const bindings = ({ connectionId }: Target) => [connectionId];
 
