@@ -63,19 +63,25 @@ export class GrantImport {
    *   come to its end
    */
   async run(request: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>> {
-    const { queue, info, rearm } = this.#options;
+    const { state, queue, info, rearm } = this.#options;
+    // Counted before the queue: an end that comes while this waits for its turn has the last word too.
+    const { ends } = state;
     const imported = await queue.run(async () => {
       const source =
-        "sealedRefreshToken" in request ? await this.#backup(request) : this.#takeover(request);
+        "sealedRefreshToken" in request
+          ? await this.#backup(request)
+          : this.#takeover(request, () => (state.ends === ends ? undefined : disconnected()));
       return source.ok ? this.#prove(source.value) : source;
     });
     rearm();
     return imported.ok ? ok(info()) : imported;
   }
 
-  #takeover({ refreshToken, tenantId }: GrantTakeover): Outcome<Source> {
-    const { config, state } = this.#options;
-    const { ends } = state;
+  #takeover(
+    { refreshToken, tenantId }: GrantTakeover,
+    conflict: () => Failure | undefined,
+  ): Outcome<Source> {
+    const { config } = this.#options;
     const tenant = parseTenant(tenantId ?? config.tenantId);
     if (tenant === undefined) return err(invalid("tenant_id", "must be a tenant"));
     if (refreshToken === "") return err(invalid("refresh_token", "must not be empty"));
@@ -91,7 +97,7 @@ export class GrantImport {
             ...(requestId !== undefined && { upstream_request_id: requestId }),
           },
         }),
-      conflict: () => (state.ends === ends ? undefined : disconnected()),
+      conflict,
     });
   }
 

@@ -272,6 +272,23 @@ describe("a refresh token taken over", () => {
     expect(expectOk(await stub.import({ refreshToken })).status).toBe("active");
   });
 
+  test("does not bring back a connection that was ended while it waited for its turn", async () => {
+    const { stub } = await connected("grace@contoso.example");
+    const refreshToken = await refreshTokenOf("grace@contoso.example");
+    await sandbox.fault({ match: { grant_type: "refresh_token" }, times: 1, delay_ms: 300 });
+    const mark = await sandbox.mark();
+    const refreshing = stub.refresh();
+    await expect.poll(async () => (await sandbox.tokenPosts(mark)).length).toBe(1);
+    const importing = stub.import({ refreshToken });
+    expectOk(await stub.disconnect());
+    await refreshing;
+    expect(await importing).toMatchObject({
+      ok: false,
+      error: { code: "conflict", details: { reason: "disconnected" } },
+    });
+    expect(expectOk(await stub.info()).status).toBe("disconnected");
+  });
+
   test("does not take away a connection of somebody else", async () => {
     const { stub } = await connected();
     const refreshToken = await refreshTokenOf("grace@contoso.example");
