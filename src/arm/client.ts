@@ -1,4 +1,4 @@
-import { createTransport, type Fetcher } from "../http/transport.ts";
+import { createTransport, delay, type Fetcher, type RetryOptions } from "../http/transport.ts";
 import { orThrow } from "../or-throw.ts";
 import {
   beginOperation,
@@ -16,22 +16,13 @@ import { Resources } from "./resources.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { TagsClient } from "./tags.ts";
 
-export interface ArmClientOptions {
+export interface ArmClientOptions extends RetryOptions {
   /** Origin and path prefix; default `https://management.azure.com`. */
   endpoint?: string | undefined;
   /** Version by resource type (`Microsoft.Web/sites`), instead of the provider's newest stable. */
   apiVersions?: Readonly<Record<string, string>> | undefined;
   /** What providers said about their versions, to share among clients of one cloud. */
   providerCache?: ProviderCache | undefined;
-  /** Milliseconds since the epoch. */
-  now?: (() => number) | undefined;
-  sleep?: ((ms: number) => Promise<void>) | undefined;
-  /** Uniform in [0, 1). */
-  random?: (() => number) | undefined;
-  /** Milliseconds after which a failed request is not tried again; default 20 000. */
-  budgetMs?: number | undefined;
-  /** False: a throttled request fails at once. */
-  waitOnThrottle?: boolean | undefined;
 }
 
 /**
@@ -113,5 +104,3 @@ export class ArmClient {
     return this.resumePoller<Value>(operation).pollOnce(options);
   }
 }
-
-const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

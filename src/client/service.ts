@@ -1,8 +1,13 @@
 import { AzureError, failure } from "../errors.ts";
-import { createTransport, type FetchFunction, type Transport } from "../http/transport.ts";
+import {
+  createTransport,
+  type FetchFunction,
+  type RetryOptions,
+  type Transport,
+} from "../http/transport.ts";
 import { noAnswer, ownAnswer } from "./service-answer.ts";
 
-export interface ServiceOptions {
+export interface ServiceOptions extends Omit<RetryOptions, "waitOnThrottle"> {
   /** Where the Worker answers: `https://azure.example.com`, a path prefix included if there is one. */
   baseUrl: string;
   /** `azk_…`: a server's key. */
@@ -11,13 +16,6 @@ export interface ServiceOptions {
   token?: string | undefined;
   /** Default: the global fetch. */
   fetch?: FetchFunction | undefined;
-  /** Milliseconds since the epoch. */
-  now?: (() => number) | undefined;
-  sleep?: ((ms: number) => Promise<void>) | undefined;
-  /** Uniform in [0, 1). */
-  random?: (() => number) | undefined;
-  /** Milliseconds after which a failed request is not tried again; default 20 000. */
-  budgetMs?: number | undefined;
 }
 
 /** What a route answers: its data, and for a list where to go on. */

@@ -25,7 +25,7 @@ export interface BatchItem {
 }
 
 /** Graph takes this many requests in one `$batch`. */
-export const batchLimit = 20;
+const batchLimit = 20;
 
 const methods: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 

@@ -1,6 +1,12 @@
 import { defaultBudgetMs } from "../http/retry-policy.ts";
 import type { PagedItems } from "../http/page.ts";
-import { createTransport, type FetchFunction, type Fetcher } from "../http/transport.ts";
+import {
+  createTransport,
+  delay,
+  type FetchFunction,
+  type Fetcher,
+  type RetryOptions,
+} from "../http/transport.ts";
 import { orThrow } from "../or-throw.ts";
 import { BatchRun, type BatchOptions, type BatchResponse } from "./batch.ts";
 import type { BatchRequest } from "./batch-plan.ts";
@@ -13,7 +19,7 @@ import { PreauthenticatedStorage } from "./preauthenticated.ts";
 import { GraphSession, type GraphCall, type GraphList, type GraphVersion } from "./session.ts";
 import { Users } from "./users.ts";
 
-export interface GraphClientOptions {
+export interface GraphClientOptions extends RetryOptions {
   /** Where Graph answers. Default `https://graph.microsoft.com`. */
   endpoint?: string | undefined;
   /** Default `v1.0`. */
@@ -23,18 +29,11 @@ export interface GraphClientOptions {
    * downloads): it must add no Authorization. Default: the global one.
    */
   uploadFetch?: FetchFunction | undefined;
-  /** Milliseconds in which a call is tried again. Default 20 000. */
-  budgetMs?: number | undefined;
   /**
    * False: a throttled call fails at once with its `retry_after`. Requests throttled inside a batch
    * and chunks of an upload wait all the same. Default true.
    */
   waitOnThrottle?: boolean | undefined;
-  /** Milliseconds since the epoch. */
-  now?: (() => number) | undefined;
-  sleep?: ((ms: number) => Promise<void>) | undefined;
-  /** Uniform in [0, 1). */
-  random?: (() => number) | undefined;
   /** A new unique id, for the `transactionId` of an event. */
   newId?: (() => string) | undefined;
 }
@@ -62,7 +61,7 @@ export class GraphClient {
     this.#clock = {
       now: options.now ?? Date.now,
       random: options.random ?? Math.random,
-      sleep: options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
+      sleep: options.sleep ?? delay,
       budgetMs: options.budgetMs ?? defaultBudgetMs,
     };
     const waiting = { ...this.#clock, waitOnThrottle: options.waitOnThrottle };

@@ -37,7 +37,7 @@ export interface UploadOptions extends DriveOptions {
 }
 
 /** Up to here a file goes in one request, which is kept in memory to be repeatable. */
-export const smallFileBytes = 4 * 1024 * 1024;
+const smallFileBytes = 4 * 1024 * 1024;
 const chunkUnit = 320 * 1024;
 const maxChunkBytes = 60 * 1024 * 1024 - chunkUnit;
 const defaultChunkBytes = 10 * 1024 * 1024;

@@ -78,7 +78,7 @@ export function decideRetry(question: RetryQuestion): RetryDecision {
 }
 
 /** Full jitter: uniform below a ceiling that doubles with each attempt. Milliseconds. */
-export const jitterMs = (attempt: number, random: () => number): number =>
+const jitterMs = (attempt: number, random: () => number): number =>
   random() * Math.min(ceilingMs, baseMs * 2 ** (attempt - 1));
 
 const isThrottled = (outcome: AttemptOutcome): boolean =>

@@ -16,8 +16,8 @@ export interface Fetcher {
   fetch(url: string, init?: RequestInit): Promise<Response>;
 }
 
-export interface TransportOptions {
-  fetch: FetchFunction;
+/** Time, chance and patience: what every client that waits and tries again can be given. */
+export interface RetryOptions {
   /** Milliseconds since the epoch. */
   now?: (() => number) | undefined;
   sleep?: ((ms: number) => Promise<void>) | undefined;
@@ -27,6 +27,10 @@ export interface TransportOptions {
   budgetMs?: number | undefined;
   /** False: a throttled call goes back to the caller at once. Default true. */
   waitOnThrottle?: boolean | undefined;
+}
+
+export interface TransportOptions extends RetryOptions {
+  fetch: FetchFunction;
   /** Milliseconds one attempt may take, up to the head of a streamed answer. Default 65 000. */
   timeoutMs?: number | undefined;
 }
@@ -204,7 +208,8 @@ const notJson = (write: boolean): Failure =>
 const isOverloaded = (error: unknown): boolean =>
   typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
 
-const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const delay = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits for `work`, but no longer than the caller does. */
 export async function abortable(
