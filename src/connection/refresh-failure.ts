@@ -65,6 +65,7 @@ export function recordFailure(
       state.commit(now, (tell) => {
         state.tokens.clearIntent();
         state.tokens.fail(key, attempts, now + wait);
+        state.tokens.forgetOldRefusals(grant.tenant_id, grant.required_resources);
         if (grant.degraded === null) state.grants.update({ degraded: error });
         if (attempts === 1) tell(tellOf);
       });
@@ -91,6 +92,7 @@ export function recordFailure(
       state.commit(now, (tell) => {
         state.tokens.clearIntent();
         state.tokens.latch(key, remedy, now);
+        state.tokens.forgetOldRefusals(grant.tenant_id, grant.required_resources);
         if (cause.claims !== undefined) state.grants.update({ claims: cause.claims });
         if (!known) tell(tellOf);
       });

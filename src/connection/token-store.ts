@@ -45,6 +45,9 @@ export interface StoredToken extends TokenKey {
   generation: number;
 }
 
+/** Refusals remembered besides those that the status tells of. */
+const refusalsKept = 50;
+
 /** The ledger of access tokens and the intent of the POST that is out. */
 export class TokenStore {
   readonly #sql: SqlStorage;
@@ -129,12 +132,23 @@ export class TokenStore {
     );
   }
 
-  /** Opens the latches and ends the back-offs: of one resource, or of all. */
-  unlatch(resource?: string): void {
+  /**
+   * Forgets the oldest refusals of what never had a token: whoever may name a resource could fill the
+   * table with names. What is forgotten is refused anew when it is asked for.
+   *
+   * @param home tenant of the grant
+   * @param required resources whose refusal at home is part of the status
+   */
+  forgetOldRefusals(home: string | null, required: readonly string[]): void {
     this.#sql.exec(
-      `UPDATE access_token SET remedy = NULL, attempts = 0, retry_at = NULL
-       WHERE (?1 IS NULL OR resource = ?1) AND (remedy IS NOT NULL OR retry_at IS NOT NULL)`,
-      resource ?? null,
+      `DELETE FROM access_token WHERE (resource, tenant_id) IN
+        (SELECT resource, tenant_id FROM access_token
+         WHERE token IS NULL
+          AND NOT (tenant_id IS ? AND resource IN (SELECT value FROM json_each(?)))
+         ORDER BY max(coalesce(probed_at, 0), coalesce(retry_at, 0)) DESC LIMIT -1 OFFSET ?)`,
+      home,
+      JSON.stringify(required),
+      refusalsKept,
     );
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import type { RemedyAction } from "../../src/remedy.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { connected, expectOk, signIn, type Stub } from "./support/connections.ts";
@@ -228,6 +228,30 @@ test.each(cases.filter(({ answers }) => answers === "remedy"))(
     });
   },
 );
+
+test("refusals of resources that somebody makes up do not pile up, nor hide what the status tells of", async () => {
+  const { stub } = await connected();
+  await clock.advance(4_000);
+  await runInDurableObject(stub, (_, ctx) => {
+    // As if Graph, which is required, had never given a token.
+    ctx.storage.sql.exec("DELETE FROM access_token WHERE resource = 'graph'");
+  });
+  await refuse(65001);
+  expect(await stub.accessToken({ resource: "graph" })).toMatchObject({ ok: false });
+  await refuse(500011, 60);
+  for (let index = 0; index < 60; index += 1) {
+    const outcome = await stub.accessToken({ resource: `https://made-up-${index}.example` });
+    expect(outcome).toMatchObject({ ok: false, error: { code: "action_required" } });
+    await clock.advance(1);
+  }
+  const rows = await runInDurableObject(stub, (_, ctx) =>
+    ctx.storage.sql.exec("SELECT resource FROM access_token").toArray(),
+  );
+  const names = rows.map(({ resource }) => resource);
+  expect(names).toHaveLength(52);
+  expect(names).toEqual(expect.arrayContaining(["arm", "graph", "https://made-up-10.example"]));
+  expect(expectOk(await stub.info()).status).toBe("action_required");
+});
 
 describe("claims that Entra asks for at a refusal", () => {
   test.each([50076, 53003])("wait for the next sign-in: AADSTS%d", async (aadsts) => {
