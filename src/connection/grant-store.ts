@@ -11,7 +11,6 @@ const appErrorSchema = z.object({
   /** Fingerprint of the credential that failed: a changed one is tried at once. */
   fingerprint: z.string(),
 });
-export type AppError = z.infer<typeof appErrorSchema>;
 
 const eventErrorSchema = z.object({
   code: z.string(),

@@ -8,8 +8,6 @@ import type { Outcome } from "./contract.ts";
 export interface Target {
   resource: NamedResource;
   url: URL;
-  /** What the URL must stay under for a redirect to keep the token. */
-  endpoint: string;
   /** Names what may live in another tenant than the grant: a subscription, a vault, an account. */
   tenantScope: string | undefined;
 }
@@ -66,7 +64,6 @@ export function resolveTarget(url: URL, cloud: Cloud): Outcome<Target> {
       const id = resource === "arm" ? subscription.exec(rest)?.[1]?.toLowerCase() : undefined;
       return ok({
         resource,
-        endpoint,
         url: new URL(endpoint + rest),
         tenantScope: id === undefined ? undefined : `arm ${id}`,
       });
@@ -109,7 +106,6 @@ const storeTarget = (
   path: string,
 ): Target => ({
   resource,
-  endpoint,
   url: new URL(endpoint + path),
   tenantScope: `${resource} ${name}`,
 });
