@@ -212,6 +212,12 @@ describe("Sending mail", () => {
   };
   const sent = async () => (await graph.get("/me/mailFolders/sentitems/messages/$count")).text;
 
+  it("refuses more than 4 MB, whether or not the request says its length", async () => {
+    const body = { contentType: "Text", content: "x".repeat(4 * 1024 * 1024) };
+    const said = await graph.send("POST", "/me/sendMail", { json: { message: { body } } });
+    expect([said.status, codeOf(said)]).toEqual([413, "RequestEntityTooLarge"]);
+  });
+
   it("is accepted without a word, delivered and kept among the sent", async () => {
     const said = await graph.send("POST", "/me/sendMail", { json: { message } });
     expect([said.status, said.text]).toEqual([202, ""]);

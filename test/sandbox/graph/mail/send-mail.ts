@@ -119,15 +119,17 @@ async function sendMime(c: GraphContext, state: GraphState, owner: Owner): Promi
   send(state, owner, message, true);
 }
 
-function requireFitting(c: GraphContext): void {
-  if (Number(c.req.header("content-length") ?? 0) > BODY_LIMIT)
+/** Measures the body itself: one that streams in says no length. */
+async function requireFitting(c: GraphContext): Promise<void> {
+  const told = Number(c.req.header("content-length") ?? 0);
+  if (told > BODY_LIMIT || (await c.req.arrayBuffer()).byteLength > BODY_LIMIT)
     throw new GraphError(413, "RequestEntityTooLarge", "The request entity is too large.");
 }
 
 /** POST /sendMail, JSON or MIME, and POST /messages (a draft). */
 export function sendMailRoutes(state: GraphState): GraphRoutes {
   const sendMail = inMailbox(state, "mail.send", async (c, { owner }) => {
-    requireFitting(c);
+    await requireFitting(c);
     if (c.req.header("content-type")?.toLowerCase().startsWith("text/plain")) {
       await sendMime(c, state, owner);
       return empty(c, 202);
@@ -149,7 +151,7 @@ export function sendMailRoutes(state: GraphState): GraphRoutes {
       .post(
         "/messages",
         inMailbox(state, "mail.write", async (c, request) => {
-          requireFitting(c);
+          await requireFitting(c);
           const parsed = messageInput.safeParse(await readJson(c));
           if (!parsed.success) throw bodyRefusal(parsed.error, "microsoft.graph.message");
           const mailbox = state.mailbox(request.owner);
