@@ -29,6 +29,7 @@ export function callbackRoutes(router: Router): void {
         200: { description: "A page that says so.", content: page },
         302: { description: "To the return_url of the start, with status and flow, or error." },
         400: { description: "A page that says what went wrong.", content: page },
+        409: { description: "A page that says why the old grant was kept.", content: page },
       },
     },
     async (c, { query: { state } }) => {
@@ -104,9 +105,14 @@ const unknownState = (c: Context) => ({
   requestId: c.var.requestId,
 });
 
+/** What a browser brought here is wrong, unless it does not fit what is held, or the trouble is elsewhere. */
+function refusedStatus({ code }: Failure): number {
+  const status = errorStatuses[code];
+  return code === "conflict" || status >= 500 ? status : 400;
+}
+
 const refusedPage = (c: Context, error: Failure) => ({
-  // What a browser brought here is wrong, unless the trouble is on our side or Microsoft's.
-  status: errorStatuses[error.code] >= 500 ? errorStatuses[error.code] : 400,
+  status: refusedStatus(error),
   title: "You are not connected",
   tone: "bad" as const,
   text: [error.message, "Nothing was changed. You can close this page and try again."],

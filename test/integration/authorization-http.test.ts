@@ -187,6 +187,20 @@ describe("the callback", () => {
     expect(response.headers.get("location")).not.toContain("AADSTS");
   });
 
+  test("answers 409 with a page when another account comes back, and keeps the first", async () => {
+    const jar = new CookieJar();
+    const userId = newUser();
+    const first = await userStart(userId, jar);
+    expect((await callback(await authorize(first.auth_url), jar)).status).toBe(200);
+    const second = await userStart(userId, jar);
+    const response = await callback(await authorize(second.auth_url, "grace@contoso.example"), jar);
+    expect(response.status).toBe(409);
+    expect(await response.text()).toContain("another Microsoft account");
+    expect(await infoOf(userId)).toMatchObject({
+      data: { status: "active", identity: { upn: "ada@contoso.example" } },
+    });
+  });
+
   test("tells a refusal on a page when there is no return_url", async () => {
     const jar = new CookieJar();
     const start = await userStart(newUser(), jar);
