@@ -72,11 +72,14 @@ export interface TokenFacts {
 
 /**
  * When the alarm should renew a token, or null when it should be left to lapse: only what was used
- * since it was minted is worth renewing, and nothing that is latched.
+ * since it was minted is worth renewing, and nothing that is latched. A renewal that failed is
+ * repeated by its back-off, though the token was not due or not used: nothing else would tell that
+ * the trouble has passed.
  */
 export function renewalDue(token: TokenFacts): number | null {
-  if (token.latched || token.firstUsedAt === null || token.refreshAt === null) return null;
-  return Math.max(token.refreshAt, token.retryAt ?? 0);
+  if (token.latched || token.refreshAt === null) return null;
+  if (token.retryAt !== null) return token.retryAt;
+  return token.firstUsedAt === null ? null : token.refreshAt;
 }
 
 /** When an idle grant is due for the refresh that keeps it alive. */

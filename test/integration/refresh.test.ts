@@ -135,6 +135,22 @@ describe("refreshing", () => {
     ]);
   });
 
+  test("recovers by itself from a refresh that was asked for too early, used or not", async () => {
+    const { stub } = await connected();
+    await sandbox.fault({
+      match: { url: "/oauth2/v2.0/token" },
+      times: 1,
+      respond: { status: 503, body: "Service Unavailable" },
+    });
+    const refused = await stub.refresh({ resource: "graph" });
+    expect(refused).toMatchObject({ ok: false, error: { code: "upstream_unavailable" } });
+    expect(expectOk(await stub.info()).status).toBe("degraded");
+    await clock.advance(60);
+    await runDurableObjectAlarm(stub);
+    expect(expectOk(await stub.info()).status).toBe("active");
+    expect((await eventTypes(stub)).at(-1)).toBe("connection.recovered");
+  });
+
   test("latches the connection when the grant is revoked, and heals by the next sign-in", async () => {
     const { stub, id } = await connected("grace@contoso.example");
     await sandbox.revoke("grace@contoso.example");

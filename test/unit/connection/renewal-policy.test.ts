@@ -87,6 +87,16 @@ test.each([
   ["unused", { refreshAt: 10, firstUsedAt: null, retryAt: null, latched: false }, null],
   ["used", { refreshAt: 10, firstUsedAt: 5, retryAt: null, latched: false }, 10],
   ["in back-off", { refreshAt: 10, firstUsedAt: 5, retryAt: 20, latched: false }, 20],
+  [
+    "not due, but failed when somebody asked for it",
+    { refreshAt: 100, firstUsedAt: 5, retryAt: 20, latched: false },
+    20,
+  ],
+  [
+    "unused, and failed when somebody asked for it",
+    { refreshAt: 100, firstUsedAt: null, retryAt: 20, latched: false },
+    20,
+  ],
   ["latched", { refreshAt: 10, firstUsedAt: 5, retryAt: null, latched: true }, null],
   ["never minted", { refreshAt: null, firstUsedAt: null, retryAt: 20, latched: false }, null],
 ])("a token that is %s is renewed at the right time", (_, token, expected) => {
