@@ -65,6 +65,9 @@ export class TokenMint {
   async mint(key: ResourceKey, attempt: Attempt): Promise<Outcome<HeldToken>> {
     const { state, cache, cipher, endpoint, cloud, now, links, rearm } = this.#options;
     if (!state.exists) return err(unknownConnection());
+    if (key.resource === "arm" && authorityTenant(key.tenantId) === "consumers") {
+      return err(noPersonalArm());
+    }
     const fingerprint = await this.#options.fingerprint();
     const grant = state.grant();
     if (attempt.forced !== true) {
@@ -213,3 +216,9 @@ export class TokenMint {
     );
   }
 }
+
+/** Entra calls the request itself wrong (AADSTS70011), as if the application were at fault. */
+const noPersonalArm = (): Failure =>
+  failure("forbidden", "A personal Microsoft account has no Azure Resource Manager of its own.", {
+    details: { reason: "personal_account" },
+  });

@@ -195,6 +195,20 @@ describe("a personal account", () => {
   });
 });
 
+test("a personal account is told that it has no ARM, and nothing else of it suffers", async () => {
+  const { stub } = await connected("pat@outlook.example");
+  const mark = await sandbox.mark();
+  const refused = {
+    ok: false,
+    error: { code: "forbidden", details: { reason: "personal_account" } },
+  };
+  expect(await stub.accessToken({ resource: "arm" })).toMatchObject(refused);
+  expect(await stub.refresh({ resource: "arm" })).toMatchObject(refused);
+  expect(await sandbox.tokenPosts(mark)).toEqual([]);
+  await clock.advance(4_000);
+  expect((await stub.fetch(me)).status).toBe(200);
+});
+
 test("a guest is connected as who they are in the tenant, and renewed there", async () => {
   const { stub, info } = await connected("lin@fabrikam.example", { tenantId: contoso });
   expect(info.identity).toMatchObject({
