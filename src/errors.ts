@@ -60,6 +60,10 @@ export const failure = (
   ...options,
 });
 
+/** One answer for what does not exist and for what is somebody else's, to the letter. */
+export const unknownConnection = (): Failure =>
+  failure("not_found", "There is no such connection.");
+
 /**
  * A failure thrown at the public edge. Its fields are own properties, because those, and not the
  * prototype, survive Workers RPC: a sibling tells errors apart by `code`.

@@ -1,5 +1,5 @@
 import { connectionIdOf, parseConnectionId } from "../connection/connection-id.ts";
-import { failure, type Failure } from "../errors.ts";
+import { failure, unknownConnection, type Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import { requireScope, type Caller } from "./caller.ts";
 
@@ -16,9 +16,6 @@ const invalid = (field: string, message: string): Result<never, Failure> =>
 
 const anotherUser = (): Result<never, Failure> =>
   err(failure("forbidden", "This credential may act for its own user only."));
-
-/** One answer for what does not exist and what is somebody else's. */
-export const unknownConnection = (): Failure => failure("not_found", "No such connection.");
 
 /**
  * The connection a caller means and may use. A user's own credential means that user; a key has to

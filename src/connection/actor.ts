@@ -1,7 +1,7 @@
 import { Server, type Connection, type ConnectionContext } from "partyserver";
 import { configOf } from "../config.ts";
 import type { Environment } from "../env.ts";
-import { errorResponse, failure, type Failure } from "../errors.ts";
+import { errorResponse, failure, type Failure, unknownConnection } from "../errors.ts";
 import { logUnexpected } from "../log.ts";
 import { err, ok } from "../result.ts";
 import type {
@@ -28,7 +28,6 @@ import { createParts, type Parts } from "./parts.ts";
 import { expiringTag } from "./live-sockets.ts";
 import { seal } from "./seal.ts";
 import { liveRequest, readLiveRequest } from "./live-request.ts";
-import { unknownConnection } from "./remedies.ts";
 
 /** Milliseconds until an alarm that rang without a configuration rings again. */
 const misconfiguredWait = 15 * 60_000;

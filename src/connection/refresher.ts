@@ -1,10 +1,10 @@
 import type { Resource } from "../entra/resource.ts";
-import { failure, type Failure } from "../errors.ts";
+import { failure, type Failure, unknownConnection } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
 import { stepUpFailure } from "./refresh-failure.ts";
-import { blockedBy, latchedBy, unknownConnection, type RemedyLinks } from "./remedies.ts";
+import { blockedBy, latchedBy, type RemedyLinks } from "./remedies.ts";
 import { forcedRefreshInterval } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { Attempt, TokenMint } from "./token-mint.ts";

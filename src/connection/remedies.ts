@@ -134,6 +134,3 @@ export const appMisconfigured = (retryAfterSeconds: number, aadsts?: number): Fa
       details: { variable: "AZURE_CLIENT_SECRET", ...(aadsts !== undefined && { aadsts }) },
     },
   );
-
-export const unknownConnection = (): Failure =>
-  failure("not_found", "There is no such connection.");

@@ -2,19 +2,13 @@ import type { Cloud } from "../entra/cloud.ts";
 import { defaultScopeOf, permissionsIn } from "../entra/resource.ts";
 import { authorityTenant } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenFailure, TokenSet } from "../entra/token-endpoint.ts";
-import { failure, type Failure } from "../errors.ts";
+import { failure, type Failure, unknownConnection } from "../errors.ts";
 import type { ConnectionLogLine } from "../log.ts";
 import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
 import { recordFailure } from "./refresh-failure.ts";
-import {
-  actionRequired,
-  blockedBy,
-  signInRemedy,
-  unknownConnection,
-  type RemedyLinks,
-} from "./remedies.ts";
+import { actionRequired, blockedBy, signInRemedy, type RemedyLinks } from "./remedies.ts";
 import { appRetryInterval, refreshAt, spreadOf } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { TokenCipher } from "./token-cipher.ts";

@@ -1,6 +1,6 @@
 import type { ConnectionInfo, Outcome } from "../connection/contract.ts";
 import type { ConnectionStub } from "../connection/stub.ts";
-import { failure, type Failure } from "../errors.ts";
+import { failure, unknownConnection, type Failure } from "../errors.ts";
 import { err } from "../result.ts";
 import type { Directory } from "./directory.ts";
 
@@ -17,7 +17,7 @@ export async function restoreConnection(
   connectionId: string,
 ): Promise<Outcome<ConnectionInfo>> {
   const entry = await directory.read(connectionId);
-  if (entry === undefined) return err(failure("not_found", "No such connection."));
+  if (entry === undefined) return err(unknownConnection());
   if (entry.status === "disconnected") {
     return err(
       conflict("disconnected", "This connection was disconnected: only a new sign-in connects it."),
