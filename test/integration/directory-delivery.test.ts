@@ -154,7 +154,8 @@ describe("the directory out of reach", () => {
       await sandbox.fault({
         match: { grant_type: "refresh_token" },
         times: 1,
-        respond: { status: 503, headers: {}, body: "" },
+        // Entra asks for a longer pause than this test lasts: nothing else changes meanwhile.
+        respond: { status: 503, headers: { "retry-after": "60" }, body: "" },
       });
       await stub.refresh();
       await runDurableObjectAlarm(stub);
