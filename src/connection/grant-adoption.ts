@@ -8,7 +8,7 @@ import { adoptionConflict, grantedScopes, type Candidate } from "./candidate.ts"
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
 import { remedyOf, type RemedyLinks } from "./remedies.ts";
-import { refreshAt, spreadOf } from "./renewal-policy.ts";
+import { timesOf } from "./renewal-policy.ts";
 import type { TokenCipher } from "./token-cipher.ts";
 
 export interface GrantAdoptionOptions {
@@ -137,15 +137,12 @@ export class GrantAdoption {
             tenantId: candidate.tenant_id,
             token: token.sealed,
             scopes: token.scopes,
-            issuedAt: token.issued_at,
-            expiresAt: token.issued_at + token.lifetime_seconds * 1_000,
-            refreshAt: refreshAt({
+            ...timesOf({
+              connectionId,
+              resource: token.resource,
               issuedAt: token.issued_at,
               lifetimeSeconds: token.lifetime_seconds,
-              spread: spreadOf(`${connectionId} ${token.resource}`),
-              ...(token.refresh_in_seconds !== undefined && {
-                refreshInSeconds: token.refresh_in_seconds,
-              }),
+              refreshInSeconds: token.refresh_in_seconds,
             }),
             generation: generation + index + 1,
           });

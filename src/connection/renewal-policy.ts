@@ -42,6 +42,27 @@ export function refreshAt(token: {
   return token.issuedAt + Math.max(0, Math.round((after - jitter) * second));
 }
 
+/** The times of a token of one resource of one connection, from what Entra said of it. */
+export function timesOf(token: {
+  connectionId: string;
+  resource: string;
+  issuedAt: number;
+  lifetimeSeconds: number;
+  refreshInSeconds?: number | undefined;
+}): { issuedAt: number; expiresAt: number; refreshAt: number } {
+  const { connectionId, resource, issuedAt, lifetimeSeconds, refreshInSeconds } = token;
+  return {
+    issuedAt,
+    expiresAt: issuedAt + lifetimeSeconds * second,
+    refreshAt: refreshAt({
+      issuedAt,
+      lifetimeSeconds,
+      spread: spreadOf(`${connectionId} ${resource}`),
+      ...(refreshInSeconds !== undefined && { refreshInSeconds }),
+    }),
+  };
+}
+
 /**
  * How long to wait after the nth failed attempt (from 1): full jitter under a doubling ceiling of
  * 2 s to 15 min, and never less than the service asked for.

@@ -9,7 +9,7 @@ import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
 import { recordFailure } from "./refresh-failure.ts";
 import { actionRequired, blockedBy, signInRemedy, type RemedyLinks } from "./remedies.ts";
-import { appRetryInterval, refreshAt, spreadOf } from "./renewal-policy.ts";
+import { appRetryInterval, timesOf } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { TokenCipher } from "./token-cipher.ts";
 
@@ -138,13 +138,12 @@ export class TokenMint {
       ...key,
       token: sealed,
       scopes: answer.scopes,
-      issuedAt: started.at,
-      expiresAt: started.at + answer.expiresInSeconds * 1_000,
-      refreshAt: refreshAt({
+      ...timesOf({
+        connectionId,
+        resource: key.resource,
         issuedAt: started.at,
         lifetimeSeconds: answer.expiresInSeconds,
-        spread: spreadOf(`${connectionId} ${key.resource}`),
-        ...(answer.refreshInSeconds !== undefined && { refreshInSeconds: answer.refreshInSeconds }),
+        refreshInSeconds: answer.refreshInSeconds,
       }),
       generation: started.generation + 1,
     };
