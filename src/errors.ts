@@ -60,6 +60,14 @@ export const failure = (
   ...options,
 });
 
+/** A request with something wrong in it, named. @param expected the end of a sentence about `field` */
+export const invalidField = (field: string, expected: string): Failure =>
+  failure("invalid_request", `${field} ${expected}.`, { details: { field } });
+
+/** What contradicts the state of things. @param reason for programs */
+export const conflict = (reason: string, message: string): Failure =>
+  failure("conflict", message, { details: { reason } });
+
 /** One answer for what does not exist and for what is somebody else's, to the letter. */
 export const unknownConnection = (): Failure =>
   failure("not_found", "There is no such connection.");

@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { defaultScopes, normalizeScope, resourceOfScope } from "../entra/resource.ts";
 import { isTenantId, parseTenant } from "../entra/tenant.ts";
-import { failure, type Failure } from "../errors.ts";
+import { invalidField } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import { readReturnUrl } from "../return-url.ts";
 import type { BeginAuthorization, Outcome } from "./contract.ts";
@@ -27,23 +27,26 @@ export function checkStart(
   const tenant = parseTenant(request.tenantId ?? config.tenantId);
   if (tenant === undefined)
     return err(
-      invalid("tenant_id", "must be a tenant id, a domain, common, organizations or consumers"),
+      invalidField(
+        "tenant_id",
+        "must be a tenant id, a domain, common, organizations or consumers",
+      ),
     );
   if (isTenantId(config.tenantId) && tenant !== config.tenantId.toLowerCase()) {
-    return err(invalid("tenant_id", "must be the tenant this service is configured for"));
+    return err(invalidField("tenant_id", "must be the tenant this service is configured for"));
   }
   const redirectUri = request.redirectUri ?? config.redirectUris[0];
   if (redirectUri === undefined || !config.redirectUris.includes(redirectUri)) {
-    return err(invalid("redirect_uri", "must be one of AZURE_REDIRECT_URI"));
+    return err(invalidField("redirect_uri", "must be one of AZURE_REDIRECT_URI"));
   }
   const { returnUrl } = request;
   if (returnUrl !== undefined && readReturnUrl(returnUrl, config.returnOrigins) === undefined) {
-    return err(invalid("return_url", "must be a URL on one of RETURN_ORIGINS"));
+    return err(invalidField("return_url", "must be a URL on one of RETURN_ORIGINS"));
   }
   // A host with a callback of its own completes by RPC, and needs nowhere to be sent back to.
   const ownCallback = redirectUri !== config.redirectUris[0];
   if (request.start === "server" && returnUrl === undefined && !ownCallback) {
-    return err(invalid("return_url", "is required when a server starts a sign-in"));
+    return err(invalidField("return_url", "is required when a server starts a sign-in"));
   }
   const scopes = new Map(
     [...defaultScopes(config.cloud), ...earlier, ...(request.scopes ?? [])].map((scope) => [
@@ -57,6 +60,3 @@ export function checkStart(
   );
   return ok({ tenant, scopes: asked, redirectUri });
 }
-
-const invalid = (field: string, expected: string): Failure =>
-  failure("invalid_request", `${field} ${expected}.`, { details: { field } });

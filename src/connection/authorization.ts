@@ -1,6 +1,7 @@
 import * as oauth from "oauth4webapi";
 import type { Config } from "../config.ts";
 import { authorizationUrl } from "../entra/authorization-request.ts";
+import { defaultScopeOf } from "../entra/resource.ts";
 import type { TokenEndpoint, TokenFailure } from "../entra/token-endpoint.ts";
 import { failure, type Failure } from "../errors.ts";
 import { randomToken } from "../keys.ts";
@@ -172,7 +173,7 @@ export class Authorization {
       redirectUri: row.redirect_uri,
       codeVerifier: verifier.value,
       nonce: row.nonce,
-      scopes: [`${config.cloud.audiences.graph}/.default`],
+      scopes: [defaultScopeOf("graph", config.cloud)],
     });
     if (!answer.ok) return err(signInFailure(answer.error, response));
     return adoption.prove(answer.value, { asked: row.scopes, issuedAt });

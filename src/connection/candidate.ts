@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Cloud } from "../entra/cloud.ts";
 import { missingScopes, permissionsIn, resourceOfScope } from "../entra/resource.ts";
-import { failure, type Failure } from "../errors.ts";
+import { conflict, type Failure } from "../errors.ts";
 import { remedySchema } from "../remedy.ts";
 import type { Grant } from "./grant-store.ts";
 
@@ -78,6 +78,3 @@ export function adoptionConflict(
       )
     : undefined;
 }
-
-const conflict = (reason: string, message: string): Failure =>
-  failure("conflict", message, { details: { reason } });

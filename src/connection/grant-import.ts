@@ -1,8 +1,13 @@
 import type { Config } from "../config.ts";
-import { defaultScopes, missingScopes, resourceOfScope } from "../entra/resource.ts";
+import {
+  defaultScopeOf,
+  defaultScopes,
+  missingScopes,
+  resourceOfScope,
+} from "../entra/resource.ts";
 import { authorityTenant, parseTenant } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenFailure } from "../entra/token-endpoint.ts";
-import { failure, type Failure } from "../errors.ts";
+import { conflict, failure, invalidField, type Failure } from "../errors.ts";
 import type { ConnectionLogLine } from "../log.ts";
 import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
@@ -83,8 +88,8 @@ export class GrantImport {
   ): Outcome<Source> {
     const { config } = this.#options;
     const tenant = parseTenant(tenantId ?? config.tenantId);
-    if (tenant === undefined) return err(invalid("tenant_id", "must be a tenant"));
-    if (refreshToken === "") return err(invalid("refresh_token", "must not be empty"));
+    if (tenant === undefined) return err(invalidField("tenant_id", "must be a tenant"));
+    if (refreshToken === "") return err(invalidField("refresh_token", "must not be empty"));
     return ok({
       tenant,
       refreshToken,
@@ -135,7 +140,7 @@ export class GrantImport {
     const answer = await endpoint.refresh({
       tenant,
       refreshToken,
-      scopes: [`${config.cloud.audiences.graph}/.default`, "openid", "profile", "offline_access"],
+      scopes: [defaultScopeOf("graph", config.cloud), "openid", "profile", "offline_access"],
     });
     if (!answer.ok) return err(notProven(answer.error) ?? source.refused(answer.error));
     // What was consented elsewhere is not ours to demand: of the usual scopes those that it has.
@@ -169,9 +174,6 @@ function restoreConflict(state: ConnectionState): Failure | undefined {
   return status === "disconnected" ? disconnected() : undefined;
 }
 
-const conflict = (reason: string, message: string): Failure =>
-  failure("conflict", message, { details: { reason } });
-
 const disconnected = (): Failure =>
   conflict("disconnected", "This connection was disconnected: only a new sign-in connects it.");
 
@@ -183,6 +185,3 @@ const unreadable = {
     { details: { variable: "TOKEN_ENCRYPTION_KEYS", reason: "unknown_key" } },
   ),
 } as const;
-
-const invalid = (field: string, expected: string): Failure =>
-  failure("invalid_request", `${field} ${expected}.`, { details: { field } });

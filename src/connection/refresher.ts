@@ -4,7 +4,7 @@ import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
 import { stepUpFailure } from "./refresh-failure.ts";
-import { blockedBy, latchedBy, type RemedyLinks } from "./remedies.ts";
+import { blockedBy, isLatched, latchedBy, type RemedyLinks } from "./remedies.ts";
 import { forcedRefreshInterval } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { Attempt, TokenMint } from "./token-mint.ts";
@@ -108,7 +108,7 @@ export class Refresher {
     if (latch !== undefined) return err(latch);
 
     // A latch that lets a call through lets it ask Entra, not use what it stopped.
-    const probing = grant.remedy !== null || (row !== undefined && row.remedy !== null);
+    const probing = isLatched(grant, row);
     const stored = probing ? undefined : await cache.read(key, request, row);
     if (stored !== undefined) {
       this.#serve(request, stored);

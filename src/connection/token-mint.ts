@@ -8,7 +8,13 @@ import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
 import { recordFailure } from "./refresh-failure.ts";
-import { actionRequired, blockedBy, signInRemedy, type RemedyLinks } from "./remedies.ts";
+import {
+  actionRequired,
+  blockedBy,
+  isLatched,
+  signInRemedy,
+  type RemedyLinks,
+} from "./remedies.ts";
 import { appRetryInterval, timesOf } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { TokenCipher } from "./token-cipher.ts";
@@ -70,9 +76,8 @@ export class TokenMint {
       const blocked = blockedBy(grant, row, { now: now(), fingerprint, links });
       if (blocked !== undefined) return err(blocked);
       // What a latch stopped stays stopped, though it may be valid: a probe asks Entra.
-      const latched = grant.remedy !== null || (row !== undefined && row.remedy !== null);
       const need = { minValiditySeconds: 0, ...attempt };
-      const stored = latched ? undefined : await cache.read(key, need, row);
+      const stored = isLatched(grant, row) ? undefined : await cache.read(key, need, row);
       if (stored !== undefined) return ok(stored);
     }
     if (grant.refresh_token === null) return err(actionRequired(signInRemedy(links, now())));
