@@ -32,7 +32,7 @@ const apiKeySchema = z.object({
 /** A server's key: `azk_{id}_{secret}`, of whose secret only the hash is known here. */
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
-const listOf = (text: string): string[] => text.split(",").map((item) => item.trim());
+export const listOf = (text: string): string[] => text.split(",").map((item) => item.trim());
 
 /** Its first double, if any. */
 const doubled = (items: readonly string[]): string | undefined =>
@@ -73,6 +73,7 @@ function isOrigin(text: string): boolean {
   return url !== null && isTrustworthy(url) && url.origin === text;
 }
 
+/** Https, or http that never leaves this machine. */
 const isTrustworthy = (url: URL): boolean =>
   url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
 
@@ -93,7 +94,7 @@ export function encryptionKeys(text: string): Reading<EncryptionKey[]> {
 }
 
 /** Base64 or base64url; strict otherwise, so that a mangled key is an error and not another key. */
-function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
   const base64 = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   if (!/^[A-Za-z0-9+/]+$/.test(base64)) return undefined;
   try {
@@ -103,14 +104,26 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
   }
 }
 
-export function apiKeys(text: string): Reading<ApiKey[]> {
+export const apiKeys = (text: string): Reading<ApiKey[]> =>
+  namedList(text, apiKeySchema, '[{"id","sha256","scopes":[]}]');
+
+/**
+ * Entries in JSON, of which each has an id of its own.
+ *
+ * @param form what the JSON has to look like, for whoever wrote something else
+ */
+export function namedList<Entry extends { id: string }>(
+  text: string,
+  entry: z.ZodType<Entry>,
+  form: string,
+): Reading<Entry[]> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return err('must be JSON: [{"id","sha256","scopes":[]}]');
+    return err(`must be JSON: ${form}`);
   }
-  const parsed = z.array(apiKeySchema, "must be a JSON array").safeParse(json);
+  const parsed = z.array(entry, "must be a JSON array").safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return err(describe(issue?.path ?? [], issue?.message ?? "is wrong"));

@@ -7,6 +7,7 @@ import type { Cloud } from "./entra/cloud.ts";
 import { parseTenant } from "./entra/tenant.ts";
 import { err, ok } from "./result.ts";
 import type { Result } from "./result.ts";
+import { webhooks, type Webhook } from "./webhooks.ts";
 
 export type { ApiKey, EncryptionKey } from "./config-values.ts";
 
@@ -31,6 +32,8 @@ export interface Config {
   allowedOrigins: readonly string[];
   /** Origins a finished sign-in may return to. */
   returnOrigins: readonly string[];
+  /** Told of events. */
+  webhooks: readonly Webhook[];
 }
 
 /** The variable that is missing or wrong, and a sentence that says so without its value. */
@@ -94,6 +97,7 @@ const environment = z.object({
   API_KEYS: optional,
   ALLOWED_ORIGINS: text.default("").transform(read(origins)),
   RETURN_ORIGINS: optional,
+  WEBHOOKS: optional,
 });
 
 /** `azk_dev_sandbox`: the key of the README's first call. It opens nothing outside the sandbox. */
@@ -125,6 +129,8 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
       ? ok(values.ALLOWED_ORIGINS)
       : origins(values.RETURN_ORIGINS);
   if (!returnOrigins.ok) return wrong("RETURN_ORIGINS", returnOrigins.error);
+  const told = webhooks(values.WEBHOOKS ?? "[]", { sandbox: values.AZURE_CLOUD === "sandbox" });
+  if (!told.ok) return wrong("WEBHOOKS", told.error);
   return ok({
     cloud: cloud.value,
     clientId: values.AZURE_CLIENT_ID,
@@ -137,6 +143,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
     publicOrigin: new URL(values.AZURE_REDIRECT_URI[0] ?? "").origin,
     allowedOrigins: values.ALLOWED_ORIGINS,
     returnOrigins: returnOrigins.value,
+    webhooks: told.value,
   });
 }
 

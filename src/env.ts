@@ -3,13 +3,20 @@ export interface AuthService {
   validate(token: string): Promise<{ userId: string; scopes?: readonly string[] } | null>;
 }
 
+/** A stream that keeps what happens: a Pipelines binding, or whatever has its one method. */
+export interface EventPipeline {
+  send(records: readonly object[]): Promise<void>;
+}
+
 /** The Worker's environment: what wrangler.jsonc declares, and what a host may bind besides. */
 export interface Environment extends Env {
   AUTH?: AuthService;
+  EVENTS?: EventPipeline;
   AZURE_REDIRECT_URI?: string;
   AZURE_AUTHORITY_HOST?: string;
   AZURE_GRAPH_ENDPOINT?: string;
   AZURE_RESOURCE_MANAGER_ENDPOINT?: string;
   ALLOWED_ORIGINS?: string;
   RETURN_ORIGINS?: string;
+  WEBHOOKS?: string;
 }

@@ -27,9 +27,15 @@ export interface ConnectionLogLine {
     | "alarm_failed"
     | "token_unreadable"
     | "grant_unreadable"
-    | "directory_failed";
+    | "directory_failed"
+    | "delivery_failed"
+    | "delivery_paused"
+    /** More happened than is kept for a sink that is behind. */
+    | "events_lost";
   connection: string;
   resource?: string;
+  /** `pipeline`, or `webhook:{id}`. */
+  sink?: string;
   /** The remedy's action. */
   action?: string;
   /** OAuth `error`, or our own word for what failed. */

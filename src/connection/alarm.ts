@@ -1,6 +1,7 @@
 import type { ConnectionLogLine } from "../log.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Courier } from "./courier.ts";
+import { directorySink } from "./outbox.ts";
 import type { PendingAuthorizations } from "./pending-authorizations.ts";
 import type { Refresher } from "./refresher.ts";
 import { isAbandoned, nextDue, renewals } from "./schedule.ts";
@@ -19,6 +20,8 @@ export interface AlarmOptions {
   log: (line: Omit<ConnectionLogLine, "connection">) => void;
 }
 
+/** Milliseconds a ring waits for deliveries. */
+const deliveryPatience = 2_000;
 /** Between one ring and the next. */
 const pause = 1_000;
 /** After one that failed: what nobody expected to fail may fail each time, and each time ask Entra. */
@@ -45,7 +48,11 @@ export class Alarm {
     // No alarm rings while one does, and that one may wait for Entra: what is due now goes at once.
     if (this.#ringing) courier.run().catch(() => undefined);
     const next = state.exists
-      ? nextDue(state, pending, { now: now(), inFlight: refresher.inFlight })
+      ? nextDue(state, pending, {
+          now: now(),
+          inFlight: refresher.inFlight,
+          delivery: courier.nextDue(),
+        })
       : null;
     const due = next === null ? null : Math.max(next, earliest);
     if (due === this.#armedFor) return;
@@ -110,11 +117,32 @@ export class Alarm {
   async #work(): Promise<void> {
     const { state, pending, courier, now } = this.#options;
     pending.removeExpired(now());
-    if (isAbandoned(state, pending) && state.outbox.nextDue() === null) {
-      state.outbox.put("directory", now());
+    if (isAbandoned(state, pending) && state.outbox.waiting().length === 0) {
+      state.outbox.put(directorySink, now());
     }
-    await Promise.all([this.#renew(), courier.run()]);
-    await courier.run();
+    const delivered = courier.run();
+    delivered.catch(() => undefined);
+    await this.#renew();
+    await this.#briefly(Promise.all([delivered, courier.run()]));
+  }
+
+  /**
+   * Waits for what is quick, so that it is done with this ring. A receiver who takes his time is left
+   * to it: while a ring lasts no other begins, and a renewal that falls due would wait for him.
+   */
+  async #briefly(deliveries: Promise<unknown>): Promise<void> {
+    const { state, now } = this.#options;
+    const due = state.exists ? renewals(state).map(({ dueAt }) => dueAt) : [];
+    const wait = Math.min(deliveryPatience, ...due.map((dueAt) => Math.max(0, dueAt - now())));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, wait);
+    });
+    try {
+      await Promise.race([deliveries, patience]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #renew(): Promise<void> {

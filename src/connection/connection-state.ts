@@ -1,9 +1,11 @@
 import { Cooldowns } from "./cooldown.ts";
 import { directoryFacts, nextVersion, tellsDirectory } from "./directory-policy.ts";
 import type { ConnectionEvent } from "./contract.ts";
+import { isTried } from "./delivery-policy.ts";
+import type { EventSink } from "./event-sink.ts";
 import { EventLog, type NewEvent } from "./events.ts";
 import { GrantStore, type Grant } from "./grant-store.ts";
-import { Outbox } from "./outbox.ts";
+import { directorySink, Outbox } from "./outbox.ts";
 import { migrate, schemaVersion } from "./schema.ts";
 import { deriveStatus, statusEvent, type DerivedStatus } from "./status.ts";
 import { TokenStore } from "./token-store.ts";
@@ -17,6 +19,17 @@ export interface CommitOptions {
   knownVersion?: number | undefined;
 }
 
+/** Who is told of events. */
+type Subscriber = Pick<EventSink, "name" | "types" | "fingerprint">;
+
+export interface ConnectionStateOptions {
+  storage: DurableObjectStorage;
+  connectionId: string;
+  subscribers: readonly Subscriber[];
+  /** Told of events once they are durable. */
+  published: (events: readonly ConnectionEvent[]) => void;
+}
+
 /**
  * The tables of one connection and the one way to change them: a change, the status it leads to, the
  * events that tell of it and the outbox rows are one transaction, and are published after it.
@@ -28,17 +41,15 @@ export class ConnectionState {
   readonly outbox: Outbox;
   readonly cooldowns: Cooldowns;
   readonly #storage: DurableObjectStorage;
-  readonly #published: (events: readonly ConnectionEvent[]) => void;
+  readonly #published: ConnectionStateOptions["published"];
+  readonly #subscribers: readonly Subscriber[];
   #exists: boolean;
   #ends = 0;
 
-  constructor(
-    storage: DurableObjectStorage,
-    connectionId: string,
-    published: (events: readonly ConnectionEvent[]) => void,
-  ) {
+  constructor({ storage, connectionId, subscribers, published }: ConnectionStateOptions) {
     this.#storage = storage;
     this.#published = published;
+    this.#subscribers = subscribers;
     this.grants = new GrantStore(storage.sql);
     this.tokens = new TokenStore(storage.sql);
     this.events = new EventLog(storage.sql, connectionId);
@@ -116,7 +127,7 @@ export class ConnectionState {
   retellDirectory(now: number): void {
     this.#storage.transactionSync(() => {
       this.grants.update({ version: nextVersion(this.grant().version, now) });
-      this.outbox.put("directory", now);
+      this.outbox.put(directorySink, now);
     });
   }
 
@@ -193,9 +204,23 @@ export class ConnectionState {
             backed_up_at: now,
           }),
         });
-        if (told) this.outbox.put("directory", now);
+        if (told) this.outbox.put(directorySink, now);
       });
+      if (events.length > 0) this.#keepForSubscribers(events, now);
     });
     this.#published(events);
+  }
+
+  #keepForSubscribers(events: readonly ConnectionEvent[], now: number): void {
+    for (const { name, types, fingerprint } of this.#subscribers) {
+      const first = events.find(({ type }) => types.includes(type));
+      if (first === undefined) continue;
+      const row = this.outbox.read(name);
+      if (row === undefined) this.outbox.put(name, now, first.seq - 1);
+      else if (row.paused !== null && isTried(row.paused, now, fingerprint)) {
+        this.outbox.hasten(name, now);
+      }
+    }
+    this.events.trim(this.outbox.neededAfter());
   }
 }

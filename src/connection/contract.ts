@@ -92,6 +92,10 @@ export const connectionEventSchema = z.discriminatedUnion("type", [
   event("call.throttled", z.object({ service: z.string(), until: time })),
 ]);
 export type ConnectionEvent = z.infer<typeof connectionEventSchema>;
+export type EventType = ConnectionEvent["type"];
+export const eventTypes: readonly EventType[] = connectionEventSchema.options.map(
+  ({ shape }) => shape.type.value,
+);
 export type EventError = z.infer<typeof eventError>;
 
 /** The first message of a live socket; events follow as they are. */

@@ -1,62 +1,81 @@
 import type { ConnectionState } from "./connection-state.ts";
-import type { DirectorySink } from "./directory-sink.ts";
-import type { OutboxRow } from "./outbox.ts";
+import { deliveryLease } from "./delivery-policy.ts";
+import type { DirectoryDelivery } from "./directory-delivery.ts";
+import type { EventDelivery } from "./event-delivery.ts";
+import { directorySink } from "./outbox.ts";
 
 export interface CourierOptions {
   state: ConnectionState;
-  /** Absent: the deployment has no directory, and there is nobody to tell. */
-  directory: DirectorySink | undefined;
-  /** Whether the connection never came to be, and nothing is open that could make it one. */
-  abandoned: () => boolean;
-  /** Deletes the connection. */
-  forget: () => Promise<void>;
+  directory: DirectoryDelivery;
+  events: EventDelivery;
   now: () => number;
+  /** A sink was told, or will be later: what lies ahead may have changed. */
+  rearm: () => void;
 }
 
-/** Delivers what waits in the outbox: one row at a time, each with the truth of its own moment. */
+interface Round {
+  done: Promise<void>;
+  /** When an object that finds this round's work undone may take it for dead, in milliseconds. */
+  until: number;
+}
+
+/** Brings what waits in the outbox to its sinks: to each in order, to all at the same time. */
 export class Courier {
   readonly #options: CourierOptions;
-  #round: Promise<void> | undefined;
+  readonly #rounds = new Map<string, Round>();
 
   constructor(options: CourierOptions) {
     this.#options = options;
   }
 
-  /** Delivers all that is due; joins a round that is under way, which sees what came meanwhile. */
-  run(): Promise<void> {
-    if (this.#round !== undefined) return this.#round;
-    if (this.#next() === undefined) return Promise.resolve();
-    this.#round = this.#deliverAll();
-    return this.#round;
+  /** Delivers all that is due; joins rounds that are under way, which see what came meanwhile. */
+  async run(): Promise<void> {
+    const { state, now } = this.#options;
+    if (!state.exists) return;
+    for (const { sink, dueAt } of state.outbox.waiting()) {
+      if (dueAt <= now() && !this.#rounds.has(sink)) this.#begin(sink);
+    }
+    await Promise.all([...this.#rounds.values()].map(({ done }) => done));
   }
 
-  async #deliverAll(): Promise<void> {
-    const { state, now } = this.#options;
+  /** When a delivery is due; of one under way, when it will have to be looked at if the object dies. */
+  nextDue(): number | null {
+    const due = this.#options.state.outbox
+      .waiting()
+      .map(({ sink, dueAt }) => this.#rounds.get(sink)?.until ?? dueAt);
+    return due.length === 0 ? null : Math.min(...due);
+  }
+
+  #begin(sink: string): void {
+    const round: Round = { done: Promise.resolve(), until: Infinity };
+    this.#rounds.set(sink, round);
+    round.done = this.#deliverRound(sink, round);
+    // Whoever waits for it hears of a failure; it must not be unheard of where nobody does.
+    round.done.catch(() => undefined);
+  }
+
+  async #deliverRound(sink: string, round: Round): Promise<void> {
     try {
-      for (let row = this.#next(); row !== undefined; row = this.#next()) {
-        const delivered = await this.#deliver();
-        if (!state.exists) return;
-        if (delivered) state.outbox.delivered(row.id);
-        else state.outbox.postpone(row, now());
-      }
+      await this.#deliverAll(sink, round);
     } finally {
-      // In the same turn as the last look: a row that comes later begins a round of its own.
-      this.#round = undefined;
+      this.#rounds.delete(sink);
+    }
+    // A row that came after the last look has nobody else to begin its round.
+    this.#options.rearm();
+  }
+
+  async #deliverAll(sink: string, round: Round): Promise<void> {
+    const { state, directory, events, now } = this.#options;
+    for (let row = this.#due(sink); row !== undefined; row = this.#due(sink)) {
+      round.until = now() + deliveryLease;
+      await (sink === directorySink ? directory.deliver(row) : events.deliver(row));
+      if (!state.exists) return;
     }
   }
 
-  #next(): OutboxRow | undefined {
+  #due(sink: string) {
     const { state, now } = this.#options;
-    return state.exists ? state.outbox.due(now())[0] : undefined;
-  }
-
-  async #deliver(): Promise<boolean> {
-    const { state, directory, abandoned, forget, now } = this.#options;
-    if (!abandoned()) return directory === undefined || directory.tell();
-    if (directory !== undefined && !(await directory.withdraw())) return false;
-    if (abandoned()) await forget();
-    // Begun again while its row was being taken out: the directory has to hear of it anew.
-    else state.retellDirectory(now());
-    return true;
+    const row = state.outbox.read(sink);
+    return (row?.due_at ?? Infinity) <= now() ? row : undefined;
   }
 }

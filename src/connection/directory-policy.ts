@@ -6,6 +6,17 @@ import type { DerivedStatus } from "./status.ts";
 /** A refresh token is backed up at most this often, unless something else has to be told anyway. */
 export const backupInterval = 24 * 60 * 60_000;
 
+const maximumDelay = 15 * 60_000;
+
+/**
+ * When the directory is told again that could not be told: after 1 s, and twice as long each time up
+ * to 15 min.
+ *
+ * @param attempts that failed before this one
+ */
+export const directoryRetryAt = (attempts: number, now: number): number =>
+  now + Math.min(maximumDelay, 1_000 * 2 ** Math.min(attempts, 20));
+
 /** What the directory tells of a connection, as far as a change of it is worth a write. */
 export interface DirectoryFacts {
   status: ConnectionStatus;

@@ -1,3 +1,4 @@
+import { faultWithin } from "../deadline.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { DirectoryEntry } from "../directory/entry.ts";
 import type { ConnectionLogLine } from "../log.ts";
@@ -58,27 +59,9 @@ export class DirectorySink {
   }
 
   async #done(write: Promise<void>): Promise<boolean> {
-    const fault = await faultOf(write);
+    const fault = await faultWithin(deadline, write);
     if (fault === undefined) return true;
     this.#options.log({ level: "warn", event: "directory_failed", error_name: fault });
     return false;
-  }
-}
-
-/** The name of what went wrong, or undefined when the write is done. */
-async function faultOf(write: Promise<void>): Promise<string | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(resolve, deadline, "TimeoutError");
-  });
-  const written = write.then(
-    () => undefined,
-    (error: unknown) => (error instanceof Error ? error.name : typeof error),
-  );
-  try {
-    return await Promise.race([written, late]);
-  } finally {
-    // A timer left running would keep the object awake.
-    clearTimeout(timer);
   }
 }

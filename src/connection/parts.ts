@@ -10,7 +10,10 @@ import { sha256Hex } from "./authorization-state.ts";
 import { ConnectionState } from "./connection-state.ts";
 import type { ConnectionInfo } from "./contract.ts";
 import { Courier } from "./courier.ts";
+import { DirectoryDelivery } from "./directory-delivery.ts";
 import { DirectorySink } from "./directory-sink.ts";
+import { EventDelivery } from "./event-delivery.ts";
+import { eventSinks } from "./event-sinks.ts";
 import { Gateway } from "./gateway.ts";
 import { GrantAdoption } from "./grant-adoption.ts";
 import { GrantImport } from "./grant-import.ts";
@@ -72,7 +75,13 @@ export function createParts({
     expiring: expiringSockets,
     now,
   });
-  const state = new ConnectionState(storage, connectionId, (events) => live.publish(events));
+  const sinks = eventSinks({ webhooks: config.webhooks, pipeline: env.EVENTS, fetch: send, now });
+  const state = new ConnectionState({
+    storage,
+    connectionId,
+    subscribers: sinks,
+    published: (events) => live.publish(events),
+  });
   const pending = new PendingAuthorizations(storage.sql);
   const cipher = new TokenCipher(connectionId, config.encryptionKeys);
   const queue = new TokenQueue();
@@ -119,10 +128,16 @@ export function createParts({
   const directory = directoryOf(env);
   const courier = new Courier({
     state,
-    directory: directory && new DirectorySink({ directory, connectionId, state, log: logged }),
-    abandoned: () => isAbandoned(state, pending),
-    forget: () => state.forget(),
+    directory: new DirectoryDelivery({
+      state,
+      directory: directory && new DirectorySink({ directory, connectionId, state, log: logged }),
+      abandoned: () => isAbandoned(state, pending),
+      forget: () => state.forget(),
+      now,
+    }),
+    events: new EventDelivery({ state, sinks, now, random, log: logged }),
     now,
+    rearm,
   });
   const alarm: Alarm = new Alarm({
     storage,

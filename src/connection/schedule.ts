@@ -57,14 +57,17 @@ function idleRenewal(grant: Grant, homeTenant: string, rows: readonly TokenRow[]
 export const isAbandoned = (state: ConnectionState, pending: PendingAuthorizations): boolean =>
   state.grant().status === "pending" && pending.nextExpiry() === null;
 
-/** When the alarm has something to do next, or null when nothing lies ahead. */
+/**
+ * When the alarm has something to do next, or null when nothing lies ahead.
+ *
+ * @param delivery when the outbox is to be looked at
+ */
 export function nextDue(
   state: ConnectionState,
   pending: PendingAuthorizations,
-  { now, inFlight }: { now: number; inFlight: boolean },
+  { now, inFlight, delivery }: { now: number; inFlight: boolean; delivery: number | null },
 ): number | null {
   const intent = state.tokens.intent();
-  const delivery = state.outbox.nextDue();
   const due = [
     ...renewals(state).map(({ dueAt }) => dueAt),
     pending.nextExpiry(),

@@ -93,6 +93,22 @@ const migrations: readonly string[] = [
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE outbox RENAME TO outbox_before;
+  CREATE TABLE outbox (
+    sink TEXT PRIMARY KEY,
+    -- The last event it was told; says nothing of the directory.
+    after_seq INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER,
+    -- Null while it is paused.
+    due_at INTEGER,
+    paused TEXT
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO outbox (sink, after_seq, due_at)
+    SELECT sink, 0, min(due_at) FROM outbox_before GROUP BY sink;
+  DROP TABLE outbox_before;
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

@@ -45,6 +45,7 @@ describe("a whole configuration", () => {
       publicOrigin: "https://azure.example",
       allowedOrigins: [],
       returnOrigins: [],
+      webhooks: [],
     });
   });
 
