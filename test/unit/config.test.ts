@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { scopes } from "../../src/scope.ts";
 import { configOf, parseConfig } from "../../src/config.ts";
+import { eventTypes } from "../../src/connection/contract.ts";
 import { clouds } from "../../src/entra/cloud.ts";
 
 const base64 = (byte: number, length = 32) =>
   btoa(String.fromCharCode(...new Uint8Array(length).fill(byte)));
 const digest = "0123456789abcdef".repeat(4);
 const apiKey = { id: "ops", sha256: digest, scopes: ["graph:read"] };
+const whsec = `whsec_${base64(7)}`;
+const webhook = { url: "https://hooks.example/azure", secret: whsec };
 const clientId = "11111111-2222-4333-8444-555555555555";
 
 const env = {
@@ -120,8 +123,33 @@ describe("the sandbox", () => {
   });
 });
 
+describe("webhooks", () => {
+  const read = (webhooks: readonly object[], more: object = env) =>
+    parseConfig({ ...more, WEBHOOKS: JSON.stringify(webhooks) });
+
+  it("are named by their host and told of everything, unless they say otherwise", () => {
+    const types = ["connection.connected", "connection.disconnected"];
+    const url = "https://hooks.example/crm?of=azure";
+    const config = read([webhook, { id: "crm", url, secret: `${whsec}, ${whsec}`, types }]);
+    const bytes = new Uint8Array(32).fill(7);
+    expect(config.ok && config.value.webhooks).toEqual([
+      { id: "hooks.example", url: webhook.url, secrets: [bytes], types: eventTypes },
+      { id: "crm", url, secrets: [bytes, bytes], types },
+    ]);
+  });
+
+  it("may be reached by http in the sandbox, on this machine alone", () => {
+    const at = (url: string) => read([{ ...webhook, url }], sandbox).ok;
+    expect(at("http://localhost:9999/hook")).toBe(true);
+    expect(at("http://127.0.0.1:9999/hook")).toBe(true);
+    expect(at("http://hooks.example/hook")).toBe(false);
+    expect(at("https://hooks.example/hook")).toBe(true);
+  });
+});
+
 describe("a wrong configuration names its variable", () => {
   const key = (more: Record<string, unknown>) => JSON.stringify([{ ...apiKey, ...more }]);
+  const hook = (more: Record<string, unknown>) => JSON.stringify([{ ...webhook, ...more }]);
 
   it.each<[string, string, unknown]>([
     ["no client id", "AZURE_CLIENT_ID", undefined],
@@ -153,6 +181,23 @@ describe("a wrong configuration names its variable", () => {
     ["an unknown scope", "API_KEYS", key({ scopes: ["graph:all"] })],
     ["an API key without scopes", "API_KEYS", key({ scopes: undefined })],
     ["an API key id twice", "API_KEYS", JSON.stringify([apiKey, apiKey])],
+    ["webhooks that are no JSON", "WEBHOOKS", "https://hooks.example"],
+    ["a webhook without url", "WEBHOOKS", hook({ url: undefined })],
+    ["a webhook by http", "WEBHOOKS", hook({ url: "http://hooks.example/azure" })],
+    ["a webhook by http on loopback", "WEBHOOKS", hook({ url: "http://localhost/azure" })],
+    [
+      "a webhook with a password in its URL",
+      "WEBHOOKS",
+      hook({ url: "https://a:b@hooks.example" }),
+    ],
+    ["a webhook without secret", "WEBHOOKS", hook({ secret: undefined })],
+    ["a webhook with a secret without prefix", "WEBHOOKS", hook({ secret: base64(1) })],
+    ["a webhook with a short secret", "WEBHOOKS", hook({ secret: `whsec_${base64(1, 23)}` })],
+    ["a webhook with one bad secret of two", "WEBHOOKS", hook({ secret: `${whsec}, s3cr3t` })],
+    ["an unknown event type", "WEBHOOKS", hook({ types: ["connection.gone"] })],
+    ["a webhook that wants nothing", "WEBHOOKS", hook({ types: [] })],
+    ["a misspelt field of a webhook", "WEBHOOKS", hook({ type: ["connection.connected"] })],
+    ["two webhooks of one host without ids", "WEBHOOKS", JSON.stringify([webhook, webhook])],
     ["any origin", "ALLOWED_ORIGINS", "*"],
     ["an origin with a path", "ALLOWED_ORIGINS", "https://app.example/"],
     ["an http origin", "ALLOWED_ORIGINS", "http://app.example"],
