@@ -64,8 +64,9 @@ const sandbox = await orFail(
 );
 await orFail(migrateLocalDatabase(root, persist));
 const secrets = await orFail(localSecrets(directory));
+const webhooks = process.env["WEBHOOKS"];
 const worker = await orFail(
-  startLocalWorker({ root, persist, port, sandboxUrl: sandbox.url, secrets }),
+  startLocalWorker({ root, persist, port, sandboxUrl: sandbox.url, secrets, webhooks }),
 );
 const guard = guardRuntimes();
 const reporting = setInterval(() => guard.report(), 250);

@@ -10,6 +10,8 @@ export interface WorkerOptions {
   port: number;
   sandboxUrl: string;
   secrets: LocalSecrets;
+  /** The variable `WEBHOOKS`. */
+  webhooks?: string | undefined;
 }
 
 export interface LocalWorker {
@@ -19,7 +21,7 @@ export interface LocalWorker {
 
 /** The configuration of a Worker whose Microsoft is the sandbox. */
 export function sandboxBindings(options: WorkerOptions): Record<string, string> {
-  const { sandboxUrl, secrets } = options;
+  const { sandboxUrl, secrets, webhooks = "" } = options;
   const url = `http://localhost:${options.port}`;
   return {
     AZURE_CLOUD: "sandbox",
@@ -34,6 +36,7 @@ export function sandboxBindings(options: WorkerOptions): Record<string, string> 
     API_KEYS: "[]",
     ALLOWED_ORIGINS: url,
     RETURN_ORIGINS: url,
+    WEBHOOKS: webhooks,
   };
 }
 
