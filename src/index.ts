@@ -1,4 +1,5 @@
 import { createApp } from "./app.ts";
+import { runWatchdog } from "./directory/watchdog.ts";
 import type { Environment } from "./env.ts";
 
 export { ConnectionActor } from "./connection/actor.ts";
@@ -8,4 +9,5 @@ const app = createApp();
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  scheduled: (_controller, env) => runWatchdog(env, Date.now()),
 } satisfies ExportedHandler<Environment>;

@@ -1,3 +1,5 @@
+import type { Finding } from "./directory/watchdog-policy.ts";
+
 /**
  * The only fields a log line can have: what identifies a request and how it ended. There is none
  * for a URL, a header, a body or an error's text, because those can hold codes and tokens.
@@ -45,7 +47,25 @@ export interface ConnectionLogLine {
   error_name?: string;
 }
 
-export type LogLine = RequestLogLine | ConnectionLogLine;
+/** A run of the watchdog with what it found in numbers, one finding, or why there was no more. */
+export type WatchdogLogLine = { event: "watchdog" } & (
+  | ({ level: "info" } & Readonly<Record<Finding, number>>)
+  | {
+      level: "info" | "warn" | "error";
+      /** A hash, see `connectionHash`. */
+      connection: string;
+      finding: Finding;
+      overdue_seconds: number;
+    }
+  | {
+      level: "warn" | "error";
+      /** Our own word for what failed. */
+      code: string;
+      error_name?: string;
+    }
+);
+
+export type LogLine = RequestLogLine | ConnectionLogLine | WatchdogLogLine;
 
 /** Writes one line of JSON, for Workers Logs to index. */
 export function log(line: LogLine): void {

@@ -45,6 +45,7 @@ export class Alarm {
    */
   arm(earliest = 0): void {
     const { storage, state, pending, refresher, courier, now } = this.#options;
+    if (state.exists) state.keepContact(now());
     // No alarm rings while one does, and that one may wait for Entra: what is due now goes at once.
     if (this.#ringing) courier.run().catch(() => undefined);
     const next = state.exists

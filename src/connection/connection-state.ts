@@ -1,11 +1,20 @@
 import { Cooldowns } from "./cooldown.ts";
-import { directoryFacts, nextVersion, tellsDirectory } from "./directory-policy.ts";
-import type { ConnectionEvent } from "./contract.ts";
+import {
+  contactBy,
+  directoryFacts,
+  missesContact,
+  nextVersion,
+  tellsDirectory,
+  type Prospect,
+} from "./directory-policy.ts";
+import type { ConnectionEvent, ConnectionStatus } from "./contract.ts";
 import { isTried } from "./delivery-policy.ts";
 import type { EventSink } from "./event-sink.ts";
 import { EventLog, type NewEvent } from "./events.ts";
 import { GrantStore, type Grant } from "./grant-store.ts";
 import { directorySink, Outbox } from "./outbox.ts";
+import { PendingAuthorizations } from "./pending-authorizations.ts";
+import { nextContact } from "./schedule.ts";
 import { migrate, schemaVersion } from "./schema.ts";
 import { deriveStatus, statusEvent, type DerivedStatus } from "./status.ts";
 import { TokenStore } from "./token-store.ts";
@@ -40,6 +49,7 @@ export class ConnectionState {
   readonly events: EventLog;
   readonly outbox: Outbox;
   readonly cooldowns: Cooldowns;
+  readonly pending: PendingAuthorizations;
   readonly #storage: DurableObjectStorage;
   readonly #published: ConnectionStateOptions["published"];
   readonly #subscribers: readonly Subscriber[];
@@ -55,6 +65,7 @@ export class ConnectionState {
     this.events = new EventLog(storage.sql, connectionId);
     this.outbox = new Outbox(storage.sql);
     this.cooldowns = new Cooldowns(storage.sql);
+    this.pending = new PendingAuthorizations(storage.sql);
     const version = schemaVersion(storage.sql);
     this.#exists = version > 0;
     if (this.#exists) {
@@ -126,9 +137,27 @@ export class ConnectionState {
   /** Tells the directory anew, over whatever it was told before. */
   retellDirectory(now: number): void {
     this.#storage.transactionSync(() => {
-      this.grants.update({ version: nextVersion(this.grant().version, now) });
+      const { version, status } = this.grant();
+      this.grants.update({
+        version: nextVersion(version, now),
+        backed_up_at: now,
+        contact_at: contactBy(status, this.#prospect(status, now)),
+      });
       this.outbox.put(directorySink, now);
     });
+  }
+
+  /**
+   * Makes a new appointment with the directory where the one it was told is not kept: it would take
+   * a connection that is well for lost, or never miss one that is.
+   */
+  keepContact(now: number): void {
+    const { contact_at: contactAt, status } = this.grant();
+    if (missesContact(contactAt, this.#prospect(status, now))) this.retellDirectory(now);
+  }
+
+  #prospect(status: ConnectionStatus, now: number): Prospect {
+    return { due: nextContact(this, this.pending, status), now };
   }
 
   /** The grant of a connection that exists. */
@@ -187,7 +216,9 @@ export class ConnectionState {
         );
         const news = statusEvent(before, after, signedIn);
         if (news !== undefined) tell(news);
+        const prospect = this.#prospect(after.status, now);
         const told =
+          missesContact(grant.contact_at, prospect) ||
           news !== undefined ||
           after.status !== grant.status ||
           tellsDirectory(
@@ -202,6 +233,7 @@ export class ConnectionState {
             version: nextVersion(grant.version, now, knownVersion),
             // The row in the outbox sees to it, however often it takes.
             backed_up_at: now,
+            contact_at: contactBy(after.status, prospect),
           }),
         });
         if (told) this.outbox.put(directorySink, now);

@@ -64,6 +64,31 @@ export function tellsDirectory(
   return oldToken !== newToken && now - (toldAt ?? 0) >= backupInterval;
 }
 
+/** What an appointment with the directory is made from; times in milliseconds. */
+export interface Prospect {
+  /** When the connection has to do something next, or null when nothing lies ahead. */
+  due: number | null;
+  now: number;
+}
+
+/**
+ * By when the directory hears of the connection again, if its object lives: a row of a sign-in ends
+ * with it; all others are told at most daily, so that news of what was due may take a day more.
+ */
+export function contactBy(status: ConnectionStatus, { due, now }: Prospect): number | null {
+  if (due === null) return null;
+  return status === "pending" ? due : Math.max(due, now) + backupInterval;
+}
+
+/**
+ * Whether an appointment will not be kept, or was not: it has passed, nothing is done before it any
+ * more, or there is something to do and none was made.
+ */
+export function missesContact(contactAt: number | null, { due, now }: Prospect): boolean {
+  if (contactAt === null) return due !== null;
+  return due === null || due > contactAt || contactAt <= now;
+}
+
 /**
  * The version of the next telling. Versions are times that never go back, so that an object that
  * lost its memory, or was forgotten and begun anew, is still heard.

@@ -4,7 +4,6 @@ import type { DirectoryEntry } from "../directory/entry.ts";
 import type { ConnectionLogLine } from "../log.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { remedyActionOf } from "./directory-policy.ts";
-import { renewals } from "./schedule.ts";
 
 const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
@@ -12,7 +11,6 @@ const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOStr
 export function directoryEntry(connectionId: string, state: ConnectionState): DirectoryEntry {
   const grant = state.grant();
   const status = state.status(grant);
-  const contacts = renewals(state).map(({ dueAt }) => dueAt);
   return {
     connection_id: connectionId,
     status: status.status,
@@ -24,7 +22,7 @@ export function directoryEntry(connectionId: string, state: ConnectionState): Di
     version: grant.version,
     created_at: timeOf(grant.created_at),
     updated_at: timeOf(grant.updated_at),
-    next_contact_at: contacts.length === 0 ? null : timeOf(Math.min(...contacts)),
+    next_contact_at: grant.contact_at === null ? null : timeOf(grant.contact_at),
   };
 }
 

@@ -43,6 +43,7 @@ const grantRowSchema = z.object({
   last_used_at: z.number().nullable(),
   version: z.int(),
   backed_up_at: z.number().nullable(),
+  contact_at: z.number().nullable(),
 });
 
 /** The one row that says whose grant this is and how it fares. `refresh_token` is ciphertext. */

@@ -19,7 +19,6 @@ import { GrantAdoption } from "./grant-adoption.ts";
 import { GrantImport } from "./grant-import.ts";
 import { connectionInfo } from "./info.ts";
 import { LiveSockets } from "./live-sockets.ts";
-import { PendingAuthorizations } from "./pending-authorizations.ts";
 import { isAbandoned } from "./schedule.ts";
 import { Refresher } from "./refresher.ts";
 import { Tickets } from "./tickets.ts";
@@ -82,7 +81,7 @@ export function createParts({
     subscribers: sinks,
     published: (events) => live.publish(events),
   });
-  const pending = new PendingAuthorizations(storage.sql);
+  const { pending } = state;
   const cipher = new TokenCipher(connectionId, config.encryptionKeys);
   const queue = new TokenQueue();
   const endpoint = createTokenEndpoint({

@@ -1,6 +1,7 @@
 import type { Resource } from "../entra/resource.ts";
 import { parseResource } from "../entra/resource.ts";
 import type { ConnectionState } from "./connection-state.ts";
+import type { ConnectionStatus } from "./contract.ts";
 import type { Grant } from "./grant-store.ts";
 import type { PendingAuthorizations } from "./pending-authorizations.ts";
 import { idleDue, intentTimeout, renewalDue } from "./renewal-policy.ts";
@@ -57,6 +58,19 @@ function idleRenewal(grant: Grant, homeTenant: string, rows: readonly TokenRow[]
 export const isAbandoned = (state: ConnectionState, pending: PendingAuthorizations): boolean =>
   state.grant().status === "pending" && pending.nextExpiry() === null;
 
+/** When the connection itself has something to do next, of which the directory hears, or null. */
+export function nextContact(
+  state: ConnectionState,
+  pending: PendingAuthorizations,
+  status: ConnectionStatus,
+): number | null {
+  if (status === "pending") return pending.nextExpiry();
+  return earliest(renewals(state).map(({ dueAt }) => dueAt));
+}
+
+const earliest = (times: readonly number[]): number | null =>
+  times.length === 0 ? null : Math.min(...times);
+
 /**
  * When the alarm has something to do next, or null when nothing lies ahead.
  *
@@ -76,5 +90,5 @@ export function nextDue(
     // Nobody waits for the POST of an object that died: its outcome is looked up at once.
     intent === undefined ? null : inFlight ? intent.started_at + intentTimeout : now,
   ].filter((time) => time !== null);
-  return due.length === 0 ? null : Math.min(...due);
+  return earliest(due);
 }

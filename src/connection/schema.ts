@@ -109,6 +109,10 @@ const migrations: readonly string[] = [
     SELECT sink, 0, min(due_at) FROM outbox_before GROUP BY sink;
   DROP TABLE outbox_before;
   `,
+  `
+  -- By when the directory was told to hear again.
+  ALTER TABLE grant ADD COLUMN contact_at INTEGER;
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

@@ -5,8 +5,10 @@ import { remedyActions } from "../remedy.ts";
 import {
   directoryColumns,
   directoryEntrySchema,
+  overdueEntrySchema,
   ownerColumns,
   type DirectoryEntry,
+  type OverdueEntry,
 } from "./entry.ts";
 
 export interface DirectoryQuery {
@@ -17,6 +19,15 @@ export interface DirectoryQuery {
   /** Connection id that ended the page before. */
   after?: string | undefined;
   limit: number;
+}
+
+/** A row that is looked at again later. */
+export interface Postponement {
+  connectionId: string;
+  /** A row of another version was told anew by its connection, and stays. */
+  version: number;
+  /** Milliseconds since the epoch. */
+  until: number;
 }
 
 const countSchema = z.object({
@@ -100,6 +111,35 @@ export class Directory {
       .bind(...asked.map(([, value]) => value), limit)
       .all();
     return results.map((row) => directoryEntrySchema.parse(row));
+  }
+
+  /**
+   * Connections whose appointment has passed, the longest ago first.
+   *
+   * @param before milliseconds since the epoch
+   */
+  async overdue({ before, limit }: { before: number; limit: number }): Promise<OverdueEntry[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT connection_id, status, version, next_contact_at FROM oauth_connections
+         WHERE next_contact_at < ? ORDER BY next_contact_at LIMIT ?`,
+      )
+      .bind(new Date(before).toISOString(), limit)
+      .all();
+    return results.map((row) => overdueEntrySchema.parse(row));
+  }
+
+  /** Moves appointments, except of connections that have been heard of since. */
+  async postpone(postponements: readonly Postponement[]): Promise<void> {
+    if (postponements.length === 0) return;
+    const update = this.#db.prepare(
+      "UPDATE oauth_connections SET next_contact_at = ? WHERE connection_id = ? AND version = ?",
+    );
+    await this.#db.batch(
+      postponements.map(({ connectionId, version, until }) =>
+        update.bind(new Date(until).toISOString(), connectionId, version),
+      ),
+    );
   }
 
   async counts(): Promise<DirectoryCount[]> {

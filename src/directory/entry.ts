@@ -22,6 +22,12 @@ export const directoryEntrySchema = z.object({
 });
 export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
 
+/** A connection that should have been heard of. */
+export const overdueEntrySchema = directoryEntrySchema
+  .pick({ connection_id: true, status: true, version: true })
+  .extend({ next_contact_at: z.iso.datetime() });
+export type OverdueEntry = z.infer<typeof overdueEntrySchema>;
+
 export const directoryColumns = Object.keys(directoryEntrySchema.shape);
 
 /** The columns that say whose a connection is; both are read off its id. */

@@ -15,12 +15,12 @@ describe("the directory's row of a connection", () => {
     const userId = newUser();
     const id = `user:${userId}:second`;
     const stub = actorOf(id);
-    expectOk(await stub.beginAuthorization({ start: "user" }));
+    const { expiresAt } = expectOk(await stub.beginAuthorization({ start: "user" }));
     expect(await rowWhen(id, statusIs("pending"))).toMatchObject({
       status: "pending",
       refresh_token: null,
       upn: null,
-      next_contact_at: null,
+      next_contact_at: expiresAt,
     });
 
     expectOk(await signIn(stub));
@@ -52,6 +52,7 @@ describe("the directory's row of a connection", () => {
       upn: null,
       tenant_id: null,
       scope: null,
+      next_contact_at: null,
     });
     expect(ended?.version).toBeGreaterThan(active?.version ?? Infinity);
   });

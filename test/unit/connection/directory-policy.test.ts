@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import {
   backupInterval,
+  contactBy,
+  missesContact,
   nextVersion,
   remedyActionOf,
   tellsDirectory,
   type DirectoryFacts,
 } from "../../../src/connection/directory-policy.ts";
+import type { ConnectionStatus } from "../../../src/connection/contract.ts";
 
 const facts: DirectoryFacts = {
   status: "active",
@@ -41,6 +44,50 @@ describe("tellsDirectory", () => {
   ];
   test.each(backups)("%s", (_name, refreshToken, toldAt, tells) => {
     expect(tellsDirectory(facts, { ...facts, refreshToken }, { now, toldAt })).toBe(tells);
+  });
+});
+
+describe("contactBy", () => {
+  const contacts: [string, ConnectionStatus, number | null, number | null][] = [
+    ["a sign-in is heard of when it expires", "pending", now + 600_000, now + 600_000],
+    ["a sign-in that nobody opened is not", "pending", null, null],
+    ["a connection, within a day of what is due", "active", now + 5, now + 5 + backupInterval],
+    ["so is one in trouble", "degraded", now + 2, now + 2 + backupInterval],
+    ["what is long due is done now", "active", now - 10 * backupInterval, now + backupInterval],
+    ["one that has nothing to do is not heard of", "action_required", null, null],
+    ["nor is one that was ended", "disconnected", null, null],
+  ];
+  test.each(contacts)("%s", (_name, status, due, expected) => {
+    expect(contactBy(status, { due, now })).toBe(expected);
+  });
+});
+
+describe("missesContact", () => {
+  const appointments: [string, number | null, number | null, boolean][] = [
+    ["is kept where something is due before it", now + 10, now + 5, false],
+    ["is kept where something is due at that time", now + 10, now + 10, false],
+    ["is missed where nothing is due before it", now + 10, now + 11, true],
+    ["is missed where nothing is due at all", now + 10, null, true],
+    ["is missed once it has passed", now, now - 5, true],
+    ["is lacking where something is due", null, now + 5, true],
+    ["is not lacking where nothing is", null, null, false],
+  ];
+  test.each(appointments)("an appointment %s", (_name, contactAt, due, missed) => {
+    expect(missesContact(contactAt, { due, now })).toBe(missed);
+  });
+
+  test("a new appointment is not missed as it is made", () => {
+    for (const due of [now - backupInterval, now, now + 1, now + 14 * backupInterval]) {
+      const contactAt = contactBy("active", { due, now });
+      expect(missesContact(contactAt, { due, now })).toBe(false);
+    }
+  });
+
+  test("no renewal within a day of a telling asks for another", () => {
+    const idle = 14 * backupInterval;
+    const contactAt = contactBy("active", { due: now + idle, now });
+    const later = now + backupInterval - 1;
+    expect(missesContact(contactAt, { due: later + idle, now: later })).toBe(false);
   });
 });
 
