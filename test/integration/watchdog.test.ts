@@ -128,13 +128,33 @@ describe("a connection whose alarm was lost", () => {
       },
       summary({ answered: 1 }),
     ]);
-    await expect.poll(() => alarmOf(id)).not.toBeNull();
+    await expect.poll(() => alarmOf(id), { timeout: 5_000 }).not.toBeNull();
     const mark = await sandbox.mark();
     await runDurableObjectAlarm(actorOf(id));
     await settled(actorOf(id));
     expect(await sandbox.tokenPosts(mark)).toHaveLength(1);
     const row = await directory.read(id);
     expect(Date.parse(row?.next_contact_at ?? "")).toBeGreaterThan(Date.now() + 14 * day * 1_000);
+    expect(await run()).toEqual([summary()]);
+  });
+});
+
+describe("a connection that was told of before appointments were kept", () => {
+  test("is poked once, and has one then", async () => {
+    const { id, stub } = await told();
+    await runInDurableObject(stub, (_, { storage }) =>
+      storage.sql.exec("UPDATE grant SET contact_at = NULL").toArray(),
+    );
+    await abort(stub);
+    const { version } = (await directory.read(id)) ?? { version: 0 };
+    await directory.postpone([{ connectionId: id, version, until: Date.now() - hour * 1_000 }]);
+    expect(findingsOf(await run(), id)).toEqual(["answered"]);
+    await settled(actorOf(id));
+    await expect
+      .poll(async () => Date.parse((await directory.read(id))?.next_contact_at ?? ""), {
+        timeout: 5_000,
+      })
+      .toBe(Date.now() + idleAppointment * 1_000);
     expect(await run()).toEqual([summary()]);
   });
 });
