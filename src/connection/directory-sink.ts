@@ -11,6 +11,7 @@ const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOStr
 export function directoryEntry(connectionId: string, state: ConnectionState): DirectoryEntry {
   const grant = state.grant();
   const status = state.status(grant);
+  const paused = state.outbox.paused();
   return {
     connection_id: connectionId,
     status: status.status,
@@ -22,6 +23,7 @@ export function directoryEntry(connectionId: string, state: ConnectionState): Di
     version: grant.version,
     created_at: timeOf(grant.created_at),
     updated_at: timeOf(grant.updated_at),
+    paused_sinks: paused.length === 0 ? null : paused.join(" "),
     next_contact_at: grant.contact_at === null ? null : timeOf(grant.contact_at),
   };
 }

@@ -39,12 +39,13 @@ export class EventDelivery {
   }
 
   #note(row: OutboxRow, sink: EventSink, lastSeq: number, delivery: Delivery): void {
-    const { state } = this.#options;
+    const { state, now } = this.#options;
     if (!state.exists) return;
     switch (delivery.outcome) {
       case "delivered":
         if (state.events.wanted(lastSeq, sink.types, 1).length === 0) state.outbox.remove(row.sink);
         else state.outbox.advance(row.sink, lastSeq);
+        if (row.paused !== null) state.retellDirectory(now());
         return;
       case "gone":
         this.#pause(sink, "gone", "http_410");
@@ -77,6 +78,8 @@ export class EventDelivery {
   #pause({ name, fingerprint }: EventSink, reason: PauseReason, code: string): void {
     const { state, now, log } = this.#options;
     state.outbox.pause(name, { reason, triedAt: now(), fingerprint });
+    // What the log says is soon past; the directory's row says it as long as it is so.
+    state.retellDirectory(now());
     log({ level: "error", event: "delivery_paused", sink: name, code });
   }
 }

@@ -47,6 +47,14 @@ export class Outbox {
       .map((row) => ({ sink: String(row["sink"]), dueAt: Number(row["due_at"]) }));
   }
 
+  /** Names of sinks that are told no more, or not for now. */
+  paused(): string[] {
+    return this.#sql
+      .exec("SELECT sink FROM outbox WHERE paused IS NOT NULL ORDER BY sink")
+      .toArray()
+      .map((row) => String(row["sink"]));
+  }
+
   /** What was tried in vain before is tried now: there is news. */
   put(sink: string, now: number, afterSeq = 0): void {
     this.#sql.exec(

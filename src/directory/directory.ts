@@ -7,6 +7,7 @@ import {
   directoryEntrySchema,
   overdueEntrySchema,
   ownerColumns,
+  wordsOf,
   type DirectoryEntry,
   type OverdueEntry,
 } from "./entry.ts";
@@ -39,6 +40,8 @@ const countSchema = z.object({
 });
 /** How many connections are in one state. */
 export type DirectoryCount = z.infer<typeof countSchema>;
+
+const pausedSchema = z.object({ paused_sinks: z.string(), connections: z.int() });
 
 const columns = [...directoryColumns, "user_id", "provider"];
 const updated = columns.filter((column) => column !== "connection_id");
@@ -151,6 +154,23 @@ export class Directory {
       )
       .all();
     return results.map((row) => countSchema.parse(row));
+  }
+
+  /** How many connections each paused sink is not told of. */
+  async pausedSinks(): Promise<Record<string, number>> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT paused_sinks, count(*) AS connections FROM oauth_connections
+         WHERE paused_sinks IS NOT NULL GROUP BY paused_sinks`,
+      )
+      .all();
+    const counts: Record<string, number> = {};
+    for (const { paused_sinks: sinks, connections } of results.map((row) =>
+      pausedSchema.parse(row),
+    )) {
+      for (const sink of wordsOf(sinks)) counts[sink] = (counts[sink] ?? 0) + connections;
+    }
+    return counts;
   }
 
   /** A tenant that knows the application, because one of its users is connected. */

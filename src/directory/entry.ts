@@ -19,6 +19,8 @@ export const directoryEntrySchema = z.object({
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   next_contact_at: z.iso.datetime().nullable(),
+  /** Who is not told of its events any more, names separated by spaces. */
+  paused_sinks: z.string().nullable(),
 });
 export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
 
@@ -53,11 +55,18 @@ export const listedConnectionSchema = z.object({
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   next_contact_at: z.iso.datetime().nullable(),
+  /** `webhook:{id}` and `pipeline` that are not told of its events any more. */
+  paused_sinks: z.array(z.string()),
 });
 export type ListedConnection = z.infer<typeof listedConnectionSchema>;
 
+/** What a column holds that has several values, separated by spaces. */
+export const wordsOf = (text: string | null): string[] =>
+  text === null || text === "" ? [] : text.split(" ");
+
 export function listedConnection(entry: DirectoryEntry): ListedConnection {
-  const { connection_id: id, scope, refresh_token: _backup, version: _version, ...shown } = entry;
+  const { connection_id: id, scope, refresh_token: _backup, version: _version, ...rest } = entry;
+  const { paused_sinks: paused, ...shown } = rest;
   const owner = parseConnectionId(id);
   const user = owner?.kind === "user" ? owner : undefined;
   return {
@@ -66,6 +75,7 @@ export function listedConnection(entry: DirectoryEntry): ListedConnection {
     user_id: user?.userId ?? null,
     label: user?.label ?? null,
     ...shown,
-    scopes: scope === null || scope === "" ? [] : scope.split(" "),
+    scopes: wordsOf(scope),
+    paused_sinks: wordsOf(paused),
   };
 }

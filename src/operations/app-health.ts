@@ -27,6 +27,8 @@ export const appHealthSchema = z.object({
     by_status: z.record(z.enum(connectionStatuses), count),
     by_remedy: z.partialRecord(z.enum(remedyActions), count),
   }),
+  /** Who is not told of events any more, and of how many connections. */
+  paused_sinks: z.record(z.string(), count),
 });
 export type AppHealth = z.infer<typeof appHealthSchema>;
 
@@ -42,14 +44,16 @@ export async function appHealth(
   directory: Directory,
   tools: Tools,
 ): Promise<AppHealth> {
-  const [counts, credentials] = await Promise.all([
+  const [counts, paused, credentials] = await Promise.all([
     directory.counts(),
+    directory.pausedSinks(),
     checkCredentials(config, directory, tools),
   ]);
   return {
     client_id: config.clientId,
     credentials: credentials.map((check, index) => ({ position: index + 1, ...check })),
     connections: summarize(counts),
+    paused_sinks: paused,
   };
 }
 

@@ -23,6 +23,7 @@ const entry = (connectionId: string, change: Partial<DirectoryEntry> = {}): Dire
   created_at: "2026-01-01T00:00:00.000Z",
   updated_at: "2026-01-02T00:00:00.000Z",
   next_contact_at: null,
+  paused_sinks: null,
   ...change,
 });
 
@@ -83,6 +84,7 @@ describe("GET /connections", () => {
       created_at: "2026-01-01T00:00:00.000Z",
       updated_at: "2026-01-02T00:00:00.000Z",
       next_contact_at: null,
+      paused_sinks: [],
     });
     expect(JSON.stringify(body)).not.toContain("k1.");
   });

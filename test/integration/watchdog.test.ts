@@ -277,6 +277,7 @@ describe("many overdue connections", () => {
         created_at: time,
         updated_at: time,
         next_contact_at: time,
+        paused_sinks: null,
       });
     }
     const pages = [await run(), await run(), await run()];

@@ -35,6 +35,7 @@ describe("listedConnection", () => {
     created_at: "2026-01-01T00:00:00.000Z",
     updated_at: "2026-01-01T00:00:00.000Z",
     next_contact_at: null,
+    paused_sinks: null,
   };
 
   test("shows no backup, and no user for a tenant's connection", () => {
@@ -52,6 +53,7 @@ describe("listedConnection", () => {
       label: null,
       scopes: [],
       ...rest,
+      paused_sinks: [],
     });
   });
 });
