@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { jsonColumn } from "./json-column.ts";
-import { remedySchema } from "../remedy.ts";
-import { connectionStatuses, type ConnectionStatus, type EventError } from "./contract.ts";
+import { remedySchema, type Remedy } from "../remedy.ts";
+import type { ConnectionStatus, EventError } from "./contract.ts";
 
 /** Why the application's own credential does not work, and when to try it again. */
 const appErrorSchema = z.object({
@@ -19,35 +19,55 @@ const eventErrorSchema = z.object({
   request_id: z.string().optional(),
 }) satisfies z.ZodType<EventError>;
 
-const grantRowSchema = z.object({
-  status: z.enum(connectionStatuses),
-  client_id: z.string().nullable(),
-  tenant_id: z.string().nullable(),
-  object_id: z.string().nullable(),
-  upn: z.string().nullable(),
-  name: z.string().nullable(),
-  login_hint: z.string().nullable(),
-  scopes: jsonColumn(z.array(z.string())),
-  required_scopes: jsonColumn(z.array(z.string())),
-  required_resources: jsonColumn(z.array(z.string())),
-  refresh_token: z.string().nullable(),
-  generation: z.int(),
-  remedy: jsonColumn(remedySchema).nullable(),
-  probed_at: z.number().nullable(),
-  claims: z.string().nullable(),
-  degraded: jsonColumn(eventErrorSchema).nullable(),
-  app_error: jsonColumn(appErrorSchema).nullable(),
-  created_at: z.number(),
-  updated_at: z.number(),
-  last_refresh_at: z.number().nullable(),
-  last_used_at: z.number().nullable(),
-  version: z.int(),
-  backed_up_at: z.number().nullable(),
-  contact_at: z.number().nullable(),
-});
-
 /** The one row that says whose grant this is and how it fares. `refresh_token` is ciphertext. */
-export type Grant = z.infer<typeof grantRowSchema>;
+export interface Grant {
+  status: ConnectionStatus;
+  client_id: string | null;
+  tenant_id: string | null;
+  object_id: string | null;
+  upn: string | null;
+  name: string | null;
+  login_hint: string | null;
+  scopes: string[];
+  required_scopes: string[];
+  required_resources: string[];
+  refresh_token: string | null;
+  generation: number;
+  remedy: Remedy | null;
+  probed_at: number | null;
+  claims: string | null;
+  degraded: EventError | null;
+  app_error: z.infer<typeof appErrorSchema> | null;
+  created_at: number;
+  updated_at: number;
+  last_refresh_at: number | null;
+  last_used_at: number | null;
+  version: number;
+  backed_up_at: number | null;
+  contact_at: number | null;
+}
+
+/** The table is STRICT: what a column holds was checked when it was written. Only JSON is read with care. */
+type GrantColumns = {
+  [Column in keyof Grant]: Grant[Column] extends SqlStorageValue
+    ? Grant[Column]
+    : string | Extract<Grant[Column], null>;
+};
+
+const stringsColumn = jsonColumn(z.array(z.string()));
+const remedyColumn = jsonColumn(remedySchema);
+const degradedColumn = jsonColumn(eventErrorSchema);
+const appErrorColumn = jsonColumn(appErrorSchema);
+
+const grantOf = (row: GrantColumns): Grant => ({
+  ...row,
+  scopes: stringsColumn.parse(row.scopes),
+  required_scopes: stringsColumn.parse(row.required_scopes),
+  required_resources: stringsColumn.parse(row.required_resources),
+  remedy: row.remedy === null ? null : remedyColumn.parse(row.remedy),
+  degraded: row.degraded === null ? null : degradedColumn.parse(row.degraded),
+  app_error: row.app_error === null ? null : appErrorColumn.parse(row.app_error),
+});
 
 type GrantChange = Partial<Omit<Grant, "created_at">>;
 
@@ -66,8 +86,8 @@ export class GrantStore {
   }
 
   read(): Grant | undefined {
-    const [row] = this.#sql.exec("SELECT * FROM grant").toArray();
-    return row === undefined ? undefined : { ...grantRowSchema.parse(row), ...this.#batch };
+    const [row] = this.#sql.exec<GrantColumns>("SELECT * FROM grant").toArray();
+    return row && { ...grantOf(row), ...this.#batch };
   }
 
   /** The tenant of the grant, without reading the rest of it: every served token asks. */

@@ -16,8 +16,7 @@ export interface DueRenewal {
 }
 
 /** Every renewal that lies ahead: tokens in use, and the grant itself when it lies idle. */
-export function renewals(state: ConnectionState): DueRenewal[] {
-  const grant = state.grant();
+export function renewals(state: ConnectionState, grant: Grant = state.grant()): DueRenewal[] {
   const { tenant_id: homeTenant } = grant;
   if (grant.refresh_token === null || grant.remedy !== null || homeTenant === null) return [];
   const rows = state.tokens.list();
@@ -55,8 +54,11 @@ function idleRenewal(grant: Grant, homeTenant: string, rows: readonly TokenRow[]
 }
 
 /** Whether a connection never came to be, and no sign-in is open that could make it one. */
-export const isAbandoned = (state: ConnectionState, pending: PendingAuthorizations): boolean =>
-  state.grant().status === "pending" && pending.nextExpiry() === null;
+export const isAbandoned = (
+  state: ConnectionState,
+  pending: PendingAuthorizations,
+  grant: Grant = state.grant(),
+): boolean => grant.status === "pending" && pending.nextExpiry() === null;
 
 /** When the connection itself has something to do next, of which the directory hears, or null. */
 export function nextContact(
@@ -81,12 +83,13 @@ export function nextDue(
   pending: PendingAuthorizations,
   { now, inFlight, delivery }: { now: number; inFlight: boolean; delivery: number | null },
 ): number | null {
+  const grant = state.grant();
   const intent = state.tokens.intent();
   const due = [
-    ...renewals(state).map(({ dueAt }) => dueAt),
+    ...renewals(state, grant).map(({ dueAt }) => dueAt),
     pending.nextExpiry(),
     delivery,
-    delivery === null && isAbandoned(state, pending) ? now : null,
+    delivery === null && isAbandoned(state, pending, grant) ? now : null,
     // Nobody waits for the POST of an object that died: its outcome is looked up at once.
     intent === undefined ? null : inFlight ? intent.started_at + intentTimeout : now,
   ].filter((time) => time !== null);

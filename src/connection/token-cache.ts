@@ -3,7 +3,7 @@ import type { ConnectionLogLine } from "../log.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { isFresh } from "./renewal-policy.ts";
 import type { TokenCipher } from "./token-cipher.ts";
-import type { TokenKey, TokenRow } from "./token-store.ts";
+import type { ServableRow, TokenKey } from "./token-store.ts";
 
 export interface ResourceKey extends TokenKey {
   resource: Resource;
@@ -59,9 +59,9 @@ export class TokenCache {
   }
 
   /**
-   * The token in the table, in clear, when it serves.
+   * The token in the table, in clear, when it serves and no latch stops it.
    *
-   * @param row the token's row, when it was read just now
+   * @param tenantId default: the grant's own
    */
   async read(
     key: ResourceKey,

@@ -1,35 +1,48 @@
-import * as z from "zod";
 import { jsonColumn } from "./json-column.ts";
 import { remedySchema, type Remedy } from "../remedy.ts";
 
-const tokenRowSchema = z.object({
-  resource: z.string(),
-  tenant_id: z.string(),
-  token: z.string().nullable(),
-  scopes: jsonColumn(z.array(z.string())),
-  issued_at: z.number().nullable(),
-  expires_at: z.number().nullable(),
-  refresh_at: z.number().nullable(),
-  first_used_at: z.number().nullable(),
-  generation: z.int(),
-  remedy: jsonColumn(remedySchema).nullable(),
-  probed_at: z.number().nullable(),
-  attempts: z.int(),
-  retry_at: z.number().nullable(),
-});
-
 /** One access token: one resource in one tenant. `token` is ciphertext. */
-export type TokenRow = z.infer<typeof tokenRowSchema>;
+export interface TokenRow {
+  resource: string;
+  tenant_id: string;
+  token: string | null;
+  issued_at: number | null;
+  expires_at: number | null;
+  refresh_at: number | null;
+  first_used_at: number | null;
+  generation: number;
+  remedy: Remedy | null;
+  probed_at: number | null;
+  attempts: number;
+  retry_at: number | null;
+}
 
-const intentSchema = z.object({
-  resource: z.string(),
-  tenant_id: z.string(),
-  generation: z.int(),
-  started_at: z.number(),
+const columns =
+  "resource, tenant_id, token, issued_at, expires_at, refresh_at, first_used_at, generation, remedy, probed_at, attempts, retry_at";
+
+/** The tables are STRICT: what a column holds was checked when it was written. */
+type TokenColumns = Omit<TokenRow, "remedy"> & { remedy: string | null };
+
+const remedyColumn = jsonColumn(remedySchema);
+
+const tokenRow = (row: TokenColumns): TokenRow => ({
+  ...row,
+  remedy: row.remedy === null ? null : remedyColumn.parse(row.remedy),
 });
+
+/** What is needed of a token to serve it, and the grant's own tenant. */
+export type ServableRow = Pick<
+  TokenRow,
+  "tenant_id" | "issued_at" | "expires_at" | "refresh_at" | "first_used_at" | "generation" | "token"
+> & { home: string | null };
 
 /** A token POST that is out, or was when the process died. */
-export type RefreshIntent = z.infer<typeof intentSchema>;
+export type RefreshIntent = {
+  resource: string;
+  tenant_id: string;
+  generation: number;
+  started_at: number;
+};
 
 export interface TokenKey {
   resource: string;
@@ -58,16 +71,38 @@ export class TokenStore {
 
   read({ resource, tenantId }: TokenKey): TokenRow | undefined {
     const [row] = this.#sql
-      .exec("SELECT * FROM access_token WHERE resource = ? AND tenant_id = ?", resource, tenantId)
+      .exec<TokenColumns>(
+        `SELECT ${columns} FROM access_token WHERE resource = ? AND tenant_id = ?`,
+        resource,
+        tenantId,
+      )
       .toArray();
-    return row === undefined ? undefined : tokenRowSchema.parse(row);
+    return row && tokenRow(row);
+  }
+
+  /**
+   * A token that no latch stops: all that a call needs, in the one statement an object begins with.
+   *
+   * @param tenantId default: the grant's own
+   */
+  servable(resource: string, tenantId: string | undefined): ServableRow | undefined {
+    return this.#sql
+      .exec<ServableRow>(
+        `SELECT t.tenant_id, token, issued_at, expires_at, refresh_at, first_used_at, t.generation,
+           g.tenant_id AS home
+         FROM grant AS g JOIN access_token AS t ON t.tenant_id = coalesce(?, g.tenant_id)
+         WHERE resource = ? AND token IS NOT NULL AND g.remedy IS NULL AND t.remedy IS NULL`,
+        tenantId ?? null,
+        resource,
+      )
+      .toArray()[0];
   }
 
   list(): TokenRow[] {
     return this.#sql
-      .exec("SELECT * FROM access_token ORDER BY resource, tenant_id")
+      .exec<TokenColumns>(`SELECT ${columns} FROM access_token ORDER BY resource, tenant_id`)
       .toArray()
-      .map((row) => tokenRowSchema.parse(row));
+      .map(tokenRow);
   }
 
   /** A new token clears the latch, the failures and the use of its predecessor. */
@@ -158,8 +193,9 @@ export class TokenStore {
   }
 
   intent(): RefreshIntent | undefined {
-    const [row] = this.#sql.exec("SELECT * FROM refresh_intent").toArray();
-    return row === undefined ? undefined : intentSchema.parse(row);
+    return this.#sql
+      .exec<RefreshIntent>("SELECT resource, tenant_id, generation, started_at FROM refresh_intent")
+      .toArray()[0];
   }
 
   putIntent({ resource, tenantId }: TokenKey, generation: number, now: number): void {
