@@ -90,12 +90,6 @@ export class GrantStore {
     return row && { ...grantOf(row), ...this.#batch };
   }
 
-  /** The tenant of the grant, without reading the rest of it: every served token asks. */
-  homeTenant(): string | null {
-    const [row] = this.#sql.exec("SELECT tenant_id FROM grant").toArray();
-    return typeof row?.["tenant_id"] === "string" ? row["tenant_id"] : null;
-  }
-
   create(status: ConnectionStatus, now: number): void {
     this.#sql.exec(
       "INSERT INTO grant (id, status, created_at, updated_at) VALUES (1, ?, ?, ?)",

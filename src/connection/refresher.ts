@@ -4,7 +4,7 @@ import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
 import { stepUpFailure } from "./refresh-failure.ts";
-import { blockedBy, isLatched, latchedBy, type RemedyLinks } from "./remedies.ts";
+import { blockedBy, latchedBy, type RemedyLinks } from "./remedies.ts";
 import { forcedRefreshInterval } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { Attempt, TokenMint } from "./token-mint.ts";
@@ -101,19 +101,18 @@ export class Refresher {
 
   async #load(request: TokenRequest): Promise<Outcome<HeldToken>> {
     const { state, cache, now, links } = this.#options;
+    const stored = await cache.read(request.resource, request.tenantId, request);
+    if (stored !== undefined) {
+      this.#serve(request, stored);
+      return ok(stored);
+    }
+    if (!state.exists) return err(unknownConnection());
     const grant = state.grant();
     const key = { resource: request.resource, tenantId: request.tenantId ?? grant.tenant_id ?? "" };
     const row = state.tokens.read(key);
     const latch = latchedBy(grant, row, now());
     if (latch !== undefined) return err(latch);
 
-    // A latch that lets a call through lets it ask Entra, not use what it stopped.
-    const probing = isLatched(grant, row);
-    const stored = probing ? undefined : await cache.read(key, request, row);
-    if (stored !== undefined) {
-      this.#serve(request, stored);
-      return ok(stored);
-    }
     // Asked before the queue: who may not be renewed need not wait for another resource's POST.
     const fingerprint = await this.#options.fingerprint();
     const blocked = blockedBy(grant, row, { now: now(), fingerprint, links });
@@ -124,8 +123,8 @@ export class Refresher {
     }
     // Trouble that passes does not take away a token that still works.
     const refused = request.staleGeneration !== undefined;
-    if (probing || refused || answer.error.code === "action_required") return answer;
-    const lasting = await cache.read(key, { minValiditySeconds: 0 });
+    if (refused || answer.error.code === "action_required") return answer;
+    const lasting = await cache.read(key.resource, key.tenantId, { minValiditySeconds: 0 });
     return lasting === undefined ? answer : ok(lasting);
   }
 

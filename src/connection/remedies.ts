@@ -89,10 +89,6 @@ export function mayProbe(remedy: Remedy, probedAt: number | null, now: number): 
   return interval !== undefined && now - (probedAt ?? 0) >= interval;
 }
 
-/** Whether a latch stands, though it may let a call through: what it stopped is not served. */
-export const isLatched = (grant: Grant, row: { remedy: Remedy | null } | undefined): boolean =>
-  grant.remedy !== null || (row !== undefined && row.remedy !== null);
-
 /** Why no token POST may be made for this grant and row now, or undefined when one may. */
 export function blockedBy(
   grant: Grant,

@@ -64,14 +64,15 @@ export class TokenCache {
    * @param tenantId default: the grant's own
    */
   async read(
-    key: ResourceKey,
+    resource: Resource,
+    tenantId: string | undefined,
     need: TokenNeed,
-    row = this.#options.state.exists ? this.#options.state.tokens.read(key) : undefined,
   ): Promise<HeldToken | undefined> {
-    const { cipher, now, log } = this.#options;
+    const { state, cipher, now, log } = this.#options;
+    const row = state.exists ? state.tokens.servable(resource, tenantId) : undefined;
     const complete = row === undefined ? undefined : completeRow(row);
-    if (complete === undefined) return undefined;
-    const known = this.#held.get(idOf(key.resource, key.tenantId));
+    if (row === undefined || complete === undefined) return undefined;
+    const known = this.#held.get(idOf(resource, row.tenant_id));
     const stored =
       known?.generation === complete.generation ? { ...complete, claims: known.claims } : complete;
     if (!serves(stored, need, now())) return undefined;
@@ -81,20 +82,19 @@ export class TokenCache {
     if (this.#epoch !== epoch) return undefined;
     if (!opened.ok) {
       // An unreadable token is only a lost one: the grant can mint another.
-      log({ level: "warn", event: "token_unreadable", resource: key.resource, code: opened.error });
+      log({ level: "warn", event: "token_unreadable", resource, code: opened.error });
       return undefined;
     }
     const held = { ...stored, token: opened.value };
-    this.hold(key, held);
+    this.hold({ resource, tenantId: row.tenant_id }, held, row.home_tenant_id);
     return held;
   }
 
-  hold(key: TokenKey, held: HeldToken): void {
+  /** @param homeTenant of the grant */
+  hold(key: TokenKey, held: HeldToken, homeTenant: string | null): void {
     this.#held.set(idOf(key.resource, key.tenantId), held);
     // Most calls name no tenant; the same entry serves them.
-    if (key.tenantId === this.#options.state.grants.homeTenant()) {
-      this.#held.set(idOf(key.resource), held);
-    }
+    if (key.tenantId === homeTenant) this.#held.set(idOf(key.resource), held);
   }
 
   drop(key: TokenKey): void {
@@ -116,7 +116,7 @@ const serves = (token: HeldToken, need: TokenNeed, now: number): boolean =>
   (need.claims === undefined || need.claims === token.claims) &&
   isFresh(token, need.minValiditySeconds, now);
 
-function completeRow(row: TokenRow): HeldToken | undefined {
+function completeRow(row: ServableRow): HeldToken | undefined {
   const { token, issued_at: issuedAt, expires_at: expiresAt, refresh_at: due } = row;
   if (token === null || issuedAt === null || expiresAt === null || due === null) return undefined;
   return {

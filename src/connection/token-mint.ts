@@ -8,13 +8,7 @@ import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
 import { recordFailure } from "./refresh-failure.ts";
-import {
-  actionRequired,
-  blockedBy,
-  isLatched,
-  signInRemedy,
-  type RemedyLinks,
-} from "./remedies.ts";
+import { actionRequired, blockedBy, signInRemedy, type RemedyLinks } from "./remedies.ts";
 import { appRetryInterval, timesOf } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { TokenCipher } from "./token-cipher.ts";
@@ -77,7 +71,7 @@ export class TokenMint {
       if (blocked !== undefined) return err(blocked);
       // What a latch stopped stays stopped, though it may be valid: a probe asks Entra.
       const need = { minValiditySeconds: 0, ...attempt };
-      const stored = isLatched(grant, row) ? undefined : await cache.read(key, need, row);
+      const stored = await cache.read(key.resource, key.tenantId, need);
       if (stored !== undefined) return ok(stored);
     }
     if (grant.refresh_token === null) return err(actionRequired(signInRemedy(links, now())));
@@ -183,7 +177,7 @@ export class TokenMint {
     });
     const { claims } = started;
     const held: HeldToken = { ...stored, token: answer.accessToken, used: false, claims };
-    cache.hold(key, held);
+    cache.hold(key, held, state.grant().tenant_id);
     rearm();
     return ok(held);
   }

@@ -34,7 +34,7 @@ const tokenRow = (row: TokenColumns): TokenRow => ({
 export type ServableRow = Pick<
   TokenRow,
   "tenant_id" | "issued_at" | "expires_at" | "refresh_at" | "first_used_at" | "generation" | "token"
-> & { home: string | null };
+> & { home_tenant_id: string | null };
 
 /** A token POST that is out, or was when the process died. */
 export type RefreshIntent = {
@@ -89,7 +89,7 @@ export class TokenStore {
     return this.#sql
       .exec<ServableRow>(
         `SELECT t.tenant_id, token, issued_at, expires_at, refresh_at, first_used_at, t.generation,
-           g.tenant_id AS home
+           g.tenant_id AS home_tenant_id
          FROM grant AS g JOIN access_token AS t ON t.tenant_id = coalesce(?, g.tenant_id)
          WHERE resource = ? AND token IS NOT NULL AND g.remedy IS NULL AND t.remedy IS NULL`,
         tenantId ?? null,
