@@ -192,7 +192,7 @@ export class ConnectionState {
   /**
    * Runs a change in one transaction with the events it leads to.
    *
-   * @param change what changes; `tell` appends an event besides that of the status.
+   * @param change what changes; `tell` appends an event, after that of the status.
    */
   commit(
     now: number,
@@ -200,14 +200,12 @@ export class ConnectionState {
     { signedIn = false, disconnected = false, knownVersion }: CommitOptions = {},
   ): void {
     const events: ConnectionEvent[] = [];
-    const tell = (event: NewEvent): void => {
-      events.push(this.events.append(event, now));
-    };
+    const besides: NewEvent[] = [];
     this.#storage.transactionSync(() => {
       const grantBefore = this.grants.read();
       const before = grantBefore === undefined ? undefined : this.status(grantBefore);
       this.grants.batch(() => {
-        change(tell);
+        change((event) => besides.push(event));
         const grant = this.grant();
         const after = this.status(
           disconnected || signedIn
@@ -215,7 +213,10 @@ export class ConnectionState {
             : grant,
         );
         const news = statusEvent(before, after, signedIn);
-        if (news !== undefined) tell(news);
+        // The status first: it is what watchers wait for, and what led to it would be in its way.
+        for (const event of news === undefined ? besides : [news, ...besides]) {
+          events.push(this.events.append(event, now));
+        }
         const prospect = this.#prospect(after.status, now);
         const told =
           missesContact(grant.contact_at, prospect) ||

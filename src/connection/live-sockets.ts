@@ -57,10 +57,13 @@ export class LiveSockets {
   publish(events: readonly ConnectionEvent[]): void {
     if (events.length === 0) return;
     this.#closeExpired();
-    const messages = events.map((event) => JSON.stringify(event));
-    for (const socket of this.#options.sockets()) {
-      if (socket.readyState !== WebSocket.READY_STATE_OPEN) continue;
-      for (const message of messages) send(socket, message);
+    const sockets = this.#options
+      .sockets()
+      .filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN);
+    // Event by event: the last socket hears of the first before any hears of the second.
+    for (const event of events) {
+      const message = JSON.stringify(event);
+      for (const socket of sockets) send(socket, message);
     }
   }
 

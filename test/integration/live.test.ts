@@ -85,8 +85,8 @@ describe("a live socket", () => {
     await (await stub.fetch("https://graph.microsoft.com/v1.0/me")).arrayBuffer();
     await expect
       .poll(() => types(live.messages))
-      .toEqual(["snapshot", "token.refresh_failed", "connection.action_required"]);
-    expect(live.messages[2]).toMatchObject({
+      .toEqual(["snapshot", "connection.action_required", "token.refresh_failed"]);
+    expect(live.messages[1]).toMatchObject({
       data: { remedy: { action: "sign_in", aadsts: 50173 } },
     });
     expectOk(await signIn(stub, "grace@contoso.example"));

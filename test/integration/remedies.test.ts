@@ -47,7 +47,7 @@ interface Case {
 }
 
 const failed = "token.refresh_failed";
-const broken = [failed, "connection.action_required"];
+const broken = ["connection.action_required", failed];
 
 const connectUrl = (id: string) => ({
   connect_url: expect.stringContaining(
@@ -154,7 +154,7 @@ const cases: readonly Case[] = [
     code: "upstream_unavailable",
     http: 503,
     answers: "retry_after",
-    events: [failed, "connection.degraded"],
+    events: ["connection.degraded", failed],
   },
 ];
 
@@ -302,8 +302,8 @@ describe("what an administrator may have mended", () => {
     const { events } = expectOk(await stub.events());
     expect(events.map(({ type }) => type).slice(2)).toEqual([
       ...broken,
-      "token.refreshed",
       "connection.recovered",
+      "token.refreshed",
     ]);
   });
 

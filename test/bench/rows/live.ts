@@ -17,6 +17,8 @@ const count = 1_000;
 const rounds = 12;
 const warmUp = 3;
 const patience = 10_000;
+/** For what else a change is told by, which must not burden the turn of the other. */
+const settling = 100;
 /** Where the bare object gets its news from. */
 const newsUrl = "https://graph.microsoft.com/v1.0/news";
 const idSchema = z.object({ id: z.string() });
@@ -110,5 +112,6 @@ async function told(
   const last = await Promise.race([all, wait(patience)]);
   bench.onAnswer = () => {};
   if (last === undefined) throw new Error(`not all of ${sockets.size} sockets were told`);
+  await wait(settling);
   return last - answered;
 }
