@@ -72,7 +72,10 @@ export class Alarm {
   touch(): void {
     if (!this.#known) {
       this.#known = true;
-      this.#recall().catch(() => undefined);
+      // In a turn of its own: the answer would wait for all that is read here.
+      setTimeout(() => {
+        this.#recall().catch(() => undefined);
+      }, 0);
       return;
     }
     if (this.#isLate()) this.#rearm();

@@ -152,12 +152,13 @@ export class ConnectionState {
    * a connection that is well for lost, or never miss one that is.
    */
   keepContact(now: number): void {
-    const { contact_at: contactAt, status } = this.grant();
-    if (missesContact(contactAt, this.#prospect(status, now))) this.retellDirectory(now);
+    const grant = this.grant();
+    const prospect = this.#prospect(grant.status, now, grant);
+    if (missesContact(grant.contact_at, prospect)) this.retellDirectory(now);
   }
 
-  #prospect(status: ConnectionStatus, now: number): Prospect {
-    return { due: nextContact(this, this.pending, status), now };
+  #prospect(status: ConnectionStatus, now: number, grant = this.grant()): Prospect {
+    return { due: nextContact(this, this.pending, status, grant), now };
   }
 
   /** The grant of a connection that exists. */
@@ -217,7 +218,7 @@ export class ConnectionState {
         for (const event of news === undefined ? besides : [news, ...besides]) {
           events.push(this.events.append(event, now));
         }
-        const prospect = this.#prospect(after.status, now);
+        const prospect = this.#prospect(after.status, now, grant);
         const told =
           missesContact(grant.contact_at, prospect) ||
           news !== undefined ||

@@ -65,9 +65,10 @@ export function nextContact(
   state: ConnectionState,
   pending: PendingAuthorizations,
   status: ConnectionStatus,
+  grant: Grant,
 ): number | null {
   if (status === "pending") return pending.nextExpiry();
-  return earliest(renewals(state).map(({ dueAt }) => dueAt));
+  return earliest(renewals(state, grant).map(({ dueAt }) => dueAt));
 }
 
 const earliest = (times: readonly number[]): number | null =>
