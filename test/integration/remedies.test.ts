@@ -192,7 +192,7 @@ describe.each(cases)("AADSTS$aadsts at a refresh: $action", (expected) => {
 
     const told = expectOk(await stub.events({ after: 2 })).events;
     expect(told.map(({ type }) => type)).toEqual(events);
-    expect(told[0]).toMatchObject({
+    expect(told.at(-1)).toMatchObject({
       type: failed,
       data: { resource: "graph", error: { aadsts, request_id: expect.any(String) } },
     });
