@@ -1,4 +1,4 @@
-import type { ConnectionLogLine } from "../log.ts";
+import type { ConnectionNews } from "../log.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Courier } from "./courier.ts";
 import { directorySink } from "./outbox.ts";
@@ -17,7 +17,7 @@ export interface AlarmOptions {
   refresher: Refresher;
   courier: Courier;
   now: () => number;
-  log: (line: Omit<ConnectionLogLine, "connection">) => void;
+  log: (line: ConnectionNews) => void;
 }
 
 /** Milliseconds a ring waits for deliveries. */

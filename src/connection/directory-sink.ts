@@ -1,7 +1,7 @@
 import { faultWithin } from "../deadline.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { DirectoryEntry } from "../directory/entry.ts";
-import type { ConnectionLogLine } from "../log.ts";
+import type { ConnectionNews } from "../log.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { remedyActionOf } from "./directory-policy.ts";
 
@@ -35,7 +35,7 @@ export interface DirectorySinkOptions {
   directory: Directory;
   connectionId: string;
   state: ConnectionState;
-  log: (line: Omit<ConnectionLogLine, "connection">) => void;
+  log: (line: ConnectionNews) => void;
 }
 
 /** Keeps one connection's row in the directory. */

@@ -4,6 +4,7 @@ import type { Cloud } from "../entra/cloud.ts";
 import { errorResponse, failure, type Failure } from "../errors.ts";
 import { laneOf } from "../graph/lane.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
+import { requestIdIn } from "../request-id.ts";
 import { incomingAnswer, outgoingHeaders } from "./call-headers.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { cooldownEnd } from "./cooldown.ts";
@@ -33,6 +34,7 @@ interface Call {
   target: Target;
   body: BodyInit | null;
   repeatable: boolean;
+  requestId: () => string | undefined;
 }
 
 /** The signed-in `fetch`: finds the endpoint, adds the token, mends a 401 once, keeps cool-downs. */
@@ -93,6 +95,7 @@ export class Gateway {
     const token = await this.#options.refresher.token({
       resource: target.resource,
       minValiditySeconds: callValiditySeconds,
+      requestId: call.requestId,
       ...(tenantId !== undefined && { tenantId }),
     });
     if (!token.ok) return errorResponse(token.error);
@@ -115,6 +118,7 @@ export class Gateway {
     const token = await refresher.token({
       resource: target.resource,
       minValiditySeconds: callValiditySeconds,
+      requestId: call.requestId,
       tenantId: otherTenant ?? refused.tenantId,
       ...(otherTenant === undefined && { staleGeneration: refused.generation }),
       ...(challenge.claims !== undefined && { claims: challenge.claims }),
@@ -254,10 +258,11 @@ function unanswered(method: string): Failure {
 }
 
 async function prepare(request: Request, target: Target): Promise<Call> {
-  if (request.body === null) return { request, target, body: null, repeatable: true };
+  const requestId = () => requestIdIn(request.headers.get("client-request-id"));
+  if (request.body === null) return { request, target, body: null, repeatable: true, requestId };
   const length = Number(request.headers.get("content-length") ?? Number.NaN);
   if (length <= repeatableBytes) {
-    return { request, target, body: await request.arrayBuffer(), repeatable: true };
+    return { request, target, body: await request.arrayBuffer(), repeatable: true, requestId };
   }
-  return { request, target, body: request.body, repeatable: false };
+  return { request, target, body: request.body, repeatable: false, requestId };
 }

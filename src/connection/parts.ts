@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import { createTokenEndpoint } from "../entra/token-endpoint.ts";
 import { directoryOf } from "../directory/directory.ts";
 import type { Environment } from "../env.ts";
-import { log, type ConnectionLogLine } from "../log.ts";
+import type { ConnectionNews } from "../log.ts";
 import { Alarm } from "./alarm.ts";
 import { Authorization } from "./authorization.ts";
 import { sha256Hex } from "./authorization-state.ts";
@@ -19,6 +19,7 @@ import { GrantAdoption } from "./grant-adoption.ts";
 import { GrantImport } from "./grant-import.ts";
 import { connectionInfo } from "./info.ts";
 import { LiveSockets } from "./live-sockets.ts";
+import { Observer } from "./observer.ts";
 import { isAbandoned } from "./schedule.ts";
 import { Refresher } from "./refresher.ts";
 import { Tickets } from "./tickets.ts";
@@ -64,8 +65,8 @@ export function createParts({
   const now = () => Date.now();
   const random = () => Math.random();
   const send: typeof fetch = (input, init) => fetch(input, init);
-  const logged = (line: Omit<ConnectionLogLine, "connection">) =>
-    log({ ...line, connection: connectionId });
+  const observer = new Observer(connectionId);
+  const logged = (line: ConnectionNews) => observer.log(line);
   const links = { connectionId, publicOrigin: config.publicOrigin };
   const rearm = () => alarm.arm();
 
@@ -107,6 +108,7 @@ export function createParts({
     now,
     random,
     rearm,
+    refreshed: (refresh) => observer.refreshed(refresh),
     log: logged,
   });
   const refresher = new Refresher({ state, cache, mint, queue, links, fingerprint, now, rearm });

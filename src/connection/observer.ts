@@ -1,0 +1,72 @@
+import type { TokenFailure } from "../entra/token-endpoint.ts";
+import { connectionHash } from "../connection-hash.ts";
+import { log, type ConnectionNews } from "../log.ts";
+
+/** One redemption of the refresh token, as an operator sees it. */
+export interface Refresh {
+  resource: string;
+  /** `ok`, OAuth's `error`, or our own word for what failed. */
+  outcome: string;
+  durationMs: number;
+  /** Callers that waited for it. */
+  waiters: number;
+  /** 1, and one more for every failure in a row before it. */
+  attempt: number;
+  aadsts?: number | undefined;
+  /** The remedy's, of a refusal. */
+  action?: string | undefined;
+  /** Microsoft's. */
+  upstreamRequestId?: string | undefined;
+  /** The request it was made for. */
+  requestId?: string | undefined;
+}
+
+/** The part of a refresh that a refusal tells of. */
+export const refusalOf = ({ code, disposition, requestId }: TokenFailure) => ({
+  outcome: code,
+  action: disposition.action,
+  aadsts: disposition.aadsts,
+  upstreamRequestId: requestId,
+});
+
+/** Tells the operator what a connection does, and never whose it is. */
+export class Observer {
+  readonly #connectionId: string;
+  #hash: string | undefined;
+
+  constructor(connectionId: string) {
+    this.#connectionId = connectionId;
+  }
+
+  /** Made when it is first needed: most calls leave no trace. */
+  get #connection(): string {
+    return (this.#hash ??= connectionHash(this.#connectionId));
+  }
+
+  log(line: ConnectionNews): void {
+    log({ ...line, connection: this.#connection });
+  }
+
+  refreshed(refresh: Refresh): void {
+    const { resource, outcome, action, aadsts, upstreamRequestId, requestId } = refresh;
+    this.log({
+      level: levelOf(refresh),
+      event: "refresh",
+      resource,
+      outcome,
+      duration_ms: refresh.durationMs,
+      waiters: refresh.waiters,
+      attempt: refresh.attempt,
+      ...(aadsts !== undefined && { aadsts }),
+      ...(action !== undefined && { action }),
+      ...(upstreamRequestId !== undefined && { upstream_request_id: upstreamRequestId }),
+      ...(requestId !== undefined && { request_id: requestId }),
+    });
+  }
+}
+
+/** What only the operator can mend is an error; what asks something of a user, or of time, is not. */
+function levelOf({ outcome, action }: Refresh): "info" | "warn" | "error" {
+  if (outcome === "ok") return "info";
+  return action === "fix_app" || outcome === "internal_error" ? "error" : "warn";
+}
