@@ -160,12 +160,17 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     try {
       const live = readLiveRequest(request);
       if (!live.ok || !this.#parts.ok) return socket.close(1011);
-      const { sockets, state, info } = this.#parts.value;
+      const { sockets, state, info, countSockets } = this.#parts.value;
       sockets.greet(socket, live.value, state, info());
+      countSockets();
     } catch (error) {
       internalError(error);
       socket.close(1011);
     }
+  }
+
+  override onClose(): void {
+    if (this.#parts.ok) this.#parts.value.countSockets();
   }
 
   override onMessage(): void {

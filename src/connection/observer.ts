@@ -1,6 +1,7 @@
 import type { TokenFailure } from "../entra/token-endpoint.ts";
 import { connectionHash } from "../connection-hash.ts";
 import { log, type ConnectionNews } from "../log.ts";
+import { measure, type Point } from "../metrics.ts";
 
 /** One redemption of the refresh token, as an operator sees it. */
 export interface Refresh {
@@ -32,10 +33,17 @@ export const refusalOf = ({ code, disposition, requestId }: TokenFailure) => ({
 /** Tells the operator what a connection does, and never whose it is. */
 export class Observer {
   readonly #connectionId: string;
+  readonly #metrics: AnalyticsEngineDataset | undefined;
   #hash: string | undefined;
 
-  constructor(connectionId: string) {
+  constructor(connectionId: string, metrics: AnalyticsEngineDataset | undefined) {
     this.#connectionId = connectionId;
+    this.#metrics = metrics;
+  }
+
+  /** Whether anybody takes data points: what costs a call something is done for them alone. */
+  get measures(): boolean {
+    return this.#metrics !== undefined;
   }
 
   /** Made when it is first needed: most calls leave no trace. */
@@ -47,11 +55,13 @@ export class Observer {
     log({ ...line, connection: this.#connection });
   }
 
+  measure(point: Point): void {
+    if (this.#metrics !== undefined) measure(this.#metrics, this.#connection, point);
+  }
+
   refreshed(refresh: Refresh): void {
     const { resource, outcome, action, aadsts, upstreamRequestId, requestId } = refresh;
-    this.log({
-      level: levelOf(refresh),
-      event: "refresh",
+    const facts = {
       resource,
       outcome,
       duration_ms: refresh.durationMs,
@@ -59,6 +69,12 @@ export class Observer {
       attempt: refresh.attempt,
       ...(aadsts !== undefined && { aadsts }),
       ...(action !== undefined && { action }),
+    };
+    this.measure({ kind: "refresh", ...facts });
+    this.log({
+      level: levelOf(refresh),
+      event: "refresh",
+      ...facts,
       ...(upstreamRequestId !== undefined && { upstream_request_id: upstreamRequestId }),
       ...(requestId !== undefined && { request_id: requestId }),
     });

@@ -50,6 +50,8 @@ export interface Parts {
   alarm: Alarm;
   info: () => ConnectionInfo;
   disconnect: () => void;
+  /** Call when a socket came or went. */
+  countSockets: () => void;
   now: () => number;
 }
 
@@ -65,7 +67,7 @@ export function createParts({
   const now = () => Date.now();
   const random = () => Math.random();
   const send: typeof fetch = (input, init) => fetch(input, init);
-  const observer = new Observer(connectionId);
+  const observer = new Observer(connectionId, env.METRICS);
   const logged = (line: ConnectionNews) => observer.log(line);
   const links = { connectionId, publicOrigin: config.publicOrigin };
   const rearm = () => alarm.arm();
@@ -112,7 +114,15 @@ export function createParts({
     log: logged,
   });
   const refresher = new Refresher({ state, cache, mint, queue, links, fingerprint, now, rearm });
-  const gateway = new Gateway({ state, refresher, cloud: config.cloud, fetch: send, now });
+  const gateway = new Gateway({
+    state,
+    refresher,
+    cloud: config.cloud,
+    fetch: send,
+    now,
+    called: observer.measures ? (point) => observer.measure(point) : undefined,
+    cooled: (resource, seconds) => observer.measure({ kind: "cooldown", resource, seconds }),
+  });
   const info = () =>
     connectionInfo(connectionId, state, { now: now(), armQuota: gateway.armQuota });
   const adoption = new GrantAdoption({
@@ -162,6 +172,9 @@ export function createParts({
     alarm,
     info,
     now,
+    countSockets: () => {
+      if (observer.measures) observer.measure({ kind: "sockets", sockets: live.open() });
+    },
     disconnect: () => {
       state.disconnect(now());
       cache.forget();
