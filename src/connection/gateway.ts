@@ -7,6 +7,7 @@ import { retryAfterSeconds } from "../http/retry-after.ts";
 import type { CallPoint } from "../metrics.ts";
 import { requestIdIn } from "../request-id.ts";
 import type { Result } from "../result.ts";
+import { tracedFetch, type SpanName } from "../traced.ts";
 import { incomingAnswer, outgoingHeaders } from "./call-headers.ts";
 import { timed, type CallTiming } from "./call-timing.ts";
 import type { ConnectionState } from "./connection-state.ts";
@@ -119,7 +120,7 @@ export class Gateway {
       ...(tenantId !== undefined && { tenantId }),
     });
     if (!token.ok) return errorResponse(token.error);
-    const answer = await this.#upstream(call, token.value);
+    const answer = await this.#upstream(call, token.value, 1);
     if (answer.status !== 401) return this.#accept(call, answer);
     return this.#recover(call, token.value, answer);
   }
@@ -153,7 +154,7 @@ export class Gateway {
         ),
       );
     }
-    const second = await this.#upstream(call, token.value);
+    const second = await this.#upstream(call, token.value, 2);
     if (second.status !== 401) return this.#accept(call, second);
     const again = parseChallenge(second.headers);
     if (again.claims === undefined) return incomingAnswer(second);
@@ -178,10 +179,11 @@ export class Gateway {
     }
   }
 
-  async #upstream(call: Call, token: HeldToken): Promise<Response> {
+  async #upstream(call: Call, token: HeldToken, attempt: number): Promise<Response> {
     const { request, target, body } = call;
+    const span = { name: `${target.resource}.call`, attempt } as const;
     try {
-      return await this.#fetch(call, target.url, {
+      return await this.#fetch(call, span, target.url, {
         method: request.method,
         headers: outgoingHeaders(request.headers, token.token),
         body,
@@ -194,8 +196,14 @@ export class Gateway {
   }
 
   /** The one way out to Microsoft. */
-  #fetch({ timing }: Call, url: URL, init: RequestInit): Promise<Response> {
-    const ask = () => this.#options.fetch(url, init);
+  #fetch(
+    { target, timing }: Call,
+    { name, attempt }: { name: SpanName; attempt: number },
+    url: URL,
+    init: RequestInit,
+  ): Promise<Response> {
+    const facts = { resource: target.resource, attempt };
+    const ask = () => tracedFetch(name, () => this.#options.fetch(url, init), facts);
     return timing === undefined ? ask() : timing.upstream(ask);
   }
 
@@ -249,7 +257,8 @@ export class Gateway {
       if (url.protocol !== "https:" && !loopback) break;
       void current.body?.cancel().catch(() => undefined);
       try {
-        current = await this.#fetch(call, url, {
+        const span = { name: "redirect.follow", attempt: hop + 1 } as const;
+        current = await this.#fetch(call, span, url, {
           headers: outgoingHeaders(call.request.headers, undefined),
           redirect: "manual",
           signal: call.request.signal,

@@ -4,6 +4,7 @@ import { createTokenEndpoint } from "../entra/token-endpoint.ts";
 import { directoryOf } from "../directory/directory.ts";
 import type { Environment } from "../env.ts";
 import type { ConnectionNews } from "../log.ts";
+import { tracedFetch } from "../traced.ts";
 import { Alarm } from "./alarm.ts";
 import { Authorization } from "./authorization.ts";
 import { sha256Hex } from "./authorization-state.ts";
@@ -67,6 +68,12 @@ export function createParts({
   const now = () => Date.now();
   const random = () => Math.random();
   const send: typeof fetch = (input, init) => fetch(input, init);
+  const sendWebhook: typeof fetch = (input, init) =>
+    tracedFetch("webhook.delivery", () => send(input, init));
+  const askEntra: typeof fetch = (input, init) => {
+    const isPost = input instanceof Request && input.method === "POST";
+    return tracedFetch(isPost ? "entra.token" : "entra.keys", () => send(input, init));
+  };
   const observer = new Observer(connectionId, env.METRICS);
   const logged = (line: ConnectionNews) => observer.log(line);
   const links = { connectionId, publicOrigin: config.publicOrigin };
@@ -77,7 +84,12 @@ export function createParts({
     expiring: expiringSockets,
     now,
   });
-  const sinks = eventSinks({ webhooks: config.webhooks, pipeline: env.EVENTS, fetch: send, now });
+  const sinks = eventSinks({
+    webhooks: config.webhooks,
+    pipeline: env.EVENTS,
+    fetch: sendWebhook,
+    now,
+  });
   const state = new ConnectionState({
     storage,
     connectionId,
@@ -91,7 +103,7 @@ export function createParts({
     cloud: config.cloud,
     clientId: config.clientId,
     clientSecrets: config.clientSecrets,
-    fetch: send,
+    fetch: askEntra,
     now,
   });
   let credential: Promise<string> | undefined;

@@ -5,6 +5,7 @@ import type { TokenEndpoint, TokenFailure, TokenSet } from "../entra/token-endpo
 import { failure, type Failure, unknownConnection } from "../errors.ts";
 import type { ConnectionNews } from "../log.ts";
 import { err, ok } from "../result.ts";
+import { traced, type SpanFacts } from "../traced.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
 import { refusalOf, type Refresh } from "./observer.ts";
@@ -102,28 +103,28 @@ export class TokenMint {
     if (!opened.ok) return err(this.#unreadableGrant(key, opened.error));
 
     const at = now();
-    const number = this.#attempt(key);
-    const started: Start = {
-      at,
-      generation: grant.generation,
-      claims: attempt.claims,
-      report: (end) =>
-        this.#options.refreshed({
-          resource: key.resource,
-          durationMs: now() - at,
-          waiters: waiters(),
-          attempt: number,
-          requestId: attempt.requestId?.(),
-          ...end,
-        }),
+    const facts = { resource: key.resource, attempt: this.#attempt(key) };
+    const held = {
+      refreshToken: opened.value,
+      current: cipher.isCurrent(grant.refresh_token),
+      fingerprint,
     };
-    const current = cipher.isCurrent(grant.refresh_token);
-    try {
-      return await this.#redeem(key, started, { refreshToken: opened.value, current, fingerprint });
-    } catch (error) {
-      started.report({ outcome: "internal_error" });
-      throw error;
-    }
+    const redeem = async (note: (facts: SpanFacts) => void): Promise<Outcome<HeldToken>> => {
+      const report = (end: RefreshEnd): void => {
+        const shared = { waiters: waiters(), ...end };
+        note({ outcome: end.outcome, waiters: shared.waiters });
+        const requestId = attempt.requestId?.();
+        this.#options.refreshed({ ...facts, durationMs: now() - at, requestId, ...shared });
+      };
+      const { generation } = grant;
+      try {
+        return await this.#redeem(key, { at, generation, claims: attempt.claims, report }, held);
+      } catch (error) {
+        report({ outcome: "internal_error" });
+        throw error;
+      }
+    };
+    return traced("token.refresh", redeem, facts);
   }
 
   /** A challenge met by a token that was minted for the one before. */
