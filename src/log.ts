@@ -68,6 +68,22 @@ export interface RefreshLogLine {
   request_id?: string;
 }
 
+/** One ring of a connection's alarm. */
+export interface AlarmLogLine {
+  level: "info" | "error";
+  event: "alarm";
+  connection: string;
+  outcome: "ok" | "failed";
+  /** How late it rang. */
+  lag_ms: number;
+  duration_ms: number;
+  /** Tokens it set out to renew. */
+  renewals: number;
+  /** What it told the directory, webhooks and the pipeline, in vain or not. */
+  deliveries: number;
+  error_name?: string;
+}
+
 /** An error nobody expected, whatever led to it. */
 export interface UnexpectedLogLine {
   level: "error";
@@ -82,7 +98,6 @@ export interface UnexpectedLogLine {
 export interface TroubleLogLine {
   level: "warn" | "error";
   event:
-    | "alarm_failed"
     | "token_unreadable"
     | "grant_unreadable"
     | "directory_failed"
@@ -116,7 +131,7 @@ export type WatchdogLogLine = { event: "watchdog" } & (
     }
 );
 
-export type ConnectionLogLine = RefreshLogLine | TroubleLogLine;
+export type ConnectionLogLine = RefreshLogLine | AlarmLogLine | TroubleLogLine;
 
 type WithoutConnection<Line> = Line extends unknown ? Omit<Line, "connection"> : never;
 /** A line as an actor's parts write it: whose it is, is added where they are put together. */

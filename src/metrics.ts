@@ -57,6 +57,17 @@ export interface CooldownPoint {
   seconds: number;
 }
 
+/** One ring of a connection's alarm. */
+export interface AlarmPoint {
+  kind: "alarm";
+  outcome: "ok" | "failed";
+  duration_ms: number;
+  /** How late it rang. */
+  lag_ms: number;
+  renewals: number;
+  deliveries: number;
+}
+
 /** How many sockets a connection has, told when one comes or goes. */
 export interface SocketsPoint {
   kind: "sockets";
@@ -64,7 +75,7 @@ export interface SocketsPoint {
 }
 
 /** All that is ever measured. None of it says whose it is. */
-export type Point = RefreshPoint | CallPoint | CooldownPoint | SocketsPoint;
+export type Point = RefreshPoint | CallPoint | CooldownPoint | AlarmPoint | SocketsPoint;
 
 /** A point in the one layout that all kinds share: a column has one meaning, and its own place. */
 export function dataPoint(connection: string, point: Point): AnalyticsEngineDataPoint {

@@ -143,8 +143,8 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   }
 
   /** Never throws: the platform would try six times and then forget. */
-  override async alarm(): Promise<void> {
-    if (this.#parts.ok) return this.#parts.value.alarm.ring();
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
+    if (this.#parts.ok) return this.#parts.value.alarm.ring(info?.scheduledTime);
     // A mended configuration wakes nobody: an idle grant, whom no call touches, would lapse.
     await this.ctx.storage.setAlarm(Date.now() + misconfiguredWait);
   }

@@ -22,6 +22,19 @@ export interface Refresh {
   requestId?: string | undefined;
 }
 
+/** One ring of the alarm. */
+export interface Ring {
+  /** The name of what went wrong, if anything unexpected did. */
+  fault: string | undefined;
+  /** How late it rang. */
+  lagMs: number;
+  durationMs: number;
+  /** Tokens it set out to renew. */
+  renewals: number;
+  /** What it told the directory, webhooks and the pipeline, in vain or not. */
+  deliveries: number;
+}
+
 /** The part of a refresh that a refusal tells of. */
 export const refusalOf = ({ code, disposition, requestId }: TokenFailure) => ({
   outcome: code,
@@ -57,6 +70,24 @@ export class Observer {
 
   measure(point: Point): void {
     if (this.#metrics !== undefined) measure(this.#metrics, this.#connection, point);
+  }
+
+  rang({ fault, lagMs, durationMs, renewals, deliveries }: Ring): void {
+    const facts = {
+      outcome: fault === undefined ? "ok" : "failed",
+      lag_ms: lagMs,
+      duration_ms: durationMs,
+      renewals,
+      deliveries,
+    } as const;
+    this.measure({ kind: "alarm", ...facts });
+    const level = fault === undefined ? "info" : "error";
+    this.log({
+      level,
+      event: "alarm",
+      ...facts,
+      ...(fault !== undefined && { error_name: fault }),
+    });
   }
 
   refreshed(refresh: Refresh): void {

@@ -169,7 +169,7 @@ export function createParts({
     refresher,
     courier,
     now,
-    log: logged,
+    rang: (ring) => observer.rang(ring),
   });
 
   return {

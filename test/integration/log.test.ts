@@ -1,7 +1,8 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { connectionHash } from "../../src/connection-hash.ts";
+import type { ConnectionActor } from "../../src/connection/actor.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { connected, newUser } from "./support/connections.ts";
 import { allKey, front } from "./support/front.ts";
@@ -221,5 +222,61 @@ describe("the line of a refresh", () => {
     await stub.disconnect();
     await refreshed;
     expect(lines).toMatchObject([{ level: "warn", outcome: "superseded" }]);
+  });
+});
+
+describe("the line of an alarm", () => {
+  test("says how late it rang, and what it did", async () => {
+    const { id, stub } = await connected();
+    await (await stub.fetch(me)).arrayBuffer();
+    await runDurableObjectAlarm(stub);
+    const due = await runInDurableObject(stub, (_, ctx) => ctx.storage.getAlarm());
+    await clock.advance(3_500);
+    const lines = recordLog("alarm");
+    await runDurableObjectAlarm(stub);
+    expect(lines).toEqual([
+      {
+        level: "info",
+        event: "alarm",
+        outcome: "ok",
+        lag_ms: Date.now() - Number(due),
+        duration_ms: expect.any(Number),
+        renewals: 1,
+        deliveries: 0,
+        connection: connectionHash(id),
+      },
+    ]);
+  });
+
+  test("takes the platform's word for when it was due", async () => {
+    const { stub } = await connected();
+    const lines = recordLog("alarm");
+    await runInDurableObject<ConnectionActor, void>(stub, (actor) =>
+      actor.alarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() - 700 }),
+    );
+    expect(lines).toMatchObject([{ lag_ms: 700, renewals: 0 }]);
+  });
+
+  test("counts what it told the directory", async () => {
+    const { stub } = await connected();
+    await runDurableObjectAlarm(stub);
+    await runInDurableObject(stub, (_, { storage: { sql } }) => {
+      sql.exec(
+        "INSERT OR REPLACE INTO outbox (sink, after_seq, due_at) VALUES ('directory', 0, 0)",
+      );
+    });
+    const lines = recordLog("alarm");
+    await runInDurableObject<ConnectionActor, void>(stub, (actor) => actor.alarm());
+    expect(lines).toMatchObject([{ outcome: "ok", deliveries: 1 }]);
+  });
+
+  test("is an error that names what failed, when nobody expected it", async () => {
+    const { stub } = await connected();
+    await (await stub.fetch(me)).arrayBuffer();
+    await clock.advance(3_500);
+    vi.spyOn(crypto.subtle, "encrypt").mockRejectedValue(new TypeError("no entropy"));
+    const lines = recordLog("alarm");
+    await runDurableObjectAlarm(stub);
+    expect(lines).toMatchObject([{ level: "error", outcome: "failed", error_name: "TypeError" }]);
   });
 });

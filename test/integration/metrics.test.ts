@@ -1,4 +1,4 @@
-import { evictDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { connectionHash } from "../../src/connection-hash.ts";
 import { liveRequest } from "../../src/connection/live-request.ts";
@@ -93,6 +93,24 @@ describe("a call", () => {
     expect(waits).toHaveLength(5);
     expect(Math.max(...waits)).toBeGreaterThan(0);
   });
+});
+
+test("a ring of the alarm is measured with how late it was and what it did", async () => {
+  const { id, stub } = await connected();
+  await drain(stub, me);
+  await runDurableObjectAlarm(stub);
+  points.length = 0;
+  await clock.advance(3_500);
+  await runDurableObjectAlarm(stub);
+  expect(rowsOf("alarm")).toEqual([
+    {
+      connection: connectionHash(id),
+      kind: "alarm",
+      outcome: "ok",
+      lag_ms: expect.any(Number),
+      renewals: 1,
+    },
+  ]);
 });
 
 test("a cool-down is measured once, with its length", async () => {

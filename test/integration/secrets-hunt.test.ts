@@ -292,6 +292,7 @@ describe("in a day of a connection", () => {
       /console .*"event":"request".*"connection":"[0-9a-f]{16}"/,
       /console .*"event":"rpc".*"outcome":"ok"/,
       /console .*"event":"rpc".*"outcome":"(?!ok)/,
+      /console .*"event":"alarm".*"outcome":"ok"/,
       /console .*"event":"refresh".*"outcome":"ok"/,
       /console .*"event":"refresh".*"outcome":"internal_error"/,
       /console .*"event":"refresh".*"aadsts":50173/,

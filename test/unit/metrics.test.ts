@@ -76,6 +76,19 @@ const rows: readonly Row[] = [
     doubles: [0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0],
   },
   {
+    name: "a ring of the alarm",
+    point: {
+      kind: "alarm",
+      outcome: "ok",
+      duration_ms: 150,
+      lag_ms: 900,
+      renewals: 2,
+      deliveries: 1,
+    },
+    blobs: ["alarm", "", "ok", ""],
+    doubles: [150, 0, 0, 900, 0, 0, 0, 0, 0, 2, 1, 0],
+  },
+  {
     name: "the sockets that are open",
     point: { kind: "sockets", sockets: 3 },
     blobs: ["sockets", "", "", ""],
