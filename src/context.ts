@@ -1,9 +1,11 @@
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
 import type { Caller } from "./callers/caller.ts";
 import { configOf, type Config } from "./config.ts";
+import { connectionHash } from "./connection-hash.ts";
 import type { Environment } from "./env.ts";
-import { AzureError, failure } from "./errors.ts";
+import { AzureError, failure, ownErrorHeader } from "./errors.ts";
 import { log } from "./log.ts";
+import { requestIdIn } from "./request-id.ts";
 
 export interface App {
   Bindings: Environment;
@@ -15,23 +17,26 @@ export interface App {
     config: Config;
     /** Set on every route with a scope. */
     caller: Caller;
-    /** Set on every route of a connection, after the caller was found to own it. */
+    /** Set on every route of a connection, after the caller was found to own it, or to return to it. */
     connectionId: string;
+    /** Microsoft's id of the last answer that had one, for the log. */
+    upstreamRequestId: string;
   };
 }
 export type Context = HonoContext<App>;
 export type Middleware = MiddlewareHandler<App>;
 
-const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Gives every request its id (the client's own, when it is a GUID) and one line in the log. */
 export const requestContext: Middleware = async (c, next) => {
-  const given = c.req.header("client-request-id") ?? c.req.header("x-request-id") ?? "";
-  c.set("requestId", guid.test(given) ? given.toLowerCase() : crypto.randomUUID());
+  const given = c.req.header("client-request-id") ?? c.req.header("x-request-id");
+  c.set("requestId", requestIdIn(given) ?? crypto.randomUUID());
   c.set("route", "unknown");
   const began = Date.now();
   await next();
   const caller = c.get("caller") as Caller | undefined;
+  const connectionId = c.get("connectionId") as string | undefined;
+  const upstreamRequestId = c.get("upstreamRequestId") as string | undefined;
+  const code = c.res.headers.get(ownErrorHeader);
   const status = c.res.status;
   log({
     level: status >= 500 ? "warn" : "info",
@@ -44,6 +49,9 @@ export const requestContext: Middleware = async (c, next) => {
     ...(caller !== undefined && {
       caller: caller.kind === "api_key" ? `api_key:${caller.id}` : caller.kind,
     }),
+    ...(connectionId !== undefined && { connection: connectionHash(connectionId) }),
+    ...(code !== null && { code }),
+    ...(upstreamRequestId !== undefined && { upstream_request_id: upstreamRequestId }),
   });
 };
 

@@ -12,6 +12,8 @@ export interface EventPipeline {
 export interface Environment extends Env {
   AUTH?: AuthService;
   EVENTS?: EventPipeline;
+  /** Where data points go. */
+  METRICS?: AnalyticsEngineDataset;
   AZURE_REDIRECT_URI?: string;
   AZURE_AUTHORITY_HOST?: string;
   AZURE_GRAPH_ENDPOINT?: string;

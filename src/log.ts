@@ -1,32 +1,103 @@
 import type { Finding } from "./directory/watchdog-policy.ts";
 
 /**
- * The only fields a log line can have: what identifies a request and how it ended. There is none
- * for a URL, a header, a body or an error's text, because those can hold codes and tokens.
+ * The only lines there are, and the only fields they can have: what identifies a request and how it
+ * ended. There is none for a URL, a header, a body or an error's text, because those can hold codes
+ * and tokens. `connection` is a hash, see `connectionHash`.
  */
+export type LogLine =
+  | RequestLogLine
+  | RpcLogLine
+  | ConnectionLogLine
+  | WatchdogLogLine
+  | UnexpectedLogLine;
+
+/** A request over HTTP. */
 export interface RequestLogLine {
-  level: "info" | "warn" | "error";
-  event: "request" | "unexpected_error";
+  level: "info" | "warn";
+  event: "request";
   request_id: string;
-  method?: string;
+  method: string;
   /** The pattern that answered (`/mail/{id}`), never the path asked for. */
-  route?: string;
-  status?: number;
-  duration_ms?: number;
+  route: string;
+  status: number;
+  duration_ms: number;
   /** `api_key:{id}`; of a user's credential the kind alone. */
   caller?: string;
+  connection?: string;
+  /** Of our own error. */
   code?: string;
-  error_name?: string;
-  /** Function names and places in our own bundle. */
-  frames?: readonly string[];
+  /** Microsoft's, of the last answer that had one. */
+  upstream_request_id?: string;
 }
 
-/** What an actor has to say about its connection, in the same closed manner. */
-export interface ConnectionLogLine {
+/** A method that a sibling called. */
+export interface RpcLogLine {
+  level: "info" | "warn";
+  event: "rpc";
+  request_id: string;
+  method: string;
+  /** `sibling:{caller of its props}`. */
+  caller: string;
+  /** `ok`, or the code of what was thrown. */
+  outcome: string;
+  duration_ms: number;
+  connection?: string;
+  /** Microsoft's, of the last answer that had one. */
+  upstream_request_id?: string;
+}
+
+/** One redemption of the refresh token: a token POST and what became of it. */
+export interface RefreshLogLine {
+  level: "info" | "warn" | "error";
+  event: "refresh";
+  connection: string;
+  resource: string;
+  /** `ok`, OAuth's `error`, or our own word for what failed. */
+  outcome: string;
+  duration_ms: number;
+  /** Callers that waited for it; 0 when it was made behind them or by the alarm. */
+  waiters: number;
+  /** 1, and one more for every failure in a row before it. */
+  attempt: number;
+  aadsts?: number;
+  /** The remedy's. */
+  action?: string;
+  upstream_request_id?: string;
+  /** The request that it was made for. */
+  request_id?: string;
+}
+
+/** One ring of a connection's alarm. */
+export interface AlarmLogLine {
+  level: "info" | "error";
+  event: "alarm";
+  connection: string;
+  outcome: "ok" | "failed";
+  /** How late it rang. */
+  lag_ms: number;
+  duration_ms: number;
+  /** Tokens it set out to renew. */
+  renewals: number;
+  /** What it told the directory, webhooks and the pipeline, in vain or not. */
+  deliveries: number;
+  error_name?: string;
+}
+
+/** An error nobody expected, whatever led to it. */
+export interface UnexpectedLogLine {
+  level: "error";
+  event: "unexpected_error";
+  request_id: string;
+  error_name: string;
+  /** Function names and places in our own bundle. */
+  frames: readonly string[];
+}
+
+/** What an actor has to say of trouble with its connection. */
+export interface TroubleLogLine {
   level: "warn" | "error";
   event:
-    | "refresh_failed"
-    | "alarm_failed"
     | "token_unreadable"
     | "grant_unreadable"
     | "directory_failed"
@@ -38,12 +109,8 @@ export interface ConnectionLogLine {
   resource?: string;
   /** `pipeline`, or `webhook:{id}`. */
   sink?: string;
-  /** The remedy's action. */
-  action?: string;
-  /** OAuth `error`, or our own word for what failed. */
+  /** Our own word for what failed. */
   code?: string;
-  /** Microsoft's. */
-  upstream_request_id?: string;
   error_name?: string;
 }
 
@@ -52,7 +119,6 @@ export type WatchdogLogLine = { event: "watchdog" } & (
   | ({ level: "info" } & Readonly<Record<Finding, number>>)
   | {
       level: "info" | "warn" | "error";
-      /** A hash, see `connectionHash`. */
       connection: string;
       finding: Finding;
       overdue_seconds: number;
@@ -65,7 +131,11 @@ export type WatchdogLogLine = { event: "watchdog" } & (
     }
 );
 
-export type LogLine = RequestLogLine | ConnectionLogLine | WatchdogLogLine;
+export type ConnectionLogLine = RefreshLogLine | AlarmLogLine | TroubleLogLine;
+
+type WithoutConnection<Line> = Line extends unknown ? Omit<Line, "connection"> : never;
+/** A line as an actor's parts write it: whose it is, is added where they are put together. */
+export type ConnectionNews = WithoutConnection<ConnectionLogLine>;
 
 /** Writes one line of JSON, for Workers Logs to index. */
 export function log(line: LogLine): void {

@@ -104,6 +104,13 @@ export const methods = {
   ),
 } as const;
 
+const names = new Map<unknown, string>(
+  Object.entries(methods).map(([name, method]) => [method, name]),
+);
+
+/** How siblings call a method, for the log. */
+export const nameOf = (method: Method<z.ZodType>): string => names.get(method) ?? "unknown";
+
 /** What a sibling may send to a method. */
 export type RequestOf<Name extends keyof typeof methods> = z.input<(typeof methods)[Name]["input"]>;
 

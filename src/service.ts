@@ -9,7 +9,8 @@ import type { AuthorizationStart, ConnectionInfo } from "./connection/contract.t
 import { connectionStub, type ConnectionStub } from "./connection/stub.ts";
 import type { ListedConnection } from "./directory/entry.ts";
 import type { Environment } from "./env.ts";
-import { AzureError, failure } from "./errors.ts";
+import { AzureError, failure, type ErrorCode } from "./errors.ts";
+import { log } from "./log.ts";
 import * as azure from "./operations/azure.ts";
 import { listEvents } from "./operations/calendar.ts";
 import * as connections from "./operations/connections.ts";
@@ -21,7 +22,15 @@ import { getUser } from "./operations/people.ts";
 import { targetOf, type Target } from "./operations/target.ts";
 import type { Plain } from "./plain.ts";
 import { failureOf } from "./routes/failures.ts";
-import { admit, methods, wholeStub, type Method, type RequestOf } from "./service-requests.ts";
+import {
+  admit,
+  methods,
+  nameOf,
+  wholeStub,
+  type Method,
+  type RequestOf,
+} from "./service-requests.ts";
+import { rpcLine, type ServiceTrace } from "./service-trace.ts";
 
 /** What a sibling's configuration says of it: `services[].props`. */
 export interface CallerProps {
@@ -52,10 +61,11 @@ export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
 
   /** Completes a sign-in whose callback the host took itself. @throws `not_found` for another user's state */
   completeConnect(request: RequestOf<"completeConnect">): Promise<ConnectionInfo> {
-    return this.#answer(async ({ config, caller, requestId }) => {
-      const input = admit(caller, methods.completeConnect, request);
-      const id = await connections.connectionOfState(config.sessionSecret, input.state, input);
-      return connections.completeConnect(this.#targetOf(config, id, requestId), input);
+    return this.#answer(methods.completeConnect, async (call) => {
+      const { sessionSecret } = call.config;
+      const input = admit(call.caller, methods.completeConnect, request);
+      const id = await connections.connectionOfState(sessionSecret, input.state, input);
+      return connections.completeConnect(this.#targetOf(call, id), input);
     });
   }
 
@@ -69,7 +79,7 @@ export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
 
   /** The user's connections, one for each label. They may lag behind their changes by seconds. */
   listConnections(request: RequestOf<"listConnections">): Promise<Page<ListedConnection>> {
-    return this.#answer(async ({ config: { sessionSecret }, caller }) => {
+    return this.#answer(methods.listConnections, async ({ config: { sessionSecret }, caller }) => {
       const query = admit(caller, methods.listConnections, request);
       return listConnections(directoryIn(this.env), { caller, sessionSecret }, query);
     });
@@ -77,16 +87,17 @@ export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
 
   /** The stub: a signed-in `fetch`, and the rest of the connection's surface. Await it before use. */
   connection(request: RequestOf<"connection">): Promise<ConnectionStub> {
-    return this.#answer(async ({ caller }) =>
-      connectionStub(this.env, idOf(admit(caller, methods.connection, request))),
-    );
+    return this.#answer(methods.connection, async (call) => {
+      call.connectionId = idOf(admit(call.caller, methods.connection, request));
+      return connectionStub(this.env, call.connectionId);
+    });
   }
 
   /** A token for one user's browser. @throws `forbidden` for a scope this sibling lacks */
   createSession(
     request: RequestOf<"createSession">,
   ): Promise<{ token: string; expiresAt: string }> {
-    return this.#answer(async ({ config, caller }) => {
+    return this.#answer(methods.createSession, async ({ config, caller }) => {
       const input = admit(caller, methods.createSession, request);
       return orThrow(await mintSession(config.sessionSecret, caller, input, Date.now()));
     });
@@ -133,32 +144,56 @@ export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
     request: unknown,
     work: (target: Target, input: z.output<Input>) => Promise<Value>,
   ): Promise<Value> {
-    return this.#answer(async ({ config, caller, requestId }) => {
-      const input = admit(caller, method, request);
-      return work(this.#targetOf(config, idOf(input), requestId), input);
+    return this.#answer(method, async (call) => {
+      const input = admit(call.caller, method, request);
+      return work(this.#targetOf(call, idOf(input)), input);
     });
   }
 
-  #targetOf(config: Config, connectionId: string, requestId: string): Target {
-    return targetOf(this.env, config, connectionId, { requestId, waitOnThrottle: true });
+  #targetOf(call: ServiceCall, connectionId: string): Target {
+    call.connectionId = connectionId;
+    return targetOf(this.env, call.config, connectionId, {
+      requestId: call.requestId,
+      waitOnThrottle: true,
+      answered: (id) => {
+        call.upstreamRequestId = id;
+      },
+    });
   }
 
   /** Whatever goes wrong reaches the sibling as an `AzureError` without a stack of ours. */
   async #answer<Value>(
-    work: (call: { config: Config; caller: Caller; requestId: string }) => Promise<Value>,
+    method: Method<z.ZodType>,
+    work: (call: ServiceCall) => Promise<Value>,
   ): Promise<Value> {
-    const requestId = crypto.randomUUID();
+    const trace: ServiceTrace = { requestId: crypto.randomUUID() };
+    const caller = siblingOf(this.ctx.props);
+    const began = Date.now();
+    const told = (outcome: "ok" | ErrorCode) => {
+      const end = { method: nameOf(method), caller, outcome, durationMs: Date.now() - began };
+      log(rpcLine(end, trace));
+    };
     try {
       const config = configOf(this.env);
       if (!config.ok) {
         const { variable, message } = config.error;
         throw new AzureError(failure("app_misconfigured", message, { details: { variable } }));
       }
-      return await work({ config: config.value, caller: siblingOf(this.ctx.props), requestId });
+      const value = await work(Object.assign(trace, { config: config.value, caller }));
+      told("ok");
+      return value;
     } catch (error) {
-      throw new AzureError(failureOf(error, requestId));
+      const reason = failureOf(error, trace.requestId);
+      trace.upstreamRequestId = reason.details?.upstream_request_id ?? trace.upstreamRequestId;
+      told(reason.code);
+      throw new AzureError(reason);
     }
   }
+}
+
+interface ServiceCall extends ServiceTrace {
+  config: Config;
+  caller: Caller;
 }
 
 interface Owner {

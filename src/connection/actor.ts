@@ -143,8 +143,8 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   }
 
   /** Never throws: the platform would try six times and then forget. */
-  override async alarm(): Promise<void> {
-    if (this.#parts.ok) return this.#parts.value.alarm.ring();
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
+    if (this.#parts.ok) return this.#parts.value.alarm.ring(info?.scheduledTime);
     // A mended configuration wakes nobody: an idle grant, whom no call touches, would lapse.
     await this.ctx.storage.setAlarm(Date.now() + misconfiguredWait);
   }
@@ -160,12 +160,17 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     try {
       const live = readLiveRequest(request);
       if (!live.ok || !this.#parts.ok) return socket.close(1011);
-      const { sockets, state, info } = this.#parts.value;
+      const { sockets, state, info, countSockets } = this.#parts.value;
       sockets.greet(socket, live.value, state, info());
+      countSockets();
     } catch (error) {
       internalError(error);
       socket.close(1011);
     }
+  }
+
+  override onClose(): void {
+    if (this.#parts.ok) this.#parts.value.countSockets();
   }
 
   override onMessage(): void {

@@ -1,6 +1,6 @@
-import type { ConnectionLogLine } from "../log.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Courier } from "./courier.ts";
+import type { Ring } from "./observer.ts";
 import { directorySink } from "./outbox.ts";
 import type { PendingAuthorizations } from "./pending-authorizations.ts";
 import type { Refresher } from "./refresher.ts";
@@ -17,7 +17,8 @@ export interface AlarmOptions {
   refresher: Refresher;
   courier: Courier;
   now: () => number;
-  log: (line: Omit<ConnectionLogLine, "connection">) => void;
+  /** Told of every ring, at its end. */
+  rang: (ring: Ring) => void;
 }
 
 /** Milliseconds a ring waits for deliveries. */
@@ -33,6 +34,8 @@ export class Alarm {
   #armedFor: number | null = null;
   #known = false;
   #ringing = false;
+  /** In this ring. */
+  #renewals = 0;
 
   constructor(options: AlarmOptions) {
     this.#options = options;
@@ -98,24 +101,34 @@ export class Alarm {
     this.arm();
   }
 
-  /** Does all that is due. Never throws. */
-  async ring(): Promise<void> {
+  /**
+   * Does all that is due. Never throws.
+   *
+   * @param dueAt when it should have rung, in milliseconds since the epoch, if the platform says so
+   */
+  async ring(dueAt = this.#armedFor): Promise<void> {
+    const { state, courier, now, rang } = this.#options;
+    const began = now();
+    const { deliveries } = courier;
     this.#armedFor = null;
     this.#ringing = true;
-    let wait = pause;
+    this.#renewals = 0;
+    let fault: string | undefined;
     try {
-      if (this.#options.state.exists) await this.#work();
+      if (state.exists) await this.#work();
     } catch (error) {
-      wait = failurePause;
-      this.#options.log({
-        level: "error",
-        event: "alarm_failed",
-        error_name: error instanceof Error ? error.name : typeof error,
-      });
+      fault = error instanceof Error ? error.name : typeof error;
     }
     this.#ringing = false;
     // Whatever could not be done now must not make the alarm ring without end.
-    this.arm(this.#options.now() + wait);
+    this.arm(now() + (fault === undefined ? pause : failurePause));
+    rang({
+      fault,
+      lagMs: Math.max(0, began - (dueAt ?? began)),
+      durationMs: now() - began,
+      renewals: this.#renewals,
+      deliveries: courier.deliveries - deliveries,
+    });
   }
 
   async #work(): Promise<void> {
@@ -154,6 +167,7 @@ export class Alarm {
     await this.#recover();
     if (!state.exists) return;
     const due = renewals(state).filter(({ dueAt }) => dueAt <= now());
+    this.#renewals += due.length;
     await Promise.all(due.map((key) => refresher.renew(key)));
   }
 
@@ -166,7 +180,10 @@ export class Alarm {
     const intent = state.tokens.intent();
     if (intent === undefined || refresher.inFlight) return;
     const resource = parseResource(intent.resource);
-    if (resource !== undefined) await refresher.renew({ resource, tenantId: intent.tenant_id });
+    if (resource !== undefined) {
+      this.#renewals += 1;
+      await refresher.renew({ resource, tenantId: intent.tenant_id });
+    }
     // A latch or a back-off may have kept it from being sent: then there is nothing to find out.
     if (state.exists && !refresher.inFlight) state.tokens.clearIntent();
   }

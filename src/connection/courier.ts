@@ -23,9 +23,15 @@ interface Round {
 export class Courier {
   readonly #options: CourierOptions;
   readonly #rounds = new Map<string, Round>();
+  #deliveries = 0;
 
   constructor(options: CourierOptions) {
     this.#options = options;
+  }
+
+  /** How often a sink was told something in the life of this object, whether it took it or not. */
+  get deliveries(): number {
+    return this.#deliveries;
   }
 
   /** Delivers all that is due; joins rounds that are under way, which see what came meanwhile. */
@@ -69,6 +75,7 @@ export class Courier {
     for (let row = this.#due(sink); row !== undefined; row = this.#due(sink)) {
       round.until = now() + deliveryLease;
       await (sink === directorySink ? directory.deliver(row) : events.deliver(row));
+      this.#deliveries += 1;
       if (!state.exists) return;
     }
   }

@@ -1,7 +1,8 @@
 import { faultWithin } from "../deadline.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { DirectoryEntry } from "../directory/entry.ts";
-import type { ConnectionLogLine } from "../log.ts";
+import type { ConnectionNews } from "../log.ts";
+import { traced } from "../traced.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { remedyActionOf } from "./directory-policy.ts";
 
@@ -35,7 +36,7 @@ export interface DirectorySinkOptions {
   directory: Directory;
   connectionId: string;
   state: ConnectionState;
-  log: (line: Omit<ConnectionLogLine, "connection">) => void;
+  log: (line: ConnectionNews) => void;
 }
 
 /** Keeps one connection's row in the directory. */
@@ -49,17 +50,17 @@ export class DirectorySink {
   /** Writes the row as the connection is now; false when it has to be tried again. */
   tell(): Promise<boolean> {
     const { directory, connectionId, state } = this.#options;
-    return this.#done(directory.upsert(directoryEntry(connectionId, state)));
+    return this.#done(() => directory.upsert(directoryEntry(connectionId, state)));
   }
 
   /** Takes out the row of a connection that never came to be; false when it has to be tried again. */
   withdraw(): Promise<boolean> {
     const { directory, connectionId, state } = this.#options;
-    return this.#done(directory.removePending(connectionId, state.grant().version));
+    return this.#done(() => directory.removePending(connectionId, state.grant().version));
   }
 
-  async #done(write: Promise<void>): Promise<boolean> {
-    const fault = await faultWithin(deadline, write);
+  async #done(write: () => Promise<void>): Promise<boolean> {
+    const fault = await faultWithin(deadline, traced("directory.write", write));
     if (fault === undefined) return true;
     this.#options.log({ level: "warn", event: "directory_failed", error_name: fault });
     return false;

@@ -1,4 +1,4 @@
-import type { ConnectionLogLine } from "../log.ts";
+import type { ConnectionNews } from "../log.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { retryAt, type PauseReason } from "./delivery-policy.ts";
 import type { Delivery, EventSink } from "./event-sink.ts";
@@ -9,7 +9,7 @@ export interface EventDeliveryOptions {
   sinks: readonly EventSink[];
   now: () => number;
   random: () => number;
-  log: (line: Omit<ConnectionLogLine, "connection">) => void;
+  log: (line: ConnectionNews) => void;
 }
 
 /**

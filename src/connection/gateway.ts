@@ -4,7 +4,12 @@ import type { Cloud } from "../entra/cloud.ts";
 import { errorResponse, failure, type Failure } from "../errors.ts";
 import { laneOf } from "../graph/lane.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
+import type { CallPoint } from "../metrics.ts";
+import { requestIdIn } from "../request-id.ts";
+import type { Result } from "../result.ts";
+import { tracedFetch, type SpanName } from "../traced.ts";
 import { incomingAnswer, outgoingHeaders } from "./call-headers.ts";
+import { timed, type CallTiming } from "./call-timing.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { cooldownEnd } from "./cooldown.ts";
 import { MailboxLane } from "./mailbox-lane.ts";
@@ -25,6 +30,10 @@ export interface GatewayOptions {
   cloud: Cloud;
   fetch: typeof fetch;
   now: () => number;
+  /** Told of every answered call; absent: nobody counts, and no call is timed. */
+  called: ((point: CallPoint) => void) | undefined;
+  /** Told of a service that begins to be left alone. */
+  cooled: (service: string, seconds: number) => void;
 }
 
 /** A call that can be sent more than once, or not. */
@@ -33,6 +42,8 @@ interface Call {
   target: Target;
   body: BodyInit | null;
   repeatable: boolean;
+  requestId: () => string | undefined;
+  timing: CallTiming | undefined;
 }
 
 /** The signed-in `fetch`: finds the endpoint, adds the token, mends a 401 once, keeps cool-downs. */
@@ -53,19 +64,31 @@ export class Gateway {
   }
 
   /** Answers with Microsoft's answer, or with our own envelope marked by `x-azure-error`. */
-  async handle(request: Request): Promise<Response> {
-    const target = resolveTarget(new URL(request.url), this.#options.cloud);
+  handle(request: Request): Promise<Response> {
+    const { cloud, now, called } = this.#options;
+    const target = resolveTarget(new URL(request.url), cloud);
+    if (called === undefined) return this.#answer(request, target, undefined);
+    const resource = target.ok ? target.value.resource : undefined;
+    return timed({ resource, now, called }, (timing) => this.#answer(request, target, timing));
+  }
+
+  async #answer(
+    request: Request,
+    target: Result<Target, Failure>,
+    timing: CallTiming | undefined,
+  ): Promise<Response> {
     if (!target.ok) return errorResponse(target.error);
     const cooling = this.#cooling(target.value);
     if (cooling !== undefined) return cooling;
-    const call = await prepare(request, target.value);
+    const call = await prepare(request, target.value, timing);
     if (
       target.value.resource !== "graph" ||
       laneOf(target.value.url, request.method) !== "mailbox"
     ) {
       return this.#send(call);
     }
-    const leave = await this.#mailbox.enter();
+    const enter = () => this.#mailbox.enter();
+    const leave = await (timing === undefined ? enter() : timing.lane(enter));
     try {
       // Whoever opened a cool-down while this call waited has spoken for it too.
       return this.#cooling(target.value) ?? (await this.#send(call));
@@ -93,10 +116,11 @@ export class Gateway {
     const token = await this.#options.refresher.token({
       resource: target.resource,
       minValiditySeconds: callValiditySeconds,
+      requestId: call.requestId,
       ...(tenantId !== undefined && { tenantId }),
     });
     if (!token.ok) return errorResponse(token.error);
-    const answer = await this.#upstream(call, token.value);
+    const answer = await this.#upstream(call, token.value, 1);
     if (answer.status !== 401) return this.#accept(call, answer);
     return this.#recover(call, token.value, answer);
   }
@@ -115,6 +139,7 @@ export class Gateway {
     const token = await refresher.token({
       resource: target.resource,
       minValiditySeconds: callValiditySeconds,
+      requestId: call.requestId,
       tenantId: otherTenant ?? refused.tenantId,
       ...(otherTenant === undefined && { staleGeneration: refused.generation }),
       ...(challenge.claims !== undefined && { claims: challenge.claims }),
@@ -129,7 +154,7 @@ export class Gateway {
         ),
       );
     }
-    const second = await this.#upstream(call, token.value);
+    const second = await this.#upstream(call, token.value, 2);
     if (second.status !== 401) return this.#accept(call, second);
     const again = parseChallenge(second.headers);
     if (again.claims === undefined) return incomingAnswer(second);
@@ -154,9 +179,11 @@ export class Gateway {
     }
   }
 
-  async #upstream({ request, target, body }: Call, token: HeldToken): Promise<Response> {
+  async #upstream(call: Call, token: HeldToken, attempt: number): Promise<Response> {
+    const { request, target, body } = call;
+    const span = { name: `${target.resource}.call`, attempt } as const;
     try {
-      return await this.#options.fetch(target.url, {
+      return await this.#fetch(call, span, target.url, {
         method: request.method,
         headers: outgoingHeaders(request.headers, token.token),
         body,
@@ -166,6 +193,18 @@ export class Gateway {
     } catch {
       return errorResponse(unanswered(request.method));
     }
+  }
+
+  /** The one way out to Microsoft. */
+  #fetch(
+    { target, timing }: Call,
+    { name, attempt }: { name: SpanName; attempt: number },
+    url: URL,
+    init: RequestInit,
+  ): Promise<Response> {
+    const facts = { resource: target.resource, attempt };
+    const ask = () => tracedFetch(name, () => this.#options.fetch(url, init), facts);
+    return timing === undefined ? ask() : timing.upstream(ask);
   }
 
   async #accept(call: Call, answer: Response): Promise<Response> {
@@ -182,20 +221,18 @@ export class Gateway {
   }
 
   #cool({ resource }: Target, answer: Response): void {
-    const { state, now } = this.#options;
+    const { state, now, cooled } = this.#options;
     const until = cooldownEnd(now(), retryAfterSeconds(answer.headers, now()));
+    let begins = false;
     state.commit(now(), (tell) => {
-      const begins = state.cooldowns.start(
-        { service: resource, until, reason: "throttled" },
-        now(),
-      );
-      if (begins) {
-        tell({
-          type: "call.throttled",
-          data: { service: resource, until: new Date(until).toISOString() },
-        });
-      }
+      begins = state.cooldowns.start({ service: resource, until, reason: "throttled" }, now());
+      if (!begins) return;
+      tell({
+        type: "call.throttled",
+        data: { service: resource, until: new Date(until).toISOString() },
+      });
     });
+    if (begins) cooled(resource, (until - now()) / 1_000);
   }
 
   /**
@@ -220,7 +257,8 @@ export class Gateway {
       if (url.protocol !== "https:" && !loopback) break;
       void current.body?.cancel().catch(() => undefined);
       try {
-        current = await this.#options.fetch(url, {
+        const span = { name: "redirect.follow", attempt: hop + 1 } as const;
+        current = await this.#fetch(call, span, url, {
           headers: outgoingHeaders(call.request.headers, undefined),
           redirect: "manual",
           signal: call.request.signal,
@@ -253,11 +291,17 @@ function unanswered(method: string): Failure {
   });
 }
 
-async function prepare(request: Request, target: Target): Promise<Call> {
-  if (request.body === null) return { request, target, body: null, repeatable: true };
+async function prepare(
+  request: Request,
+  target: Target,
+  timing: CallTiming | undefined,
+): Promise<Call> {
+  const requestId = () => requestIdIn(request.headers.get("client-request-id"));
+  const call = { request, target, requestId, timing };
+  if (request.body === null) return { ...call, body: null, repeatable: true };
   const length = Number(request.headers.get("content-length") ?? Number.NaN);
   if (length <= repeatableBytes) {
-    return { request, target, body: await request.arrayBuffer(), repeatable: true };
+    return { ...call, body: await request.arrayBuffer(), repeatable: true };
   }
-  return { request, target, body: request.body, repeatable: false };
+  return { ...call, body: request.body, repeatable: false };
 }

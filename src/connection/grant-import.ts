@@ -8,7 +8,7 @@ import {
 import { authorityTenant, parseTenant } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenFailure } from "../entra/token-endpoint.ts";
 import { conflict, failure, invalidField, type Failure } from "../errors.ts";
-import type { ConnectionLogLine } from "../log.ts";
+import type { ConnectionNews } from "../log.ts";
 import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { ConnectionInfo, GrantTakeover, GrantBackup, Outcome } from "./contract.ts";
@@ -35,7 +35,7 @@ export interface GrantImportOptions {
   now: () => number;
   info: () => ConnectionInfo;
   rearm: () => void;
-  log: (line: Omit<ConnectionLogLine, "connection">) => void;
+  log: (line: ConnectionNews) => void;
 }
 
 /** A refresh token to be proven, and what its origin makes of the outcome. */

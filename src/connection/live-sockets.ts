@@ -67,6 +67,13 @@ export class LiveSockets {
     }
   }
 
+  /** How many there are. */
+  open(): number {
+    return this.#options
+      .sockets()
+      .filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN).length;
+  }
+
   closeAll(): void {
     for (const socket of this.#options.sockets()) socket.close(liveClose.gone, "gone");
   }

@@ -3,7 +3,8 @@ import type { Config } from "../config.ts";
 import { createTokenEndpoint } from "../entra/token-endpoint.ts";
 import { directoryOf } from "../directory/directory.ts";
 import type { Environment } from "../env.ts";
-import { log, type ConnectionLogLine } from "../log.ts";
+import type { ConnectionNews } from "../log.ts";
+import { tracedFetch } from "../traced.ts";
 import { Alarm } from "./alarm.ts";
 import { Authorization } from "./authorization.ts";
 import { sha256Hex } from "./authorization-state.ts";
@@ -19,6 +20,7 @@ import { GrantAdoption } from "./grant-adoption.ts";
 import { GrantImport } from "./grant-import.ts";
 import { connectionInfo } from "./info.ts";
 import { LiveSockets } from "./live-sockets.ts";
+import { Observer } from "./observer.ts";
 import { isAbandoned } from "./schedule.ts";
 import { Refresher } from "./refresher.ts";
 import { Tickets } from "./tickets.ts";
@@ -49,6 +51,8 @@ export interface Parts {
   alarm: Alarm;
   info: () => ConnectionInfo;
   disconnect: () => void;
+  /** Call when a socket came or went. */
+  countSockets: () => void;
   now: () => number;
 }
 
@@ -64,8 +68,14 @@ export function createParts({
   const now = () => Date.now();
   const random = () => Math.random();
   const send: typeof fetch = (input, init) => fetch(input, init);
-  const logged = (line: Omit<ConnectionLogLine, "connection">) =>
-    log({ ...line, connection: connectionId });
+  const sendWebhook: typeof fetch = (input, init) =>
+    tracedFetch("webhook.delivery", () => send(input, init));
+  const askEntra: typeof fetch = (input, init) => {
+    const isPost = input instanceof Request && input.method === "POST";
+    return tracedFetch(isPost ? "entra.token" : "entra.keys", () => send(input, init));
+  };
+  const observer = new Observer(connectionId, env.METRICS);
+  const logged = (line: ConnectionNews) => observer.log(line);
   const links = { connectionId, publicOrigin: config.publicOrigin };
   const rearm = () => alarm.arm();
 
@@ -74,7 +84,12 @@ export function createParts({
     expiring: expiringSockets,
     now,
   });
-  const sinks = eventSinks({ webhooks: config.webhooks, pipeline: env.EVENTS, fetch: send, now });
+  const sinks = eventSinks({
+    webhooks: config.webhooks,
+    pipeline: env.EVENTS,
+    fetch: sendWebhook,
+    now,
+  });
   const state = new ConnectionState({
     storage,
     connectionId,
@@ -88,7 +103,7 @@ export function createParts({
     cloud: config.cloud,
     clientId: config.clientId,
     clientSecrets: config.clientSecrets,
-    fetch: send,
+    fetch: askEntra,
     now,
   });
   let credential: Promise<string> | undefined;
@@ -107,10 +122,19 @@ export function createParts({
     now,
     random,
     rearm,
+    refreshed: (refresh) => observer.refreshed(refresh),
     log: logged,
   });
   const refresher = new Refresher({ state, cache, mint, queue, links, fingerprint, now, rearm });
-  const gateway = new Gateway({ state, refresher, cloud: config.cloud, fetch: send, now });
+  const gateway = new Gateway({
+    state,
+    refresher,
+    cloud: config.cloud,
+    fetch: send,
+    now,
+    called: observer.measures ? (point) => observer.measure(point) : undefined,
+    cooled: (resource, seconds) => observer.measure({ kind: "cooldown", resource, seconds }),
+  });
   const info = () =>
     connectionInfo(connectionId, state, { now: now(), armQuota: gateway.armQuota });
   const adoption = new GrantAdoption({
@@ -145,7 +169,7 @@ export function createParts({
     refresher,
     courier,
     now,
-    log: logged,
+    rang: (ring) => observer.rang(ring),
   });
 
   return {
@@ -160,6 +184,9 @@ export function createParts({
     alarm,
     info,
     now,
+    countSockets: () => {
+      if (observer.measures) observer.measure({ kind: "sockets", sockets: live.open() });
+    },
     disconnect: () => {
       state.disconnect(now());
       cache.forget();

@@ -3,7 +3,6 @@ import { failure, type Failure, unknownConnection } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
-import { stepUpFailure } from "./refresh-failure.ts";
 import { blockedBy, latchedBy, type RemedyLinks } from "./remedies.ts";
 import { forcedRefreshInterval } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
@@ -14,12 +13,15 @@ export interface TokenRequest extends TokenNeed {
   resource: Resource;
   /** Default: the tenant of the grant. */
   tenantId?: string;
+  /** The id of the request that asks, for the log; read only where a token is asked of Entra. */
+  requestId?: () => string | undefined;
 }
 
-/** A token POST that is out or waits for its turn, and the claims it brings. */
+/** A token POST that is out or waits for its turn, the claims it brings, and how many wait for it. */
 interface Flight {
   claims: string | undefined;
   answer: Promise<Outcome<HeldToken>>;
+  waiters: number;
 }
 
 export interface RefresherOptions {
@@ -73,7 +75,8 @@ export class Refresher {
       if (now() - this.#forcedAt < forcedRefreshInterval) return ok(undefined);
       this.#forcedAt = now();
     }
-    const answer = await (running?.answer ?? this.#fly(key, { forced: true }));
+    if (running !== undefined) running.waiters += 1;
+    const answer = await (running?.answer ?? this.#fly(key, { forced: true }, 1));
     return answer.ok ? ok(undefined) : answer;
   }
 
@@ -85,7 +88,7 @@ export class Refresher {
     const { state, mint } = this.#options;
     const key = { resource, tenantId: refused.tenantId };
     if (state.tokens.read(key)?.generation === refused.generation) {
-      return mint.record(key, stepUpFailure(claims), "");
+      return mint.stepUp(key, claims);
     }
     return failure(
       "upstream_unavailable",
@@ -96,7 +99,7 @@ export class Refresher {
 
   /** Renews what the alarm found due. */
   renew(key: ResourceKey): Promise<Outcome<HeldToken>> {
-    return this.#fly(key, { staleGeneration: this.#options.state.tokens.read(key)?.generation });
+    return this.#fly(key, { staleGeneration: this.#options.state.tokens.read(key)?.generation }, 0);
   }
 
   async #load(request: TokenRequest): Promise<Outcome<HeldToken>> {
@@ -116,7 +119,7 @@ export class Refresher {
     // Asked before the queue: who may not be renewed need not wait for another resource's POST.
     const fingerprint = await this.#options.fingerprint();
     const blocked = blockedBy(grant, row, { now: now(), fingerprint, links });
-    const answer = blocked === undefined ? await this.#fly(key, request) : err(blocked);
+    const answer = blocked === undefined ? await this.#fly(key, request, 1) : err(blocked);
     if (answer.ok) {
       this.#serve(request, answer.value);
       return answer;
@@ -139,23 +142,26 @@ export class Refresher {
     }
     if (now() < held.refreshAt || this.#flights.has(idOf(key))) return;
     if ((state.tokens.read(key)?.retry_at ?? 0) > now()) return;
-    void this.#fly(key, { staleGeneration: held.generation }).catch(() => undefined);
+    const attempt = { staleGeneration: held.generation, requestId: request.requestId };
+    void this.#fly(key, attempt, 0).catch(() => undefined);
   }
 
-  #fly(key: ResourceKey, attempt: Attempt): Promise<Outcome<HeldToken>> {
+  /** @param waiters callers that wait for it: one, or none when it is made behind them */
+  #fly(key: ResourceKey, attempt: Attempt, waiters: 0 | 1): Promise<Outcome<HeldToken>> {
     const { queue, mint } = this.#options;
     const { claims } = attempt;
     const running = this.#flights.get(idOf(key));
     // A flight without the claims of a challenge ends in a token that is challenged again.
     if (running !== undefined && (claims === undefined || claims === running.claims)) {
+      running.waiters += waiters;
       return running.answer;
     }
     const answer = queue
-      .run(() => mint.mint(key, attempt))
+      .run(() => mint.mint(key, attempt, () => flight.waiters))
       .finally(() => {
         if (this.#flights.get(idOf(key)) === flight) this.#flights.delete(idOf(key));
       });
-    const flight: Flight = { claims, answer };
+    const flight: Flight = { claims, answer, waiters };
     this.#flights.set(idOf(key), flight);
     return answer;
   }

@@ -1,5 +1,5 @@
 import type { Resource } from "../entra/resource.ts";
-import type { ConnectionLogLine } from "../log.ts";
+import type { ConnectionNews } from "../log.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { isFresh } from "./renewal-policy.ts";
 import type { TokenCipher } from "./token-cipher.ts";
@@ -36,7 +36,7 @@ export interface TokenCacheOptions {
   state: ConnectionState;
   cipher: TokenCipher;
   now: () => number;
-  log: (line: Omit<ConnectionLogLine, "connection">) => void;
+  log: (line: ConnectionNews) => void;
 }
 
 /**

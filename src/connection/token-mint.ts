@@ -3,11 +3,13 @@ import { defaultScopeOf, permissionsIn } from "../entra/resource.ts";
 import { authorityTenant } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenFailure, TokenSet } from "../entra/token-endpoint.ts";
 import { failure, type Failure, unknownConnection } from "../errors.ts";
-import type { ConnectionLogLine } from "../log.ts";
+import type { ConnectionNews } from "../log.ts";
 import { err, ok } from "../result.ts";
+import { traced, type SpanFacts } from "../traced.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
-import { recordFailure } from "./refresh-failure.ts";
+import { refusalOf, type Refresh } from "./observer.ts";
+import { recordFailure, stepUpFailure } from "./refresh-failure.ts";
 import { actionRequired, blockedBy, signInRemedy, type RemedyLinks } from "./remedies.ts";
 import { appRetryInterval, timesOf } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
@@ -27,12 +29,16 @@ export interface TokenMintOptions {
   random: () => number;
   /** Something changed that the alarm depends on. */
   rearm: () => void;
-  log: (line: Omit<ConnectionLogLine, "connection">) => void;
+  /** Told of every POST, once its outcome is written. */
+  refreshed: (refresh: Refresh) => void;
+  log: (line: ConnectionNews) => void;
 }
 
 export interface Attempt extends Partial<TokenNeed> {
   /** Try although a latch or a back-off stands: somebody asked for it. */
   forced?: boolean;
+  /** The id of the request that it is made for. */
+  requestId?: (() => string | undefined) | undefined;
 }
 
 /** The moment a POST went out: what comes back is measured by it. */
@@ -42,7 +48,11 @@ interface Start {
   /** Of the grant. */
   generation: number;
   claims: string | undefined;
+  report: (end: RefreshEnd) => void;
 }
+
+/** What is known of a refresh at its end. */
+type RefreshEnd = Pick<Refresh, "outcome" | "action" | "aadsts" | "upstreamRequestId">;
 
 /**
  * The one token POST. This is the only code that sees a refresh token in clear and redeems it; it runs
@@ -55,9 +65,17 @@ export class TokenMint {
     this.#options = options;
   }
 
-  /** Intent, POST, and one transaction that is fenced by the generation of the grant. */
-  async mint(key: ResourceKey, attempt: Attempt): Promise<Outcome<HeldToken>> {
-    const { state, cache, cipher, endpoint, cloud, now, links, rearm } = this.#options;
+  /**
+   * Intent, POST, and one transaction that is fenced by the generation of the grant.
+   *
+   * @param waiters how many callers wait for it by now
+   */
+  async mint(
+    key: ResourceKey,
+    attempt: Attempt,
+    waiters: () => number,
+  ): Promise<Outcome<HeldToken>> {
+    const { state, cache, cipher, now, links } = this.#options;
     if (!state.exists) return err(unknownConnection());
     if (key.resource === "arm" && authorityTenant(key.tenantId) === "consumers") {
       return err(noPersonalArm());
@@ -78,32 +96,78 @@ export class TokenMint {
     const opened = await cipher.open("refresh_token", grant.refresh_token);
     if (!opened.ok) return err(this.#unreadableGrant(key, opened.error));
 
-    const { claims } = attempt;
-    const started: Start = { at: now(), generation: grant.generation, claims };
-    state.tokens.putIntent(key, started.generation, started.at);
+    const at = now();
+    const facts = { resource: key.resource, attempt: this.#attempt(key) };
+    const held = {
+      refreshToken: opened.value,
+      current: cipher.isCurrent(grant.refresh_token),
+      fingerprint,
+    };
+    const redeem = async (note: (facts: SpanFacts) => void): Promise<Outcome<HeldToken>> => {
+      const report = (end: RefreshEnd): void => {
+        const shared = { waiters: waiters(), ...end };
+        note({ outcome: end.outcome, waiters: shared.waiters });
+        const requestId = attempt.requestId?.();
+        this.#options.refreshed({ ...facts, durationMs: now() - at, requestId, ...shared });
+      };
+      const { generation } = grant;
+      try {
+        return await this.#redeem(key, { at, generation, claims: attempt.claims, report }, held);
+      } catch (error) {
+        report({ outcome: "internal_error" });
+        throw error;
+      }
+    };
+    return traced("token.refresh", redeem, facts);
+  }
+
+  /** A challenge met by a token that was minted for the one before. */
+  stepUp(key: ResourceKey, claims: string): Failure {
+    const cause = stepUpFailure(claims);
+    const attempt = this.#attempt(key);
+    const failed = this.#record(key, cause, "");
+    const { resource } = key;
+    this.#options.refreshed({ resource, durationMs: 0, waiters: 1, attempt, ...refusalOf(cause) });
+    return failed;
+  }
+
+  async #redeem(
+    key: ResourceKey,
+    started: Start,
+    grant: { refreshToken: string; current: boolean; fingerprint: string },
+  ): Promise<Outcome<HeldToken>> {
+    const { state, endpoint, cloud, rearm } = this.#options;
+    const { claims, generation, report } = started;
+    state.tokens.putIntent(key, generation, started.at);
     rearm();
     const answer = await endpoint.refresh({
       tenant: authorityTenant(key.tenantId),
-      refreshToken: opened.value,
+      refreshToken: grant.refreshToken,
       scopes: [defaultScopeOf(key.resource, cloud), "offline_access"],
       ...(claims !== undefined && { claims }),
     });
     if (answer.ok) {
       // Entra may answer without a new refresh token: the old one stays valid and is kept, but not
       // under a key that is on its way out.
-      const kept = cipher.isCurrent(grant.refresh_token) ? {} : { refreshToken: opened.value };
+      const kept = grant.current ? {} : { refreshToken: grant.refreshToken };
       return this.#keep(key, started, { ...kept, ...answer.value });
     }
-    if (this.#fenced(started.generation)) return this.#superseded();
     // A challenge that Entra does not answer silently is one for the user, at the next sign-in.
-    const unanswered = claims === undefined ? {} : { claims };
-    return err(this.record(key, { ...unanswered, ...answer.error }, fingerprint));
+    const cause = { ...(claims !== undefined && { claims }), ...answer.error };
+    if (this.#fenced(generation)) return this.#superseded(started, cause.requestId);
+    const failed = this.#record(key, cause, grant.fingerprint);
+    report(refusalOf(cause));
+    return err(failed);
+  }
+
+  #attempt(key: ResourceKey): number {
+    return (this.#options.state.tokens.read(key)?.attempts ?? 0) + 1;
   }
 
   /** Writes a failure in its scope; what a latch covers is served no more, though it may be valid. */
-  record(key: ResourceKey, cause: TokenFailure, fingerprint: string): Failure {
-    const { state, cache, links, now, random, rearm, log } = this.#options;
-    const { action, latch } = cause.disposition;
+  #record(key: ResourceKey, cause: TokenFailure, fingerprint: string): Failure {
+    const { state, cache, links, now, random, rearm } = this.#options;
+    const { latch } = cause.disposition;
     const failed = recordFailure(state, key, cause, {
       now: now(),
       random: random(),
@@ -113,14 +177,6 @@ export class TokenMint {
     if (latch === "connection") cache.forget();
     if (latch === "resource") cache.drop(key);
     rearm();
-    log({
-      level: "warn",
-      event: "refresh_failed",
-      resource: key.resource,
-      action,
-      code: cause.code,
-      ...(cause.requestId !== undefined && { upstream_request_id: cause.requestId }),
-    });
     return failed;
   }
 
@@ -131,7 +187,7 @@ export class TokenMint {
       answer.refreshToken === undefined
         ? undefined
         : await cipher.seal("refresh_token", answer.refreshToken);
-    if (this.#fenced(started.generation)) return this.#superseded();
+    if (this.#fenced(started.generation)) return this.#superseded(started, answer.requestId);
 
     const stored = {
       ...key,
@@ -179,6 +235,7 @@ export class TokenMint {
     const held: HeldToken = { ...stored, token: answer.accessToken, used: false, claims };
     cache.hold(key, held, state.grant().tenant_id);
     rearm();
+    started.report({ outcome: "ok", upstreamRequestId: answer.requestId });
     return ok(held);
   }
 
@@ -188,8 +245,9 @@ export class TokenMint {
     return !state.exists || state.grant().generation !== generationAtStart;
   }
 
-  #superseded(): Outcome<never> {
+  #superseded(started: Start, upstreamRequestId: string | undefined): Outcome<never> {
     const { state, links, now } = this.#options;
+    started.report({ outcome: "superseded", upstreamRequestId });
     if (!state.exists) return err(unknownConnection());
     state.tokens.clearIntent();
     return err(actionRequired(signInRemedy(links, now())));

@@ -94,9 +94,7 @@ export async function upstreamFailure(
   const code = errorCodeOf(status);
   const upstreamCode = safeCode(told.code) ?? safeCode(headers.get("x-ms-error-code"));
   const innerCode = safeCode(told.innerCode);
-  const requestId = safeCode(
-    headers.get("request-id") ?? headers.get("x-ms-request-id") ?? told.requestId,
-  );
+  const requestId = upstreamRequestId(headers) ?? safeCode(told.requestId);
   const quotable = code === "invalid_request" ? redacted(told.message ?? "") : "";
   const retryAfter = retryableStatus(status) ? retryAfterSeconds(headers, now) : undefined;
 
@@ -170,6 +168,10 @@ function upstreamError(body: unknown): UpstreamError {
     requestId: nested?.["request-id"],
   };
 }
+
+/** Microsoft's id of a request, by which its support finds it: Graph's header, or everybody else's. */
+export const upstreamRequestId = (headers: Headers): string | undefined =>
+  safeCode(headers.get("request-id") ?? headers.get("x-ms-request-id"));
 
 /** Codes and ids are short words; anything else in their place is not repeated. */
 const safeCode = (value: string | null | undefined): string | undefined =>

@@ -5,6 +5,7 @@ import { connectionStub, type ConnectionStub } from "../connection/stub.ts";
 import type { Environment } from "../env.ts";
 import { GraphClient } from "../graph/client.ts";
 import type { Fetcher } from "../http/transport.ts";
+import { upstreamRequestId } from "../http/upstream-error.ts";
 
 /** One connection, and Microsoft's services as seen through it: what every operation works on. */
 export interface Target {
@@ -19,6 +20,8 @@ export interface TargetOptions {
   requestId: string;
   /** False: somebody waits in front of a screen; a throttled call goes back at once. */
   waitOnThrottle: boolean;
+  /** Told Microsoft's own id of each answer that has one. */
+  answered: (upstreamRequestId: string) => void;
 }
 
 /** What providers say of their versions is the same for everybody in one cloud. */
@@ -28,10 +31,10 @@ export function targetOf(
   env: Environment,
   config: Config,
   connectionId: string,
-  { requestId, waitOnThrottle }: TargetOptions,
+  { requestId, waitOnThrottle, answered }: TargetOptions,
 ): Target {
   const connection = connectionStub(env, connectionId);
-  const fetcher = identified(connection, requestId);
+  const fetcher = identified(connection, requestId, answered);
   const { graphEndpoint, armEndpoint } = config.cloud;
   return {
     connectionId,
@@ -42,11 +45,18 @@ export function targetOf(
   };
 }
 
-/** Microsoft's logs then know the request by the same id as ours. */
-const identified = (connection: ConnectionStub, requestId: string): Fetcher => ({
-  fetch(url, init) {
+/** Microsoft's logs then know the request by the same id as ours, and ours by Microsoft's. */
+const identified = (
+  connection: ConnectionStub,
+  requestId: string,
+  answered: (upstreamRequestId: string) => void,
+): Fetcher => ({
+  async fetch(url, init) {
     const headers = new Headers(init?.headers);
     if (!headers.has("client-request-id")) headers.set("client-request-id", requestId);
-    return connection.fetch(url, { ...init, headers });
+    const answer = await connection.fetch(url, { ...init, headers });
+    const upstreamId = upstreamRequestId(answer.headers);
+    if (upstreamId !== undefined) answered(upstreamId);
+    return answer;
   },
 });

@@ -8,6 +8,7 @@ export const targetFor = (c: Context, options: { waitOnThrottle?: boolean } = {}
   targetOf(c.env, c.var.config, c.var.connectionId, {
     requestId: c.var.requestId,
     waitOnThrottle: options.waitOnThrottle ?? false,
+    answered: (id) => c.set("upstreamRequestId", id),
   });
 
 interface AnswerOptions {

@@ -39,6 +39,7 @@ export function callbackRoutes(router: Router): void {
         state === undefined ? undefined : await verifyState(sessionSecret, state);
       if (state === undefined || connectionId === undefined) return pageResponse(unknownState(c));
 
+      c.set("connectionId", connectionId);
       const cookie = await browserBindingCookie(state);
       const browserBinding = getCookie(c, cookie);
       const completion = await connectionStub(c.env, connectionId).completeAuthorization({

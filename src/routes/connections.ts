@@ -140,6 +140,7 @@ export function connectionRoutes(router: Router): void {
       { body: { user_id: userId, label, tenant_id: tenantId, refresh_token: refreshToken } },
     ) => {
       const id = connectionIdOf({ kind: "user", userId, ...(label !== undefined && { label }) });
+      c.set("connectionId", id);
       const connection = connectionStub(c.env, id);
       return success(orThrow(await connection.import({ refreshToken, tenantId })));
     },

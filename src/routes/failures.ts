@@ -37,8 +37,12 @@ export function failureOf(error: unknown, requestId: string): Failure {
 }
 
 /** The answer to whatever a route threw. */
-export const onError = (error: unknown, c: Context): Response =>
-  errorResponse(failureOf(error, c.var.requestId), errorHeaders(c));
+export function onError(error: unknown, c: Context): Response {
+  const reason = failureOf(error, c.var.requestId);
+  const upstreamId = reason.details?.upstream_request_id;
+  if (upstreamId !== undefined) c.set("upstreamRequestId", upstreamId);
+  return errorResponse(reason, errorHeaders(c));
+}
 
 export const notFound = (c: Context): Response =>
   errorResponse(

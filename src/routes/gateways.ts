@@ -4,7 +4,7 @@ import type { Scope } from "../scope.ts";
 import type { Config } from "../config.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure, ownErrorHeader } from "../errors.ts";
-import { upstreamFailure } from "../http/upstream-error.ts";
+import { upstreamFailure, upstreamRequestId } from "../http/upstream-error.ts";
 import { orThrow } from "../or-throw.ts";
 import { withConfig, type Context, type Middleware } from "../context.ts";
 import { item } from "./fields.ts";
@@ -96,6 +96,8 @@ async function forward(c: Context, mount: GatewayMount): Promise<Response> {
     const write = !isRead(c.req.method);
     throw new AzureError(await upstreamFailure(answer, { now: Date.now(), write }));
   }
+  const upstreamId = upstreamRequestId(answer.headers);
+  if (upstreamId !== undefined) c.set("upstreamRequestId", upstreamId);
   const gateway = `${originOf(c)}${mount.prefix}`;
   const isContent = isContentPath(target);
   return untrustedBytes(

@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { EncryptionKey } from "../../src/config.ts";
+import { connectionHash } from "../../src/connection-hash.ts";
 import type { Parts } from "../../src/connection/parts.ts";
 import { actorOf, connected, expectOk, type Stub } from "./support/connections.ts";
 import { rowWhen } from "./support/directory.ts";
@@ -160,7 +161,9 @@ describe("a stored grant", () => {
       });
       expect(await sandbox.tokenPosts(mark)).toHaveLength(0);
       const told = log.mock.calls.map(([line]) => String(line)).join("\n");
-      expect(told).toContain(`"event":"grant_unreadable","code":"tampered","connection":"${id}"`);
+      expect(told).toContain(
+        `"event":"grant_unreadable","code":"tampered","connection":"${connectionHash(id)}"`,
+      );
 
       // A token that was minted before still serves; the neighbour goes on as ever.
       expect((await stub.fetch(me)).status).toBe(200);

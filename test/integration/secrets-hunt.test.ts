@@ -1,5 +1,5 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { liveProtocol } from "../../src/callers/ticket.ts";
 import { SimulatedClock } from "./support/clock.ts";
@@ -175,6 +175,24 @@ async function trouble(userId: string, stub: Stub): Promise<void> {
   await seeTables(stub);
 }
 
+/** What a sibling does, and what a careless one puts where an id belongs. */
+async function siblingCalls(userId: string, stub: Stub): Promise<void> {
+  const service = exports.AzureService({ props: { caller: "crm" } });
+  watched.see("RPC getUser", await service.getUser({ userId }));
+  const secrets = [...watched.secrets.values()];
+  const [token = ""] = secrets.flatMap(({ kind, value }) =>
+    kind === "access_token" ? [value] : [],
+  );
+  const refused = await service
+    .confirmConnect({ userId, flow: token })
+    .catch(({ code }: { code: string }) => code);
+  watched.see("RPC confirmConnect", refused);
+  await clock.advance(4_000);
+  const headers = { "client-request-id": token };
+  await (await stub.fetch(me, { headers })).arrayBuffer();
+  await ask(`/user?user_id=${userId}`, { credential: allKey, headers });
+}
+
 async function scenario(): Promise<void> {
   const [userId, served] = [newUser(), newUser()];
   const id = `user:${userId}`;
@@ -190,6 +208,7 @@ async function scenario(): Promise<void> {
   await ask("/graph/v1.0/me/messages", { credential: session });
   await ask(`/connections?user_id=${userId}`);
   await (await stub.fetch(me)).arrayBuffer();
+  await siblingCalls(userId, stub);
 
   await clock.advance(3_500);
   await runDurableObjectAlarm(stub);
@@ -270,6 +289,13 @@ describe("in a day of a connection", () => {
     // What was meant to go wrong went wrong.
     const outcomes = watched.evidence.map(({ place, text }) => `${place} ${text}`).join("\n");
     for (const said of [
+      /console .*"event":"request".*"connection":"[0-9a-f]{16}"/,
+      /console .*"event":"rpc".*"outcome":"ok"/,
+      /console .*"event":"rpc".*"outcome":"(?!ok)/,
+      /console .*"event":"alarm".*"outcome":"ok"/,
+      /console .*"event":"refresh".*"outcome":"ok"/,
+      /console .*"event":"refresh".*"outcome":"internal_error"/,
+      /console .*"event":"refresh".*"aadsts":50173/,
       /RPC refresh .*"internal_error"/,
       /console .*"unexpected_error"/,
       /RPC refresh .*"upstream_unavailable"/,

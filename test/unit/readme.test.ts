@@ -3,7 +3,9 @@ import readme from "../../README.md?raw";
 import manifest from "../../package.json";
 import { createApp } from "../../src/app.ts";
 import { connectionEventSchema } from "../../src/connection/contract.ts";
+import { connectionHash } from "../../src/connection-hash.ts";
 import { errorStatuses } from "../../src/errors.ts";
+import { blobColumns, doubleColumns } from "../../src/metrics.ts";
 import { remedyActions } from "../../src/remedy.ts";
 import { methods } from "../../src/service-requests.ts";
 
@@ -55,12 +57,30 @@ describe("the README", () => {
     ["event", connectionEventSchema.options.map(({ shape }) => shape.type.value)],
     ["remedy", [...remedyActions]],
     ["RPC method", Object.keys(methods)],
+    [
+      "log event",
+      ["request", "rpc", "refresh", "alarm", "delivery_paused", "watchdog", "unexpected_error"],
+    ],
     ["script", ["start", "dev", "check", "types", "format", "build", "mint-key", "deploy"]],
   ])("names every %s in a table", (_, expected) => {
     const named = rows.flatMap(({ names }) => names).join("\n");
     expect(
       expected.filter((name) => !new RegExp(`(?:^|\\W)${name}(?:\\W|$)`, "m").test(named)),
     ).toEqual([]);
+  });
+
+  test("gives every column of a data point its name and place", () => {
+    const told = rows
+      .map(({ names }) => names)
+      .filter(([place = ""]) => /^(?:blob|double)\d+$/.test(place));
+    expect(told).toEqual([
+      ...blobColumns.map((name, place) => [`blob${place + 1}`, name]),
+      ...doubleColumns.map((name, place) => [`double${place + 1}`, name]),
+    ]);
+  });
+
+  test("shows the hash that a connection is logged under", () => {
+    expect(readme).toContain(`cut -c1-16\n${connectionHash("user:demo")}\n`);
   });
 
   test("names no script that does not exist", () => {
