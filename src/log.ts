@@ -90,7 +90,7 @@ export interface UnexpectedLogLine {
   event: "unexpected_error";
   request_id: string;
   error_name: string;
-  /** Function names and places in our own bundle. */
+  /** Places in our own bundle; its source map knows what stands there. */
   frames: readonly string[];
 }
 
