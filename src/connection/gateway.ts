@@ -33,6 +33,8 @@ interface Call {
   target: Target;
   body: BodyInit | null;
   repeatable: boolean;
+  /** How often the connection had been ended when the call came. */
+  ends: number;
 }
 
 /** The signed-in `fetch`: finds the endpoint, adds the token, mends a 401 once, keeps cool-downs. */
@@ -58,7 +60,8 @@ export class Gateway {
     if (!target.ok) return errorResponse(target.error);
     const cooling = this.#cooling(target.value);
     if (cooling !== undefined) return cooling;
-    const call = await prepare(request, target.value);
+    const { ends } = this.#options.state;
+    const call = { ...(await prepare(request, target.value)), ends };
     if (
       target.value.resource !== "graph" ||
       laneOf(target.value.url, request.method) !== "mailbox"
@@ -87,12 +90,13 @@ export class Gateway {
   }
 
   async #send(call: Call): Promise<Response> {
-    const { target } = call;
+    const { target, ends } = call;
     const tenantId =
       target.tenantScope === undefined ? undefined : this.#tenants.get(target.tenantScope);
     const token = await this.#options.refresher.token({
       resource: target.resource,
       minValiditySeconds: callValiditySeconds,
+      ends,
       ...(tenantId !== undefined && { tenantId }),
     });
     if (!token.ok) return errorResponse(token.error);
@@ -104,7 +108,7 @@ export class Gateway {
   /** A 401 is mended once: by a token for the tenant it names, with the claims it asks for, or anew. */
   async #recover(call: Call, refused: HeldToken, answer: Response): Promise<Response> {
     const { refresher } = this.#options;
-    const { target } = call;
+    const { target, ends } = call;
     const challenge = parseChallenge(answer.headers);
     const named = await this.#namedTenant(target, refused, { answer, challenge });
     void answer.body?.cancel().catch(() => undefined);
@@ -115,6 +119,7 @@ export class Gateway {
     const token = await refresher.token({
       resource: target.resource,
       minValiditySeconds: callValiditySeconds,
+      ends,
       tenantId: otherTenant ?? refused.tenantId,
       ...(otherTenant === undefined && { staleGeneration: refused.generation }),
       ...(challenge.claims !== undefined && { claims: challenge.claims }),
@@ -253,7 +258,7 @@ function unanswered(method: string): Failure {
   });
 }
 
-async function prepare(request: Request, target: Target): Promise<Call> {
+async function prepare(request: Request, target: Target): Promise<Omit<Call, "ends">> {
   if (request.body === null) return { request, target, body: null, repeatable: true };
   const length = Number(request.headers.get("content-length") ?? Number.NaN);
   if (length <= repeatableBytes) {

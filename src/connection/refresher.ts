@@ -4,7 +4,13 @@ import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
 import { stepUpFailure } from "./refresh-failure.ts";
-import { blockedBy, latchedBy, type RemedyLinks } from "./remedies.ts";
+import {
+  actionRequired,
+  blockedBy,
+  latchedBy,
+  signInRemedy,
+  type RemedyLinks,
+} from "./remedies.ts";
 import { forcedRefreshInterval } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { Attempt, TokenMint } from "./token-mint.ts";
@@ -14,6 +20,8 @@ export interface TokenRequest extends TokenNeed {
   resource: Resource;
   /** Default: the tenant of the grant. */
   tenantId?: string;
+  /** {@link ConnectionState.ends} when the call came: whoever signed in since must not act for it. */
+  ends?: number;
 }
 
 /** A token POST that is out or waits for its turn, and the claims it brings. */
@@ -53,13 +61,18 @@ export class Refresher {
    * caller; an expired or refused one is waited for.
    */
   async token(request: TokenRequest): Promise<Outcome<HeldToken>> {
-    const { state, cache } = this.#options;
+    const { state, cache, links, now } = this.#options;
+    const hasEnded = () => request.ends !== undefined && request.ends !== state.ends;
+    const ended = () => err(actionRequired(signInRemedy(links, now())));
+    if (hasEnded()) return ended();
     const held = cache.peek(request.resource, request.tenantId, request);
     if (held !== undefined) {
       this.#serve(request, held);
       return ok(held);
     }
-    return state.exists ? this.#load(request) : err(unknownConnection());
+    if (!state.exists) return err(unknownConnection());
+    const loaded = await this.#load(request);
+    return hasEnded() ? ended() : loaded;
   }
 
   /**
