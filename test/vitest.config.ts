@@ -33,6 +33,11 @@ export default defineConfig({
                 bindings: {
                   ...workerSecrets,
                   MIGRATIONS: await readD1Migrations(`${root}src/directory/migrations`),
+                  MODEL: {
+                    runs: Number(process.env["MODEL_RUNS"] ?? 500),
+                    seed: Number(process.env["MODEL_SEED"] ?? 1),
+                    path: process.env["MODEL_PATH"] ?? "",
+                  },
                 },
                 outboundService: "internet",
                 workers: [internet((request) => sandbox.fetch(request))],

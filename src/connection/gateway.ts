@@ -5,22 +5,19 @@ import { errorResponse, failure, type Failure } from "../errors.ts";
 import { laneOf } from "../graph/lane.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
 import type { CallPoint } from "../metrics.ts";
-import { requestIdIn } from "../request-id.ts";
 import type { Result } from "../result.ts";
-import { tracedFetch, type SpanName } from "../traced.ts";
+import { prepareCall, sendCall, unanswered, type Call } from "./call.ts";
 import { incomingAnswer, outgoingHeaders } from "./call-headers.ts";
 import { timed, type CallTiming } from "./call-timing.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { cooldownEnd } from "./cooldown.ts";
 import { MailboxLane } from "./mailbox-lane.ts";
+import { followRedirect } from "./redirects.ts";
 import type { Refresher } from "./refresher.ts";
 import type { HeldToken } from "./token-cache.ts";
 import { tenantInBody } from "./tenant-challenge.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
-/** A body this small is kept, so that a call can be repeated after its 401. */
-const repeatableBytes = 64 * 1024;
-const redirectLimit = 5;
 /** What a call asks its token to be good for: the time a request takes to arrive. */
 const callValiditySeconds = 5;
 
@@ -34,16 +31,6 @@ export interface GatewayOptions {
   called: ((point: CallPoint) => void) | undefined;
   /** Told of a service that begins to be left alone. */
   cooled: (service: string, seconds: number) => void;
-}
-
-/** A call that can be sent more than once, or not. */
-interface Call {
-  request: Request;
-  target: Target;
-  body: BodyInit | null;
-  repeatable: boolean;
-  requestId: () => string | undefined;
-  timing: CallTiming | undefined;
 }
 
 /** The signed-in `fetch`: finds the endpoint, adds the token, mends a 401 once, keeps cool-downs. */
@@ -80,7 +67,8 @@ export class Gateway {
     if (!target.ok) return errorResponse(target.error);
     const cooling = this.#cooling(target.value);
     if (cooling !== undefined) return cooling;
-    const call = await prepare(request, target.value, timing);
+    const { ends } = this.#options.state;
+    const call = await prepareCall({ request, target: target.value, timing, ends });
     if (
       target.value.resource !== "graph" ||
       laneOf(target.value.url, request.method) !== "mailbox"
@@ -110,13 +98,14 @@ export class Gateway {
   }
 
   async #send(call: Call): Promise<Response> {
-    const { target } = call;
+    const { target, ends } = call;
     const tenantId =
       target.tenantScope === undefined ? undefined : this.#tenants.get(target.tenantScope);
     const token = await this.#options.refresher.token({
       resource: target.resource,
       minValiditySeconds: callValiditySeconds,
       requestId: call.requestId,
+      ends,
       ...(tenantId !== undefined && { tenantId }),
     });
     if (!token.ok) return errorResponse(token.error);
@@ -128,7 +117,7 @@ export class Gateway {
   /** A 401 is mended once: by a token for the tenant it names, with the claims it asks for, or anew. */
   async #recover(call: Call, refused: HeldToken, answer: Response): Promise<Response> {
     const { refresher } = this.#options;
-    const { target } = call;
+    const { target, ends } = call;
     const challenge = parseChallenge(answer.headers);
     const named = await this.#namedTenant(target, refused, { answer, challenge });
     void answer.body?.cancel().catch(() => undefined);
@@ -140,6 +129,7 @@ export class Gateway {
       resource: target.resource,
       minValiditySeconds: callValiditySeconds,
       requestId: call.requestId,
+      ends,
       tenantId: otherTenant ?? refused.tenantId,
       ...(otherTenant === undefined && { staleGeneration: refused.generation }),
       ...(challenge.claims !== undefined && { claims: challenge.claims }),
@@ -181,30 +171,15 @@ export class Gateway {
 
   async #upstream(call: Call, token: HeldToken, attempt: number): Promise<Response> {
     const { request, target, body } = call;
-    const span = { name: `${target.resource}.call`, attempt } as const;
-    try {
-      return await this.#fetch(call, span, target.url, {
-        method: request.method,
-        headers: outgoingHeaders(request.headers, token.token),
-        body,
-        redirect: "manual",
-        signal: request.signal,
-      });
-    } catch {
-      return errorResponse(unanswered(request.method));
-    }
-  }
-
-  /** The one way out to Microsoft. */
-  #fetch(
-    { target, timing }: Call,
-    { name, attempt }: { name: SpanName; attempt: number },
-    url: URL,
-    init: RequestInit,
-  ): Promise<Response> {
-    const facts = { resource: target.resource, attempt };
-    const ask = () => tracedFetch(name, () => this.#options.fetch(url, init), facts);
-    return timing === undefined ? ask() : timing.upstream(ask);
+    const { method } = request;
+    const answer = await sendCall(call, {
+      fetch: this.#options.fetch,
+      url: target.url,
+      span: `${target.resource}.call`,
+      attempt,
+      init: { method, headers: outgoingHeaders(request.headers, token.token), body },
+    });
+    return answer ?? errorResponse(unanswered(method));
   }
 
   async #accept(call: Call, answer: Response): Promise<Response> {
@@ -213,10 +188,11 @@ export class Gateway {
       const quota = quotaOf(answer.headers);
       if (Object.keys(quota).length > 0) this.#armQuota = { ...this.#armQuota, ...quota };
     }
+    const { cloud, fetch } = this.#options;
     const location = answer.headers.get("location");
     const redirected = answer.status >= 300 && answer.status < 400 && location !== null;
     return redirected && call.request.method === "GET"
-      ? this.#follow(call, answer, location)
+      ? followRedirect(call, { answer, location, cloud, fetch })
       : incomingAnswer(answer);
   }
 
@@ -234,74 +210,4 @@ export class Gateway {
     });
     if (begins) cooled(resource, (until - now()) / 1_000);
   }
-
-  /**
-   * File contents answer with a Location on a storage host, which carries its own permission: it is
-   * fetched here and without the token, because a stub follows redirects by calling this object again.
-   */
-  async #follow(call: Call, answer: Response, location: string): Promise<Response> {
-    let current = answer;
-    let next: string | null = location;
-    let from = call.target.url;
-    for (let hop = 0; next !== null && hop < redirectLimit; hop += 1) {
-      const url = URL.parse(next, from);
-      if (url === null) break;
-      if (
-        hop === 0 &&
-        resolveTarget(url, this.#options.cloud).ok &&
-        !this.#isPreAuthenticated(url)
-      ) {
-        return incomingAnswer(current);
-      }
-      const loopback = this.#options.cloud.name === "sandbox" && url.hostname === "localhost";
-      if (url.protocol !== "https:" && !loopback) break;
-      void current.body?.cancel().catch(() => undefined);
-      try {
-        const span = { name: "redirect.follow", attempt: hop + 1 } as const;
-        current = await this.#fetch(call, span, url, {
-          headers: outgoingHeaders(call.request.headers, undefined),
-          redirect: "manual",
-          signal: call.request.signal,
-        });
-      } catch {
-        return errorResponse(unanswered("GET"));
-      }
-      from = url;
-      next = current.status >= 300 && current.status < 400 ? current.headers.get("location") : null;
-      if (next === null) return incomingAnswer(current);
-    }
-    return errorResponse(
-      failure("upstream_error", "Microsoft redirected this call to where it cannot be followed.", {
-        details: { reason: "redirect" },
-      }),
-    );
-  }
-
-  /** The sandbox keeps its storage host under its one origin. */
-  #isPreAuthenticated(url: URL): boolean {
-    const { cloud } = this.#options;
-    return cloud.name === "sandbox" && url.href.startsWith(`${cloud.graphEndpoint}/_storage/`);
-  }
-}
-
-function unanswered(method: string): Failure {
-  const safe = ["GET", "HEAD", "OPTIONS"].includes(method);
-  return failure("upstream_unavailable", "The connection to Microsoft failed before it answered.", {
-    details: { reason: "network", ...(!safe && { outcome: "unknown" as const }) },
-  });
-}
-
-async function prepare(
-  request: Request,
-  target: Target,
-  timing: CallTiming | undefined,
-): Promise<Call> {
-  const requestId = () => requestIdIn(request.headers.get("client-request-id"));
-  const call = { request, target, requestId, timing };
-  if (request.body === null) return { ...call, body: null, repeatable: true };
-  const length = Number(request.headers.get("content-length") ?? Number.NaN);
-  if (length <= repeatableBytes) {
-    return { ...call, body: await request.arrayBuffer(), repeatable: true };
-  }
-  return { ...call, body: request.body, repeatable: false };
 }

@@ -3,7 +3,13 @@ import { failure, type Failure, unknownConnection } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
-import { blockedBy, latchedBy, type RemedyLinks } from "./remedies.ts";
+import {
+  actionRequired,
+  blockedBy,
+  latchedBy,
+  signInRemedy,
+  type RemedyLinks,
+} from "./remedies.ts";
 import { forcedRefreshInterval } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { Attempt, TokenMint } from "./token-mint.ts";
@@ -15,6 +21,11 @@ export interface TokenRequest extends TokenNeed {
   tenantId?: string;
   /** The id of the request that asks, for the log; read only where a token is asked of Entra. */
   requestId?: () => string | undefined;
+  /**
+   * {@link ConnectionState.ends} when the call came, by default now: whoever signed in since must not
+   * act for it.
+   */
+  ends?: number;
 }
 
 /** A token POST that is out or waits for its turn, the claims it brings, and how many wait for it. */
@@ -55,13 +66,18 @@ export class Refresher {
    * caller; an expired or refused one is waited for.
    */
   async token(request: TokenRequest): Promise<Outcome<HeldToken>> {
-    const { state, cache } = this.#options;
+    const { state, cache, links, now } = this.#options;
+    const { ends = state.ends } = request;
+    const ended = () => err(actionRequired(signInRemedy(links, now())));
+    if (ends !== state.ends) return ended();
     const held = cache.peek(request.resource, request.tenantId, request);
     if (held !== undefined) {
       this.#serve(request, held);
       return ok(held);
     }
-    return state.exists ? this.#load(request) : err(unknownConnection());
+    if (!state.exists) return err(unknownConnection());
+    const loaded = await this.#load(request);
+    return ends === state.ends ? loaded : ended();
   }
 
   /**
@@ -74,8 +90,9 @@ export class Refresher {
     if (running === undefined) {
       if (now() - this.#forcedAt < forcedRefreshInterval) return ok(undefined);
       this.#forcedAt = now();
+    } else {
+      running.waiters += 1;
     }
-    if (running !== undefined) running.waiters += 1;
     const answer = await (running?.answer ?? this.#fly(key, { forced: true }, 1));
     return answer.ok ? ok(undefined) : answer;
   }

@@ -5,5 +5,7 @@ declare global {
   interface __BaseEnv_Env {
     /** The directory's migrations, as test/vitest.config.ts reads them. */
     MIGRATIONS: D1Migration[];
+    /** How many schedules the model runs, and from where: see test/model.ts. */
+    MODEL: { runs: number; seed: number; path: string };
   }
 }

@@ -132,6 +132,35 @@ describe("a connection that healed", () => {
   });
 });
 
+test("a call under way when the connection ends is not repeated as whoever signed in since", async () => {
+  const { stub } = await connected("grace@contoso.example");
+  await sandbox.revoke("grace@contoso.example", "graph");
+  const send = globalThis.fetch;
+  const sent: (string | null)[] = [];
+  let answer = () => {};
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    if (request.url !== me) return send(request);
+    sent.push(request.headers.get("authorization"));
+    if (sent.length > 1) return send(request);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answer = resolve;
+    // The runtime takes an object that waits for nothing of its own for hung.
+    const awake = setTimeout(resolve, 60_000);
+    await promise;
+    clearTimeout(awake);
+    return send(request);
+  });
+  const call = stub.fetch(me);
+  await expect.poll(() => sent.length).toBe(1);
+  expectOk(await stub.disconnect());
+  expectOk(await signIn(stub, "ada@contoso.example"));
+  // In the object, whose request it is.
+  await runInDurableObject(stub, () => answer());
+  expect((await call).status).toBe(424);
+  expect(sent).toHaveLength(1);
+});
+
 describe("consent that grows", () => {
   test("keeps what was granted before, and does not lose it at the next plain sign-in", async () => {
     const { stub, info } = await connected();

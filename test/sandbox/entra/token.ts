@@ -64,7 +64,8 @@ async function answer(
 
 /** POST /{tenant}/oauth2/v2.0/token */
 export async function tokenEndpoint(context: EntraContext, world: SandboxWorld): Promise<Response> {
-  const form = new URLSearchParams(await context.req.text());
+  const body = new TextDecoder().decode(await context.req.arrayBuffer());
+  const form = new URLSearchParams(body);
   const outcome = await answer(context, world, form);
   if (!outcome.ok) return jsonError(context, world, outcome.error, form);
   return Response.json(outcome.value, { headers: entraHeaders(world) });

@@ -1,0 +1,177 @@
+import {
+  array,
+  boolean,
+  constant,
+  constantFrom,
+  nat,
+  oneof,
+  record,
+  type Arbitrary,
+  type WeightedArbitrary,
+} from "fast-check";
+import type { Answer } from "./microsoft.ts";
+
+/** What can be done to a connection, or happen to it: plain data, so that a schedule can be replayed. */
+export type Command =
+  /** A call through the connection; `hold` leaves Microsoft's answer to it outstanding. */
+  | { do: "call"; service: "graph" | "arm"; hold: boolean }
+  | { do: "token"; resource: TokenResource; abroad: boolean; stale: "no" | "current" | "old" }
+  | { do: "refresh"; resource: "graph" | "arm" }
+  /** A sign-in from start to callback. */
+  | { do: "signIn"; account: Account }
+  /** A sign-in that gets no farther than its start. */
+  | { do: "begin"; account: Account; server: boolean }
+  /** The callback of a sign-in that was begun, or the confirmation of one that waits for it. */
+  | { do: "goOn"; which: number }
+  | { do: "import"; account: Account }
+  | { do: "disconnect" }
+  /** At Microsoft: everything, or the access tokens of one resource. */
+  | { do: "revoke"; what: "everything" | "graph" | "arm" }
+  | { do: "advance"; seconds: number }
+  /** The platform rings the alarm when it is due; `wait` lets the time pass until it is. */
+  | { do: "alarm"; wait: boolean }
+  /** Microsoft answers the token request that is out. */
+  | { do: "answer" }
+  /** Microsoft answers a call that is out. */
+  | { do: "answerCall"; which: number }
+  /** The object dies where it stands; `served` lets Microsoft do first what it was asked. */
+  | { do: "crash"; served: boolean }
+  /** The object dies at its next encryption or decryption of this. */
+  | { do: "die"; at: CipherPoint }
+  /** The object is put to sleep, if nothing is under way. */
+  | { do: "evict" }
+  /** Until the next command, storage fails whenever this table is written. */
+  | { do: "storageFails"; table: "event" | "grant" | "outbox" }
+  | { do: "watch" };
+
+export type TokenResource = "graph" | "arm" | "vault";
+export type Account =
+  | "ada@contoso.example"
+  | "grace@contoso.example"
+  | "lin@fabrikam.example"
+  | "pat@outlook.example";
+export interface CipherPoint {
+  operation: "encrypt" | "decrypt";
+  column: "access_token" | "refresh_token" | "candidate";
+}
+
+/** One command, and how Microsoft behaves while it is carried out. */
+export interface Step {
+  command: Command;
+  /** Token requests that go out now stay unanswered until an `answer`. */
+  hold: boolean;
+  /** To the first token request that is answered in this step; the others are served. */
+  answer: Answer;
+}
+
+export interface Schedule {
+  /** Whose connection it is to begin with; undefined for one that nobody has begun. */
+  account: Account | undefined;
+  steps: Step[];
+}
+
+const account = oneof(
+  { weight: 6, arbitrary: constant<Account>("ada@contoso.example") },
+  { weight: 2, arbitrary: constant<Account>("grace@contoso.example") },
+  { weight: 1, arbitrary: constantFrom<Account[]>("lin@fabrikam.example", "pat@outlook.example") },
+);
+
+/** One code of each remedy and reach. */
+const refusals = [
+  50173, 70000, 50057, 50105, 50055, 65001, 50076, 53003, 90094, 500011, 7000222, 7000215, 90002,
+  28000, 50196, 90033,
+] as const;
+
+const answer: Arbitrary<Answer> = oneof(
+  { weight: 12, arbitrary: constant<Answer>({ as: "service" }) },
+  { weight: 2, arbitrary: constant<Answer>({ as: "withoutRefreshToken" }) },
+  { weight: 4, arbitrary: record({ as: constant("refusal"), aadsts: constantFrom(...refusals) }) },
+  {
+    weight: 3,
+    arbitrary: record({
+      as: constant("status"),
+      status: constantFrom(500, 503, 504, 429),
+      retryAfter: constantFrom(undefined, 1, 30, 1_200),
+    }),
+  },
+  { weight: 1, arbitrary: constant<Answer>({ as: "reset" }) },
+  { weight: 1, arbitrary: constant<Answer>({ as: "lost" }) },
+);
+
+const as = <Name extends Command["do"]>(name: Name) => constant(name);
+
+const commands: WeightedArbitrary<Command>[] = [
+  {
+    weight: 6,
+    arbitrary: record({
+      do: as("call"),
+      service: constantFrom("graph", "graph", "arm"),
+      hold: boolean(),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: record({
+      do: as("token"),
+      resource: constantFrom<TokenResource[]>("graph", "graph", "arm", "arm", "vault"),
+      abroad: oneof(
+        { weight: 6, arbitrary: constant(false) },
+        { weight: 1, arbitrary: constant(true) },
+      ),
+      stale: constantFrom("no", "no", "current", "old"),
+    }),
+  },
+  { weight: 3, arbitrary: record({ do: as("refresh"), resource: constantFrom("graph", "arm") }) },
+  { weight: 2, arbitrary: record({ do: as("signIn"), account }) },
+  { weight: 1, arbitrary: record({ do: as("begin"), account, server: boolean() }) },
+  { weight: 2, arbitrary: record({ do: as("goOn"), which: nat(2) }) },
+  { weight: 1, arbitrary: record({ do: as("import"), account }) },
+  { weight: 2, arbitrary: record({ do: as("disconnect") }) },
+  {
+    weight: 1,
+    arbitrary: record({
+      do: as("revoke"),
+      what: constantFrom("everything", "graph", "arm"),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: record({
+      do: as("advance"),
+      seconds: constantFrom(1, 11, 31, 700, 1_000, 3_000, 3_700, 90_000, 15 * 86_400),
+    }),
+  },
+  { weight: 5, arbitrary: record({ do: as("alarm"), wait: boolean() }) },
+  { weight: 12, arbitrary: record({ do: as("answer") }) },
+  { weight: 3, arbitrary: record({ do: as("answerCall"), which: nat(2) }) },
+  { weight: 2, arbitrary: record({ do: as("crash"), served: boolean() }) },
+  {
+    weight: 1,
+    arbitrary: record({
+      do: as("die"),
+      at: record({
+        operation: constantFrom("encrypt", "decrypt"),
+        column: constantFrom("access_token", "refresh_token", "candidate"),
+      }),
+    }),
+  },
+  { weight: 1, arbitrary: record({ do: as("evict") }) },
+  {
+    weight: 3,
+    arbitrary: record({
+      do: as("storageFails"),
+      table: constantFrom("event", "grant", "outbox"),
+    }),
+  },
+  { weight: 1, arbitrary: record({ do: as("watch") }) },
+];
+
+/** Schedules of commands that overlap: what one starts, another may find still under way. */
+export const schedule: Arbitrary<Schedule> = record({
+  account: oneof({ weight: 9, arbitrary: account }, { weight: 1, arbitrary: constant(undefined) }),
+  steps: array(record({ command: oneof(...commands), hold: boolean(), answer }), {
+    minLength: 1,
+    maxLength: 24,
+    size: "max",
+  }),
+});

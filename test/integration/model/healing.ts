@@ -1,0 +1,72 @@
+import type { Command, Step } from "./commands.ts";
+import type { World } from "./world.ts";
+
+const hour = 3_600_000;
+
+const step = (command: Command): Step => ({ command, hold: false, answer: { as: "service" } });
+
+/**
+ * Whatever a schedule left behind: once Microsoft answers and storage works, everything that was begun
+ * ends, and the connection is well again by its alarm, by a refresh or, at the worst, by a sign-in.
+ *
+ * @returns what did not heal
+ */
+export async function* healing(world: World): AsyncGenerator<Step, string[]> {
+  await world.mend();
+  for (let turn = 0; turn < 50 && world.outstanding.length > 0; turn += 1) {
+    yield step({ do: "answer" });
+    yield step({ do: "answerCall", which: 0 });
+  }
+  const stuck = world.operations.filter(({ end }) => end === undefined);
+  if (stuck.length > 0) return stuck.map(({ id, kind }) => `${kind} ${id} does not end`);
+
+  for (let ring = 0; ring < 8; ring += 1) {
+    const alarm = world.tables?.alarm ?? null;
+    if (alarm === null || alarm > world.now + hour) break;
+    yield step({ do: "alarm", wait: true });
+  }
+  if (world.tables?.intent !== undefined) return ["an intent is left after the alarm rang"];
+
+  yield step({ do: "advance", seconds: 1_000 });
+  const account = "ada@contoso.example";
+  switch (world.tables?.grant.status) {
+    case undefined:
+    case "pending":
+    case "disconnected":
+      yield step({ do: "signIn", account });
+      break;
+    case "active":
+    case "degraded":
+    case "action_required": {
+      yield step({ do: "refresh", resource: "graph" });
+      if (isActive(world)) break;
+      yield step({ do: "advance", seconds: 11 });
+      yield step({ do: "refresh", resource: "arm" });
+      if (!isActive(world)) yield step({ do: "signIn", account: accountOf(world) });
+    }
+  }
+  if (!isActive(world)) return [`the connection stays ${world.tables?.grant.status}`];
+  yield step({ do: "token", resource: "graph", abroad: false, stale: "current" });
+  const [last] = world.operations;
+  return last?.end !== undefined && "value" in last.end && isOk(last.end.value)
+    ? []
+    : [`no token for a connection that is active: ${JSON.stringify(last?.end)}`];
+}
+
+const isActive = ({ tables }: World): boolean => tables?.grant.status === "active";
+
+const accountOf = (world: World) => {
+  switch (world.tables?.grant.upn) {
+    case "grace@contoso.example":
+      return "grace@contoso.example";
+    case "lin@fabrikam.example":
+      return "lin@fabrikam.example";
+    case "pat@outlook.example":
+      return "pat@outlook.example";
+    default:
+      return "ada@contoso.example";
+  }
+};
+
+const isOk = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "ok" in value && value.ok === true;

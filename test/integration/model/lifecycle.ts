@@ -1,0 +1,91 @@
+import type { ConnectionStatus } from "../../../src/connection/contract.ts";
+import type { EventSeen } from "./tables.ts";
+
+type Known = ConnectionStatus | "none";
+
+/** From which status an event may lead to its own; `signedIn` ones only where somebody signed in. */
+const transitions: Readonly<
+  Record<string, { to: ConnectionStatus; from: readonly Known[]; signedIn?: readonly Known[] }>
+> = {
+  "connection.pending": { to: "pending", from: ["none"] },
+  "connection.connected": {
+    to: "active",
+    from: [],
+    signedIn: ["pending", "active", "degraded", "action_required", "disconnected"],
+  },
+  "connection.degraded": { to: "degraded", from: ["active"] },
+  "connection.recovered": { to: "active", from: ["degraded", "action_required"] },
+  "connection.action_required": {
+    to: "action_required",
+    // The same status is news where something else has to be done.
+    from: ["active", "degraded", "action_required"],
+    // A sign-in whose consent does not reach all that it asked for.
+    signedIn: ["pending", "disconnected"],
+  },
+  "connection.disconnected": {
+    to: "disconnected",
+    from: ["pending", "active", "degraded", "action_required"],
+  },
+};
+
+/** Reads the log of one connection as it grows: its numbers, and the status that it tells. */
+export class Lifecycle {
+  status: Known = "none";
+  /** Step of the last disconnect. */
+  disconnectedAt = -1;
+  #action: unknown;
+  #ids: string[] = [];
+
+  /** How many events there are. */
+  get length(): number {
+    return this.#ids.length;
+  }
+
+  /** @returns the events that are new */
+  read(
+    log: readonly EventSeen[],
+    { step, signedIn, fault }: { step: number; signedIn: boolean; fault: (text: string) => void },
+  ): EventSeen[] {
+    log.forEach(({ seq, id }, index) => {
+      if (seq !== index + 1) fault(`event ${index + 1} has number ${seq}`);
+      const known = this.#ids[index];
+      if (known !== undefined && known !== id) fault(`event ${seq} is another than before`);
+    });
+    if (log.length < this.#ids.length) fault("events were lost");
+    const news = log.slice(this.#ids.length);
+    for (const event of news) {
+      this.#ids.push(event.id);
+      this.#apply(event, signedIn, fault);
+      if (event.type === "connection.disconnected") this.disconnectedAt = step;
+    }
+    return news;
+  }
+
+  /** Whether the log holds this event under this number. */
+  holds({ seq, id }: { seq: number; id: string }): boolean {
+    return this.#ids[seq - 1] === id;
+  }
+
+  /** The connection is no more, and nothing it told counts. */
+  forget(): void {
+    this.status = "none";
+    this.disconnectedAt = -1;
+    this.#action = undefined;
+    this.#ids = [];
+  }
+
+  #apply({ type, data }: EventSeen, signedIn: boolean, fault: (text: string) => void): void {
+    const transition = transitions[type];
+    if (transition === undefined) return;
+    const { to, from, signedIn: bySignIn = [] } = transition;
+    const action = actionIn(data);
+    const same = to === this.status && action !== undefined && action === this.#action && !signedIn;
+    const known = from.includes(this.status) || (signedIn && bySignIn.includes(this.status));
+    if (!known || same) fault(`${type} was told while ${this.status}`);
+    this.status = to;
+    this.#action = action;
+  }
+}
+
+const actionIn = ({ remedy }: Record<string, unknown>): unknown =>
+  typeof remedy === "object" && remedy !== null && "action" in remedy ? remedy.action : undefined;

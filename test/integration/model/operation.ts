@@ -1,0 +1,29 @@
+import type { Account } from "./commands.ts";
+import type { Tables } from "./tables.ts";
+
+/** Something a caller, a person or the platform started on the connection. */
+export interface Operation {
+  id: string;
+  kind: "call" | "token" | "refresh" | "sign-in" | "import" | "alarm";
+  /** Of the object it was started on. */
+  life: number;
+  /** Number of the step it was started in; of a sign-in, its first. */
+  since: number;
+  /** The tables when it began. */
+  before: Tables | undefined;
+  asked?: { resource: string; tenantId: string | undefined; staleGeneration?: number | undefined };
+  account?: Account;
+  /** How it ended. */
+  end?: { value: unknown } | { thrown: string };
+}
+
+/** An access token that somebody was given: a caller, or Microsoft with a call. */
+export interface HandedToken {
+  operation: Operation;
+  token: string;
+  /** As the caller was told. */
+  generation?: number;
+  expiresAt?: number;
+  /** Milliseconds. */
+  at: number;
+}

@@ -1,0 +1,56 @@
+import { CLIENT_ID, CLIENT_SECRET } from "../../sandbox/constants.ts";
+import type { AuthorizationStart } from "../../../src/connection/contract.ts";
+import type { Account } from "./commands.ts";
+import type { Microsoft } from "./microsoft.ts";
+
+/** A sign-in on its way: Microsoft's answer waits to be brought back, or the candidate to be confirmed. */
+export type Flow = { account: Account; since: number } & (
+  | { stage: "answered"; state: string; response: string; browserBinding: string | undefined }
+  | { stage: "waiting"; flow: string }
+);
+
+/** Goes through Entra as a person would, and gives the query of the redirect. */
+async function authorize(microsoft: Microsoft, url: URL, account: Account) {
+  url.searchParams.set("sandbox_account", account);
+  url.searchParams.set("sandbox_decision", "approve");
+  const response = await microsoft.send(url);
+  await response.body?.cancel();
+  return new URL(response.headers.get("location") ?? "about:blank").searchParams;
+}
+
+export async function answerOf(
+  microsoft: Microsoft,
+  start: AuthorizationStart,
+  account: Account,
+): Promise<string> {
+  return (await authorize(microsoft, new URL(start.authUrl), account)).toString();
+}
+
+const authority = "https://login.microsoftonline.com/common/oauth2/v2.0";
+const redirectUri = "http://localhost:8787/callback";
+
+/** The tokens of another system that uses the same application. */
+export async function takenElsewhere(microsoft: Microsoft, account: Account) {
+  const url = new URL(`${authority}/authorize`);
+  url.search = new URLSearchParams({
+    client_id: CLIENT_ID,
+    response_type: "code",
+    redirect_uri: redirectUri,
+    scope:
+      "openid profile email offline_access User.Read Mail.Read Calendars.Read https://management.azure.com/user_impersonation",
+  }).toString();
+  const code = (await authorize(microsoft, url, account)).get("code") ?? "";
+  const response = await microsoft.send(`${authority}/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      client_id: CLIENT_ID,
+      client_secret: CLIENT_SECRET,
+      grant_type: "authorization_code",
+      redirect_uri: redirectUri,
+      code,
+      scope: "openid profile offline_access User.Read",
+    }),
+  });
+  const body = await response.json<{ access_token: string; refresh_token: string }>();
+  return { redeemed: code, accessToken: body.access_token, refreshToken: body.refresh_token };
+}

@@ -1,0 +1,18 @@
+import { runInDurableObject } from "cloudflare:test";
+import type { Stub } from "../support/connections.ts";
+
+/** Lets an object's storage fail whenever a table is written, as a full one does. */
+export async function failStorage(stub: Stub, table: "event" | "grant" | "outbox"): Promise<void> {
+  const change = table === "grant" ? "UPDATE" : "INSERT";
+  await runInDurableObject(stub, (_, { storage }) => {
+    storage.sql.exec(
+      `CREATE TRIGGER full BEFORE ${change} ON ${table} BEGIN SELECT RAISE(ABORT, 'full'); END`,
+    );
+  });
+}
+
+export async function mendStorage(stub: Stub): Promise<void> {
+  await runInDurableObject(stub, (_, { storage }) => {
+    storage.sql.exec("DROP TRIGGER IF EXISTS full");
+  });
+}

@@ -1,0 +1,41 @@
+import type { LiveMessage } from "../../../src/connection/contract.ts";
+import { liveRequest } from "../../../src/connection/live-request.ts";
+import type { Stub } from "../support/connections.ts";
+
+/** A client that watches the connection, comes back after each loss, and says then what it has seen. */
+export class Watcher {
+  /** Every event it was told, in the order of telling. */
+  readonly told: { seq: number; id: string }[] = [];
+  #socket: WebSocket | undefined;
+
+  async open(stub: Stub): Promise<void> {
+    if (this.#socket !== undefined) return;
+    const after = this.told.at(-1)?.seq ?? 0;
+    const { webSocket } = await stub.fetch(liveRequest({ expiresAt: null, after }));
+    if (webSocket === null) return;
+    this.#socket = webSocket;
+    webSocket.addEventListener("message", ({ data }) => {
+      const message: LiveMessage = JSON.parse(String(data));
+      if (message.type !== "snapshot") this.told.push({ seq: message.seq, id: message.id });
+    });
+    webSocket.addEventListener("close", () => {
+      if (this.#socket === webSocket) this.#socket = undefined;
+    });
+    webSocket.accept();
+  }
+
+  /** The object died, and the socket with it. */
+  lost(): void {
+    this.#socket = undefined;
+  }
+
+  /** The connection it watched is no more; another begins its count anew. */
+  forget(): void {
+    this.told.length = 0;
+  }
+
+  close(): void {
+    this.#socket?.close(1000);
+    this.#socket = undefined;
+  }
+}

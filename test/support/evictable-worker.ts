@@ -1,0 +1,53 @@
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { deployedBundle } from "../bench/bundles.ts";
+import { startSandboxServer, type SandboxServer } from "../sandbox/server.ts";
+import { sandboxVariables } from "./worker.ts";
+
+/** The deployed bundle on a port of its own, whose objects can be put to sleep. */
+export interface EvictableWorker {
+  url: string;
+  sandbox: SandboxServer;
+  /** Evicts the object of a connection as the platform does with an idle one; its sockets stay. */
+  evict(connectionId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts it without a directory: nobody lists connections here. */
+export async function startEvictableWorker(): Promise<EvictableWorker> {
+  const [bundle, sandbox] = await Promise.all([
+    deployedBundle(),
+    startSandboxServer({ port: 0, httpsPort: 0 }),
+  ]);
+  const runtime = new Miniflare(
+    convertV4MiniflareOptions({
+      // Nothing here needs to know where on earth it runs, so nobody is asked.
+      cf: false,
+      handleStructuredLogs: ({ level, message }) => {
+        if (level === "error") console.error(message);
+      },
+      workers: [
+        {
+          name: "azure",
+          modules: [{ type: "ESModule", path: "index.js", contents: bundle }],
+          compatibilityDate: "2026-08-15",
+          bindings: { ...sandboxVariables(sandbox), AZURE_TENANT_ID: "common" },
+          durableObjects: { AZURE_CONNECTION: { className: "ConnectionActor", useSQLite: true } },
+        },
+      ],
+    }),
+  );
+  const url = (await runtime.ready).origin;
+  return {
+    url,
+    sandbox,
+    evict: (name) =>
+      runtime.unsafeEvictDurableObject("azure", "ConnectionActor", {
+        name,
+        webSockets: "hibernate",
+      }),
+    async close() {
+      await runtime.dispose();
+      await sandbox.close();
+    },
+  };
+}
