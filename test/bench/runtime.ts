@@ -120,10 +120,9 @@ export async function startBench(): Promise<Bench> {
       onAnswer = listener;
     },
     async lab(path, query) {
-      const target = new URL(path, url);
-      for (const [name, value] of Object.entries(query))
-        target.searchParams.set(name, String(value));
-      const response = await fetch(target);
+      const body = new URLSearchParams();
+      for (const [name, value] of Object.entries(query)) body.set(name, String(value));
+      const response = await fetch(new URL(path, url), { method: "POST", body });
       const text = await response.text();
       if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
       return text === "" ? undefined : JSON.parse(text);
