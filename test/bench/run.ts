@@ -5,8 +5,10 @@ import type { Topic } from "./topic.ts";
 import { bundle } from "./rows/bundle.ts";
 import { cold } from "./rows/cold.ts";
 import { gateway } from "./rows/gateway.ts";
-import { idle } from "./rows/idle.ts";
 import { live } from "./rows/live.ts";
+import { outage } from "./rows/outage.ts";
+import { quarter } from "./rows/quarter.ts";
+import { scale } from "./rows/scale.ts";
 import { storage } from "./rows/storage.ts";
 import { tokenPosts } from "./rows/token-posts.ts";
 import { startBench } from "./runtime.ts";
@@ -15,7 +17,17 @@ import { startBench } from "./runtime.ts";
  * `npm run bench [-- --json] [-- --only <part of a topic's or a row's name>]`: what this Worker costs,
  * against what it is allowed to. Exits 0 when all was measured, whether or not the bars were met.
  */
-const topics: readonly Topic[] = [gateway, tokenPosts, cold, storage, idle, live, bundle];
+const topics: readonly Topic[] = [
+  gateway,
+  tokenPosts,
+  cold,
+  storage,
+  quarter,
+  live,
+  scale,
+  outage,
+  bundle,
+];
 
 const { values } = parseArgs({
   options: { json: { type: "boolean", default: false }, only: { type: "string", default: "" } },
