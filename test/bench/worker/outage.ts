@@ -6,12 +6,14 @@ import { entraLine } from "./entra-line.ts";
 import { alarmOf } from "./ledger.ts";
 import { ring } from "./measured-actor.ts";
 
-const connections = 100;
+const connections = 300;
 const second = 1_000;
 const minute = 60 * second;
 /** After the sign-in: a moment before the first of the tokens, which live an hour, is due. */
 const begins = 48 * minute;
 const lasts = 30 * minute;
+/** Alarms so close together ring together, as late as the last of them: the platform's are no nearer. */
+const together = 500;
 /** As long as the recovery is watched. */
 const watched = 60 * minute;
 
@@ -92,22 +94,27 @@ async function ringUntil(
   rung: (member: Member) => Promise<boolean> = async () => true,
 ): Promise<void> {
   for (;;) {
-    const next = earliest(crowd);
-    if (next === undefined || next.due > until) break;
-    await moveTo(next.due);
-    await ring(next.member.id);
-    if (!(await rung(next.member))) return;
+    const due = nextOf(crowd, until);
+    const last = due.at(-1);
+    if (last === undefined) break;
+    await moveTo(last.at);
+    await Promise.all(due.map(({ member }) => ring(member.id)));
+    const goOn = await Promise.all(due.map(({ member }) => rung(member)));
+    if (goOn.includes(false)) return;
   }
   await moveTo(until);
 }
 
-function earliest(crowd: readonly Member[]): { member: Member; due: number } | undefined {
-  let first: { member: Member; due: number } | undefined;
-  for (const member of crowd) {
-    const due = alarmOf(member.key);
-    if (due !== undefined && due < (first?.due ?? Infinity)) first = { member, due };
-  }
-  return first;
+/** The alarms that ring next, in the order of their time. */
+function nextOf(crowd: readonly Member[], until: number): { member: Member; at: number }[] {
+  const due = crowd
+    .flatMap((member) => {
+      const at = alarmOf(member.key);
+      return at === undefined || at > until ? [] : [{ member, at }];
+    })
+    .sort((one, other) => one.at - other.at);
+  const first = due[0]?.at ?? until;
+  return due.filter(({ at }) => at <= first + together);
 }
 
 /** Whether a caller would be served, whatever it asks for. */
