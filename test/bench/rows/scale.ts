@@ -33,7 +33,7 @@ export const scale: Topic = {
         many: () => callAll(bench, "actor"),
         few: () => callAll(bench, "actor", ids.slice(0, few)),
       },
-      { rounds: 3, warmUp: 1 },
+      { rounds: 3, warmUp: 0 },
     );
     const perCall = (values: readonly number[]) => values.map((time) => time / connections);
     const kib = (bytes: number) => [bytes / 1_024 / connections];
