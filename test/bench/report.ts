@@ -1,5 +1,5 @@
+import type { Measurement } from "./measurement.ts";
 import type { Figure, Row } from "./row.ts";
-import type { Measurement } from "./topic.ts";
 
 const number = (value: number): string =>
   Number.isInteger(value) ? String(value) : value.toFixed(2);

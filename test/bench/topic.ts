@@ -1,13 +1,6 @@
-import type { Budget, Figure, Row } from "./row.ts";
+import type { Measurement } from "./measurement.ts";
+import type { Budget } from "./row.ts";
 import type { Bench } from "./runtime.ts";
-
-export interface Measurement {
-  rows: Row[];
-  /** What helps to read the rows, or is measured for its own sake: no budget holds it. */
-  figures: Figure[];
-  /** What is said in words. */
-  notes?: string[];
-}
 
 /** What one measurement answers. */
 export interface Topic {

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { race, ratios } from "../race.ts";
 import { figureOf, rowOf } from "../row.ts";
-import type { Measurement, Topic } from "../topic.ts";
+import type { Measurement } from "../measurement.ts";
+import type { Topic } from "../topic.ts";
 import type { Bench } from "../runtime.ts";
 
 const at = (width: number, bar: number, against: string) => ({
