@@ -12,6 +12,8 @@ export const idleRefreshInterval = 14 * day;
 export const adminProbeInterval = day;
 /** A broken application credential is tried this often per connection. */
 export const appRetryInterval = 15 * minute;
+/** A refresh that failed by trouble that passes is tried again within this time. */
+const retryCeiling = 5 * minute;
 /** `refresh` on demand makes at most one POST in this time. */
 export const forcedRefreshInterval = 10 * second;
 
@@ -65,10 +67,11 @@ export function timesOf(token: {
 
 /**
  * How long to wait after the nth failed attempt (from 1): full jitter under a doubling ceiling of
- * 2 s to 15 min, and never less than the service asked for.
+ * 2 s to 5 min, and never less than the service asked for. A renewal begins 5 min before its token
+ * ends: one that failed is tried again before callers notice, and after an outage nobody waits longer.
  */
 export function backoff(attempts: number, random: number, retryAfterSeconds = 0): number {
-  const ceiling = Math.min(15 * minute, 2 * second * 2 ** Math.min(attempts - 1, 20));
+  const ceiling = Math.min(retryCeiling, 2 * second * 2 ** Math.min(attempts - 1, 20));
   return Math.max(Math.ceil(random * ceiling), 250, retryAfterSeconds * second);
 }
 

@@ -9,6 +9,15 @@ export interface Row {
   max: number;
 }
 
+/** What is measured beside the budgets: it has no bar. */
+export interface Figure {
+  name: string;
+  value: number;
+  unit: string;
+  min: number;
+  max: number;
+}
+
 /** What is budgeted: known before anything is measured. */
 export interface Budget {
   name: string;
@@ -39,10 +48,14 @@ export function summaryOf(values: readonly number[]): Summary {
 
 const rounded = (value: number): number => Math.round(value * 1_000) / 1_000;
 
-/** The row of a budget: the median of what was measured, against its bar. */
-export function rowOf(budget: Budget, values: readonly number[]): Row {
+/** The median of what was measured, with its range. */
+export function figureOf(name: string, unit: string, values: readonly number[]): Figure {
   const { median, min, max } = summaryOf(values);
-  const { name, unit, bar } = budget;
-  const value = rounded(median);
-  return { name, value, unit, bar, met: value <= bar, min: rounded(min), max: rounded(max) };
+  return { name, value: rounded(median), unit, min: rounded(min), max: rounded(max) };
+}
+
+/** The row of a budget: the median of what was measured, against its bar. */
+export function rowOf({ name, unit, bar }: Budget, values: readonly number[]): Row {
+  const { value, min, max } = figureOf(name, unit, values);
+  return { name, value, unit, bar, met: value <= bar, min, max };
 }

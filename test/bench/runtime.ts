@@ -8,6 +8,8 @@ import {
 } from "miniflare";
 import { unstable_splitSqlQuery } from "wrangler";
 import { createSandbox, type Sandbox } from "../sandbox/index.ts";
+import { runtimeChildren } from "../sandbox/start/children.ts";
+import { residentBytes } from "../support/memory.ts";
 import { workerSecrets } from "../support/secrets.ts";
 import { benchWorker, deployedBundle } from "./bundles.ts";
 
@@ -29,6 +31,10 @@ export interface Bench {
   scenario(path: string): Promise<unknown>;
   /** Evicts objects, as the platform does with idle ones. */
   evict(of: Evictable, names: readonly string[]): Promise<void>;
+  /** Connections that the directory lists under ids with this beginning. */
+  listed(prefix: string): Promise<number>;
+  /** Resident memory of workerd, in bytes. */
+  memory(): number;
   close(): Promise<void>;
 }
 
@@ -108,7 +114,8 @@ export async function startBench(): Promise<Bench> {
     }),
   );
   const url = await runtime.ready;
-  await migrate(runtime);
+  const directory = await runtime.getD1Database("DB", "azure");
+  await migrate(directory);
   return {
     bundle,
     url,
@@ -120,10 +127,9 @@ export async function startBench(): Promise<Bench> {
       onAnswer = listener;
     },
     async lab(path, query) {
-      const target = new URL(path, url);
-      for (const [name, value] of Object.entries(query))
-        target.searchParams.set(name, String(value));
-      const response = await fetch(target);
+      const body = new URLSearchParams();
+      for (const [name, value] of Object.entries(query)) body.set(name, String(value));
+      const response = await fetch(new URL(path, url), { method: "POST", body });
       const text = await response.text();
       if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
       return text === "" ? undefined : JSON.parse(text);
@@ -146,12 +152,21 @@ export async function startBench(): Promise<Bench> {
           });
       }
     },
+    async listed(prefix) {
+      const count = await directory
+        .prepare(
+          "SELECT count(*) AS n FROM oauth_connections WHERE substr(connection_id, 1, ?) = ?",
+        )
+        .bind(prefix.length, prefix)
+        .first<number>("n");
+      return count ?? 0;
+    },
+    memory: () => residentBytes(runtimeChildren(process.pid)),
     close: () => runtime.dispose(),
   };
 }
 
-async function migrate(runtime: Miniflare): Promise<void> {
-  const database = await runtime.getD1Database("DB", "azure");
+async function migrate(database: Awaited<ReturnType<Miniflare["getD1Database"]>>): Promise<void> {
   const names = (await readdir(migrations)).filter((name) => name.endsWith(".sql")).sort();
   for (const name of names) {
     const sql = await readFile(fileURLToPath(new URL(name, migrations)), "utf8");

@@ -1,14 +1,11 @@
-import type { Budget, Row } from "./row.ts";
+import type { Measurement } from "./measurement.ts";
+import type { Budget } from "./row.ts";
 import type { Bench } from "./runtime.ts";
 
-export interface Measurement {
-  rows: Row[];
-  /** What helps to read the rows; no budget of its own. */
-  beside: string[];
-}
-
-/** Budgets that one measurement answers. */
+/** What one measurement answers. */
 export interface Topic {
+  /** By which it is chosen, where not one of its budgets is. */
+  name: string;
   budgets: readonly Budget[];
   measure(bench: Bench): Promise<Measurement>;
 }

@@ -8,7 +8,8 @@ const fromProc = (pid: number): number =>
 const fromPs = (pid: number): number =>
   1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
 
-const residentBytes = (pids: readonly number[]): number =>
+/** Resident memory of processes, in bytes. */
+export const residentBytes = (pids: readonly number[]): number =>
   pids.map(process.platform === "linux" ? fromProc : fromPs).reduce((sum, bytes) => sum + bytes, 0);
 
 /** Milliseconds. */

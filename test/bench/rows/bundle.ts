@@ -5,8 +5,9 @@ import type { Topic } from "../topic.ts";
 const budget = { name: "bundle of the deployed Worker, minified, gzip", unit: "KiB", bar: 180 };
 
 export const bundle: Topic = {
+  name: "bundle",
   budgets: [budget],
   async measure({ bundle: script }) {
-    return { rows: [rowOf(budget, [gzipSync(script).byteLength / 1_024])], beside: [] };
+    return { rows: [rowOf(budget, [gzipSync(script).byteLength / 1_024])], figures: [] };
   },
 };

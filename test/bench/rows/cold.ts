@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { race, ratios } from "../race.ts";
-import { rowOf, summaryOf } from "../row.ts";
+import { figureOf, rowOf } from "../row.ts";
 import type { Topic } from "../topic.ts";
 
 const budget = {
@@ -13,6 +13,7 @@ const idSchema = z.object({ id: z.string() });
 
 /** The first call after an eviction: the object begins, reads its tables, decrypts its token. */
 export const cold: Topic = {
+  name: "cold start",
   budgets: [budget],
   async measure(bench) {
     const ids: string[] = [];
@@ -27,12 +28,15 @@ export const cold: Topic = {
       { actor: first("actor"), object: first("object") },
       { rounds: 16, warmUp: 3, prepare: evictAll },
     );
-    const each = (values: readonly number[]) => (summaryOf(values).median / objects).toFixed(2);
+    const each = (what: string, of: readonly number[]) =>
+      figureOf(
+        `${what}, evicted, to its first answer`,
+        "ms",
+        of.map((time) => time / objects),
+      );
     return {
       rows: [rowOf(budget, ratios(times.actor, times.object))],
-      beside: [
-        `ms to the first answer: actor ${each(times.actor)}, empty object ${each(times.object)}`,
-      ],
+      figures: [each("actor", times.actor), each("empty object", times.object)],
     };
   },
 };

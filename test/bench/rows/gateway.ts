@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { race, ratios } from "../race.ts";
-import { rowOf, summaryOf } from "../row.ts";
-import type { Measurement, Topic } from "../topic.ts";
+import { figureOf, rowOf } from "../row.ts";
+import type { Measurement } from "../measurement.ts";
+import type { Topic } from "../topic.ts";
 import type { Bench } from "../runtime.ts";
 
 const at = (width: number, bar: number, against: string) => ({
@@ -23,15 +24,16 @@ const widths = [
  * reads the token from KV and calls by itself, and against an object that only passes the call on.
  */
 export const gateway: Topic = {
+  name: "gateway",
   budgets: widths.flatMap(({ kv, object }) => [kv, object]),
   async measure(bench) {
     const { id } = z.object({ id: z.string() }).parse(await bench.lab("/connect", {}));
-    await bench.lab("/share", { id });
-    const measured: Measurement = { rows: [], beside: [] };
+    await bench.lab("/share", { id, account: "ada@contoso.example" });
+    const measured: Measurement = { rows: [], figures: [] };
     for (const width of widths) {
-      const { rows, beside } = await measureWidth(bench, id, width);
+      const { rows, figures } = await measureWidth(bench, id, width);
       measured.rows.push(...rows);
-      measured.beside.push(...beside);
+      measured.figures.push(...figures);
     }
     return measured;
   },
@@ -44,19 +46,42 @@ async function measureWidth(
 ): Promise<Measurement> {
   const way = (name: string) => () => bench.lab("/calls", { way: name, ids: id, count, width });
   const times = await race(
-    { actor: way("actor"), kv: way("kv"), object: way("object"), http: way("http") },
+    {
+      actor: way("actor"),
+      kv: way("kv"),
+      object: way("object"),
+      forward: way("forward"),
+      http: way("http"),
+    },
     { rounds: 16, warmUp: 3 },
   );
-  const perCall = (values: readonly number[]) => (summaryOf(values).median / count).toFixed(3);
-  const route = summaryOf(ratios(times.http, times.kv)).median.toFixed(2);
+  const perCall = (what: string, of: readonly number[]) =>
+    figureOf(
+      `${width} in flight, ${what}`,
+      "ms a call",
+      of.map((time) => time / count),
+    );
   return {
     rows: [
       rowOf(kv, ratios(times.actor, times.kv)),
       rowOf(object, ratios(times.actor, times.object)),
     ],
-    beside: [
-      `${width} in flight, ms per call: actor ${perCall(times.actor)}, KV ${perCall(times.kv)}, empty object ${perCall(times.object)}`,
-      `${width} in flight, the whole HTTP route with its API key: ${perCall(times.http)} ms, ${route}× the token in KV`,
+    figures: [
+      figureOf(
+        `gateway call, ${width} in flight, against a bare forward without any object`,
+        "×",
+        ratios(times.actor, times.forward),
+      ),
+      figureOf(
+        `the whole HTTP route with its API key, ${width} in flight, against ${seed}`,
+        "×",
+        ratios(times.http, times.kv),
+      ),
+      perCall("actor", times.actor),
+      perCall("token in KV", times.kv),
+      perCall("empty object", times.object),
+      perCall("bare forward", times.forward),
+      perCall("the whole HTTP route", times.http),
     ],
   };
 }

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import { isTokenEndpoint, Microsoft } from "../microsoft.ts";
 import { ratios } from "../race.ts";
-import { rowOf, summaryOf } from "../row.ts";
+import { figureOf, rowOf } from "../row.ts";
 import type { Topic } from "../topic.ts";
 import type { Bench } from "../runtime.ts";
 import { Sockets } from "./sockets.ts";
@@ -39,6 +39,7 @@ const news = JSON.stringify({
  * next time does not. The bare object broadcasts one message of that length when it gets an answer.
  */
 export const live: Topic = {
+  name: "live",
   budgets: [budget],
   async measure(bench) {
     const microsoft = new Microsoft(bench.sandbox);
@@ -84,11 +85,14 @@ export const live: Topic = {
       watching.close();
       listening.close();
     }
-    const ms = (values: readonly number[]) => summaryOf(values).median.toFixed(1);
+    const figure = (what: string, of: readonly number[]) =>
+      figureOf(`${what}: from the answer to the last of ${count} sockets`, "ms", of);
     return {
       rows: [rowOf(budget, [...ratios(times.lost, times.bare), ...ratios(times.won, times.bare)])],
-      beside: [
-        `ms from the answer to the last of ${count} sockets: grant lost ${ms(times.lost)}, won again ${ms(times.won)}, bare broadcast ${ms(times.bare)}`,
+      figures: [
+        figure("grant lost", times.lost),
+        figure("grant won again", times.won),
+        figure("bare broadcast", times.bare),
       ],
     };
   },

@@ -20,6 +20,7 @@ const listed = ({ total, by }: RowsWritten): string =>
 
 /** What a connection keeps, and what a renewal by its alarm writes, as the platform bills it. */
 export const storage: Topic = {
+  name: "storage",
   budgets: [size, rows],
   async measure(bench) {
     const use = used.parse(await bench.scenario("/storage"));
@@ -29,7 +30,8 @@ export const storage: Topic = {
     const [usual, most] = [example(median), example(max)];
     return {
       rows: [rowOf(size, [use.size / 1_024]), rowOf(rows, totals)],
-      beside: [
+      figures: [],
+      notes: [
         ...(usual === undefined ? [] : [`a usual refresh writes ${listed(usual)}`]),
         ...(most === undefined || max === median ? [] : [`the most were ${listed(most)}`]),
         `the first use of two tokens writes ${listed(use.firstUse)}`,

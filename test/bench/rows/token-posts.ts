@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import { Microsoft } from "../microsoft.ts";
-import { rowOf } from "../row.ts";
+import { type Figure, figureOf, rowOf } from "../row.ts";
 import type { Topic } from "../topic.ts";
 import type { Bench } from "../runtime.ts";
 import { msalCallers } from "./msal.ts";
@@ -19,23 +19,30 @@ const usualLife = 3_599;
 
 /** How often Entra is asked when everybody finds the token gone at the same time. */
 export const tokenPosts: Topic = {
+  name: "token POSTs",
   budgets: [expiry, refused],
   async measure(bench) {
     const microsoft = new Microsoft(bench.sandbox);
     const atExpiry: number[] = [];
     const after401: number[] = [];
+    const inKv: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       await microsoft.steer("settings", { access_token_lifetime_s: shortLife });
       const id = await connect(bench);
       await microsoft.steer("settings", { access_token_lifetime_s: usualLife });
       await wait((shortLife + 0.2) * 1_000);
-      atExpiry.push(await microsoft.tokenPostsDuring(() => callers(bench, id, 500)));
+      atExpiry.push(await microsoft.tokenPostsDuring(() => callers(bench, "actor", id, 500)));
       await microsoft.steer("revoke", { user: account, resource: "graph" });
-      after401.push(await microsoft.tokenPostsDuring(() => callers(bench, id, 100)));
+      after401.push(await microsoft.tokenPostsDuring(() => callers(bench, "actor", id, 100)));
+      await bench.lab("/share", { id, account });
+      inKv.push(await microsoft.tokenPostsDuring(() => callers(bench, "kv", id, 500)));
     }
     return {
       rows: [rowOf(expiry, proven(atExpiry)), rowOf(refused, proven(after401))],
-      beside: [await msalBeside(bench, microsoft)],
+      figures: [
+        figureOf(`${expiry.name}, the token in KV`, "POSTs", proven(inKv)),
+        ...(await msalBeside(bench, microsoft)),
+      ],
     };
   },
 };
@@ -44,8 +51,8 @@ const connect = async (bench: Bench): Promise<string> =>
   idSchema.parse(await bench.lab("/connect", { account })).id;
 
 /** All at once; the lab fails unless every one of them got its answer. */
-const callers = (bench: Bench, id: string, count: number) =>
-  bench.lab("/calls", { way: "actor", ids: id, url: me, count, width: count });
+const callers = (bench: Bench, way: string, id: string, count: number) =>
+  bench.lab("/calls", { way, ids: id, url: me, count, width: count });
 
 /** Without any POST nothing had expired, and nothing was measured. */
 function proven(posts: number[]): number[] {
@@ -57,7 +64,7 @@ function proven(posts: number[]): number[] {
  * msal-node shares a flight inside an application object, so it depends on how many there are: one a
  * server, or, where requests cannot wait for each other's promises (a Worker), one a request.
  */
-async function msalBeside(bench: Bench, microsoft: Microsoft): Promise<string> {
+async function msalBeside(bench: Bench, microsoft: Microsoft): Promise<Figure[]> {
   const posts = async (callers: number, applications: number, forceRefresh: boolean) => {
     // It renews what expires within five minutes: a short-lived token has expired for it.
     await microsoft.steer("settings", { access_token_lifetime_s: shortLife });
@@ -65,7 +72,12 @@ async function msalBeside(bench: Bench, microsoft: Microsoft): Promise<string> {
     await microsoft.steer("settings", { access_token_lifetime_s: usualLife });
     return microsoft.tokenPostsDuring(() => msal.ask(callers, applications, { forceRefresh }));
   };
-  const expired = `${await posts(500, 2, false)} and ${await posts(500, 500, false)}`;
-  const after401 = `${await posts(100, 2, true)} and ${await posts(100, 100, true)}`;
-  return `msal-node over a shared cache, on two servers and with an application object per request: ${expired} POSTs at expiry, ${after401} after the 401s`;
+  const msal = "msal-node over a shared cache";
+  const each = "an application object per request";
+  return [
+    figureOf(`${expiry.name}, ${msal}, two servers`, "POSTs", [await posts(500, 2, false)]),
+    figureOf(`${expiry.name}, ${msal}, ${each}`, "POSTs", [await posts(500, 500, false)]),
+    figureOf(`${refused.name}, ${msal}, two servers`, "POSTs", [await posts(100, 2, true)]),
+    figureOf(`${refused.name}, ${msal}, ${each}`, "POSTs", [await posts(100, 100, true)]),
+  ];
 }

@@ -1,15 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import * as z from "zod";
-
-const storedToken = z.object({ access_token: z.string(), expires_at: z.number() });
-export type StoredToken = z.infer<typeof storedToken>;
-
-/** The design this Worker departs from: the token lies in KV and is checked on every read. */
-export async function callByKv(tokens: KVNamespace, id: string, url: string): Promise<Response> {
-  const stored = storedToken.parse(await tokens.get(id, "json"));
-  if (stored.expires_at <= Date.now()) throw new Error("the token in KV has expired");
-  return fetch(url, { headers: { authorization: `Bearer ${stored.access_token}` } });
-}
 
 /** The least an object in the way can cost: it passes the call on. */
 export class EmptyObject extends DurableObject {

@@ -2,6 +2,11 @@ import { sandbox } from "../../integration/support/sandbox.ts";
 
 const RealDate = Date;
 let offset = 0;
+/** The moment at which the clock stands still, if it does. */
+let stopped: number | undefined;
+/** The sandbox may be this far from a clock that stands; milliseconds. */
+const tolerance = 5_000;
+let told = 0;
 
 /** The isolate's `Date`, moved: the Worker and its objects share it. */
 class ShiftedDate extends RealDate {
@@ -11,7 +16,7 @@ class ShiftedDate extends RealDate {
   }
 
   static override now(): number {
-    return RealDate.now() + offset;
+    return stopped ?? RealDate.now() + offset;
   }
 }
 
@@ -24,8 +29,29 @@ export function installClock(): void {
 /** Moves the time of the Worker and of the sandbox to a moment that lies ahead. */
 export async function moveTo(time: number): Promise<void> {
   const ahead = time - Date.now();
+  if (stopped !== undefined) return stepTo(Math.max(time, stopped));
   if (ahead <= 0) return;
   offset += ahead;
+  await tellSandbox();
+}
+
+/**
+ * Lets no time pass any more but by `moveTo`: thousands of events are then as far apart as they are
+ * meant to be, however long the machine takes for each.
+ */
+export function stopClock(): void {
+  stopped = Date.now();
+}
+
+/** The sandbox's clock cannot be stopped: it is set again whenever it has gone too far. */
+async function stepTo(time: number): Promise<void> {
+  stopped = time;
+  offset = time - RealDate.now();
+  if (Math.abs(offset - told) > tolerance) await tellSandbox();
+}
+
+async function tellSandbox(): Promise<void> {
+  told = offset;
   await sandbox.settings({ clock_offset_s: offset / 1_000 });
 }
 
@@ -34,5 +60,6 @@ export const advance = (seconds: number): Promise<void> => moveTo(Date.now() + s
 /** Brings the sandbox back to the real time, for whoever is measured next. */
 export async function restoreClock(): Promise<void> {
   offset = 0;
-  await sandbox.settings({ clock_offset_s: 0 });
+  stopped = undefined;
+  await tellSandbox();
 }

@@ -1,7 +1,8 @@
 import { liveRequest } from "../../../src/connection/live-request.ts";
 import { actorOf, connected, expectOk } from "../../integration/support/connections.ts";
-import { callByKv, type StoredToken } from "./baselines.ts";
+import { refreshTokenOf } from "../../integration/support/imports.ts";
 import { quickUrl } from "./quick.ts";
+import { callByKv, shareByKv } from "./token-in-kv.ts";
 
 export { BroadcastObject, EmptyObject } from "./baselines.ts";
 
@@ -22,8 +23,9 @@ const ways: Record<
 > = {
   actor: (_, id, url) => actorOf(id).fetch(url),
   kv: ({ TOKENS }, id, url) => callByKv(TOKENS, id, url),
-  // Brings a token along, since nobody on its way adds one.
+  // These bring a token along, since nobody on their way adds one.
   object: ({ EMPTY }, id, url, headers) => EMPTY.getByName(id).fetch(url, { headers }),
+  forward: (_, __, url, headers) => fetch(url, { headers }),
   http: ({ AZURE }, id, url) =>
     AZURE.fetch(url.replace("https://graph.microsoft.com", "http://localhost/graph"), {
       headers: { authorization: "Bearer azk_all_all-secret", "x-azure-connection": id },
@@ -38,6 +40,19 @@ async function call(env: Environment, way: string, id: string, url: string): Pro
   const response = await env.FRONT.fetch(`http://front/call?${query}`);
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${way}: ${response.status} ${text}`);
+}
+
+/** Does something for every id, `width` of them at a time. */
+async function inLanes(
+  width: number,
+  ids: readonly string[],
+  work: (id: string) => Promise<void>,
+): Promise<void> {
+  const waiting = ids.values();
+  const lane = async () => {
+    for (const id of waiting) await work(id);
+  };
+  await Promise.all(Array.from({ length: width }, lane));
 }
 
 type Route = (query: URLSearchParams, env: Environment) => Promise<Response>;
@@ -59,15 +74,13 @@ const routes: Record<string, Route> = {
   /** `count` calls, `width` of them in flight. */
   "/calls": async (query, env) => {
     const ids = named(query, "ids").split(",");
+    const way = named(query, "way");
     const url = query.get("url") ?? quickUrl;
-    let left = Number(named(query, "count"));
-    const lane = async () => {
-      while (left > 0) {
-        left -= 1;
-        await call(env, named(query, "way"), ids[left % ids.length] ?? "", url);
-      }
-    };
-    await Promise.all(Array.from({ length: Number(named(query, "width")) }, lane));
+    const turns = Array.from(
+      { length: Number(named(query, "count")) },
+      (_, turn) => ids[turn % ids.length] ?? "",
+    );
+    await inLanes(Number(named(query, "width")), turns, (id) => call(env, way, id, url));
     return Response.json({ done: true });
   },
 
@@ -75,12 +88,20 @@ const routes: Record<string, Route> = {
   "/connect": async (query) =>
     Response.json({ id: (await connected(query.get("account") ?? undefined)).id }),
 
-  /** Puts a connection's token where the baseline looks for it. */
+  /** Connects by a refresh token: cheaper than a sign-in where thousands are wanted. */
+  "/import": async (query) => {
+    const ids = named(query, "ids").split(",");
+    const refreshToken = await refreshTokenOf(named(query, "account"));
+    await inLanes(Number(named(query, "width")), ids, async (id) => {
+      expectOk(await actorOf(id).import({ refreshToken }));
+    });
+    return Response.json({ connected: ids.length });
+  },
+
+  /** Puts a grant where the design of a token in KV looks for it. */
   "/share": async (query, { TOKENS }) => {
     const id = named(query, "id");
-    const { token, expires_at } = expectOk(await actorOf(id).accessToken({ resource: "graph" }));
-    const stored: StoredToken = { access_token: token, expires_at: Date.parse(expires_at) };
-    await TOKENS.put(id, JSON.stringify(stored));
+    await shareByKv(TOKENS, id, await refreshTokenOf(named(query, "account")));
     return Response.json({ id });
   },
 
@@ -112,7 +133,10 @@ export default {
     const route = routes[pathname];
     if (route === undefined) return new Response("no such route", { status: 404 });
     try {
-      return await route(searchParams, env);
+      // Thousands of ids are too long for a URL.
+      const query =
+        request.method === "POST" ? new URLSearchParams(await request.text()) : searchParams;
+      return await route(query, env);
     } catch (error) {
       return new Response(String(error), { status: 500 });
     }

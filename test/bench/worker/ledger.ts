@@ -67,6 +67,7 @@ export function instrument({ storage, id }: DurableObjectState): void {
         alarms.set(id.toString(), Number(due));
       },
     },
+    getAlarm: { value: async () => alarms.get(id.toString()) ?? null },
     deleteAlarm: {
       value: async () => {
         alarmWritten("delete alarm");

@@ -1,14 +1,20 @@
 import { installClock, restoreClock } from "./clock.ts";
-import { idleWakeUps } from "./idle.ts";
+import { entraLine, installEntraLine } from "./entra-line.ts";
+import { outage } from "./outage.ts";
+import { quarter } from "./quarter.ts";
 import { storage } from "./storage.ts";
 
 export { MeasuredActor } from "./measured-actor.ts";
 
 installClock();
+installEntraLine();
 
 const scenarios: Record<string, () => Promise<unknown>> = {
   "/storage": storage,
-  "/idle": idleWakeUps,
+  "/outage": outage,
+  "/quarter/idle": () => quarter("idle"),
+  "/quarter/left": () => quarter("left"),
+  "/quarter/workdays": () => quarter("workdays"),
 };
 
 /** The Worker in which connections live through weeks on a simulated clock, under observation. */
@@ -21,6 +27,7 @@ export default {
     } catch (error) {
       return new Response(String(error), { status: 500 });
     } finally {
+      entraLine.cut = false;
       await restoreClock();
     }
   },

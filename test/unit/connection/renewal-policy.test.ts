@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  appRetryInterval,
   backoff,
   idleDue,
   isFresh,
@@ -59,13 +58,21 @@ test.each([
   [5, 0.999, 0, 31_968],
   [1, 0, 0, 250],
   [1, 0.5, 30, 30_000],
-  [40, 0.999, 0, appRetryInterval * 0.999],
+  [40, 0.999, 0, 299_700],
 ])(
   "backoff after attempt %i with random %f and Retry-After %i waits %i ms",
   (attempts, random, retryAfter, expected) => {
     expect(backoff(attempts, random, retryAfter)).toBe(Math.ceil(expected));
   },
 );
+
+test("a renewal that fails is tried again before its token ends, however often it failed", () => {
+  const hour = { issuedAt: 0, lifetimeSeconds: 3_600, spread: 0 };
+  const left = hour.lifetimeSeconds * second - refreshAt(hour);
+  for (let attempts = 1; attempts < 50; attempts += 1) {
+    expect(backoff(attempts, 0.999)).toBeLessThan(left);
+  }
+});
 
 describe("isFresh", () => {
   const token = { issuedAt: 0, expiresAt: 3_600 * second };
