@@ -19,7 +19,11 @@ export interface SandboxServerOptions {
   directory?: string | undefined;
   /** For https; default: one made for this server, or kept in the directory. */
   certificate?: Certificate | undefined;
+  /** Stands between the network and the sandbox: may look on, delay, or ask for a fault. */
+  intercept?: Intercept | undefined;
 }
+
+export type Intercept = (request: Request, serve: Sandbox["fetch"]) => Promise<Response>;
 
 export interface SandboxServer {
   /** `http://localhost:{port}`: Entra at its root, the other services under their prefixes. */
@@ -39,11 +43,11 @@ function cut(outgoing: ServerResponse, response: Response): void {
 }
 
 /** A Node server can do what a `Response` cannot say: break the connection. */
-function listener(sandbox: Sandbox) {
+function listener(answer: Sandbox["fetch"]) {
   return getRequestListener(
     async (request, env) => {
       const { outgoing } = env as HttpBindings;
-      const response = await sandbox.fetch(request);
+      const response = await answer(request);
       switch (response.headers.get(faultHeader)) {
         case "reset":
           outgoing.socket?.destroy();
@@ -72,10 +76,11 @@ function close(server: Server): Promise<void> {
  * @throws the system's error (EADDRINUSE) when a port cannot be had
  */
 export async function startSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
-  const { directory } = options;
+  const { directory, intercept } = options;
   const sandbox = await createSandbox({ directory });
   const { ca, key, cert } = options.certificate ?? (await localCertificate(directory));
-  const answer = listener(sandbox);
+  const serve = (request: Request) => sandbox.fetch(request);
+  const answer = listener(intercept ? (request) => intercept(request, serve) : serve);
   const servers: Server[] = [];
   const keep = <S extends Server>(server: S): S => {
     servers.push(server);

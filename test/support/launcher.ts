@@ -30,13 +30,13 @@ export async function freePorts(): Promise<Ports> {
   }
 }
 
-interface GroupMember {
+export interface GroupMember {
   pid: number;
   command: string;
 }
 
 /** The living processes of a process group: what a Ctrl-C in its terminal would reach. */
-function membersOf(group: number): GroupMember[] {
+export function membersOf(group: number): GroupMember[] {
   const lines = execFileSync("ps", ["-A", "-o", "pid=,pgid=,stat=,args="], { encoding: "utf8" });
   return lines.split("\n").flatMap((line) => {
     const [pid, pgid, stat, ...command] = line.trim().split(/\s+/);

@@ -1,0 +1,202 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { users } from "../sandbox/people.ts";
+import { portProblem } from "../sandbox/loopback.ts";
+import { startSandboxServer, type Intercept } from "../sandbox/server.ts";
+import { freePorts } from "../support/launcher.ts";
+import { damageIn, objectFiles, type ObjectFile } from "../support/object-files.ts";
+import { seeded, type Random } from "../support/random.ts";
+import { control } from "../support/sandbox-control.ts";
+import { sandboxVariables } from "../support/worker.ts";
+import { startWebhookReceiver } from "../support/webhook-receiver.ts";
+import { planWorker } from "../support/worker-plan.ts";
+import { startWorkerProcess, type WorkerProcess } from "../support/worker-process.ts";
+import { aimOf, Fuse } from "./fuse.ts";
+import { inspect } from "./inspection.ts";
+import { load } from "./load.ts";
+import { settle } from "./settling.ts";
+import { createSubject, type Subject } from "./subject.ts";
+
+/** Connections there are at most, and those under load at once. */
+const population = 60;
+const crowd = 8;
+/** Seconds. */
+const tokenLifetime = 4;
+/** Milliseconds until what the alarm does not finish gets a first call; and then, until it is stuck. */
+const byAlarm = 2_000;
+const byFirstCall = 10_000;
+
+export interface CampaignOptions {
+  kills: number;
+  seed: string;
+  /** Told of each kill. */
+  progress?: (line: string) => void;
+}
+
+/** What kills found half done, and what they broke. */
+export interface CampaignReport {
+  kills: number;
+  connections: number;
+  /** Found in the dead process's files, over all kills. */
+  intents: number;
+  deliveries: number;
+  events: number;
+  /** Milliseconds from the restart until everything was at rest, the worst of all. */
+  slowest: number;
+  /** Connections that needed a first call to come to rest. */
+  called: number;
+  /** What should have held and did not, with the connection it befell. */
+  faults: string[];
+}
+
+/** Kills a Worker under load again and again, over the same storage. */
+export async function runCampaign({
+  kills,
+  seed,
+  progress = () => {},
+}: CampaignOptions): Promise<CampaignReport> {
+  const random = seeded(seed);
+  const subjects: Subject[] = [];
+  const ids = () => subjects.map(({ caller }) => caller.id);
+  const folder = await mkdtemp(join(tmpdir(), "azure-kills-"));
+  let fuse: Fuse | undefined;
+  const sandbox = await startSandboxServer({
+    port: 0,
+    httpsPort: 0,
+    intercept: slowTokens(random.fork("microsoft"), () => fuse?.note("token-request")),
+  });
+  await control(sandbox, "settings", { access_token_lifetime_s: tokenLifetime });
+  const { worker: port } = await freePorts();
+  const reception = random.fork("receiver");
+  const receiver = await startWebhookReceiver({
+    received: (event) => {
+      fuse?.note("delivery");
+      subjects.find(({ caller }) => caller.id === event.connection)?.ledger.events.saw(event);
+    },
+    take: () => ({ status: 204, delay: reception.between(0, 30) }),
+  });
+  const variables = { ...sandboxVariables(sandbox), WEBHOOKS: receiver.variable };
+  const planned = await planWorker({ folder, port, variables });
+  const { persist, url } = planned;
+
+  let touched: Subject[] = [];
+  const report: CampaignReport = {
+    kills: 0,
+    connections: 0,
+    intents: 0,
+    deliveries: 0,
+    events: 0,
+    slowest: 0,
+    called: 0,
+    faults: [],
+  };
+  let worker: WorkerProcess | undefined;
+  const restart = async (): Promise<WorkerProcess> => {
+    worker = await startWorkerProcess(planned);
+    const restartedAt = Date.now();
+    const waiting = await settle(persist, ids(), { restartedAt, patience: byAlarm });
+    report.called += waiting.size;
+    const due = subjects.filter(({ caller: { id } }) => waiting.has(id));
+    await Promise.all([...new Set([...touched, ...due])].map(inspect));
+    if (waiting.size > 0) {
+      const stuck = await settle(persist, ids(), { restartedAt, patience: byFirstCall });
+      for (const [id, reason] of stuck) report.faults.push(`${id} is stuck: ${reason}`);
+    }
+    report.slowest = Math.max(report.slowest, Date.now() - restartedAt);
+    return worker;
+  };
+
+  try {
+    for (let kill = 0; kill < kills; kill += 1) {
+      const running = await restart();
+      const chance = random.fork(`kill ${kill}`);
+      touched = chosen(subjects, chance, url);
+      const aim = aimOf(chance);
+      const killed = new Promise<void>((resolve, reject) => {
+        fuse = new Fuse(aim, () => running.kill().then(resolve, reject));
+      });
+      const burning = fuse;
+      if (burning === undefined) break;
+      await Promise.all([
+        killed,
+        ...touched.map((subject) => load(subject, burning, chance.fork(subject.caller.id))),
+      ]);
+      fuse = undefined;
+      report.kills += 1;
+      count(report, objectFiles(persist, ids()));
+      progress(`${kill + 1}: ${aim.occasion} +${aim.passes} +${aim.delay} ms`);
+    }
+    touched = subjects;
+    const last = await restart();
+    const stuck = await settle(persist, ids(), { restartedAt: Date.now(), patience: byFirstCall });
+    for (const [id, reason] of stuck) report.faults.push(`${id} is stuck: ${reason}`);
+    await last.kill();
+    const held = objectFiles(persist, ids()).length;
+    if (held !== subjects.length)
+      report.faults.push(`${held} of ${subjects.length} have an object`);
+    report.connections = subjects.length;
+    report.faults.push(...receiver.faults);
+    for (const { caller, ledger } of subjects) {
+      const { last } = ledger.events;
+      const heard = receiver.heard(caller.id);
+      if (heard < last) ledger.fault(`was heard up to event ${heard} of ${last}`);
+      report.events += last;
+      report.faults.push(...ledger.faults.map((fault) => `${caller.id} ${fault}`));
+    }
+    report.faults.push(...damageIn(persist));
+    const problem = await portProblem(port);
+    if (problem !== undefined) report.faults.push(`the Worker's port ${problem}`);
+    return report;
+  } finally {
+    await worker?.kill();
+    await Promise.all([sandbox.close(), receiver.close()]);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Some who were there before, some who never were. */
+function chosen(subjects: Subject[], random: Random, url: string): Subject[] {
+  const before = [...subjects];
+  const few: Subject[] = [];
+  while (few.length < crowd) {
+    const [known] =
+      subjects.length >= population || (few.length < crowd / 2 && before.length > 0)
+        ? before.splice(random.between(0, before.length - 1), 1)
+        : [];
+    const [account, ...others] = users.map(({ upn }) => upn);
+    if (account === undefined) throw new Error("the sandbox has no people");
+    const subject =
+      known ??
+      createSubject({
+        url: () => url,
+        userId: `person-${subjects.length}`,
+        account: random.pick([account, ...others]),
+      });
+    if (known === undefined) subjects.push(subject);
+    few.push(subject);
+  }
+  return few;
+}
+
+/** What the dead process has left in its files. */
+function count(report: CampaignReport, files: readonly ObjectFile[]): void {
+  for (const { intent, outbox } of files) {
+    if (intent !== null) report.intents += 1;
+    report.deliveries += outbox;
+  }
+}
+
+/** Entra takes its time before and after the work, so that a kill finds requests at every stage. */
+function slowTokens(random: Random, arrived: () => void): Intercept {
+  return async (request, serve) => {
+    if (!request.url.includes("/oauth2/v2.0/token")) return serve(request);
+    const [before, after] = [random.between(0, 80), random.between(0, 80)];
+    arrived();
+    await setTimeout(before);
+    const answer = await serve(request);
+    await setTimeout(after);
+    return answer;
+  };
+}

@@ -1,0 +1,16 @@
+import { ConnectionCaller, type ConnectionCallerOptions } from "../support/connection-caller.ts";
+import { Ledger } from "../support/ledger.ts";
+
+/** A connection under test: who calls it, and what it has answered. */
+export interface Subject {
+  caller: ConnectionCaller;
+  ledger: Ledger;
+  /** A sign-in that waits to be confirmed. */
+  flow: string | undefined;
+}
+
+export const createSubject = (options: ConnectionCallerOptions): Subject => ({
+  caller: new ConnectionCaller(options),
+  ledger: new Ledger(options.account),
+  flow: undefined,
+});

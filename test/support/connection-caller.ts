@@ -1,0 +1,161 @@
+import * as z from "zod";
+import {
+  connectionEventSchema,
+  connectionInfoSchema,
+  type ConnectionEvent,
+  type ConnectionInfo,
+} from "../../src/connection/contract.ts";
+import { DEVELOPMENT_KEY } from "../sandbox/start/readiness.ts";
+
+/** An answer that was read to its end. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/** Undefined: there was no answer, or it broke off. Whether anything was done is not known. */
+export type MaybeAnswer = Answer | undefined;
+
+/** What came of a sign-in in a browser. */
+export type SignInEnd =
+  | { outcome: "connected" }
+  /** A server has to confirm. */
+  | { outcome: "waiting"; flow: string }
+  | { outcome: "refused"; answer: Answer }
+  | { outcome: "unanswered" };
+
+const startSchema = z.object({ auth_url: z.string() });
+const infoSchema = z.object({ data: connectionInfoSchema });
+const eventsSchema = z.object({ data: z.array(connectionEventSchema) });
+const tokenSchema = z.object({ data: z.object({ token: z.string(), generation: z.int() }) });
+
+/** On the one origin that tests may return to. */
+const returnUrl = "https://app.example/connected";
+const key = { authorization: `Bearer ${DEVELOPMENT_KEY}` };
+
+export const infoIn = ({ text }: Answer): ConnectionInfo => infoSchema.parse(JSON.parse(text)).data;
+export const eventsIn = ({ text }: Answer): ConnectionEvent[] =>
+  eventsSchema.parse(JSON.parse(text)).data;
+export const tokenIn = ({ text }: Answer) => tokenSchema.parse(JSON.parse(text)).data;
+
+async function ask(url: string | URL, init: RequestInit = {}): Promise<MaybeAnswer> {
+  try {
+    const response = await fetch(url, { redirect: "manual", ...init });
+    const { status, headers } = response;
+    return { status, headers, text: await response.text() };
+  } catch {
+    return undefined;
+  }
+}
+
+export interface ConnectionCallerOptions {
+  /** Of the Worker, as it is now. */
+  url: () => string;
+  userId: string;
+  /** The Microsoft account this user signs in with. */
+  account: string;
+}
+
+/** The server, and the browser, of one user. */
+export class ConnectionCaller {
+  readonly #options: ConnectionCallerOptions;
+  readonly id: string;
+
+  constructor(options: ConnectionCallerOptions) {
+    this.#options = options;
+    this.id = `user:${options.userId}`;
+  }
+
+  get account(): string {
+    return this.#options.account;
+  }
+
+  get #connection(): string {
+    return `${this.#options.url()}/connections/${this.id}`;
+  }
+
+  /** Any route, as this user. */
+  get(path: string): Promise<MaybeAnswer> {
+    const url = new URL(path, this.#options.url());
+    url.searchParams.set("connection", this.id);
+    return ask(url, { headers: key });
+  }
+
+  info(): Promise<MaybeAnswer> {
+    return ask(this.#connection, { headers: key });
+  }
+
+  events(after: number): Promise<MaybeAnswer> {
+    return ask(`${this.#connection}/events?after=${after}&limit=200`, { headers: key });
+  }
+
+  token(resource: string): Promise<MaybeAnswer> {
+    return ask(`${this.#connection}/token?resource=${resource}`, { headers: key });
+  }
+
+  refresh(resource: string): Promise<MaybeAnswer> {
+    return this.#post("refresh", { resource });
+  }
+
+  disconnect(): Promise<MaybeAnswer> {
+    return ask(this.#connection, { method: "DELETE", headers: key });
+  }
+
+  confirm(flow: string): Promise<MaybeAnswer> {
+    return this.#post("confirm", { flow });
+  }
+
+  /** A call through a gateway: what Microsoft says, as it says it. */
+  gateway(path: string, init: RequestInit = {}): Promise<MaybeAnswer> {
+    const headers = { ...key, "x-azure-connection": this.id };
+    return ask(`${this.#options.url()}${path}`, { ...init, headers });
+  }
+
+  /** The live socket's address and what opens it. */
+  live(after: number): { url: string; headers: Record<string, string> } {
+    return { url: `${this.#connection.replace("http", "ws")}/live?after=${after}`, headers: key };
+  }
+
+  /** A sign-in up to Microsoft's answer. @returns what takes that answer to the Worker */
+  async begin(by: "user" | "server"): Promise<(() => Promise<SignInEnd>) | undefined> {
+    const { url, userId } = this.#options;
+    const query = new URLSearchParams({ user_id: userId });
+    if (by === "server") query.set("return_url", returnUrl);
+    const headers = by === "server" ? key : {};
+    const start = await ask(`${url()}/connect?${query}`, { headers });
+    if (start === undefined) return undefined;
+    const location = start.headers.get("location");
+    const authorize = new URL(location ?? startSchema.parse(JSON.parse(start.text)).auth_url);
+    authorize.searchParams.set("sandbox_account", this.account);
+    authorize.searchParams.set("sandbox_decision", "approve");
+    const decided = await ask(authorize);
+    // The registered redirect URI names the developer's port; the Worker under test has another.
+    const { search } = new URL(decided?.headers.get("location") ?? "about:blank");
+    const cookie = start.headers
+      .getSetCookie()
+      .map((one) => one.split(";", 1)[0])
+      .join("; ");
+    return async () => signInEnd(await ask(`${url()}/callback${search}`, { headers: { cookie } }));
+  }
+
+  #post(action: string, body: object): Promise<MaybeAnswer> {
+    return ask(`${this.#connection}/${action}`, {
+      method: "POST",
+      headers: { ...key, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  }
+}
+
+function signInEnd(answer: MaybeAnswer): SignInEnd {
+  if (answer === undefined) return { outcome: "unanswered" };
+  if (answer.status === 200) return { outcome: "connected" };
+  const location = answer.headers.get("location");
+  const query = new URL(location ?? "about:blank").searchParams;
+  const flow = query.get("flow");
+  if (flow !== null) return { outcome: "waiting", flow };
+  return query.get("status") === "connected"
+    ? { outcome: "connected" }
+    : { outcome: "refused", answer };
+}

@@ -1,0 +1,38 @@
+import { WebSocket } from "ws";
+import * as z from "zod";
+import { connectionEventSchema, type ConnectionEvent } from "../../src/connection/contract.ts";
+import type { ConnectionCaller } from "./connection-caller.ts";
+
+const snapshotSchema = z.object({ type: z.literal("snapshot"), seq: z.int() });
+
+export interface LiveFollower {
+  /** Or about to be. */
+  readonly open: boolean;
+  close(): void;
+}
+
+/** Follows a connection by its live socket from `after` on, until it is closed. */
+export function followLive(
+  caller: ConnectionCaller,
+  after: number,
+  told: { snapshot: (seq: number) => void; event: (event: ConnectionEvent) => void },
+): LiveFollower {
+  const { url, headers } = caller.live(after);
+  const socket = new WebSocket(url, "azure.v1", { headers });
+  socket.on("message", (data: Buffer) => {
+    const message: unknown = JSON.parse(data.toString());
+    const snapshot = snapshotSchema.safeParse(message);
+    if (snapshot.success) told.snapshot(snapshot.data.seq);
+    else told.event(connectionEventSchema.parse(message));
+  });
+  // Refused, or killed with the Worker: it is told nothing more.
+  socket.on("error", () => {});
+  return {
+    get open() {
+      return socket.readyState === WebSocket.CONNECTING || socket.readyState === WebSocket.OPEN;
+    },
+    // Said, not broken off: this workerd keeps a third of a megabyte of each socket that just ends,
+    // also where the Worker is ten lines long.
+    close: () => socket.close(1000),
+  };
+}
