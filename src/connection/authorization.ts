@@ -143,15 +143,24 @@ export class Authorization {
     const { state, pending, queue, adoption, cipher, now, info, rearm } = this.#options;
     const flowHash = await sha256Hex(flow);
     const row = state.exists ? pending.byFlow(flowHash, now()) : undefined;
-    if (row === undefined || row.candidate === null) {
-      return err(failure("not_found", "There is no such sign-in waiting to be confirmed."));
-    }
-    pending.remove(row.state_hash);
+    if (row === undefined || row.candidate === null) return err(nothingToConfirm());
     const ended = endedMeanwhile(state);
     const opened = await cipher.open("candidate", row.candidate);
     const candidate = candidateSchema.safeParse(opened.ok ? JSON.parse(opened.value) : undefined);
     if (!candidate.success) return err(startAgain());
-    const adopted = await queue.run(() => adoption.adopt(candidate.data, { conflict: ended }));
+    // Another confirmation of the same flow may have come first.
+    const confirmed = () =>
+      state.exists && pending.byFlow(flowHash, now()) !== undefined
+        ? undefined
+        : nothingToConfirm();
+    const adopted = await queue.run(() =>
+      adoption.adopt(candidate.data, {
+        conflict: () => ended() ?? confirmed(),
+        // With the grant and not before: the browser was told that this flow can be confirmed.
+        besides: () => pending.remove(row.state_hash),
+      }),
+    );
+    if (!adopted.ok && state.exists) pending.remove(row.state_hash);
     rearm();
     return adopted.ok ? ok(info()) : adopted;
   }
@@ -196,6 +205,9 @@ export class Authorization {
 
 const returnUrlOf = (row: PendingAuthorization) =>
   row.return_url === null ? {} : { returnUrl: row.return_url };
+
+const nothingToConfirm = (): Failure =>
+  failure("not_found", "There is no such sign-in waiting to be confirmed.");
 
 const startAgain = (): Failure =>
   failure("invalid_request", "This sign-in is over or was never started: start again.", {

@@ -28,6 +28,8 @@ export interface AdoptionTerms {
   conflict?: () => Failure | undefined;
   /** Version of the directory's row from before the connection was lost. */
   knownVersion?: number;
+  /** Done in the transaction that replaces the grant. */
+  besides?: () => void;
 }
 
 /** Makes a candidate out of a first token set, and the candidate the grant. Runs inside the queue. */
@@ -105,7 +107,7 @@ export class GrantAdoption {
   /** Replaces the grant in one transaction, unless the candidate may not. */
   async adopt(
     candidate: Candidate,
-    { conflict: own = () => undefined, knownVersion }: AdoptionTerms = {},
+    { conflict: own = () => undefined, knownVersion, besides = () => {} }: AdoptionTerms = {},
   ): Promise<Outcome<void>> {
     const { config, connectionId, state, cipher, now, replaced } = this.#options;
     const conflict = () =>
@@ -129,6 +131,7 @@ export class GrantAdoption {
     state.commit(
       at,
       () => {
+        besides();
         const { generation } = state.grant();
         state.tokens.clear();
         tokens.forEach((token, index) => {

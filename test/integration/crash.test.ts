@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SimulatedClock } from "./support/clock.ts";
-import { actorOf, connected, expectOk } from "./support/connections.ts";
+import { actorOf, connected, expectOk, newUser, signIn } from "./support/connections.ts";
 import { sandbox } from "./support/sandbox.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
@@ -177,4 +177,39 @@ test("a stale answer that arrives after a disconnect changes nothing", async () 
   const info = expectOk(await stub.info());
   expect(info).toMatchObject({ status: "disconnected", resources: [], scopes: [] });
   expect(info.identity).toBeUndefined();
+});
+
+describe("an object that dies while a sign-in is confirmed", () => {
+  test("knows the flow after it, and connects once", async () => {
+    const id = `user:${newUser()}`;
+    const completion = expectOk(
+      await signIn(actorOf(id), undefined, {
+        start: "server",
+        returnUrl: "https://app.example/done",
+      }),
+    );
+    if (completion.outcome !== "confirmation_required") throw new Error(completion.outcome);
+    const { flow } = completion;
+    await runInDurableObject(actorOf(id), (_, state) => {
+      vi.spyOn(crypto.subtle, "encrypt").mockImplementationOnce(() => {
+        state.abort("crash");
+        return dead();
+      });
+    });
+    const failure = await actorOf(id)
+      .confirmAuthorization({ flow })
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    vi.restoreAllMocks();
+    expect(failure).toBeDefined();
+    const woken = actorOf(id);
+    expect(expectOk(await woken.info()).status).toBe("pending");
+    expect(expectOk(await woken.confirmAuthorization({ flow })).status).toBe("active");
+    expect(await woken.confirmAuthorization({ flow })).toMatchObject({
+      ok: false,
+      error: { code: "not_found" },
+    });
+  });
 });

@@ -242,7 +242,10 @@ export class World implements Surroundings {
   async #give(request: Outstanding | undefined, answer: Answer): Promise<void> {
     this.#answer = undefined;
     if (request === undefined) return;
-    await runInDurableObject(this.#stub, () => request.give?.(answer));
+    await runInDurableObject(this.#stub, () => request.give?.(answer)).catch((error: unknown) => {
+      // What the answer sets going may be where the object dies.
+      if (!this.#mortality.died) throw error;
+    });
   }
 
   #advanceTo(time: number): void {
@@ -276,7 +279,11 @@ export class World implements Surroundings {
 
   /** After a death: what was under way is gone, and the platform repeats an alarm that did not end. */
   async #bury(): Promise<void> {
-    const { ringing } = this;
+    // A ring never fails by itself: one that did was ended by the death.
+    const rang = this.operations.some(
+      ({ kind, life, end }) =>
+        kind === "alarm" && life === this.life && (end === undefined || "thrown" in end),
+    );
     this.#mortality.died = false;
     this.#mortality.disarm();
     this.microsoft.bury(this.life);
@@ -285,7 +292,7 @@ export class World implements Surroundings {
     while (this.operations.some(({ end }) => end === undefined)) await turn();
     this.life += 1;
     this.#stub = actorOf(this.id);
-    if (ringing) {
+    if (rang) {
       await runInDurableObject(this.#stub, (_, { storage }) => storage.setAlarm(this.#now));
     }
   }
