@@ -13,8 +13,6 @@ export default defineConfig({
     maxWorkers: 2,
     // One run, also at a terminal; `npm test -- --watch` stays.
     watch: false,
-    // A Worker under test logs every request; in the report these lines would bury the rest.
-    onConsoleLog: (text) => !text.startsWith('{"level":'),
     coverage: {
       provider: "istanbul",
       include: ["src/**/*.ts"],

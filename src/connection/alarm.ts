@@ -2,9 +2,8 @@ import type { ConnectionState } from "./connection-state.ts";
 import type { Courier } from "./courier.ts";
 import type { Ring } from "./observer.ts";
 import { directorySink } from "./outbox.ts";
-import type { PendingAuthorizations } from "./pending-authorizations.ts";
 import type { Refresher } from "./refresher.ts";
-import { isAbandoned, nextDue, renewals } from "./schedule.ts";
+import { isAbandoned, nextDue, readSchedule, renewals } from "./schedule.ts";
 import { parseResource } from "../entra/resource.ts";
 
 /** An alarm this late was lost; the next touch sets it again. */
@@ -13,7 +12,6 @@ const lateness = 60_000;
 export interface AlarmOptions {
   storage: DurableObjectStorage;
   state: ConnectionState;
-  pending: PendingAuthorizations;
   refresher: Refresher;
   courier: Courier;
   now: () => number;
@@ -47,17 +45,19 @@ export class Alarm {
    * @param earliest milliseconds since the epoch before which it must not ring.
    */
   arm(earliest = 0): void {
-    const { storage, state, pending, refresher, courier, now } = this.#options;
-    if (state.exists) state.keepContact(now());
+    const { storage, state, refresher, courier, now } = this.#options;
+    const schedule = state.exists ? readSchedule(state) : undefined;
+    if (schedule !== undefined) state.keepContact(schedule, now());
     // No alarm rings while one does, and that one may wait for Entra: what is due now goes at once.
     if (this.#ringing) courier.run().catch(() => undefined);
-    const next = state.exists
-      ? nextDue(state, pending, {
-          now: now(),
-          inFlight: refresher.inFlight,
-          delivery: courier.nextDue(),
-        })
-      : null;
+    const next =
+      schedule === undefined
+        ? null
+        : nextDue(schedule, {
+            now: now(),
+            inFlight: refresher.inFlight,
+            delivery: courier.nextDue(),
+          });
     const due = next === null ? null : Math.max(next, earliest);
     if (due === this.#armedFor) return;
     this.#armedFor = due;
@@ -132,9 +132,9 @@ export class Alarm {
   }
 
   async #work(): Promise<void> {
-    const { state, pending, courier, now } = this.#options;
-    pending.removeExpired(now());
-    if (isAbandoned(state, pending) && state.outbox.waiting().length === 0) {
+    const { state, courier, now } = this.#options;
+    state.pending.removeExpired(now());
+    if (isAbandoned(readSchedule(state)) && state.outbox.waiting().length === 0) {
       state.outbox.put(directorySink, now());
     }
     const delivered = courier.run();

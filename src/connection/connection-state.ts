@@ -14,7 +14,7 @@ import { EventLog, type NewEvent } from "./events.ts";
 import { GrantStore, type Grant } from "./grant-store.ts";
 import { directorySink, Outbox } from "./outbox.ts";
 import { PendingAuthorizations } from "./pending-authorizations.ts";
-import { nextContact } from "./schedule.ts";
+import { nextContact, renewals, type Schedule } from "./schedule.ts";
 import { migrate, schemaVersion } from "./schema.ts";
 import { deriveStatus, statusEvent, type DerivedStatus } from "./status.ts";
 import { TokenStore } from "./token-store.ts";
@@ -151,14 +151,18 @@ export class ConnectionState {
    * Makes a new appointment with the directory where the one it was told is not kept: it would take
    * a connection that is well for lost, or never miss one that is.
    */
-  keepContact(now: number): void {
-    const grant = this.grant();
-    const prospect = this.#prospect(grant.status, now, grant);
-    if (missesContact(grant.contact_at, prospect)) this.retellDirectory(now);
+  keepContact(schedule: Schedule, now: number): void {
+    const { contact_at: contactAt, status } = schedule.grant;
+    const prospect = { due: nextContact(schedule, status), now };
+    if (missesContact(contactAt, prospect)) this.retellDirectory(now);
   }
 
   #prospect(status: ConnectionStatus, now: number, grant = this.grant()): Prospect {
-    return { due: nextContact(this, this.pending, status, grant), now };
+    const ahead = {
+      renewals: renewals(this, grant),
+      signInExpiry: this.pending.nextExpiry(),
+    };
+    return { due: nextContact(ahead, status), now };
   }
 
   /** The grant of a connection that exists. */

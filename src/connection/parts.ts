@@ -21,7 +21,7 @@ import { GrantImport } from "./grant-import.ts";
 import { connectionInfo } from "./info.ts";
 import { LiveSockets } from "./live-sockets.ts";
 import { Observer } from "./observer.ts";
-import { isAbandoned } from "./schedule.ts";
+import { isAbandoned, readSchedule } from "./schedule.ts";
 import { Refresher } from "./refresher.ts";
 import { Tickets } from "./tickets.ts";
 import { TokenCache } from "./token-cache.ts";
@@ -154,7 +154,7 @@ export function createParts({
     directory: new DirectoryDelivery({
       state,
       directory: directory && new DirectorySink({ directory, connectionId, state, log: logged }),
-      abandoned: () => isAbandoned(state, pending),
+      abandoned: () => isAbandoned(readSchedule(state)),
       forget: () => state.forget(),
       now,
     }),
@@ -165,7 +165,6 @@ export function createParts({
   const alarm: Alarm = new Alarm({
     storage,
     state,
-    pending,
     refresher,
     courier,
     now,

@@ -3,9 +3,8 @@ import { parseResource } from "../entra/resource.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { ConnectionStatus } from "./contract.ts";
 import type { Grant } from "./grant-store.ts";
-import type { PendingAuthorizations } from "./pending-authorizations.ts";
 import { idleDue, intentTimeout, renewalDue } from "./renewal-policy.ts";
-import type { TokenRow } from "./token-store.ts";
+import type { RefreshIntent, TokenRow } from "./token-store.ts";
 
 /** What the alarm has to do, and when: read off the tables each time, so that no second list exists. */
 
@@ -53,23 +52,42 @@ function idleRenewal(grant: Grant, homeTenant: string, rows: readonly TokenRow[]
   ];
 }
 
-/** Whether a connection never came to be, and no sign-in is open that could make it one. */
-export const isAbandoned = (
-  state: ConnectionState,
-  pending: PendingAuthorizations,
-  grant: Grant = state.grant(),
-): boolean => grant.status === "pending" && pending.nextExpiry() === null;
-
-/** When the connection itself has something to do next, of which the directory hears, or null. */
-export function nextContact(
-  state: ConnectionState,
-  pending: PendingAuthorizations,
-  status: ConnectionStatus,
-  grant: Grant,
-): number | null {
-  if (status === "pending") return pending.nextExpiry();
-  return earliest(renewals(state, grant).map(({ dueAt }) => dueAt));
+/** What lies ahead of a connection by its tables, each of which is read once for it. */
+export interface Schedule {
+  grant: Grant;
+  renewals: DueRenewal[];
+  /** When the next open sign-in ends, or null. */
+  signInExpiry: number | null;
+  intent: RefreshIntent | undefined;
 }
+
+export function readSchedule(state: ConnectionState): Schedule {
+  const grant = state.grant();
+  return {
+    grant,
+    renewals: renewals(state, grant),
+    signInExpiry: state.pending.nextExpiry(),
+    intent: state.tokens.intent(),
+  };
+}
+
+/** Whether a connection never came to be, and no sign-in is open that could make it one. */
+export const isAbandoned = ({
+  grant,
+  signInExpiry,
+}: Pick<Schedule, "grant" | "signInExpiry">): boolean =>
+  grant.status === "pending" && signInExpiry === null;
+
+/**
+ * When the connection itself has something to do next, of which the directory hears, or null.
+ *
+ * @param status as it is from now on
+ */
+export const nextContact = (
+  { renewals, signInExpiry }: Pick<Schedule, "renewals" | "signInExpiry">,
+  status: ConnectionStatus,
+): number | null =>
+  status === "pending" ? signInExpiry : earliest(renewals.map(({ dueAt }) => dueAt));
 
 const earliest = (times: readonly number[]): number | null =>
   times.length === 0 ? null : Math.min(...times);
@@ -80,17 +98,15 @@ const earliest = (times: readonly number[]): number | null =>
  * @param delivery when the outbox is to be looked at
  */
 export function nextDue(
-  state: ConnectionState,
-  pending: PendingAuthorizations,
+  schedule: Schedule,
   { now, inFlight, delivery }: { now: number; inFlight: boolean; delivery: number | null },
 ): number | null {
-  const grant = state.grant();
-  const intent = state.tokens.intent();
+  const { renewals, signInExpiry, intent } = schedule;
   const due = [
-    ...renewals(state, grant).map(({ dueAt }) => dueAt),
-    pending.nextExpiry(),
+    ...renewals.map(({ dueAt }) => dueAt),
+    signInExpiry,
     delivery,
-    delivery === null && isAbandoned(state, pending, grant) ? now : null,
+    delivery === null && isAbandoned(schedule) ? now : null,
     // Nobody waits for the POST of an object that died: its outcome is looked up at once.
     intent === undefined ? null : inFlight ? intent.started_at + intentTimeout : now,
   ].filter((time) => time !== null);

@@ -3,8 +3,7 @@ import { env } from "cloudflare:workers";
 import { configOf } from "../../../src/config.ts";
 import type { ConnectionEvent, ConnectionStatus } from "../../../src/connection/contract.ts";
 import { createParts } from "../../../src/connection/parts.ts";
-import { PendingAuthorizations } from "../../../src/connection/pending-authorizations.ts";
-import { nextDue } from "../../../src/connection/schedule.ts";
+import { nextDue, readSchedule } from "../../../src/connection/schedule.ts";
 import { TokenCipher } from "../../../src/connection/token-cipher.ts";
 import type { Stub } from "../support/connections.ts";
 
@@ -83,7 +82,7 @@ export class TableReader {
         events: rows("SELECT * FROM event ORDER BY seq"),
         alarm: await storage.getAlarm(),
         // As with a flight: without one the intent of a dead process may wait for its 30 seconds.
-        due: nextDue(state, new PendingAuthorizations(storage.sql), {
+        due: nextDue(readSchedule(state), {
           now: Date.now(),
           inFlight: true,
           delivery: numberOf(rows("SELECT min(due_at) AS due FROM outbox")[0]?.["due"]),
