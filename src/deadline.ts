@@ -1,7 +1,27 @@
+import { errorName } from "./errors.ts";
+
 /**
- * Waits for work that cannot be called off, but not for ever.
+ * Waits for work that cannot be called off, but not for ever. Rejects as the work does.
  *
  * @param milliseconds the longest wait
+ * @returns whether it was done by then
+ */
+export async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    // A timer left running would keep the object awake.
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * {@link endsWithin}, for whom a failure is an answer.
+ *
  * @returns the name of what went wrong (`TimeoutError` when it took too long), or undefined when it
  *   was done
  */
@@ -9,18 +29,9 @@ export async function faultWithin(
   milliseconds: number,
   work: Promise<unknown>,
 ): Promise<string | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, "TimeoutError");
-  });
-  const done = work.then(
-    () => undefined,
-    (error: unknown) => (error instanceof Error ? error.name : typeof error),
-  );
   try {
-    return await Promise.race([done, late]);
-  } finally {
-    // A timer left running would keep the object awake.
-    clearTimeout(timer);
+    return (await endsWithin(milliseconds, work)) ? undefined : "TimeoutError";
+  } catch (error) {
+    return errorName(error);
   }
 }

@@ -124,3 +124,7 @@ export function errorResponse(reason: Failure, headers: HeadersInit = {}): Respo
   }
   return response;
 }
+
+/** What a log may say of an error: its message can hold what nobody may read. */
+export const errorName = (error: unknown): string =>
+  error instanceof Error ? error.name : typeof error;

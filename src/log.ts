@@ -1,3 +1,4 @@
+import { errorName } from "./errors.ts";
 import type { Finding } from "./directory/watchdog-policy.ts";
 
 /**
@@ -148,13 +149,12 @@ export function log(line: LogLine): void {
  * answers they could not read, tokens included.
  */
 export function logUnexpected(error: unknown, requestId: string): void {
-  const isError = error instanceof Error;
-  const stack = isError ? (error.stack ?? "") : "";
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
   log({
     level: "error",
     event: "unexpected_error",
     request_id: requestId,
-    error_name: isError ? error.name : typeof error,
+    error_name: errorName(error),
     frames: stack
       .split("\n")
       .filter((line) => /^\s+at /.test(line))

@@ -1,3 +1,5 @@
+import { endsWithin } from "../deadline.ts";
+import { errorName } from "../errors.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Courier } from "./courier.ts";
 import type { Ring } from "./observer.ts";
@@ -117,7 +119,7 @@ export class Alarm {
     try {
       if (state.exists) await this.#work();
     } catch (error) {
-      fault = error instanceof Error ? error.name : typeof error;
+      fault = errorName(error);
     }
     this.#ringing = false;
     // Whatever could not be done now must not make the alarm ring without end.
@@ -151,15 +153,7 @@ export class Alarm {
     const { state, now } = this.#options;
     const due = state.exists ? renewals(state).map(({ dueAt }) => dueAt) : [];
     const wait = Math.min(deliveryPatience, ...due.map((dueAt) => Math.max(0, dueAt - now())));
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise((resolve) => {
-      timer = setTimeout(resolve, wait);
-    });
-    try {
-      await Promise.race([deliveries, patience]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await endsWithin(wait, deliveries);
   }
 
   async #renew(): Promise<void> {

@@ -4,6 +4,7 @@ import { configOf } from "../config.ts";
 import { connectionHash } from "../connection-hash.ts";
 import { faultWithin } from "../deadline.ts";
 import type { Environment, EventPipeline } from "../env.ts";
+import { errorName } from "../errors.ts";
 import { log } from "../log.ts";
 import { directoryOf, type Directory } from "./directory.ts";
 import type { OverdueEntry } from "./entry.ts";
@@ -49,8 +50,7 @@ export async function runWatchdog(env: Environment, now: number): Promise<void> 
     await publish(env.EVENTS, found, now);
     log({ level: "info", event: "watchdog", ...countsOf(found) });
   } catch (error) {
-    const name = error instanceof Error ? error.name : typeof error;
-    log({ level: "error", event: "watchdog", code: "run_failed", error_name: name });
+    log({ level: "error", event: "watchdog", code: "run_failed", error_name: errorName(error) });
   }
 }
 
