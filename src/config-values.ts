@@ -2,6 +2,7 @@ import * as z from "zod";
 import { scopes } from "./scope.ts";
 import { isLoopback } from "./entra/cloud.ts";
 import { isTenantId } from "./entra/tenant.ts";
+import type { SessionSecret } from "./keys.ts";
 import { err, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 
@@ -16,6 +17,12 @@ export interface EncryptionKey {
   /** 32 bytes. */
   key: Uint8Array<ArrayBuffer>;
 }
+
+const encoder = new TextEncoder();
+
+const leastSecretBytes = 32;
+export const expectedSessionSecret =
+  "must have at least 32 bytes, all of them random; of several with commas between, each one";
 
 const hexDigest = /^[0-9a-f]{64}$/i;
 
@@ -46,6 +53,16 @@ export function guid(text: string): Reading<string> {
 export function secrets(text: string): Reading<string[]> {
   const list = listOf(text);
   return list.includes("") ? err("must not hold an empty entry between its commas") : ok(list);
+}
+
+/** A secret in versions, each of them long enough to be a key. */
+export function sessionSecrets(text: string): Reading<SessionSecret> {
+  const [first, ...others] = listOf(text).map((version) =>
+    encoder.encode(version).byteLength >= leastSecretBytes ? version : undefined,
+  );
+  const known = others.filter((version) => version !== undefined);
+  if (first === undefined || known.length < others.length) return err(expectedSessionSecret);
+  return ok([first, ...known]);
 }
 
 export function redirectUris(text: string): Reading<string[]> {

@@ -1,10 +1,20 @@
 import * as z from "zod";
-import { apiKeys, encryptionKeys, guid, origins, redirectUris, secrets } from "./config-values.ts";
+import {
+  apiKeys,
+  encryptionKeys,
+  expectedSessionSecret,
+  guid,
+  origins,
+  redirectUris,
+  secrets,
+  sessionSecrets,
+} from "./config-values.ts";
 import type { ApiKey, EncryptionKey } from "./config-values.ts";
 import { scopes } from "./scope.ts";
 import { cloudNames, resolveCloud } from "./entra/cloud.ts";
 import type { Cloud } from "./entra/cloud.ts";
 import { parseTenant } from "./entra/tenant.ts";
+import type { SessionSecret } from "./keys.ts";
 import { err, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import { webhooks, type Webhook } from "./webhooks.ts";
@@ -20,7 +30,8 @@ export interface Config {
   clientSecrets: readonly string[];
   /** The first encrypts, all decrypt. */
   encryptionKeys: readonly EncryptionKey[];
-  sessionSecret: string;
+  /** The first signs, all verify. */
+  sessionSecret: SessionSecret;
   apiKeys: readonly ApiKey[];
   /** Where a sign-in goes that names no tenant: a tenant id, a verified domain or `common`… */
   tenantId: string;
@@ -64,11 +75,6 @@ const tenant = (value: string): Result<string, string> => {
   return parsed === undefined ? err(expected) : ok(parsed);
 };
 
-const sessionSecret = (value: string): Result<string, string> =>
-  new TextEncoder().encode(value).length >= 32
-    ? ok(value)
-    : err("must have at least 32 bytes, all of them random");
-
 /** In the order a deployer should meet its errors. */
 const environment = z.object({
   AZURE_CLOUD: optional.pipe(
@@ -91,9 +97,7 @@ const environment = z.object({
   TOKEN_ENCRYPTION_KEYS: required(
     "must be kid:key, several separated by commas, each key 32 random bytes in base64",
   ).transform(read(encryptionKeys)),
-  SESSION_SECRET: required("must have at least 32 bytes, all of them random").transform(
-    read(sessionSecret),
-  ),
+  SESSION_SECRET: required(expectedSessionSecret).transform(read(sessionSecrets)),
   API_KEYS: optional,
   ALLOWED_ORIGINS: text.default("").transform(read(origins)),
   RETURN_ORIGINS: optional,

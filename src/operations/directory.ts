@@ -5,6 +5,7 @@ import { listedConnection, type ListedConnection } from "../directory/entry.ts";
 import type { Environment } from "../env.ts";
 import { AzureError, failure } from "../errors.ts";
 import { PagedItems } from "../http/page.ts";
+import type { SessionSecret } from "../keys.ts";
 import { ok } from "../result.ts";
 import { readPage, type Page, type PageQuery } from "./page.ts";
 
@@ -32,7 +33,7 @@ export function directoryIn(env: Environment): Directory {
  */
 export function listConnections(
   directory: Directory,
-  { caller, sessionSecret }: { caller: Caller; sessionSecret: string },
+  { caller, sessionSecret }: { caller: Caller; sessionSecret: SessionSecret },
   query: ConnectionListQuery,
 ): Promise<Page<ListedConnection>> {
   const { userId: own } = caller;

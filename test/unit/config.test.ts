@@ -41,7 +41,7 @@ describe("a whole configuration", () => {
       clientId,
       clientSecrets: ["the-s3cr3t"],
       encryptionKeys: [{ kid: "k1", key: new Uint8Array(32).fill(1) }],
-      sessionSecret: env.SESSION_SECRET,
+      sessionSecret: [env.SESSION_SECRET],
       apiKeys: [apiKey],
       tenantId: "common",
       redirectUris: ["https://azure.example/callback"],
@@ -58,7 +58,9 @@ describe("a whole configuration", () => {
       TOKEN_ENCRYPTION_KEYS: `new:${base64(255).replaceAll("/", "_")}, old:${base64(2).replace("=", "")}`,
       AZURE_REDIRECT_URI: "https://azure.example/callback, http://localhost:8787/callback",
       ALLOWED_ORIGINS: "https://app.example, http://localhost:5173",
+      SESSION_SECRET: `${"n".repeat(32)}, ${env.SESSION_SECRET}`,
     });
+    expect(config.sessionSecret).toEqual(["n".repeat(32), env.SESSION_SECRET]);
     expect(config.clientSecrets).toEqual(["old", "new~._-"]);
     expect(config.encryptionKeys).toEqual([
       { kid: "new", key: new Uint8Array(32).fill(255) },
@@ -172,6 +174,14 @@ describe("a wrong configuration names its variable", () => {
     ["a key id twice", "TOKEN_ENCRYPTION_KEYS", `k1:${base64(1)},k1:${base64(2)}`],
     ["no session secret", "SESSION_SECRET", undefined],
     ["a short session secret", "SESSION_SECRET", "s3cr3t-of-thirty-one-bytes-only"],
+    ["a short session secret after a long one", "SESSION_SECRET", `${"n".repeat(32)},s3cr3t`],
+    ["a short session secret before a long one", "SESSION_SECRET", `s3cr3t,${"n".repeat(32)}`],
+    ["an empty session secret among several", "SESSION_SECRET", `${"n".repeat(32)},`],
+    [
+      "a session secret cut in two by its comma",
+      "SESSION_SECRET",
+      "s3cr3t-of-thirty,two-bytes-or-more",
+    ],
     ["no API keys", "API_KEYS", undefined],
     ["API keys that are no JSON", "API_KEYS", "azk_ops_s3cr3t"],
     ["API keys that are no list", "API_KEYS", JSON.stringify(apiKey)],
