@@ -77,6 +77,14 @@ function isRedirectUri(text: string): boolean {
   return url !== null && isTrustworthy(url) && !text.includes("#") && !url.username;
 }
 
+/** One origin, of this Worker or another, as browsers write it. */
+export const origin = (text: string): Reading<string> =>
+  isOrigin(text)
+    ? ok(text)
+    : err(
+        "must be an exact https origin without path, such as https://azure.example.com; http only on loopback",
+      );
+
 /** Exact origins: what stands there is compared with the `Origin` header as it is. */
 export function origins(text: string): Reading<string[]> {
   const list = listOf(text).filter((item) => item !== "");

@@ -98,7 +98,7 @@ async function forward(c: Context, mount: GatewayMount): Promise<Response> {
   }
   const upstreamId = upstreamRequestId(answer.headers);
   if (upstreamId !== undefined) c.set("upstreamRequestId", upstreamId);
-  const gateway = `${originOf(c)}${mount.prefix}`;
+  const gateway = `${c.var.config.publicOrigin}${mount.prefix}`;
   const isContent = isContentPath(target);
   return untrustedBytes(
     withLinksHere(answer, { endpoint: mount.endpoint, gateway }, { isContent }),
@@ -115,12 +115,6 @@ function outgoing(c: Context, target: string): Request {
     request.headers.set("client-request-id", c.var.requestId);
   }
   return request;
-}
-
-/** This host as its clients see it; a proxy that ends TLS in front says so. */
-function originOf(c: Context): string {
-  const url = new URL(c.req.raw.url);
-  return c.req.header("x-forwarded-proto") === "https" ? `https://${url.host}` : url.origin;
 }
 
 function document(router: Router, { documented, prefix, service, scopes }: Gateway): void {
