@@ -8,6 +8,4 @@ const localhost = /^http:\/\/localhost(?::\d{1,5})?$/;
 
 /** Whether an exact origin, as the `Origin` header or a parsed URL has it, is on a list. */
 export const isListed = (origin: string, origins: readonly string[]): boolean =>
-  origins.some((listed) =>
-    listed === anyLocalhost ? localhost.test(origin) : listed === origin,
-  );
+  origins.some((listed) => (listed === anyLocalhost ? localhost.test(origin) : listed === origin));

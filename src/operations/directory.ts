@@ -1,5 +1,6 @@
 import type { Caller } from "../callers/caller.ts";
 import type { ConnectionStatus } from "../connection/contract.ts";
+import { missingBinding } from "../bindings.ts";
 import { directoryOf, type Directory } from "../directory/directory.ts";
 import { listedConnection, type ListedConnection } from "../directory/entry.ts";
 import type { Environment } from "../env.ts";
@@ -18,11 +19,7 @@ export interface ConnectionListQuery extends PageQuery {
 export function directoryIn(env: Environment): Directory {
   const directory = directoryOf(env);
   if (directory !== undefined) return directory;
-  throw new AzureError(
-    failure("app_misconfigured", "DB must be bound to the directory's D1 database.", {
-      details: { variable: "DB" },
-    }),
-  );
+  throw new AzureError(missingBinding("DB"));
 }
 
 /**

@@ -8,12 +8,13 @@ import {
   ownErrorHeader,
   type Failure,
 } from "../errors.ts";
-import { logUnexpected } from "../log.ts";
+import { logMisconfigured, logUnexpected } from "../log.ts";
 import type { Context } from "../context.ts";
 
 /** The failure a thrown error stands for; of an unexpected one nothing is told. */
 export function failureOf(error: unknown, requestId: string): Failure {
   if (error instanceof AzureError) {
+    logMisconfigured(error, requestId);
     const { code, message, retry_after, remedy, details } = error;
     return failure(code, message, {
       request_id: requestId,
