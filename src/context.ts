@@ -8,6 +8,9 @@ import { AzureError, failure, ownErrorHeader } from "./errors.ts";
 import { log } from "./log.ts";
 import { requestIdIn } from "./request-id.ts";
 
+/** `envelope` is ours; on gateways our errors look like those of the service behind. */
+export type ErrorForm = "envelope" | "graph" | "arm";
+
 export interface App {
   Bindings: Environment;
   Variables: {
@@ -15,6 +18,8 @@ export interface App {
     requestId: string;
     /** The pattern that answers, for the log. */
     route: string;
+    /** How an error of ours is written on this route. */
+    errorForm: ErrorForm;
     config: Config;
     /** Set on every route with a scope. */
     caller: Caller;
@@ -32,6 +37,7 @@ export const requestContext: Middleware = async (c, next) => {
   const given = c.req.header("client-request-id") ?? c.req.header("x-request-id");
   c.set("requestId", requestIdIn(given) ?? crypto.randomUUID());
   c.set("route", "unknown");
+  c.set("errorForm", "envelope");
   const began = Date.now();
   await next();
   const caller = c.get("caller") as Caller | undefined;

@@ -118,8 +118,12 @@ export const errorEnvelope = ({ message, ...rest }: Failure): ErrorEnvelope => (
 export const ownErrorHeader = "x-azure-error";
 
 /** The answer that carries a failure over HTTP, and through a stub's `fetch`. */
-export function errorResponse(reason: Failure, headers: HeadersInit = {}): Response {
-  const response = Response.json(errorEnvelope(reason), {
+export function errorResponse(
+  reason: Failure,
+  headers: HeadersInit = {},
+  body: object = errorEnvelope(reason),
+): Response {
+  const response = Response.json(body, {
     status: errorStatuses[reason.code],
     headers,
   });

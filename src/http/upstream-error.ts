@@ -7,6 +7,7 @@ import {
   type ErrorDetails,
   type Failure,
 } from "../errors.ts";
+import { envelopeOf } from "../microsoft-error.ts";
 import { remedySchema } from "../remedy.ts";
 import { redacted } from "./redact.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
@@ -86,7 +87,7 @@ export async function upstreamFailure(
   { now, write }: FailureContext,
 ): Promise<Failure> {
   const body = parseJson(await boundedText(response));
-  const own = response.headers.has(ownErrorHeader) ? ownFailure(body) : undefined;
+  const own = response.headers.has(ownErrorHeader) ? ownFailure(envelopeOf(body)) : undefined;
   if (own !== undefined) return own;
 
   const { status, headers } = response;

@@ -4,6 +4,7 @@ import { liveProtocol, readProtocols, verifyTicket, type Ticket } from "../calle
 import { liveRequest } from "../connection/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure } from "../errors.ts";
+import { upstreamFailure } from "../http/upstream-error.ts";
 import { connectionParams } from "./connections.ts";
 import { withConfig, type Context, type Middleware } from "../context.ts";
 import { invalidInput } from "./failures.ts";
@@ -99,7 +100,10 @@ async function open(c: Context): Promise<Response> {
       },
     }),
   );
-  if (answer.status !== 101 || answer.webSocket === null) return answer;
+  // What the connection refuses is told like any other error of ours, request id and all.
+  if (answer.status !== 101 || answer.webSocket === null) {
+    throw new AzureError(await upstreamFailure(answer, { now: Date.now(), write: false }));
+  }
   const { live } = readProtocols(c.req.header("sec-websocket-protocol"));
   return new Response(null, {
     status: 101,

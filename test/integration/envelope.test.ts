@@ -187,7 +187,6 @@ describe("a broken configuration", () => {
       "/user",
       "/connect",
       "/callback?state=x",
-      "/graph/v1.0/me",
       "/logout",
       "/openapi.json",
       "/connections/user:a/live",
