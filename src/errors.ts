@@ -102,6 +102,32 @@ export class AzureError extends Error {
   }
 }
 
+/**
+ * The failure of an `AzureError` that was thrown elsewhere: RPC loses its class on the way, and keeps
+ * its own properties.
+ *
+ * @returns undefined for whatever else was thrown
+ */
+export function thrownFailure(error: unknown): Failure | undefined {
+  if (!isThrownFailure(error)) return undefined;
+  const { code, message, request_id, retry_after, remedy, details } = error;
+  return failure(code, message, {
+    ...(request_id !== undefined && { request_id }),
+    ...(retry_after !== undefined && { retry_after }),
+    ...(remedy !== undefined && { remedy }),
+    ...(details !== undefined && { details }),
+  });
+}
+
+/** Errors of platforms have codes too, but none of ours beside our status for it. */
+const isThrownFailure = (error: unknown): error is Failure =>
+  error instanceof Error &&
+  "code" in error &&
+  "status" in error &&
+  Object.entries(errorStatuses).some(
+    ([code, status]) => code === error.code && status === error.status,
+  );
+
 /** The JSON body of an error answer. */
 export interface ErrorEnvelope extends Omit<Failure, "message"> {
   success: false;

@@ -1,4 +1,11 @@
-import { errorStatuses, failure, ownErrorHeader, type ErrorCode, type Failure } from "../errors.ts";
+import {
+  errorStatuses,
+  failure,
+  ownErrorHeader,
+  thrownFailure,
+  type ErrorCode,
+  type Failure,
+} from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import {
   decideRetry,
@@ -119,6 +126,8 @@ export function createTransport(options: TransportOptions): Transport {
       if (error instanceof UnreadableAnswer) {
         return { failure: notJson(write), outcome: "final" };
       }
+      const own = thrownFailure(error);
+      if (own !== undefined) return { failure: own, outcome: ownOutcome(own) };
       const kind = timeout.signal.aborted ? "timeout" : "network_error";
       return { failure: lostAnswer(kind, write), outcome: isOverloaded(error) ? "final" : kind };
     } finally {
@@ -180,9 +189,11 @@ const isSafe = ({ safe }: TransportRequest, method: string): boolean =>
   safe ?? safeMethods.has(method);
 
 function outcomeOf(response: Response, reason: Failure): AttemptOutcome | "final" {
-  if (!response.headers.has(ownErrorHeader)) return { status: response.status };
-  if (reason.details?.outcome === "unknown") return "network_error";
-  return ownOutcomes[reason.code] ?? "final";
+  return response.headers.has(ownErrorHeader) ? ownOutcome(reason) : { status: response.status };
+}
+
+function ownOutcome({ code, details }: Failure): AttemptOutcome | "final" {
+  return details?.outcome === "unknown" ? "network_error" : (ownOutcomes[code] ?? "final");
 }
 
 class UnreadableAnswer extends Error {}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorResponse, failure } from "../../../src/errors.ts";
+import { errorResponse, errorStatuses, failure, type Failure } from "../../../src/errors.ts";
 import { createTransport, type TransportOptions } from "../../../src/http/transport.ts";
 
 type Step = Response | Error | ((init: RequestInit) => Promise<Response>);
@@ -224,6 +224,31 @@ describe("send, answered by the connection itself", () => {
     const result = await transport.send({ url, method });
     expect(waits).toEqual(expected);
     expect(result).toMatchObject(expected.length === 0 ? { ok: false, error: own } : { ok: true });
+  });
+});
+
+describe("send, when the way to the connection itself fails", () => {
+  /** What RPC leaves of an `AzureError`. */
+  const thrown = (reason: Failure) =>
+    Object.assign(new Error(reason.message), { ...reason, status: errorStatuses[reason.code] });
+
+  it.each([
+    failure("app_misconfigured", "No.", { details: { variable: "API_KEYS" } }),
+    failure("forbidden", "No.", { details: { scope: "arm:read" } }),
+    failure("internal_error", "No."),
+    failure("unauthenticated", "No."),
+    failure("conflict", "No.", { retry_after: 1 }),
+  ])("passes on what was thrown, at once: %o", async (own) => {
+    const { transport, waits, calls } = scripted([thrown(own), new Response("yes")]);
+    expect(await transport.send({ url })).toEqual({ ok: false, error: own });
+    expect([waits, calls.length]).toEqual([[], 1]);
+  });
+
+  it("waits where the error tells of Microsoft's trouble", async () => {
+    const busy = thrown(failure("throttled", "t", { retry_after: 3 }));
+    const { transport, waits } = scripted([busy, new Response("yes")]);
+    expect((await transport.send({ url })).ok).toBe(true);
+    expect(waits).toEqual([3000]);
   });
 });
 
