@@ -41,12 +41,12 @@ export function envelopeOf(body: unknown): unknown {
   const error = memberOf(body, "error");
   const innerError = memberOf(error, "innerError");
   if (typeof innerError !== "object" || innerError === null) return body;
-  const requestId = memberOf(innerError, "request-id");
+  const { date: _, "request-id": requestId, ...rest }: Record<string, unknown> = { ...innerError };
   return {
     success: false,
     error: memberOf(error, "message"),
-    ...innerError,
-    request_id: requestId,
+    ...rest,
+    ...(requestId !== undefined && { request_id: requestId }),
   };
 }
 
