@@ -5,6 +5,13 @@ const loopbackHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[
 
 export const isLoopback = (url: URL): boolean => loopbackHosts.has(url.hostname);
 
+/** Without the slashes it ends with. In time that grows with the text, as a pattern's would not. */
+export function withoutEndSlashes(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === "/") end -= 1;
+  return text.slice(0, end);
+}
+
 /** A link of an answer that may not be followed, because it leads away from who answered. */
 export const foreignLink = (): Failure =>
   failure("upstream_error", "Microsoft's answer holds a link that leads away from its service.", {
