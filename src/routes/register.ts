@@ -7,6 +7,7 @@ import { AzureError, errorStatuses, failure, type ErrorCode } from "../errors.ts
 import { remedySchema } from "../remedy.ts";
 import { withConfig, type App, type Context, type Middleware } from "../context.ts";
 import { connectionFields } from "./fields.ts";
+import { readableUrl } from "./readable-url.ts";
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -112,6 +113,8 @@ export function register<
     middleware: [
       named(path),
       withConfig,
+      // Of Microsoft's own parameters not all are ours to judge.
+      ...(route.openQuery ? [] : [readableUrl(path)]),
       ...accessOf(route),
       ...(body === undefined ? [] : [limitBody]),
     ],
