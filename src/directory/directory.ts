@@ -221,7 +221,7 @@ export class Directory {
 
   /** Every statement goes through here, so that a fault of the database has its name. */
   #ask<Value>(work: (db: D1Database) => Promise<Value>): Promise<Value> {
-    return named(this.#migration, work(this.#db));
+    return named(this.#migration, () => work(this.#db));
   }
 }
 

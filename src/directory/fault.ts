@@ -47,9 +47,9 @@ export function directoryFailure(error: unknown, command: string): Failure | und
 }
 
 /** What work on the database gives. @throws AzureError see {@link directoryFailure}, with its cause */
-export async function named<Value>(command: string, work: Promise<Value>): Promise<Value> {
+export async function named<Value>(command: string, work: () => Promise<Value>): Promise<Value> {
   try {
-    return await work;
+    return await work();
   } catch (cause) {
     const reason = directoryFailure(cause, command);
     throw reason === undefined ? cause : new AzureError(reason, { cause });

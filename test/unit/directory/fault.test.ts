@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { directoryOf } from "../../../src/directory/directory.ts";
 import { directoryFailure, named } from "../../../src/directory/fault.ts";
 import { AzureError } from "../../../src/errors.ts";
 
@@ -61,11 +62,29 @@ describe("an error of the directory's database", () => {
 
   test("keeps its cause, and leaves what it does not know as it is", async () => {
     const cause = new Error("D1_ERROR: no such table: oauth_connections: SQLITE_ERROR");
-    const told = await named(command, Promise.reject(cause)).catch((error: unknown) => error);
+    const told = await named(command, () => Promise.reject(cause)).catch((error: unknown) => error);
     expect(told).toBeInstanceOf(AzureError);
     expect(told).toMatchObject({ code: "app_misconfigured", status: 503, cause });
     const odd = new TypeError("odd");
-    expect(await named(command, Promise.reject(odd)).catch((error: unknown) => error)).toBe(odd);
-    expect(await named(command, Promise.resolve(7))).toBe(7);
+    expect(await named(command, () => Promise.reject(odd)).catch((error: unknown) => error)).toBe(
+      odd,
+    );
+    expect(await named(command, () => Promise.resolve(7))).toBe(7);
   });
+});
+
+test.each([
+  ["sandbox", "npx wrangler d1 migrations apply DB --local"],
+  ["global", "npx wrangler d1 migrations apply DB --remote"],
+  [undefined, "npx wrangler d1 migrations apply DB --remote"],
+])("in the cloud %s the command is %s", async (cloud, command) => {
+  const prepare = () => {
+    throw new Error("D1_ERROR: no such table: oauth_connections: SQLITE_ERROR");
+  };
+  const directory = directoryOf({
+    DB: { prepare } as unknown as D1Database,
+    ...(cloud !== undefined && { AZURE_CLOUD: cloud }),
+  });
+  const error = await directory?.counts().catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "app_misconfigured", details: { command } });
 });
