@@ -1,4 +1,4 @@
-import { retryAfterSeconds } from "../http/retry-after.ts";
+import { longestWait, retryAfterSeconds } from "../http/retry-after.ts";
 import { parseJsonObject } from "./deadline.ts";
 import type { Answer } from "./deadline.ts";
 import { classify, parseEntraError, requestIdOf } from "./errors.ts";
@@ -72,7 +72,7 @@ const loopPauseSeconds = 300;
 /** A refusal of the token endpoint, or whatever stood in its place. */
 export function answerFailure(answer: Answer, now: number): TokenFailure {
   const body = parseJsonObject(answer.text);
-  const asked = retryAfterSeconds(answer.headers, now);
+  const asked = retryAfterSeconds(answer.headers, now, longestWait.entra);
   const { error, codes, suberror, claims, traceId } = parseEntraError(body);
   const pause = codes.includes(50196) ? Math.max(loopPauseSeconds, asked ?? 0) : asked;
   const requestId = requestIdOf(answer.headers.get("x-ms-request-id")) ?? traceId;

@@ -117,7 +117,7 @@ describe("refresh", () => {
     [
       "a fraction",
       new Response("", { status: 503, headers: { "retry-after": "2.128" } }),
-      { retryAfterSeconds: 2.128 },
+      { retryAfterSeconds: 3 },
     ],
     [
       "a date",

@@ -46,7 +46,7 @@ describe("batch", () => {
     const answers = await graph.batch(requests(5));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(ids().slice(1)).toEqual([["r3"], ["r1"]]);
-    expect(waits.map(Math.round)).toEqual([500, 1628]);
+    expect(waits.map(Math.round)).toEqual([1000, 2000]);
   });
 
   it("gives the throttled answer back when its wait does not fit in the budget", async () => {

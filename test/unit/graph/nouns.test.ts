@@ -136,7 +136,7 @@ describe("messages", () => {
         : new Response(null, { status: 202 });
     });
     await graph.messages.send({ message: {} });
-    expect(waits).toEqual([1500]);
+    expect(waits).toEqual([2000]);
   });
 
   it("refuses attachments that Graph would", async () => {

@@ -46,7 +46,7 @@ describe("send", () => {
     const { transport, waits, calls } = scripted([throttled("2.128"), new Response("yes")]);
     const result = await transport.send({ url, method: "POST", body: "{}", headers: { a: "b" } });
     expect(result.ok && (await result.value.text())).toBe("yes");
-    expect(waits).toEqual([2128]);
+    expect(waits).toEqual([3000]);
     expect(calls[1]?.init).toMatchObject({ method: "POST", body: "{}", headers: { a: "b" } });
   });
 

@@ -111,11 +111,11 @@ describe("upstreamFailure", () => {
     });
   });
 
-  it("keeps the wait a throttling answer asks for, fractions too", async () => {
+  it("keeps the wait a throttling answer asks for, as whole seconds", async () => {
     const response = new Response(null, { status: 429, headers: { "retry-after": "2.128" } });
     expect(await upstreamFailure(response, context)).toMatchObject({
       code: "throttled",
-      retry_after: 2.128,
+      retry_after: 3,
     });
   });
 
