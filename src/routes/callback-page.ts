@@ -1,0 +1,91 @@
+import type { RepeatedStage } from "../connection/contract.ts";
+import { errorStatuses, type Failure } from "../errors.ts";
+import { repeatedSentence } from "../operations/connections.ts";
+import type { Page } from "./pages.ts";
+
+/** What a person reads at the end of a sign-in, for each way it can end. */
+
+export const connectedPage = (account: string | undefined): Page => ({
+  status: 200,
+  title: "You are connected",
+  tone: "good",
+  text: [
+    account === undefined ? "The sign-in is complete." : `Connected as ${account}.`,
+    "You can close this page.",
+  ],
+});
+
+/** The callback of a sign-in that had been taken up before. */
+export const repeatedPage = (stage: RepeatedStage): Page => ({
+  status: 200,
+  title: stage === "under_way" ? "This sign-in goes on elsewhere" : "This sign-in is finished",
+  tone: "neutral",
+  text: [repeatedSentence[stage], whatNext[stage]],
+});
+
+const whatNext: Readonly<Record<RepeatedStage, string>> = {
+  under_way: "If nothing comes of it, start again from where you came.",
+  awaits_confirmation: "Go back to that application.",
+  connected: "There is nothing left to do here. You can close this page.",
+};
+
+/** Anybody can open the callback so: nothing is known, and nothing is claimed. */
+export const administratorPage: Page = {
+  status: 200,
+  title: "Back from Microsoft",
+  tone: "neutral",
+  text: [
+    "Microsoft sends administrators here after they were asked to approve an application.",
+    "What was decided there holds, and shows when somebody connects next. You can close this page.",
+  ],
+};
+
+export const unknownStatePage = (requestId: string): Page => ({
+  status: 400,
+  title: "This sign-in cannot be completed",
+  tone: "bad",
+  text: [
+    "The link is not one of a sign-in that was started here, or it is not whole.",
+    "Start again from where you came.",
+  ],
+  requestId,
+});
+
+/** A sign-in that came to nothing. An account that was connected before stays so. */
+export const refusedPage = (error: Failure, requestId: string): Page => ({
+  status: refusedStatus(error),
+  title: "The sign-in was not completed",
+  tone: "bad",
+  text: [error.message, adviceOf(error)],
+  link: error.remedy?.admin_consent_url,
+  requestId: error.request_id ?? requestId,
+});
+
+/** What a browser brought here is wrong, unless it does not fit what is held, or the trouble is elsewhere. */
+function refusedStatus({ code }: Failure): number {
+  const status = errorStatuses[code];
+  return code === "conflict" || status >= 500 ? status : 400;
+}
+
+function adviceOf({ code, remedy }: Failure): string {
+  switch (remedy?.action) {
+    case "admin_consent":
+      return "Nothing was changed. Give this address to an administrator of your organization, and start again once they have approved:";
+    case "contact_admin":
+      return "Nothing was changed. Start again once your administrator has seen to it.";
+    default:
+      break;
+  }
+  switch (code) {
+    case "internal_error":
+      return "Look at where you came from whether the account is connected; if not, start again.";
+    case "app_misconfigured":
+      return "Nothing was changed. Starting again does not help until that is done.";
+    case "upstream_unavailable":
+    case "upstream_timeout":
+    case "throttled":
+      return "Nothing was changed. Start again in a few minutes.";
+    default:
+      return "Nothing was changed. You can close this page, or start again from where you came.";
+  }
+}
