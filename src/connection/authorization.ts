@@ -21,6 +21,7 @@ import type {
   CompleteAuthorization,
   ConnectionInfo,
   Outcome,
+  RepeatedStage,
 } from "./contract.ts";
 import type { GrantAdoption } from "./grant-adoption.ts";
 import { stageOf, type PendingAuthorization } from "./pending-authorizations.ts";
@@ -81,7 +82,7 @@ export class Authorization {
     // Both are hashes of what an attacker cannot choose digit by digit: comparing them leaks nothing.
     if (row.browser_hash !== null && row.browser_hash !== binding) return err(otherBrowser());
     const stage = stageOf(row);
-    if (stage !== "open") return ok({ outcome: "repeated", stage });
+    if (stage !== "open") return err(takenUp(stage));
     const response = new URLSearchParams(request.response);
     // Without Microsoft's answer this is no callback: whoever calls so must not end the flow.
     if (!response.has("code") && !response.has("error")) return err(startAgain());
@@ -207,6 +208,19 @@ const startAgain = (): Failure =>
   failure("invalid_request", "This sign-in is over or was never started: start again.", {
     details: { field: "state" },
   });
+
+/** The callback came again. Nothing is done, and nothing that the first one gave is told. */
+const takenUp = (stage: RepeatedStage): Failure =>
+  failure("invalid_request", takenUpSentence[stage], {
+    details: { field: "state", reason: stage },
+  });
+
+const takenUpSentence: Readonly<Record<RepeatedStage, string>> = {
+  under_way: "This sign-in is being completed already.",
+  awaits_confirmation:
+    "This sign-in is finished already; the application it was started from has to confirm it.",
+  finished: "This sign-in is finished already, and the account was connected.",
+};
 
 /** Whoever disconnects while a sign-in is under way has the last word. */
 function endedMeanwhile(state: ConnectionState): () => Failure | undefined {

@@ -149,11 +149,9 @@ export interface CompleteAuthorization {
   confirmed?: boolean;
 }
 
-/** How far a sign-in has come. */
-export type AuthorizationStage = "open" | "under_way" | "awaits_confirmation" | "connected";
-
-/** What a callback that comes once more can find. */
-export type RepeatedStage = Exclude<AuthorizationStage, "open">;
+/** What a callback that comes once more can find; `details.reason` of its refusal. */
+export const repeatedStages = ["under_way", "awaits_confirmation", "finished"] as const;
+export type RepeatedStage = (typeof repeatedStages)[number];
 
 export type AuthorizationCompletion =
   | { outcome: "connected"; info: ConnectionInfo; returnUrl?: string }
@@ -161,8 +159,6 @@ export type AuthorizationCompletion =
   | { outcome: "confirmation_required"; flow: string; returnUrl: string }
   /** A personal account signs in at another authority: the browser goes on there under a new state. */
   | { outcome: "continued"; authUrl: string; state: string; expiresAt: string }
-  /** The callback came again. Nothing was done, and nothing that the first one gave is told. */
-  | { outcome: "repeated"; stage: RepeatedStage }
   /** The state was good, the sign-in was not: the flow is over. */
   | { outcome: "refused"; error: Failure; returnUrl?: string };
 

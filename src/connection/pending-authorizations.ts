@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { prompts } from "../entra/authorization-request.ts";
-import type { AuthorizationStage } from "./contract.ts";
+import type { RepeatedStage } from "./contract.ts";
 import { jsonColumn } from "./json-column.ts";
 
 const rowSchema = z.object({
@@ -32,8 +32,9 @@ export type StartedAuthorization = Omit<
   "consumed_at" | "flow_hash" | "candidate" | "finished_at"
 >;
 
-export function stageOf(row: PendingAuthorization): AuthorizationStage {
-  if (row.finished_at !== null) return "connected";
+/** How far a sign-in has come: `open` while its browser has not come back. */
+export function stageOf(row: PendingAuthorization): "open" | RepeatedStage {
+  if (row.finished_at !== null) return "finished";
   if (row.candidate !== null) return "awaits_confirmation";
   return row.consumed_at === null ? "open" : "under_way";
 }

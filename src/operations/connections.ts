@@ -4,24 +4,15 @@ import type {
   AuthorizationStart,
   BeginAuthorization,
   ConnectionInfo,
-  RepeatedStage,
 } from "../connection/contract.ts";
 import type { ConnectionStub } from "../connection/stub.ts";
-import { AzureError, conflict, failure, type Failure } from "../errors.ts";
+import { AzureError, failure, type Failure } from "../errors.ts";
 import { orThrow } from "../or-throw.ts";
 import { admitLabel, type Labelled } from "./labels.ts";
 
 interface Held {
   connection: ConnectionStub;
 }
-
-/** What a callback that comes once more finds. */
-export const repeatedSentence: Readonly<Record<RepeatedStage, string>> = {
-  under_way: "This sign-in is being completed already.",
-  awaits_confirmation:
-    "This sign-in is finished already; the application it was started from has to confirm it.",
-  connected: "This sign-in is finished already, and the account was connected.",
-};
 
 export const getConnection = async ({ connection }: Held): Promise<ConnectionInfo> =>
   orThrow(await connection.info());
@@ -75,8 +66,8 @@ export async function connectionOfState(
  * Completes and confirms a sign-in whose callback the host took itself, having made sure who is
  * signed in there.
  *
- * @throws AzureError `conflict` when it was completed before; `invalid_request` naming `tenantId` for a
- *   personal account, which Microsoft wants to sign in elsewhere
+ * @throws AzureError `invalid_request` naming `state` when it was completed before, and `tenantId` for
+ *   a personal account, which Microsoft wants to sign in elsewhere
  */
 export async function completeConnect(
   { connection }: Held,
@@ -91,8 +82,6 @@ export async function completeConnect(
       return completion.info;
     case "refused":
       throw new AzureError(completion.error);
-    case "repeated":
-      throw new AzureError(conflict(completion.stage, repeatedSentence[completion.stage]));
     case "continued":
       throw new AzureError(personalAccount());
     case "confirmation_required":

@@ -1,6 +1,5 @@
-import type { RepeatedStage } from "../connection/contract.ts";
+import { repeatedStages, type RepeatedStage } from "../connection/contract.ts";
 import { errorStatuses, type Failure } from "../errors.ts";
-import { repeatedSentence } from "../operations/connections.ts";
 import type { Page } from "./pages.ts";
 
 /** What a person reads at the end of a sign-in, for each way it can end. */
@@ -14,20 +13,6 @@ export const connectedPage = (account: string | undefined): Page => ({
     "You can close this page.",
   ],
 });
-
-/** The callback of a sign-in that had been taken up before. */
-export const repeatedPage = (stage: RepeatedStage): Page => ({
-  status: 200,
-  title: stage === "under_way" ? "This sign-in goes on elsewhere" : "This sign-in is finished",
-  tone: "neutral",
-  text: [repeatedSentence[stage], whatNext[stage]],
-});
-
-const whatNext: Readonly<Record<RepeatedStage, string>> = {
-  under_way: "If nothing comes of it, start again from where you came.",
-  awaits_confirmation: "Go back to that application.",
-  connected: "There is nothing left to do here. You can close this page.",
-};
 
 /** Anybody can open the callback so: nothing is known, and nothing is claimed. */
 export const administratorPage: Page = {
@@ -51,15 +36,33 @@ export const unknownStatePage = (requestId: string): Page => ({
   requestId,
 });
 
-/** A sign-in that came to nothing. An account that was connected before stays so. */
-export const refusedPage = (error: Failure, requestId: string): Page => ({
-  status: refusedStatus(error),
-  title: "The sign-in was not completed",
-  tone: "bad",
-  text: [error.message, adviceOf(error)],
-  link: error.remedy?.admin_consent_url,
-  requestId: error.request_id ?? requestId,
+/** A sign-in that came to nothing, and the callback of one that had been taken up before. */
+export function refusedPage(error: Failure, requestId: string): Page {
+  const stage = repeatedStages.find((one) => one === error.details?.reason);
+  if (stage !== undefined) return repeatedPage(stage, error.message);
+  return {
+    status: refusedStatus(error),
+    // Not that nobody is connected: an account that was connected before stays so.
+    title: "The sign-in was not completed",
+    tone: "bad",
+    text: [error.message, adviceOf(error)],
+    link: error.remedy?.admin_consent_url,
+    requestId: error.request_id ?? requestId,
+  };
+}
+
+const repeatedPage = (stage: RepeatedStage, sentence: string): Page => ({
+  status: 200,
+  title: stage === "under_way" ? "This sign-in goes on elsewhere" : "This sign-in is finished",
+  tone: "neutral",
+  text: [sentence, whatNext[stage]],
 });
+
+const whatNext: Readonly<Record<RepeatedStage, string>> = {
+  under_way: "If nothing comes of it, start again from where you came.",
+  awaits_confirmation: "Go back to that application.",
+  finished: "There is nothing left to do here. You can close this page.",
+};
 
 /** What a browser brought here is wrong, unless it does not fit what is held, or the trouble is elsewhere. */
 function refusedStatus({ code }: Failure): number {

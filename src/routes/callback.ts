@@ -9,7 +9,6 @@ import {
   administratorPage,
   connectedPage,
   refusedPage,
-  repeatedPage,
   unknownStatePage,
 } from "./callback-page.ts";
 import type { Context } from "../context.ts";
@@ -92,8 +91,6 @@ function completionAnswer(
     }
     case "continued":
       return redirectResponse(completion.authUrl);
-    case "repeated":
-      return pageResponse(repeatedPage(completion.stage));
     case "refused":
       return completion.returnUrl === undefined
         ? pageResponse(refusedPage(completion.error, c.var.requestId))
@@ -114,7 +111,6 @@ async function cookiesOf(
   switch (completion.outcome) {
     case "connected":
     case "confirmation_required":
-    case "repeated":
       return [];
     case "continued":
       return [

@@ -1,0 +1,138 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { createApp } from "../../src/app.ts";
+import { actorOf, connected, expectOk, newUser } from "./support/connections.ts";
+import { rowWhen } from "./support/directory.ts";
+import { allKey, CookieJar, front, json, sessionOf } from "./support/front.ts";
+import { authorize, sandbox } from "./support/sandbox.ts";
+
+const returnUrl = "https://app.example/back";
+
+/** Requests that nobody made who wanted the page: scanners of links, and browsers that fetch ahead. */
+const probes: [string, { method?: string; headers?: Record<string, string> }][] = [
+  ["HEAD", { method: "HEAD" }],
+  ["HEAD with a body's type", { method: "HEAD", headers: { accept: "text/html" } }],
+  ["a prefetch", { headers: { "sec-purpose": "prefetch" } }],
+  ["a prerender", { headers: { "sec-purpose": "prefetch;prerender" } }],
+  ["an older browser's prefetch", { headers: { purpose: "prefetch" } }],
+  ["Firefox's prefetch", { headers: { "x-moz": "prefetch" } }],
+  [
+    "a prefetch of an anonymous proxy",
+    { headers: { "sec-purpose": "prefetch;anonymous-client-ip" } },
+  ],
+];
+
+async function harmless(response: Response): Promise<void> {
+  expect(response.headers.get("location")).toBeNull();
+  expect(response.headers.getSetCookie()).toEqual([]);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect([200, 403]).toContain(response.status);
+  // What a browser fetched ahead it shows later only if it was a success.
+  if (response.status === 200) expect(await response.text()).toBe("");
+  else expect(await response.text()).toContain("Nothing was done");
+}
+
+describe.each(probes)("%s", (_, probe) => {
+  test("of the callback redeems nothing: the navigation that follows connects", async () => {
+    const userId = newUser();
+    const jar = new CookieJar();
+    const start = await front("/connect", { credential: await sessionOf(userId) });
+    const { auth_url: authUrl } = await jar.take(start).json<{ auth_url: string }>();
+    const parameters = (await authorize(authUrl)).toString();
+    const mark = await sandbox.mark();
+    const headers = { ...probe.headers, ...jar.header };
+    await harmless(await front(`/callback?${parameters}`, { ...probe, headers }));
+    expect(await sandbox.requests(mark)).toEqual([]);
+    expect(expectOk(await actorOf(`user:${userId}`).info()).status).toBe("pending");
+    const page = await front(`/callback?${parameters}`, { headers: jar.header });
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("ada@contoso.example");
+  });
+
+  test("of the callback of a server's start uses no confirmation up", async () => {
+    const userId = newUser();
+    const query = new URLSearchParams({ user_id: userId, return_url: returnUrl });
+    const start = await front(`/connect?${query}`, { credential: allKey });
+    const { auth_url: authUrl } = await start.json<{ auth_url: string }>();
+    const parameters = (await authorize(authUrl)).toString();
+    await harmless(await front(`/callback?${parameters}`, probe));
+    const location = (await front(`/callback?${parameters}`)).headers.get("location") ?? "";
+    expect(new URL(location).searchParams.get("status")).toBe("confirmation_required");
+  });
+
+  test("of /connect makes no connection", async () => {
+    const userId = newUser();
+    const credential = await sessionOf(userId);
+    await harmless(await front("/connect", { credential, ...probe }));
+    await harmless(await front(`/connect?label=work`, { credential, ...probe }));
+    for (const id of [`user:${userId}`, `user:${userId}:work`]) {
+      expect(await actorOf(id).info()).toMatchObject({ ok: false, error: { code: "not_found" } });
+    }
+  });
+
+  test("of /connect tells nobody without a credential more than before", async () => {
+    expect((await front("/connect", probe)).status).toBe(401);
+  });
+
+  test.each(["/admin-consent", "/callback/admin?admin_consent=True&state=x", "/logout"])(
+    "of %s leads nowhere",
+    async (path) => {
+      const accept = { accept: "text/html" };
+      await harmless(await front(path, { ...probe, headers: { ...accept, ...probe.headers } }));
+    },
+  );
+});
+
+test("HEAD on a live socket's address uses no ticket up", async () => {
+  const { id } = await connected();
+  const path = `/connections/${encodeURIComponent(id)}`;
+  const minted = await front(`${path}/tickets`, { method: "POST", credential: allKey });
+  const { data } = await minted.json<{ data: { ticket: string } }>();
+  const headers = {
+    upgrade: "websocket",
+    "sec-websocket-protocol": `azure.v1, ticket.${data.ticket}`,
+  };
+  // The runtime makes a GET of every request that upgrades: one of a client's own reaches the app so.
+  const head = await createApp().fetch(
+    new Request(`http://localhost:8787${path}/live`, { method: "HEAD", headers }),
+    env,
+    createExecutionContext(),
+  );
+  expect([head.status, head.webSocket]).toEqual([200, null]);
+  const socket = await front(`${path}/live`, { headers });
+  expect(socket.status).toBe(101);
+  socket.webSocket?.accept();
+  socket.webSocket?.close();
+});
+
+test("HEAD changes nothing on any route that takes GET", async () => {
+  const { id } = await connected();
+  await rowWhen(id, (entry) => entry?.status === "active");
+  const stub = actorOf(id);
+  const document = await json(await front("/openapi.json"));
+  const paths = Object.entries(document["paths"] as Record<string, Record<string, unknown>>)
+    .filter(([, methods]) => "get" in methods)
+    .map(([path]) => path.replace("{id}", encodeURIComponent(id)).replaceAll(/\{\w+\}/g, "x"));
+  expect(paths.length).toBeGreaterThan(30);
+  const rows = () => env.DB.prepare("SELECT count(*) AS rows FROM oauth_connections").first("rows");
+  const state = async () => {
+    // A read goes to Microsoft under HEAD too: its token is marked as used, and ARM tells of its quota.
+    const { last_used_at: _, cooldowns: __, ...info } = expectOk(await stub.info());
+    return { info, events: expectOk(await stub.events()), rows: await rows() };
+  };
+  const before = await state();
+  const userId = id.slice("user:".length);
+  const stranger = newUser();
+  for (const path of paths) {
+    for (const query of [`user_id=${userId}`, `user_id=${stranger}&label=new`, ""]) {
+      const response = await front(`${path}?${query}`, { method: "HEAD", credential: allKey });
+      expect(response.headers.get("location")).toBeNull();
+      expect(await response.text()).toBe("");
+    }
+  }
+  expect(await state()).toEqual(before);
+  for (const other of [`user:${stranger}`, `user:${stranger}:new`]) {
+    expect(await actorOf(other).info()).toMatchObject({ ok: false });
+  }
+});
