@@ -86,7 +86,7 @@ export class GrantImport {
     if (tenant === undefined) return err(invalidField("tenant_id", "must be a tenant"));
     if (refreshToken === "") return err(invalidField("refresh_token", "must not be empty"));
     return ok({
-      tenant,
+      tenant: authorityTenant(tenant),
       refreshToken,
       granted: [],
       refused: ({ code, requestId }) =>

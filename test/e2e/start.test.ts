@@ -180,7 +180,7 @@ describe("a sign-in that fails in the browser", () => {
     const answered = page.waitForResponse(`${worker}/callback**`);
     await page.getByRole("button", { name: "Cancel" }).click();
     expect((await answered).status()).toBe(400);
-    expect(await heading(page).textContent()).toBe("You are not connected");
+    expect(await heading(page).textContent()).toBe("The sign-in was not completed");
     expect(await read("/connections/user:refuser")).toMatchObject({
       status: 404,
       body: { code: "not_found" },
@@ -207,7 +207,7 @@ describe("a sign-in that fails in the browser", () => {
     const callback = answer.headers.get("location") ?? "";
     const response = await victim.goto(callback);
     expect(response?.status()).toBe(400);
-    expect(await heading(victim).textContent()).toBe("You are not connected");
+    expect(await heading(victim).textContent()).toBe("The sign-in was not completed");
     await attacker.goto(callback);
     expect(await heading(attacker).textContent()).toBe("You are connected");
     await Promise.all([victim.context().close(), attacker.context().close()]);
