@@ -51,7 +51,7 @@ export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
       const { userId: _, label: __, ...options } = input;
       const start = await connections.beginConnect(target, {
         start: "server",
-        // Whoever may call this has connections:write.
+        // This method needs connections:write.
         mayAddLabel: true,
         ...options,
       });

@@ -33,13 +33,13 @@ export interface OpeningOptions {
   rearm: () => void;
 }
 
-/** Where the browser has to go; whoever asked knows what binds it. */
+/** Where the browser has to go. The caller knows the browser binding. */
 export type Opening = Omit<AuthorizationStart, "browserBinding">;
 
 /**
  * Opens a sign-in.
  *
- * @param superseded what it takes the place of, unless `conflict` says why it may not
+ * @param superseded a sign-in that it replaces, unless `conflict` returns a reason not to
  * @returns `throttled` when every sign-in of this connection waits for its confirmation
  */
 export async function openAuthorization(
@@ -90,7 +90,7 @@ export async function openAuthorization(
   });
 }
 
-/** The same sign-in, of a personal account: at the authority that knows it, for Graph alone. */
+/** The same sign-in at `consumers`, for Graph alone: what a personal account can be asked for. */
 export function askedAtConsumers(row: PendingAuthorization, { cloud }: Config): AskedOfMicrosoft {
   const { start, scopes, redirect_uri, return_url, login_hint, prompt, browser_hash } = row;
   return {
@@ -105,7 +105,7 @@ export function askedAtConsumers(row: PendingAuthorization, { cloud }: Config): 
   };
 }
 
-/** @param wait milliseconds until a place falls free at the latest */
+/** @param wait milliseconds until the next sign-in expires */
 function tooManyStarts(wait: number): Failure {
   return failure(
     "throttled",

@@ -97,7 +97,7 @@ export class Authorization {
     const candidate = await queue.run(() => this.#redeem(row, request.state, response));
     if (!candidate.ok) {
       if (candidate.error !== "personal_account") return over(candidate.error);
-      // Under a new state, since one is used once, but bound to the same browser.
+      // A state is used once: the sign-in goes on under a new one, bound to the same browser.
       const opened = await openAuthorization(askedAtConsumers(row, config), this.#options, {
         stateHash,
         conflict: ended,
@@ -166,7 +166,7 @@ export class Authorization {
       scopes: tokenScopes("graph", row.tenant, row.scopes, config.cloud),
     });
     if (answer.ok) return adoption.prove(answer.value, { asked: row.scopes, issuedAt });
-    // `common` does not tell a personal account from others until Microsoft refuses to ask it for ARM.
+    // At `common` this refusal is the first sign of a personal account: it cannot be asked for ARM.
     if (row.tenant === "common" && answer.error.code === "invalid_scope") {
       return err("personal_account");
     }
@@ -209,7 +209,7 @@ const startAgain = (): Failure =>
     details: { field: "state" },
   });
 
-/** The callback came again. Nothing is done, and nothing that the first one gave is told. */
+/** The callback was sent once more. Nothing is done, and the flow is not returned again. */
 const takenUp = (stage: RepeatedStage): Failure =>
   failure("invalid_request", takenUpSentence[stage], {
     details: { field: "state", reason: stage },

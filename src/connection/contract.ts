@@ -149,7 +149,7 @@ export interface CompleteAuthorization {
   confirmed?: boolean;
 }
 
-/** What a callback that comes once more can find; `details.reason` of its refusal. */
+/** How far a sign-in is when its callback is sent once more: `details.reason` of that refusal. */
 export const repeatedStages = ["under_way", "awaits_confirmation", "finished"] as const;
 export type RepeatedStage = (typeof repeatedStages)[number];
 

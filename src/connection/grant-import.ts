@@ -134,7 +134,7 @@ export class GrantImport {
     const issuedAt = now();
     const answer = await this.#redeem(source);
     if (source.tenant === "common" && isOfPersonalAccount(answer)) {
-      // Asked as a work account is, a personal one gives less than it holds, or nothing.
+      // A personal account that is asked for `.default` gives less than it granted, or nothing.
       const { refreshToken = source.refreshToken } = answer.ok ? answer.value : {};
       return this.#prove({ ...source, tenant: "consumers", refreshToken });
     }
@@ -155,8 +155,8 @@ export class GrantImport {
   }
 
   /**
-   * A Graph token, with who it is for. A personal account has to be asked by the names of what it
-   * granted; where nobody knows them, by the usual ones, and if it lacks one of these, by the least.
+   * A Graph token with an id_token. A personal account is asked for the permissions that it granted;
+   * where they are unknown, for the usual ones, and if one of these is missing, for the least.
    */
   async #redeem({
     tenant,
@@ -183,7 +183,7 @@ export class GrantImport {
   }
 }
 
-/** Microsoft says who it is, or refuses the word `.default`, which only work tenants know. */
+/** By its id_token, or because `.default` was refused, which only work tenants know. */
 const isOfPersonalAccount = (answer: Result<TokenSet, TokenFailure>): boolean =>
   answer.ok
     ? isPersonalTenant(answer.value.idToken?.tenantId ?? "")

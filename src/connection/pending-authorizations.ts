@@ -26,7 +26,7 @@ const rowSchema = z.object({
 /** A sign-in that was started: `code_verifier` and `candidate` are ciphertext, the rest hashes. */
 export type PendingAuthorization = z.infer<typeof rowSchema>;
 
-/** What a start consists of; the rest of its row is what becomes of it. */
+/** The columns that a start fills; the others are filled later. */
 export type StartedAuthorization = Omit<
   PendingAuthorization,
   "consumed_at" | "flow_hash" | "candidate" | "finished_at"
@@ -39,7 +39,7 @@ export function stageOf(row: PendingAuthorization): "open" | RepeatedStage {
   return row.consumed_at === null ? "open" : "under_way";
 }
 
-/** Sign-ins of one connection that are not finished; and as many finished ones are remembered. */
+/** Unfinished sign-ins of one connection at most; as many finished ones are remembered. */
 const maximum = 20;
 
 export class PendingAuthorizations {
@@ -50,10 +50,10 @@ export class PendingAuthorizations {
   }
 
   /**
-   * Takes a start in. Where there are as many as may be, it takes the place of the oldest one whose
-   * browser has not come back; one that has answered, or waits for its confirmation, keeps its place.
+   * Adds a start. At the maximum it evicts the oldest one whose browser has not come back. One that is
+   * being redeemed, or waits to be confirmed, is never evicted.
    *
-   * @returns false when there is no room: every place waits for its confirmation
+   * @returns false when there is nothing to evict
    */
   add(row: StartedAuthorization): boolean {
     this.removeExpired(row.created_at);
@@ -109,7 +109,7 @@ export class PendingAuthorizations {
     );
   }
 
-  /** It led to a grant. What it held is erased; that it was is remembered until it would have expired. */
+  /** Marks a sign-in that led to a grant, and erases its secrets. The row stays until it expires. */
   finish(stateHash: string, now: number): void {
     this.#sql.exec(
       `UPDATE authorization
@@ -139,7 +139,7 @@ export class PendingAuthorizations {
     this.#sql.exec("DELETE FROM authorization");
   }
 
-  /** When the next open sign-in expires, or null when none is. A finished one wakes nobody. */
+  /** When the next open sign-in expires, or null when none is. A finished one sets no alarm. */
   nextExpiry(): number | null {
     const expiry = this.#sql
       .exec("SELECT min(expires_at) AS expiry FROM authorization WHERE finished_at IS NULL")

@@ -7,8 +7,8 @@ import type { Remedy } from "../remedy.ts";
 const declined = 65004;
 
 /**
- * The account is a guest, or a personal one, and Microsoft did not learn of which tenant: 500202 says
- * so; the others say that the account is in no tenant that the request named.
+ * Codes for a guest or a personal account whose tenant the request did not name: 500202 says so, the
+ * others say that the account is not in the tenant, and at a shared authority none was named.
  */
 const tenantless: ReadonlySet<number> = new Set([
   16003, 50020, 50059, 50128, 51004, 90072, 500200, 500201, 500202,
@@ -23,7 +23,7 @@ function isOwnRefusal({ code, codes, suberror }: TokenFailure): boolean {
   return code === "access_denied" || suberror === "cancel";
 }
 
-/** Why it failed, for programs: OAuth's own word, unless that says less than is known. */
+/** Why it failed, for programs: the action if an administrator has to act, else OAuth's own word. */
 function reasonOf({ code, disposition }: TokenFailure): string {
   const { action } = disposition;
   return action === "admin_consent" || action === "contact_admin" ? action : code;
@@ -36,7 +36,7 @@ function codeOf({ disposition: { action, latch } }: TokenFailure): ErrorCode {
 }
 
 /**
- * What a sign-in that Microsoft or we refused is told as; `details.reason` is what programs tell it by.
+ * The failure of a sign-in that Microsoft or this service refused. `details.reason` is for programs.
  *
  * @param tenant the authority's path segment it was started at
  * @param remedy of the refusal
@@ -66,7 +66,7 @@ export function signInFailure(
   if (isSharedTenant(tenant) && codes.some((code) => tenantless.has(code))) {
     return failure(
       "invalid_request",
-      "This account signs in as a guest of an organization, which has to be named: start again with tenant_id, the organization's tenant id or domain.",
+      "This account is a guest of an organization, and the sign-in has to name that organization: start again with tenant_id, its tenant id or domain.",
       details("tenant_required", { field: "tenant_id" }),
     );
   }

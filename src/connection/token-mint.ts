@@ -161,7 +161,7 @@ export class TokenMint {
     return err(failed);
   }
 
-  /** What a token is asked with; nothing where a personal account has no permission of the resource. */
+  /** The scopes of the request; none when a personal account has no permission of the resource. */
   #scopesOf(
     { resource, tenantId }: ResourceKey,
     { scopes: granted, required_scopes: required }: Grant,

@@ -14,18 +14,18 @@ const keySetSchema = z.object({ keys: z.array(z.unknown()) });
 
 /** Milliseconds that a key set serves before it is fetched again. */
 const lifetime = 86_400_000;
-/** Milliseconds that a key, looked for in vain, counts as unpublished. */
+/** Milliseconds before a key that was not found is looked for again. */
 const absence = 300_000;
-/** Unpublished keys remembered of one set; while there are that many, nothing is fetched for another. */
+/** Keys not found that one set remembers; at this number nothing is fetched for further ones. */
 const absentKept = 10;
-/** Sets kept: one of the cloud, and one for each tenant in which the application signs by itself. */
+/** Sets kept: the cloud's, and one for each tenant in which the application has its own key. */
 const setsKept = 100;
 
 interface KeySet {
   keys: readonly SigningKey[];
   /** Milliseconds since the epoch. */
   fetchedAt: number;
-  /** Keys that a fetch did not bring, and when it was. */
+  /** Keys that were not found, and when they were looked for. */
   absent: ReadonlyMap<string, number>;
 }
 
@@ -86,7 +86,7 @@ export async function findSigningKey(
 const keyIn = (set: KeySet | undefined, kid: string): SigningKey | undefined =>
   set?.keys.find((candidate) => candidate.kid === kid);
 
-/** A clock that went back makes everything old: better one fetch too many. */
+/** After the clock went back nothing counts as fresh: one fetch too many is harmless. */
 const isWithin = (span: number, since: number, now: number): boolean =>
   now >= since && now - since < span;
 
@@ -115,7 +115,7 @@ async function fetchedKey(
   return key;
 }
 
-/** The set kept longest without a fetch goes first. */
+/** Evicts the set that was fetched the longest ago. */
 function keep(url: string, set: KeySet): void {
   cache.delete(url);
   cache.set(url, set);

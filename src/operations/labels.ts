@@ -3,10 +3,10 @@ import type { ConnectionStub } from "../connection/stub.ts";
 import type { Directory } from "../directory/directory.ts";
 import { AzureError, conflict, failure } from "../errors.ts";
 
-/** Labelled connections of one user: each is an object and a row that stay. */
+/** Labelled connections of one user at most: each keeps an object and a row. */
 export const labelsPerUser = 16;
 
-/** The connection that a sign-in is to be for, and who knows of the user's others. */
+/** The connection to sign in to, and the directory that knows the user's others. */
 export interface Labelled {
   connectionId: string;
   connection: ConnectionStub;
@@ -14,9 +14,9 @@ export interface Labelled {
 }
 
 /**
- * Lets a sign-in begin that would make a connection of a new label, if this caller may and the user has
- * not too many. They are counted in the directory, which lags by seconds: the bound is approximate, and
- * while the directory cannot be asked there is none, since no sign-in shall depend on it.
+ * Checks a sign-in that would make a connection of a new label. Labels are counted in the directory,
+ * which lags by seconds, so the bound is approximate. While the directory cannot be asked there is no
+ * bound: a sign-in does not depend on D1.
  *
  * @throws AzureError `forbidden` without `mayAdd`, `conflict` when the user has too many labels
  */

@@ -89,7 +89,7 @@ export function adminConsentRoutes(router: Router): void {
     async (c, { query }) => {
       const { sessionSecret } = c.var.config;
       const started = await readAdminState(sessionSecret, query.state ?? "", Date.now());
-      // Started in the portal, or longer ago than a state lasts: what was decided holds all the same.
+      // Started in the Azure portal, or more than ten minutes ago: the consent may hold all the same.
       if (started === undefined) return pageResponse(administratorPage);
       const error = errorOf(query, started);
       if (started.return_url !== undefined) {

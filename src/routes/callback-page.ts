@@ -14,14 +14,14 @@ export const connectedPage = (account: string | undefined): Page => ({
   ],
 });
 
-/** Anybody can open the callback so: nothing is known, and nothing is claimed. */
+/** Anybody can open the callback like this, so the page claims nothing about the consent. */
 export const administratorPage: Page = {
   status: 200,
   title: "Back from Microsoft",
   tone: "neutral",
   text: [
     "Microsoft sends administrators here after they were asked to approve an application.",
-    "What was decided there holds, and shows when somebody connects next. You can close this page.",
+    "This page has nothing to do after that. You can close it.",
   ],
 };
 
@@ -30,19 +30,19 @@ export const unknownStatePage = (requestId: string): Page => ({
   title: "This sign-in cannot be completed",
   tone: "bad",
   text: [
-    "The link is not one of a sign-in that was started here, or it is not whole.",
+    "This address does not belong to a sign-in that was started here.",
     "Start again from where you came.",
   ],
   requestId,
 });
 
-/** A sign-in that came to nothing, and the callback of one that had been taken up before. */
+/** A sign-in that failed, or a callback that was sent once more. */
 export function refusedPage(error: Failure, requestId: string): Page {
   const stage = repeatedStages.find((one) => one === error.details?.reason);
   if (stage !== undefined) return repeatedPage(stage, error.message);
   return {
     status: refusedStatus(error),
-    // Not that nobody is connected: an account that was connected before stays so.
+    // Not "you are not connected": an account that was connected before stays connected.
     title: "The sign-in was not completed",
     tone: "bad",
     text: [error.message, adviceOf(error)],
@@ -59,12 +59,12 @@ const repeatedPage = (stage: RepeatedStage, sentence: string): Page => ({
 });
 
 const whatNext: Readonly<Record<RepeatedStage, string>> = {
-  under_way: "If nothing comes of it, start again from where you came.",
+  under_way: "If it does not end soon, start again from where you came.",
   awaits_confirmation: "Go back to that application.",
   finished: "There is nothing left to do here. You can close this page.",
 };
 
-/** What a browser brought here is wrong, unless it does not fit what is held, or the trouble is elsewhere. */
+/** 400 for what the browser brought; 409 and 5xx keep their own status. */
 function refusedStatus({ code }: Failure): number {
   const status = errorStatuses[code];
   return code === "conflict" || status >= 500 ? status : 400;
@@ -75,13 +75,13 @@ function adviceOf({ code, remedy }: Failure): string {
     case "admin_consent":
       return "Nothing was changed. Give this address to an administrator of your organization, and start again once they have approved:";
     case "contact_admin":
-      return "Nothing was changed. Start again once your administrator has seen to it.";
+      return "Nothing was changed. Start again once your administrator has done that.";
     default:
       break;
   }
   switch (code) {
     case "internal_error":
-      return "Look at where you came from whether the account is connected; if not, start again.";
+      return "Go back to where you came from: if the account is not connected there, start again.";
     case "app_misconfigured":
       return "Nothing was changed. Starting again does not help until that is done.";
     case "upstream_unavailable":

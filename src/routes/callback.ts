@@ -54,7 +54,7 @@ export function callbackRoutes(router: Router): void {
       const connectionId =
         state === undefined ? undefined : await verifyState(sessionSecret, state);
       if (state === undefined || connectionId === undefined) {
-        // Consent that an administrator gave in the portal comes back to the first redirect URI.
+        // After a consent in the Azure portal the administrator is sent to the first redirect URI.
         return pageResponse(
           consent === undefined ? unknownStatePage(c.var.requestId) : administratorPage,
         );
@@ -99,8 +99,8 @@ function completionAnswer(
 }
 
 /**
- * What becomes of the cookie that binds a user's start to this browser. Where the sign-in succeeded it
- * stays until it expires: by it the browser is told so, should the callback come again.
+ * Changes to the cookie that binds a user's start to this browser. After a success it stays until it
+ * expires: if the callback is sent once more, it shows that this is the same browser.
  */
 async function cookiesOf(
   completion: AuthorizationCompletion,

@@ -1,7 +1,7 @@
 import type { Middleware } from "../context.ts";
 import { pageResponse } from "./pages.ts";
 
-/** Where browsers say that nobody asked for the page yet; the later ones are of older browsers. */
+/** Headers that mark a speculative request: the standard one, then those of older browsers. */
 const purposeHeaders = ["sec-purpose", "purpose", "x-purpose", "x-moz"] as const;
 const speculative: ReadonlySet<string> = new Set(["prefetch", "prerender", "preview"]);
 
@@ -15,9 +15,9 @@ export const isSpeculative = (headers: Headers): boolean =>
   );
 
 /**
- * Guards a GET that changes something. Scanners of links send HEAD, and browsers fetch ahead: both are
- * answered, and nothing is done. A browser uses a page that it fetched ahead only if that was a success;
- * so it is refused, with a status that no cache keeps unasked, and the navigation asks anew.
+ * Guards a GET that changes something. Link scanners send HEAD, and browsers prefetch: both get an
+ * answer, and nothing is done. A browser shows a prefetched page later only if its status was 2xx; so
+ * the answer is 403, which no cache keeps by itself, and the navigation sends its own request.
  */
 export const navigationOnly: Middleware = async (c, next) => {
   if (c.req.method === "HEAD") {
@@ -33,8 +33,5 @@ const aheadPage = {
   status: 403,
   title: "Nothing was done yet",
   tone: "neutral" as const,
-  text: [
-    "A browser or a scanner fetched this page before anybody opened it.",
-    "Open it, and it goes on.",
-  ],
+  text: ["A browser fetched this page before anybody opened it.", "Open it to go on."],
 };

@@ -8,7 +8,7 @@ export interface Page {
   /** Sentences of ours; whatever else gets in is escaped. */
   text: readonly string[];
   tone: "good" | "bad" | "neutral";
-  /** Where to go on, shown as it is: for somebody else to open, perhaps. */
+  /** Shown in full, so that it can be sent to somebody else. */
   link?: string | undefined;
   /** For a person to quote to whoever helps them. */
   requestId?: string;

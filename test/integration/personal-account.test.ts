@@ -180,7 +180,8 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
   test("goes on also when its code is refused for the scopes", async () => {
     const { jar, auth_url: authUrl } = await userStart();
     await sandbox.fault({ match: { grant_type: "authorization_code" }, times: 1, aadsts: 70011 });
-    const url = landing(jar.take(await callback(await authorize(authUrl, pat), jar)));
+    // Whose code it is the fault does not say: one of a work account comes without a refusal before.
+    const url = landing(jar.take(await callback(await authorize(authUrl), jar)));
     expect(url.pathname).toMatch(/^\/consumers\//);
     expect((await callback(await authorize(url.href, pat), jar)).status).toBe(200);
   });
@@ -195,15 +196,19 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
     });
     await stub.disconnect();
     const completion = await completing;
-    if (completion.ok && completion.value.outcome === "continued") {
-      const response = await authorize(completion.value.authUrl, pat);
-      const ended = await stub.completeAuthorization({
-        state: completion.value.state,
-        response: response.toString(),
-        browserBinding: start.browserBinding ?? "",
-      });
-      expect(ended.ok).toBe(false);
-    }
+    // Either it was over before it could go on, or what it went on to is over.
+    const onward =
+      completion.ok && completion.value.outcome === "continued" ? [completion.value] : [];
+    const endings = await Promise.all(
+      onward.map(async ({ authUrl, state }) =>
+        stub.completeAuthorization({
+          state,
+          response: (await authorize(authUrl, pat)).toString(),
+          browserBinding: start.browserBinding ?? "",
+        }),
+      ),
+    );
+    expect(endings.filter(({ ok }) => ok)).toEqual([]);
     expect(expectOk(await stub.info()).status).toBe("disconnected");
   });
 

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { redirectFailure } from "../../../src/entra/token-failure.ts";
 import { personalTenantId } from "../../../src/entra/tenant.ts";
@@ -129,4 +130,29 @@ it.each([
   ["<script>", "upstream_unavailable", "invalid_response"],
 ])("tells %s by a code of ours and OAuth's own word", (error, code, reason) => {
   expect(told({ error })).toMatchObject({ code, details: { reason } });
+});
+
+it("tells whatever comes back by codes of ours, and nothing of Microsoft's words", () => {
+  const name = fc.constantFrom(
+    "error",
+    "error_description",
+    "error_subcode",
+    "error_uri",
+    "claims",
+  );
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("access_denied", "invalid_scope", "cancel", aadsts(90094), aadsts(65004)),
+    fc.nat().map(aadsts),
+  );
+  const tenant = fc.constantFrom("common", "consumers", "organizations", contoso);
+  fc.assert(
+    fc.property(fc.dictionary(name, text), tenant, (parameters, at) => {
+      const failure = told(parameters, at);
+      expect(failure.code).not.toBe("internal_error");
+      expect(String(failure.details?.reason)).toMatch(/^[a-z][a-z0-9_]{0,63}$/);
+      expect(JSON.stringify(failure)).not.toMatch(/prose|Trace ID/);
+      expect(failure.message.endsWith(".")).toBe(true);
+    }),
+  );
 });

@@ -56,7 +56,7 @@ describe("the page of a sign-in that came to nothing", () => {
       "that fails here",
       failure("internal_error", "Wrong."),
       500,
-      /whether the account is connected/,
+      /if the account is not connected/,
       /Nothing was changed/,
     ],
   ])("%s says what is true and what to do", (_, error, status, said, unsaid) => {
