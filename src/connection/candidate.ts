@@ -56,7 +56,9 @@ export function adoptionConflict(
   ) {
     return conflict(
       "different_account",
-      "This connection belongs to another Microsoft account: disconnect it first, or use another label.",
+      grant.tenant_id === candidate.tenant_id
+        ? "This connection belongs to another Microsoft account: disconnect it first, or use another label."
+        : "This connection belongs to another Microsoft account: disconnect it first, or use another label. A guest of an organization signs in with its tenant_id.",
     );
   }
   const proven = new Set(candidate.tokens.map(({ resource }) => resource));

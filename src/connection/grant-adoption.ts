@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
-import { defaultScopeOf, resourceOfScope, type Resource } from "../entra/resource.ts";
-import { authorityTenant, personalTenantId } from "../entra/tenant.ts";
+import { resourceOfScope, scopesForTenant, tokenScopes, type Resource } from "../entra/resource.ts";
+import { authorityTenant } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenSet } from "../entra/token-endpoint.ts";
 import { failure, type Failure } from "../errors.ts";
 import { err, ok } from "../result.ts";
@@ -56,11 +56,11 @@ export class GrantAdoption {
       return err(failure("invalid_request", "Microsoft did not say who signed in: start again."));
     }
     const earlier = state.exists ? state.grant().required_scopes : [];
-    const personal = identity.tenantId === personalTenantId;
-    const required = [...new Set([...earlier, ...asked])].filter((scope) => {
-      const resource = resourceOfScope(scope, config.cloud);
-      return resource !== undefined && !(personal && resource === "arm");
-    });
+    const required = scopesForTenant(
+      identity.tenantId,
+      [...new Set([...earlier, ...asked])],
+      config.cloud,
+    ).filter((scope) => resourceOfScope(scope, config.cloud) !== undefined);
     const resources = [
       ...new Set(required.map((scope) => resourceOfScope(scope, config.cloud))),
     ].filter((resource) => resource !== undefined);
@@ -82,7 +82,10 @@ export class GrantAdoption {
       const answer = await endpoint.refresh({
         tenant: authorityTenant(identity.tenantId),
         refreshToken: candidate.refresh_token,
-        scopes: [defaultScopeOf(resource, config.cloud), "offline_access"],
+        scopes: [
+          ...tokenScopes(resource, identity.tenantId, required, config.cloud),
+          "offline_access",
+        ],
       });
       if (answer.ok) {
         candidate.refresh_token = answer.value.refreshToken ?? candidate.refresh_token;

@@ -113,6 +113,13 @@ const migrations: readonly string[] = [
   -- By when the directory was told to hear again.
   ALTER TABLE grant ADD COLUMN contact_at INTEGER;
   `,
+  `
+  -- What a sign-in that goes on at another authority asks there again.
+  ALTER TABLE authorization ADD COLUMN login_hint TEXT;
+  ALTER TABLE authorization ADD COLUMN prompt TEXT;
+  -- When it led to a grant: its callback may come once more.
+  ALTER TABLE authorization ADD COLUMN finished_at INTEGER;
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

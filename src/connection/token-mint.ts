@@ -1,5 +1,5 @@
 import type { Cloud } from "../entra/cloud.ts";
-import { defaultScopeOf, permissionsIn } from "../entra/resource.ts";
+import { permissionsIn, tokenScopes } from "../entra/resource.ts";
 import { authorityTenant } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenFailure, TokenSet } from "../entra/token-endpoint.ts";
 import { failure, type Failure, unknownConnection } from "../errors.ts";
@@ -8,6 +8,7 @@ import { err, ok } from "../result.ts";
 import { traced, type SpanFacts } from "../traced.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
+import type { Grant } from "./grant-store.ts";
 import { refusalOf, type Refresh } from "./observer.ts";
 import { recordFailure, stepUpFailure } from "./refresh-failure.ts";
 import { actionRequired, blockedBy, signInRemedy, type RemedyLinks } from "./remedies.ts";
@@ -77,9 +78,6 @@ export class TokenMint {
   ): Promise<Outcome<HeldToken>> {
     const { state, cache, cipher, now, links } = this.#options;
     if (!state.exists) return err(unknownConnection());
-    if (key.resource === "arm" && authorityTenant(key.tenantId) === "consumers") {
-      return err(noPersonalArm());
-    }
     const fingerprint = await this.#options.fingerprint();
     const grant = state.grant();
     if (attempt.forced !== true) {
@@ -93,6 +91,8 @@ export class TokenMint {
       if (stored !== undefined) return ok(stored);
     }
     if (grant.refresh_token === null) return err(actionRequired(signInRemedy(links, now())));
+    const scopes = this.#scopesOf(key, grant);
+    if (scopes.length === 0) return err(notForPersonalAccounts());
     const opened = await cipher.open("refresh_token", grant.refresh_token);
     if (!opened.ok) return err(this.#unreadableGrant(key, opened.error));
 
@@ -102,6 +102,7 @@ export class TokenMint {
       refreshToken: opened.value,
       current: cipher.isCurrent(grant.refresh_token),
       fingerprint,
+      scopes,
     };
     const redeem = async (note: (facts: SpanFacts) => void): Promise<Outcome<HeldToken>> => {
       const report = (end: RefreshEnd): void => {
@@ -134,16 +135,16 @@ export class TokenMint {
   async #redeem(
     key: ResourceKey,
     started: Start,
-    grant: { refreshToken: string; current: boolean; fingerprint: string },
+    grant: { refreshToken: string; current: boolean; fingerprint: string; scopes: string[] },
   ): Promise<Outcome<HeldToken>> {
-    const { state, endpoint, cloud, rearm } = this.#options;
+    const { state, endpoint, rearm } = this.#options;
     const { claims, generation, report } = started;
     state.tokens.putIntent(key, generation, started.at);
     rearm();
     const answer = await endpoint.refresh({
       tenant: authorityTenant(key.tenantId),
       refreshToken: grant.refreshToken,
-      scopes: [defaultScopeOf(key.resource, cloud), "offline_access"],
+      scopes: [...grant.scopes, "offline_access"],
       ...(claims !== undefined && { claims }),
     });
     if (answer.ok) {
@@ -158,6 +159,17 @@ export class TokenMint {
     const failed = this.#record(key, cause, grant.fingerprint);
     report(refusalOf(cause));
     return err(failed);
+  }
+
+  /** The scopes of the request; none when a personal account has no permission of the resource. */
+  #scopesOf(
+    { resource, tenantId }: ResourceKey,
+    { scopes: granted, required_scopes: required }: Grant,
+  ): string[] {
+    const { cloud } = this.#options;
+    const held = tokenScopes(resource, tenantId, granted, cloud);
+    // What was asked for and never granted is asked for again: consent may have come since.
+    return held.length > 0 ? held : tokenScopes(resource, tenantId, required, cloud);
   }
 
   #attempt(key: ResourceKey): number {
@@ -268,7 +280,9 @@ export class TokenMint {
 }
 
 /** Entra calls the request itself wrong (AADSTS70011), as if the application were at fault. */
-const noPersonalArm = (): Failure =>
-  failure("forbidden", "A personal Microsoft account has no Azure Resource Manager of its own.", {
-    details: { reason: "personal_account" },
-  });
+const notForPersonalAccounts = (): Failure =>
+  failure(
+    "forbidden",
+    "A personal Microsoft account has no permission of this service. Azure's own services serve guests of an organization: sign in with its tenant_id; for others name the permission in scopes.",
+    { details: { reason: "personal_account" } },
+  );

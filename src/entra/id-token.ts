@@ -43,7 +43,8 @@ export async function verifyIdToken(
   if (named === undefined) return err("id_token_invalid");
   const issuer = `${check.cloud.authorityHost}/${named.tenantId}/v2.0`;
 
-  const key = await findSigningKey(named.kid, check);
+  const wanted = { ...named, clientId: check.client.client_id };
+  const key = await findSigningKey(wanted, check);
   if (key === "unavailable") return err("network");
   if (key === undefined || !maySign(key, issuer, named.tenantId)) return err("id_token_invalid");
 

@@ -8,6 +8,7 @@ import { connectionParams } from "./connections.ts";
 import { withConfig, type Context, type Middleware } from "../context.ts";
 import { invalidInput } from "./failures.ts";
 import { wholeNumber } from "./fields.ts";
+import { navigationOnly } from "./navigation.ts";
 import { errorAnswer, type Router } from "./register.ts";
 
 const path = "/connections/{id}/live";
@@ -41,7 +42,7 @@ export function liveRoutes(router: Router): void {
       default: errorAnswer,
     },
   });
-  router.get("/connections/:id/live", named, withConfig, admitted, (c) => open(c));
+  router.get("/connections/:id/live", named, withConfig, admitted, navigationOnly, (c) => open(c));
 }
 
 const named: Middleware = async (c, next) => {

@@ -7,6 +7,7 @@ import { AzureError, errorStatuses, failure, type ErrorCode } from "../errors.ts
 import { remedySchema } from "../remedy.ts";
 import { withConfig, type App, type Context, type Middleware } from "../context.ts";
 import { connectionFields } from "./fields.ts";
+import { navigationOnly } from "./navigation.ts";
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -37,6 +38,8 @@ export interface Route<Params extends Shape, Query extends Shape, Body extends z
   bodyContent?: Content;
   /** Answers below 400 by status: JSON of this schema unless a content says otherwise. */
   answers: Readonly<Record<number, { description: string; data?: z.ZodType; content?: Content }>>;
+  /** A GET that changes something: never done for a HEAD, or for a browser that fetches ahead. */
+  changes?: true;
   /** Instead of the usual check of credential and owner. */
   access?: Middleware;
 }
@@ -113,6 +116,7 @@ export function register<
       named(path),
       withConfig,
       ...accessOf(route),
+      ...(route.changes ? [navigationOnly] : []),
       ...(body === undefined ? [] : [limitBody]),
     ],
   });
