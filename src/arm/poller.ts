@@ -99,13 +99,16 @@ async function pollStep(
   return result.ok || !pollGoesOn(result.error) ? result : next;
 }
 
-/** An error of a status URL is a failure to read the status, and tells nothing of the operation. */
-const pollFailure = ({ state }: RunningStep, reason: Failure): Failure =>
-  state.mode === "status" && isMicrosofts(reason) && !pollGoesOn(reason)
-    ? unknownOutcome(reason)
-    : reason;
+/** Answers that were no answers, by the reason that the transport gives. */
+const unreadReasons: ReadonlySet<string | undefined> = new Set(["not_json", "redirect"]);
 
-const isMicrosofts = ({ details }: Failure): boolean => details?.upstream_status !== undefined;
+/** An error of a status URL is a failure to read the status, and tells nothing of the operation. */
+function pollFailure({ state }: RunningStep, reason: Failure): Failure {
+  const { details } = reason;
+  const isMicrosofts = details?.upstream_status !== undefined;
+  const isOfStatus = state.mode === "status" && isMicrosofts && !pollGoesOn(reason);
+  return isOfStatus || unreadReasons.has(details?.reason) ? unknownOutcome(reason) : reason;
+}
 
 /** A long-running operation of ARM, begun or resumed. An operation that was over at once is `done` from the start. */
 export class Poller<Value> {

@@ -2,7 +2,7 @@ import { AzureError, failure, type Failure } from "../errors.ts";
 import { recordOf, textOf } from "../http/json.ts";
 import { readLink } from "../http/link.ts";
 import { readListBody } from "../http/page.ts";
-import type { JsonAnswer } from "../http/transport.ts";
+import type { JsonAnswer } from "../http/json-answer.ts";
 import { safeCode } from "../http/upstream-error.ts";
 import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";

@@ -1,6 +1,7 @@
 import { failure, type Failure } from "../errors.ts";
 import { foreignLink, isLoopback } from "../http/link.ts";
-import type { JsonAnswer, Transport, TransportRequest } from "../http/transport.ts";
+import type { JsonAnswer } from "../http/json-answer.ts";
+import type { Transport, TransportRequest } from "../http/transport.ts";
 import { err, ok, type Result } from "../result.ts";
 
 /** Where Microsoft keeps files, in all clouds; OneDrive for people lives under several names. */

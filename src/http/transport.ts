@@ -1,6 +1,6 @@
 import { failure, invalidField, type Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { parseJson } from "./json.ts";
+import { readJson, unreadable, UnreadableAnswer, type JsonAnswer } from "./json-answer.ts";
 import { ownOutcome, thrownFailure } from "./own-error.ts";
 import {
   decideRetry,
@@ -54,13 +54,6 @@ export interface TransportRequest {
   signal?: AbortSignal | undefined;
   budgetMs?: number | undefined;
   waitOnThrottle?: boolean | undefined;
-}
-
-export interface JsonAnswer<Body> {
-  /** Undefined when the answer had no body (202, 204). */
-  body: Body | undefined;
-  /** Status and headers; its body is read. */
-  response: Response;
 }
 
 export interface Transport {
@@ -183,45 +176,6 @@ const badHeaders = (): Failure =>
 
 const isSafe = ({ safe }: TransportRequest, method: string): boolean =>
   safe ?? safeMethods.has(method);
-
-type Unreadable = "not_json" | "redirect";
-
-class UnreadableAnswer extends Error {
-  readonly reason: Unreadable;
-
-  constructor(reason: Unreadable) {
-    super(reason);
-    this.reason = reason;
-  }
-}
-
-/** Elsewhere a body may wait; here there is none. A 304 answers the caller's own condition. */
-const leadsElsewhere = ({ status }: Response): boolean =>
-  status >= 300 && status < 400 && status !== 304;
-
-async function readJson<Body>(response: Response): Promise<JsonAnswer<Body>> {
-  if (leadsElsewhere(response)) {
-    void response.body?.cancel().catch(() => undefined);
-    throw new UnreadableAnswer("redirect");
-  }
-  const text = await response.text();
-  if (text.trim() === "") return { body: undefined, response };
-  const body = parseJson(text);
-  // An error status that was accepted tells enough without its body.
-  if (body === undefined && response.status < 400) throw new UnreadableAnswer("not_json");
-  // The shape is Microsoft's promise for this URL; who relies on a property checks it.
-  return { body: body as Body | undefined, response };
-}
-
-const unreadableSentences: Readonly<Record<Unreadable, string>> = {
-  not_json: "Microsoft's answer is not readable as JSON.",
-  redirect: "Microsoft's answer leads elsewhere instead of answering.",
-};
-
-const unreadable = (reason: Unreadable, write: boolean): Failure =>
-  failure("upstream_error", unreadableSentences[reason], {
-    details: { reason, ...(write ? { outcome: "unknown" as const } : {}) },
-  });
 
 /** A Durable Object that sheds load marks its errors so; retrying adds to the load. */
 const isOverloaded = (error: unknown): boolean =>
