@@ -20,6 +20,9 @@ export const errorStatuses = {
 export type ErrorCode = keyof typeof errorStatuses;
 export type ErrorStatus = (typeof errorStatuses)[ErrorCode];
 
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === "string" && Object.hasOwn(errorStatuses, code);
+
 /** What an error tells beyond its sentence. Nothing here may hold a token, a secret or a code. */
 export interface ErrorDetails {
   /** The request parameter, body field or configuration variable that is wrong. */

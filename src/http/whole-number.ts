@@ -9,7 +9,7 @@ export interface WholeNumberRange {
 }
 
 /** A decimal number as HTTP and JSON write it; no sign, since nothing we read may be negative. */
-const decimal = /^(?:\d+\.?\d*|\.\d+)(?:e\+?\d+)?$/i;
+const decimal = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e\+?\d+)?$/i;
 
 /**
  * Reads a number that came from outside, as a number or as its text, into a whole number within

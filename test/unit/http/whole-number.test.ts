@@ -31,6 +31,10 @@ describe("wholeNumber", () => {
     expect(wholeNumber("2.128", { most: 900, round: "up" })).toBe(3);
   });
 
+  it.each(["x", ".x", "e", "e5x"])("reads a million digits and %j in no time", (end) => {
+    expect(wholeNumber("1".repeat(1_000_000) + end, { most: 900, round: "up" })).toBe(undefined);
+  });
+
   it("gives nothing but whole numbers within the bounds, whatever it is given", () => {
     const anything = fc.oneof(fc.anything(), fc.double(), fc.double().map(String));
     fc.assert(
