@@ -12,6 +12,8 @@ export const candidateSchema = z.object({
   upn: z.string().nullable(),
   name: z.string().nullable(),
   login_hint: z.string().nullable(),
+  /** The `accountAddress` where the account lives. */
+  home_account: z.string().nullable().default(null),
   refresh_token: z.string().nullable(),
   required_scopes: z.array(z.string()),
   required_resources: z.array(z.string()),

@@ -7,6 +7,7 @@ import { err, ok } from "../result.ts";
 import { adoptionConflict, grantedScopes, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
+import { homeOf } from "./grant-store.ts";
 import { remedyOf, type RemedyLinks } from "./remedies.ts";
 import { timesOf } from "./renewal-policy.ts";
 import type { TokenCipher } from "./token-cipher.ts";
@@ -70,6 +71,7 @@ export class GrantAdoption {
       upn: identity.upn,
       name: identity.name,
       login_hint: identity.loginHint,
+      home_account: first.homeAccount ?? null,
       refresh_token: first.refreshToken ?? null,
       required_scopes: required,
       required_resources: resources,
@@ -82,6 +84,7 @@ export class GrantAdoption {
       const answer = await endpoint.refresh({
         tenant: authorityTenant(identity.tenantId),
         refreshToken: candidate.refresh_token,
+        account: homeOf(candidate),
         scopes: [
           ...tokenScopes(resource, identity.tenantId, required, config.cloud),
           "offline_access",
@@ -163,6 +166,7 @@ export class GrantAdoption {
           upn: candidate.upn,
           name: candidate.name,
           login_hint: candidate.login_hint,
+          home_account: candidate.home_account,
           scopes: grantedScopes(candidate),
           required_scopes: candidate.required_scopes,
           required_resources: candidate.required_resources,

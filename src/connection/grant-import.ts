@@ -89,14 +89,19 @@ export class GrantImport {
       tenant: authorityTenant(tenant),
       refreshToken,
       granted: [],
-      refused: ({ code, requestId }) =>
-        failure("invalid_request", "Microsoft refused this refresh token.", {
-          details: {
-            field: "refresh_token",
-            reason: code,
-            ...(requestId !== undefined && { upstream_request_id: requestId }),
+      refused: ({ disposition: { action, aadsts, message }, code, requestId }) =>
+        failure(
+          "invalid_request",
+          action === "sign_in" ? "Microsoft refused this refresh token." : message,
+          {
+            details: {
+              field: "refresh_token",
+              reason: code,
+              ...(aadsts !== undefined && { aadsts }),
+              ...(requestId !== undefined && { upstream_request_id: requestId }),
+            },
           },
-        }),
+        ),
       conflict,
     });
   }
@@ -199,7 +204,7 @@ const lacksScope = ({ codes }: TokenFailure): boolean =>
 /** What says nothing of the refresh token: Entra could not be asked, or refused the application. */
 function notProven({ disposition, retryAfterSeconds }: TokenFailure): Failure | undefined {
   if (disposition.latch === "app") {
-    return appMisconfigured(appRetryInterval / 1_000, disposition.aadsts);
+    return appMisconfigured(disposition, appRetryInterval / 1_000);
   }
   return disposition.action === "retry" ? entraUnavailable(retryAfterSeconds ?? 1) : undefined;
 }

@@ -120,6 +120,15 @@ const migrations: readonly string[] = [
   -- When it led to a grant: its callback may come once more.
   ALTER TABLE authorization ADD COLUMN finished_at INTEGER;
   `,
+  `
+  ALTER TABLE grant ADD COLUMN home_account TEXT;
+  -- Lifetimes and waits were once believed as Entra sent them: a token lives 28 h at most, and no wait
+  -- is longer than an hour from the change that began it.
+  UPDATE access_token SET
+    expires_at = min(expires_at, issued_at + 100800000),
+    refresh_at = min(refresh_at, issued_at + 100800000),
+    retry_at = min(retry_at, (SELECT updated_at FROM grant) + 3600000);
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

@@ -24,7 +24,7 @@ export type IdTokenFailure =
 
 export interface IdTokenCheck extends SigningKeysOptions {
   client: oauth.Client;
-  /** The token endpoint's answer, as it came. */
+  /** The token endpoint's answer; of it `id_token` alone need not have been checked. */
   body: Record<string, unknown>;
   /** What the authorization request bound to this sign-in; undefined for a refresh, which has none. */
   nonce?: string;

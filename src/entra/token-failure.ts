@@ -49,6 +49,7 @@ const ownFailures = {
   no_client_secret: {
     action: "fix_app",
     latch: "app",
+    variable: "AZURE_CLIENT_SECRET",
     message: "The app has no client secret: its operator must set AZURE_CLIENT_SECRET.",
   },
 } as const satisfies Record<string, Disposition>;
@@ -92,7 +93,7 @@ export function redirectFailure(parameters: URLSearchParams): TokenFailure {
   const body = Object.fromEntries(parameters);
   const { error, codes, suberror } = parseEntraError(body);
   return {
-    disposition: classify({ status: 400, body }),
+    disposition: classify({ status: 400, body, redirect: true }),
     code: error ?? "invalid_response",
     codes,
     ...(suberror !== undefined && { suberror }),
