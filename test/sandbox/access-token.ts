@@ -1,10 +1,11 @@
 import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from "jose";
 import * as z from "zod";
-import { CLIENT_ID } from "./constants.ts";
+import { CLIENT_ID, CLIENT_NAME } from "./constants.ts";
 import { base64url, base64urlOfText, sha256 } from "./encoding.ts";
 import { userByObjectId } from "./people.ts";
 import { resourceByUri, resourceOf, uriOf } from "./resources.ts";
 import type { SigningKey } from "./signing-key.ts";
+import { pairwiseSubject } from "./subject.ts";
 import { tickOfUti, utiOf } from "./tick.ts";
 import type { Audience, Caller, SandboxUser } from "./world.ts";
 
@@ -35,6 +36,7 @@ const claimsSchema = z.object({
   scp: z.string().optional(),
   roles: z.array(z.string()).optional(),
   xms_cc: z.array(z.string()).optional(),
+  xms_st: z.object({ sub: z.string() }).optional(),
 });
 
 const textOf = (bytes: Uint8Array) =>
@@ -75,6 +77,19 @@ function identityClaims(content: AccessTokenContent): Record<string, unknown> {
 }
 
 /**
+ * What Graph's tokens say besides: the application's name and, after an OpenID sign-in, the user's
+ * `sub` in its id_tokens, which the userinfo endpoint answers with.
+ */
+async function graphClaims({ audience, user, tenantId, scopes }: AccessTokenContent) {
+  if (audience !== "graph") return {};
+  const openid = user && scopes.includes("openid");
+  return {
+    app_displayname: CLIENT_NAME,
+    ...(openid ? { xms_st: { sub: await pairwiseSubject(user, tenantId) } } : {}),
+  };
+}
+
+/**
  * Signs an access token as Entra does for Microsoft's own services: v1 format whatever endpoint
  * asked. A Graph token's header carries a nonce that is hashed for the signature only, so that
  * nobody but Graph can verify it.
@@ -94,6 +109,7 @@ export async function signAccessToken(
     appid: CLIENT_ID,
     appidacr: "1",
     ...identityClaims(content),
+    ...(await graphClaims(content)),
     ...(claimsCapable ? { xms_cc: ["cp1"] } : {}),
     ipaddr: "127.0.0.1",
     tid: content.tenantId,
@@ -137,7 +153,7 @@ export async function verifyAccessToken(
     const { payload } = await compactVerify(await asSigned(token), key.publicKey);
     const claims = claimsSchema.safeParse(JSON.parse(new TextDecoder().decode(payload)));
     if (!claims.success) return undefined;
-    const { aud, exp, tid, oid, uti, appid, scp, roles, xms_cc } = claims.data;
+    const { aud, exp, tid, oid, uti, appid, scp, roles, xms_cc, xms_st } = claims.data;
     const user = userByObjectId(tid, oid);
     return {
       audience: resourceByUri(aud)?.audience,
@@ -149,6 +165,7 @@ export async function verifyAccessToken(
         tenantId: tid,
         objectId: oid,
         ...(user ? { user } : {}),
+        ...(xms_st ? { subject: xms_st.sub } : {}),
         clientId: appid,
         scopes: new Set(scp?.split(" ")),
         roles: new Set(roles),

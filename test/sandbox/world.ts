@@ -9,6 +9,8 @@ export interface Settings {
   cae: boolean;
   /** Added to the machine's clock, so that a test can let hours pass. */
   clock_offset_s: number;
+  /** Whether the application has a signing key of its own, as one with mapped claims has. */
+  app_signing_key: boolean;
   /** How long Exchange holds one of a mailbox's four places; absent, a few milliseconds. */
   mailbox_latency_ms?: number;
 }
@@ -40,6 +42,8 @@ export interface Caller {
   scopes: ReadonlySet<string>;
   /** Application permissions (`roles`). */
   roles: ReadonlySet<string>;
+  /** The user's `sub` in the application's id_tokens; in Graph tokens of an OpenID sign-in. */
+  subject?: string;
   /** The token says its client answers claims challenges (xms_cc cp1). */
   claimsCapable: boolean;
 }
