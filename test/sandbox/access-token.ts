@@ -36,7 +36,6 @@ const claimsSchema = z.object({
   scp: z.string().optional(),
   roles: z.array(z.string()).optional(),
   xms_cc: z.array(z.string()).optional(),
-  xms_st: z.object({ sub: z.string() }).optional(),
 });
 
 const textOf = (bytes: Uint8Array) =>
@@ -153,7 +152,7 @@ export async function verifyAccessToken(
     const { payload } = await compactVerify(await asSigned(token), key.publicKey);
     const claims = claimsSchema.safeParse(JSON.parse(new TextDecoder().decode(payload)));
     if (!claims.success) return undefined;
-    const { aud, exp, tid, oid, uti, appid, scp, roles, xms_cc, xms_st } = claims.data;
+    const { aud, exp, tid, oid, uti, appid, scp, roles, xms_cc } = claims.data;
     const user = userByObjectId(tid, oid);
     return {
       audience: resourceByUri(aud)?.audience,
@@ -165,7 +164,6 @@ export async function verifyAccessToken(
         tenantId: tid,
         objectId: oid,
         ...(user ? { user } : {}),
-        ...(xms_st ? { subject: xms_st.sub } : {}),
         clientId: appid,
         scopes: new Set(scp?.split(" ")),
         roles: new Set(roles),

@@ -42,8 +42,6 @@ export interface Caller {
   scopes: ReadonlySet<string>;
   /** Application permissions (`roles`). */
   roles: ReadonlySet<string>;
-  /** The user's `sub` in the application's id_tokens; in Graph tokens of an OpenID sign-in. */
-  subject?: string;
   /** The token says its client answers claims challenges (xms_cc cp1). */
   claimsCapable: boolean;
 }
