@@ -72,6 +72,14 @@ function grantedPermissions(world: SandboxWorld, request: UserTokenRequest): Out
   return { ok: true, value: wanted };
 }
 
+/**
+ * Work accounts get a new refresh token with every token once `offline_access` was granted; personal
+ * accounts only with the requests that ask for it.
+ */
+const givesRefreshToken = ({ tenantId, openid, grantedOpenid }: UserTokenRequest): boolean =>
+  grantedOpenid.has("offline_access") &&
+  (tenantId !== PERSONAL_TENANT || openid.has("offline_access"));
+
 /** Mints what a user's grant is answered with: one access token for one resource in one tenant. */
 export async function userTokens(
   world: SandboxWorld,
@@ -79,7 +87,7 @@ export async function userTokens(
 ): Promise<Outcome<TokenAnswer>> {
   const permissions = grantedPermissions(world, request);
   if (!permissions.ok) return permissions;
-  const { user, tenantId, asked, openid, grantedOpenid, grant } = request;
+  const { user, tenantId, asked, openid, grant } = request;
   const identity = ["openid", "profile", "email"].filter((name) => openid.has(name));
   const scopes =
     asked.resource.audience === "graph" ? [...identity, ...permissions.value] : permissions.value;
@@ -92,7 +100,7 @@ export async function userTokens(
     claimsCapable: request.claimsCapable,
     sessionId: grant.sessionId,
   });
-  const refreshToken = grantedOpenid.has("offline_access")
+  const refreshToken = givesRefreshToken(request)
     ? await sealRefreshToken(world, {
         upn: user.upn,
         tenantId: grant.tenantId,

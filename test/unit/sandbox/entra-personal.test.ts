@@ -105,6 +105,18 @@ describe("a personal account's token request", () => {
     }
   });
 
+  test("brings a new refresh token only when it asks for one, unlike a work account's", async () => {
+    const { refresh_token } = await signIn();
+    const renewed = async (scope: string) =>
+      (await entra.refresh(refresh_token, scope, "consumers")).refresh_token !== undefined;
+    expect(await renewed(full("Mail.Read"))).toBe(false);
+    expect(await renewed(`${full("Mail.Read")} openid profile`)).toBe(false);
+    expect(await renewed(`${full("Mail.Read")} offline_access`)).toBe(true);
+    const ada = await entra.signIn();
+    const again = await entra.refresh(ada.refresh_token, full("User.Read"));
+    expect(again.refresh_token).toBeDefined();
+  });
+
   test("by .default has only what reads", async () => {
     const { refresh_token } = await signIn();
     const { access_token, scope } = await entra.refresh(refresh_token, graphDefault, "consumers");

@@ -137,4 +137,32 @@ describe("the sandbox", () => {
     const requests = (await logged()) as (Logged & { seq: number })[];
     expect(requests.map((request) => request.seq)).toEqual([2, 3]);
   });
+
+  test("takes its settings by name and goes back to them at a reset", async () => {
+    const settings = async (patch?: object) => {
+      const init = patch && { method: "PATCH", body: JSON.stringify(patch) };
+      const response = await sandbox.fetch(new Request(`${host}/_sandbox/settings`, init));
+      return (await response.json()) as Record<string, unknown>;
+    };
+    expect(await settings({ app_signing_key: true })).toMatchObject({ app_signing_key: true });
+    expect((await settings({ app_signing_keys: true }))["error"]).toContain("app_signing_keys");
+    await control("reset", {});
+    expect(await settings()).toMatchObject({ app_signing_key: false });
+  });
+
+  test("finds the application's own key again after a restart", async () => {
+    const keys = async () => {
+      await sandbox.fetch(
+        new Request(`${host}/_sandbox/settings`, {
+          method: "PATCH",
+          body: JSON.stringify({ app_signing_key: true }),
+        }),
+      );
+      const path = `${host}/common/discovery/v2.0/keys?appid=${CLIENT_ID}`;
+      return (await sandbox.fetch(new Request(path))).json();
+    };
+    const before = await keys();
+    sandbox = await createSandbox({ directory });
+    expect(await keys()).toEqual(before);
+  });
 });
