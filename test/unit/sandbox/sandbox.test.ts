@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -150,19 +150,23 @@ describe("the sandbox", () => {
     expect(await settings()).toMatchObject({ app_signing_key: false });
   });
 
-  test("finds the application's own key again after a restart", async () => {
-    const keys = async () => {
-      await sandbox.fetch(
-        new Request(`${host}/_sandbox/settings`, {
-          method: "PATCH",
-          body: JSON.stringify({ app_signing_key: true }),
-        }),
-      );
-      const path = `${host}/common/discovery/v2.0/keys?appid=${CLIENT_ID}`;
-      return (await sandbox.fetch(new Request(path))).json();
+  test("keeps the application's own key beside Entra's", async () => {
+    await sandbox.fetch(
+      new Request(`${host}/_sandbox/settings`, {
+        method: "PATCH",
+        body: JSON.stringify({ app_signing_key: true }),
+      }),
+    );
+    const kidOf = async (query: string) => {
+      const path = `${host}/common/discovery/v2.0/keys${query}`;
+      const response = await sandbox.fetch(new Request(path));
+      return ((await response.json()) as { keys: { kid: string }[] }).keys[0]?.kid;
     };
-    const before = await keys();
-    sandbox = await createSandbox({ directory });
-    expect(await keys()).toEqual(before);
+    const [own, common] = [await kidOf(`?appid=${CLIENT_ID}`), await kidOf("")];
+    expect(own).not.toBe(common);
+    expect(JSON.parse(await readFile(join(directory, "state.json"), "utf8"))).toMatchObject({
+      applicationSigning: { thumbprint: own },
+      signing: { thumbprint: common },
+    });
   });
 });
