@@ -164,8 +164,8 @@ describe("the tenant asked for", () => {
 });
 
 describe("a personal account", () => {
-  test("is active at consumers without Azure Resource Manager", async () => {
-    const { stub, info } = await connected("pat@outlook.example", { tenantId: "consumers" });
+  test("is active without Azure Resource Manager, though that was asked for", async () => {
+    const { stub, info } = await connected("pat@outlook.example");
     expect(info).toMatchObject({
       status: "active",
       identity: { tenant_id: personal, upn: "pat@outlook.example" },
@@ -184,7 +184,7 @@ describe("a personal account", () => {
   });
 
   test("is renewed at consumers, where alone its refresh token is known", async () => {
-    const { stub } = await connected("pat@outlook.example", { tenantId: "consumers" });
+    const { stub } = await connected("pat@outlook.example");
     await clock.advance(4_000);
     const mark = await sandbox.mark();
     expect((await stub.fetch(me)).status).toBe(200);
@@ -196,7 +196,7 @@ describe("a personal account", () => {
 });
 
 test("a personal account is told that it has no ARM, and nothing else of it suffers", async () => {
-  const { stub } = await connected("pat@outlook.example", { tenantId: "consumers" });
+  const { stub } = await connected("pat@outlook.example");
   const mark = await sandbox.mark();
   const refused = {
     ok: false,

@@ -224,9 +224,7 @@ describe("several accounts of one user", () => {
       ":private": "pat@outlook.example",
     };
     for (const [label, account] of Object.entries(accounts)) {
-      // Microsoft refuses to ask a personal account for Azure Resource Manager, as `common` does.
-      const tenantId = label === ":private" ? "consumers" : "common";
-      expectOk(await signIn(actorOf(`user:${userId}${label}`), account, { tenantId }));
+      expectOk(await signIn(actorOf(`user:${userId}${label}`), account));
     }
     for (const [label, account] of Object.entries(accounts)) {
       expect(await accountOf(actorOf(`user:${userId}${label}`))).toBe(account);

@@ -9,7 +9,7 @@ import type { Account, Command } from "./commands.ts";
 import type { TokenLedger } from "./ledger.ts";
 import type { Microsoft } from "./microsoft.ts";
 import type { HandedToken, Operation } from "./operation.ts";
-import { answerOf, isPersonal, takenElsewhere, type Flow } from "./sign-in.ts";
+import { answerOf, takenElsewhere, type Flow } from "./sign-in.ts";
 import type { Tables } from "./tables.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
@@ -112,13 +112,10 @@ export class Callers {
   }
 
   async #begin(account: Account, server: boolean): Promise<void> {
-    const tenantId = isPersonal(account) ? "consumers" : "common";
     const started = await this.#around.stub
-      .beginAuthorization({
-        tenantId,
-        start: server ? "server" : "user",
-        ...(server && { returnUrl: "https://app.example/back" }),
-      })
+      .beginAuthorization(
+        server ? { start: "server", returnUrl: "https://app.example/back" } : { start: "user" },
+      )
       .catch(() => undefined);
     if (started?.ok !== true) return;
     const { state, browserBinding } = started.value;

@@ -9,9 +9,6 @@ export type Flow = { account: Account; since: number } & (
   | { stage: "waiting"; flow: string }
 );
 
-/** Whether Microsoft refuses to ask the account for anything but Graph. */
-export const isPersonal = (account: Account): boolean => account === "pat@outlook.example";
-
 /** Goes through Entra as a person would, and gives the query of the redirect. */
 async function authorize(microsoft: Microsoft, url: URL, account: Account) {
   url.searchParams.set("sandbox_account", account);
@@ -31,8 +28,6 @@ export async function answerOf(
 
 const authority = "https://login.microsoftonline.com/common/oauth2/v2.0";
 const redirectUri = "http://localhost:8787/callback";
-const graphScopes = "openid profile email offline_access User.Read Mail.Read Calendars.Read";
-const armScope = "https://management.azure.com/user_impersonation";
 
 /** The tokens of another system that uses the same application. */
 export async function takenElsewhere(microsoft: Microsoft, account: Account) {
@@ -41,7 +36,8 @@ export async function takenElsewhere(microsoft: Microsoft, account: Account) {
     client_id: CLIENT_ID,
     response_type: "code",
     redirect_uri: redirectUri,
-    scope: isPersonal(account) ? graphScopes : `${graphScopes} ${armScope}`,
+    scope:
+      "openid profile email offline_access User.Read Mail.Read Calendars.Read https://management.azure.com/user_impersonation",
   }).toString();
   const code = (await authorize(microsoft, url, account)).get("code") ?? "";
   const response = await microsoft.send(`${authority}/token`, {
