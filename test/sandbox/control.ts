@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { SandboxWorld } from "./create-world.ts";
-import { faultSchema } from "./faults.ts";
+import { faultSchema } from "./fault-input.ts";
 import type { Faults } from "./faults.ts";
 import { userByName } from "./people.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -32,17 +32,16 @@ const problem = (error: z.ZodError) =>
   Response.json({ error: z.prettifyError(error) }, { status: 400 });
 
 async function jsonOf(request: Request): Promise<unknown> {
-  const text = await request.text();
-  try {
-    return JSON.parse(text || "{}");
-  } catch {
-    return undefined;
-  }
+  return JSON.parse((await request.text()) || "{}");
 }
 
 /** What tests steer the sandbox with; these requests are not logged. */
 export function createControl(world: SandboxWorld, log: RequestLog, faults: Faults): Hono {
   const app = new Hono();
+  app.onError((error) => {
+    if (!(error instanceof SyntaxError)) throw error;
+    return Response.json({ error: `the body is not JSON: ${error.message}` }, { status: 400 });
+  });
   const settings = () => Response.json(world.settings);
 
   app.get("/requests", (context) => {
