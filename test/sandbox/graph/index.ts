@@ -14,12 +14,9 @@ import { GraphError } from "./graph-error.ts";
 import { folderRoutes } from "./mail/folders.ts";
 import { messageRoutes } from "./mail/messages.ts";
 import { sendMailRoutes } from "./mail/send-mail.ts";
+import { canonicalPath } from "./path.ts";
 import { stateOf } from "./state.ts";
-
-/** OData lets a key stand in parentheses: `/users('ada')/messages` is `/users/ada/messages`. */
-export function keyPath(pathname: string): string {
-  return pathname.replaceAll(/\('([^'/]*)'\)/g, "/$1");
-}
+import { answerUserInfo } from "./userinfo.ts";
 
 /** OData does not answer 404 for a path it cannot parse. */
 function unknownSegment(path: string): GraphError {
@@ -33,7 +30,7 @@ function unknownSegment(path: string): GraphError {
 export function createGraph(world: World): Service {
   const state = stateOf(world);
   const service: Service = new Hono<ServiceEnvironment>({
-    getPath: (request) => keyPath(new URL(request.url).pathname),
+    getPath: (request) => canonicalPath(new URL(request.url).pathname).path,
   });
   const personal = new Hono<GraphEnvironment>()
     .route("/", messageRoutes(state))
@@ -62,6 +59,7 @@ export function createGraph(world: World): Service {
     .route("/_storage", storageRoutes(state))
     // Not Microsoft's: lets a test see how many requests a mailbox had at one time.
     .get("/_mailboxes", (c) => json(c, { mailboxes: state.gate.loads }))
+    .on(["GET", "POST"], "/oidc/userinfo", requireToken(world), answerUserInfo)
     .route("/:version{v1\\.0|beta}", api)
     .all("*", (c) => {
       throw new GraphError(400, "BadRequest", `Invalid version: ${c.req.path.split("/")[1]}`);

@@ -8,8 +8,10 @@ export const GRACE = "grace@contoso.example";
 /** Permissions that let a person do everything the sandbox knows. */
 const EVERYTHING = [
   "User.ReadWrite.All",
+  "Mail.Read",
   "Mail.ReadWrite",
   "Mail.Send",
+  "Calendars.Read",
   "Calendars.ReadWrite",
   "Files.ReadWrite",
 ];
