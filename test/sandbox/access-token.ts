@@ -1,6 +1,6 @@
 import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from "jose";
 import * as z from "zod";
-import { CLIENT_ID, CLIENT_NAME } from "./constants.ts";
+import { CLIENT_ID } from "./constants.ts";
 import { base64url, base64urlOfText, sha256 } from "./encoding.ts";
 import { userByObjectId } from "./people.ts";
 import { resourceByUri, resourceOf, uriOf } from "./resources.ts";
@@ -91,7 +91,6 @@ export async function signAccessToken(
     iat,
     nbf: iat,
     exp: Math.ceil(content.expiresAt / 1000),
-    ...(content.audience === "graph" ? { app_displayname: CLIENT_NAME } : {}),
     appid: CLIENT_ID,
     appidacr: "1",
     ...identityClaims(content),

@@ -1,6 +1,5 @@
 /** What the sandbox knows from the start; the README prints these. */
 export const CLIENT_ID = "11111111-2222-4333-8444-555555555555";
-export const CLIENT_NAME = "Azure Integration Worker";
 export const CLIENT_SECRET = "sandbox-client-secret";
 
 export const CONTOSO_TENANT = "aaaaaaaa-0000-4000-8000-00000000000a";

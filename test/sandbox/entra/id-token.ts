@@ -1,8 +1,7 @@
 import { SignJWT } from "jose";
 import { CLIENT_ID } from "../constants.ts";
 import type { SandboxWorld } from "../create-world.ts";
-import { base64url, base64urlOfText } from "../encoding.ts";
-import { subjectOf } from "../subject.ts";
+import { base64url, base64urlOfText, sha256 } from "../encoding.ts";
 import { utiOf } from "../tick.ts";
 import type { SandboxUser } from "../world.ts";
 import { loginHintOf } from "./login-hint.ts";
@@ -25,7 +24,8 @@ export async function signIdToken(world: SandboxWorld, content: IdTokenContent):
   const key = await world.signingKey();
   const iat = Math.floor(world.now() / 1000);
   const guest = user.homeTenantId !== tenantId;
-  const sub = await subjectOf(user, tenantId);
+  // Pairwise: one subject per application and user.
+  const sub = base64url(await sha256(`${CLIENT_ID}:${tenantId}:${user.upn}`));
   return new SignJWT({
     ...(openid.has("email") && user.mail ? { email: user.mail } : {}),
     ...(guest ? { idp: `https://sts.windows.net/${user.homeTenantId}/` } : {}),

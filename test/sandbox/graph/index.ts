@@ -15,16 +15,31 @@ import { folderRoutes } from "./mail/folders.ts";
 import { messageRoutes } from "./mail/messages.ts";
 import { sendMailRoutes } from "./mail/send-mail.ts";
 import { canonicalPath } from "./path.ts";
+import { unknownSegment } from "./permissions.ts";
 import { stateOf } from "./state.ts";
 import { answerUserInfo } from "./userinfo.ts";
 
-/** OData does not answer 404 for a path it cannot parse. */
-function unknownSegment(path: string): GraphError {
+/** The first segment of a path that nothing is served for. */
+function unknownPath(path: string): GraphError {
   const [, , collection = "", ...rest] = path.split("/");
   const beyond = collection === "users" ? rest[1] : collection === "me" ? rest[0] : undefined;
-  const segment = beyond ?? collection;
-  return new GraphError(400, "BadRequest", `Resource not found for the segment '${segment}'.`);
+  return unknownSegment(beyond ?? collection);
 }
+
+/** Collections whose changes Graph does not track; messages are tracked by folder. */
+const untrackedRoutes = () => {
+  const refuse = (type: string) => () => {
+    throw new GraphError(
+      400,
+      "BadRequest",
+      `Unsupported request: Change tracking is not supported against 'microsoft.graph.${type}'.`,
+    );
+  };
+  return new Hono<GraphEnvironment>()
+    .get("/messages/delta", refuse("message"))
+    .get("/events/delta", refuse("event"))
+    .get("/calendar/events/delta", refuse("event"));
+};
 
 /** Microsoft Graph v1.0, with /beta as another name for it. */
 export function createGraph(world: World): Service {
@@ -33,6 +48,7 @@ export function createGraph(world: World): Service {
     getPath: (request) => canonicalPath(new URL(request.url).pathname).path,
   });
   const personal = new Hono<GraphEnvironment>()
+    .route("/", untrackedRoutes())
     .route("/", messageRoutes(state))
     .route("/", folderRoutes(state))
     .route("/", sendMailRoutes(state))
@@ -51,7 +67,7 @@ export function createGraph(world: World): Service {
     .route("/me", personal)
     .route("/users/:user", personal)
     .all("*", (c) => {
-      throw unknownSegment(c.req.path);
+      throw unknownPath(c.req.path);
     });
 
   const graph = new Hono<GraphEnvironment>()

@@ -14,24 +14,21 @@ const operations = z
   )
   .parse(data);
 
+const listed = (operation: string) =>
+  alikeOperations(operation)
+    .map((one) => operations[one])
+    .find((permissions) => permissions !== undefined);
+
 /**
- * The operation of Microsoft's data that decides about a request.
+ * Permissions for an operation; each alone is enough, and none means that callers of this kind
+ * have no use of it.
  *
  * @param operation method and path template: `GET /me/messages/{id}`
- * @throws RangeError when the data list neither it nor one alike
+ * @returns undefined when the data list neither the operation nor one alike
  */
-export function listedOperation(operation: string): string {
-  const listed = alikeOperations(operation).find((one) => Object.hasOwn(operations, one));
-  if (listed === undefined) throw new RangeError(`no permissions are known for ${operation}`);
-  return listed;
-}
-
-/** Permissions for an operation; each alone is enough. Empty: not for callers of this kind. */
-export function permissionsFor(operation: string, scheme: Scheme): readonly string[] {
-  return operations[listedOperation(operation)]?.[scheme] ?? [];
-}
+export const permissionsFor = (operation: string, scheme: Scheme): readonly string[] | undefined =>
+  listed(operation)?.[scheme];
 
 /** The permissions that Microsoft calls least privileged, for work accounts. */
-export function leastPermissionsFor(operation: string): readonly string[] {
-  return operations[listedOperation(operation)]?.least ?? [];
-}
+export const leastPermissionsFor = (operation: string): readonly string[] =>
+  listed(operation)?.least ?? [];

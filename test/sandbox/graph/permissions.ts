@@ -33,6 +33,10 @@ export function schemeOf({ kind, tenantId }: Caller): Scheme {
   return tenantId === PERSONAL_TENANT ? "personal" : "work";
 }
 
+/** OData does not answer 404 for a path it cannot parse. */
+export const unknownSegment = (segment: string): GraphError =>
+  new GraphError(400, "BadRequest", `Resource not found for the segment '${segment}'.`);
+
 /** Good for the signed-in user's own profile, though Microsoft lists them for any user's. */
 const ownProfileOnly = new Set(["User.Read", "User.ReadWrite"]);
 
@@ -47,6 +51,7 @@ export function requirePermission(c: GraphContext, { other = false } = {}): void
   const scheme = schemeOf(caller);
   const method = c.req.method === "HEAD" ? "GET" : c.req.method;
   const listed = permissionsFor(`${method} ${templateOf(c)}`, scheme);
+  if (listed === undefined) throw unknownSegment(c.req.path.split("/").at(-1) ?? "");
   const enough = other ? listed.filter((name) => !ownProfileOnly.has(name)) : listed;
   if (scheme === "personal" && enough.length === 0)
     throw new GraphError(400, "BadRequest", "This API is not supported for MSA accounts");

@@ -1,4 +1,4 @@
-import { subjectOf } from "../subject.ts";
+import { pairwiseSubject } from "../subject.ts";
 import { json } from "./answer.ts";
 import type { GraphContext } from "./environment.ts";
 import { GraphError } from "./graph-error.ts";
@@ -16,7 +16,7 @@ export async function answerUserInfo(c: GraphContext): Promise<Response> {
       "Insufficient privileges to complete the operation.",
     );
   return json(c, {
-    sub: await subjectOf(user, tenantId),
+    sub: await pairwiseSubject(user, tenantId),
     ...(scopes.has("profile")
       ? {
           name: user.name,
