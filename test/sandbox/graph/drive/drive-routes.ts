@@ -45,6 +45,9 @@ const handlers: Partial<Record<`${string} ${DriveAction}`, Handler>> = {
   "GET delta": driveDelta,
 };
 
+/** What can be done to an item: method and action. */
+export const driveOperations: readonly string[] = Object.keys(handlers);
+
 /** The part of the path after `/drive` or `/drives/{id}`, as the client encoded it. */
 const addressText = (path: string) =>
   /^\/[^/]+\/(?:(?:me|users\/[^/]+)\/drive|drives\/[^/]+)(.*)$/.exec(path)?.[1] ?? "";
