@@ -111,7 +111,7 @@ export async function createGraphHarness() {
     return all;
   };
 
-  return { world, send, get, store, pages, tokenOf, appToken, ada };
+  return { world, graph, storage, send, get, store, pages, tokenOf, appToken, ada };
 }
 
 export type GraphHarness = Awaited<ReturnType<typeof createGraphHarness>>;
