@@ -92,9 +92,11 @@ async function createEvent(
 export function eventRoutes(state: GraphState): GraphRoutes {
   const list = inMailbox(state, (c, request) => answerEvents(c, state, request));
   const create = inMailbox(state, (c, request) => createEvent(c, state, request));
-  const read = inMailbox(state, (c, request) =>
-    answerEvent(c, state, request, state.calendar(request.owner).find(c.req.param("event") ?? "")),
-  );
+  const read = inMailbox(state, (c, request) => {
+    entityOptions(c);
+    const event = state.calendar(request.owner).find(c.req.param("event") ?? "");
+    return answerEvent(c, state, request, event);
+  });
   const remove = inMailbox(state, (c, { owner }) => {
     const calendar = state.calendar(owner);
     calendar.log.delete(calendar.find(c.req.param("event") ?? "").event.key);

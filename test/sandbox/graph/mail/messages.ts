@@ -173,6 +173,7 @@ export function messageRoutes(state: GraphState): GraphRoutes {
     .get(
       "/messages/:message",
       inMailbox(state, (c, request) => {
+        entityOptions(c);
         const mailbox = state.mailbox(request.owner);
         return answerMessage(c, request, mailbox, mailbox.message(c.req.param("message") ?? ""));
       }),
