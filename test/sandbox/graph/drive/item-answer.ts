@@ -2,6 +2,7 @@ import { empty, json } from "../answer.ts";
 import { versionRoot } from "../environment.ts";
 import type { GraphContext } from "../environment.ts";
 import { GraphError } from "../graph-error.ts";
+import { sortBy } from "../odata/order.ts";
 import { related } from "../odata/related.ts";
 import type { Relations } from "../odata/related.ts";
 import { project } from "../odata/select.ts";
@@ -64,8 +65,7 @@ const itemRelations = (place: ItemPlace): Relations<StoredItem> => ({
       ...($expand === undefined ? {} : { $expand }),
     };
     const query = readQuery(options, driveItemSchema, "invalidRequest");
-    return place.drive
-      .children(item.id)
+    return sortBy(place.drive.children(item.id), [{ path: "name", descending: false }])
       .slice(0, EXPANDED_CHILDREN)
       .map((child) => shownItem(place, child, query));
   },
