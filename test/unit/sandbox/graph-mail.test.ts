@@ -239,6 +239,30 @@ describe("Sending mail", () => {
     expect(await sent()).toBe("30");
   });
 
+  it.each([
+    // As the metadata write the parameters of the action.
+    { Message: message, SaveToSentItems: false },
+    { Message: message, SaveToSentItems: "false" },
+    { MESSAGE: message, savetosentitems: "FALSE" },
+    {
+      Message: {
+        Subject: "Hello",
+        Body: { ContentType: "HTML", Content: "<p>How are you?</p>" },
+        ToRecipients: [{ EmailAddress: { Address: GRACE, Name: "Grace" } }],
+        Importance: "High",
+      },
+      SaveToSentItems: "false",
+    },
+  ])("takes names in any letter case: %j", async (json) => {
+    expect((await graph.send("POST", "/me/sendMail", { json })).status).toBe(202);
+    expect(await sent()).toBe("30");
+    const { body } = await graph.get("/me/messages?$top=1", { token: grace });
+    expect(body.value?.[0]).toMatchObject({
+      subject: "Hello",
+      toRecipients: [{ emailAddress: { address: GRACE } }],
+    });
+  });
+
   it("takes MIME in base64", async () => {
     const mime = [
       "From: ada@contoso.example",
@@ -269,6 +293,10 @@ describe("Sending mail", () => {
     ],
     [{ message: { ...message, colour: "red" } }, "RequestBodyRead"],
     [{ message: { ...message, subject: 7 } }, "RequestBodyRead"],
+    [{ message, Message: message }, "RequestBodyRead"],
+    [{ message: { ...message, Subject: "twice" } }, "RequestBodyRead"],
+    [{ message, saveToSentItems: "no" }, "RequestBodyRead"],
+    [{ message, SaveToSentItems: 0 }, "RequestBodyRead"],
   ])("refuses %j with %s", async (json, code) => {
     const said = await graph.send("POST", "/me/sendMail", { json });
     expect([said.status, codeOf(said)]).toEqual([400, code]);
