@@ -180,8 +180,7 @@ describe("A delta query of a drive", () => {
   it("selects and pages as asked", async () => {
     const pages = await graph.pages("/me/drive/root/delta?$Select=Name&$top=4");
     expect(pages.map(({ value }) => value?.length)).toEqual([4, 4, 2]);
-    expect(pages.flatMap(({ value }) => value ?? []).map((item) => Object.keys(item))).toEqual(
-      Array(10).fill(["name"]),
-    );
+    const items = pages.flatMap(({ value }) => value ?? []);
+    expect(new Set(items.map((item) => Object.keys(item).join()))).toEqual(new Set(["name"]));
   });
 });
