@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { SandboxWorld } from "./create-world.ts";
 import { faultSchema } from "./fault-input.ts";
 import type { Faults } from "./faults.ts";
+import { arrivalInput, arrive } from "./graph/mail/arrival.ts";
 import { userByName } from "./people.ts";
 import type { RequestLog } from "./request-log.ts";
 import { resourceByUri } from "./resources.ts";
@@ -76,6 +77,12 @@ export function createControl(world: SandboxWorld, log: RequestLog, faults: Faul
       time: world.now(),
     });
     return Response.json({ revoked: true });
+  });
+
+  app.post("/messages", async (context) => {
+    const arrival = arrivalInput.safeParse(await jsonOf(context.req.raw));
+    if (!arrival.success) return problem(arrival.error);
+    return Response.json(arrive(world, arrival.data), { status: 201 });
   });
 
   app.post("/reset", () => {
