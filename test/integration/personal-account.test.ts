@@ -173,7 +173,7 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
     async (tenant) => {
       const { jar, state } = await userStart({ tenant_id: tenant });
       const page = await callback(invalidScope(state), jar);
-      expect([page.status, page.headers.get("location")]).toEqual([503, null]);
+      expect([page.status, page.headers.get("location")]).toEqual([400, null]);
     },
   );
 

@@ -285,7 +285,7 @@ test("a personal account that is a guest elsewhere is told to name the tenant, b
   expect(expectOk(await stub.info()).status).toBe("active");
   expect(await stub.accessToken({ resource: "arm" })).toMatchObject({
     ok: false,
-    error: { message: expect.stringContaining("with that tenant named") },
+    error: { message: expect.stringContaining("sign in with its tenant_id") },
   });
 });
 
