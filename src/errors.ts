@@ -20,6 +20,9 @@ export const errorStatuses = {
 export type ErrorCode = keyof typeof errorStatuses;
 export type ErrorStatus = (typeof errorStatuses)[ErrorCode];
 
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === "string" && Object.hasOwn(errorStatuses, code);
+
 /** What an error tells beyond its sentence. Nothing here may hold a token, a secret or a code. */
 export interface ErrorDetails {
   /** The request parameter, body field or configuration variable that is wrong. */
@@ -101,32 +104,6 @@ export class AzureError extends Error {
     if (reason.details !== undefined) this.details = reason.details;
   }
 }
-
-/**
- * The failure of an `AzureError` that was thrown elsewhere: RPC loses its class on the way, and keeps
- * its own properties.
- *
- * @returns undefined for whatever else was thrown
- */
-export function thrownFailure(error: unknown): Failure | undefined {
-  if (!isThrownFailure(error)) return undefined;
-  const { code, message, request_id, retry_after, remedy, details } = error;
-  return failure(code, message, {
-    ...(request_id !== undefined && { request_id }),
-    ...(retry_after !== undefined && { retry_after }),
-    ...(remedy !== undefined && { remedy }),
-    ...(details !== undefined && { details }),
-  });
-}
-
-/** Errors of platforms have codes too, but none of ours beside our status for it. */
-const isThrownFailure = (error: unknown): error is Failure =>
-  error instanceof Error &&
-  "code" in error &&
-  "status" in error &&
-  Object.entries(errorStatuses).some(
-    ([code, status]) => code === error.code && status === error.status,
-  );
 
 /** The JSON body of an error answer. */
 export interface ErrorEnvelope extends Omit<Failure, "message"> {

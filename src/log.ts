@@ -66,7 +66,7 @@ export interface RefreshLogLine {
   /** The remedy's. */
   action?: string;
   upstream_request_id?: string;
-  /** The request that it was made for. */
+  /** `client-request-id` of the token POST: of the request it was made for, or its own. */
   request_id?: string;
 }
 

@@ -49,7 +49,12 @@ export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
   beginConnect(request: RequestOf<"beginConnect">): Promise<AuthorizationStart> {
     return this.#call(methods.beginConnect, request, async (target, input) => {
       const { userId: _, label: __, ...options } = input;
-      const start = await connections.beginConnect(target, { start: "server", ...options });
+      const start = await connections.beginConnect(target, {
+        start: "server",
+        // This method needs connections:write.
+        mayAddLabel: true,
+        ...options,
+      });
       return { authUrl: start.authUrl, state: start.state, expiresAt: start.expiresAt };
     });
   }

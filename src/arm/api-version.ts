@@ -17,9 +17,16 @@ export const resourcesApiVersion = "2021-04-01";
 export const subscriptionsApiVersion = "2022-12-01";
 
 const stable = /^\d{4}-\d{2}-\d{2}$/;
-const dated = /^\d{4}-\d{2}-\d{2}(-[a-z0-9.]+)?$/i;
+const dated = /^(\d{4}-\d{2}-\d{2})(?:-[a-z0-9.]+)?$/i;
 
-export const isApiVersion = (text: string): boolean => dated.test(text);
+/** Whether a text is an api-version: a day of the calendar, with `-preview` or the like behind it. */
+export function isApiVersion(text: string): boolean {
+  const day = dated.exec(text)?.[1];
+  if (day === undefined) return false;
+  // Date takes the 31st of any month for a day of the next one.
+  const at = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
+}
 
 /** Versions start with their date, so the greatest text is the newest. */
 const newest = (versions: readonly string[]): string | undefined => versions.toSorted().at(-1);
@@ -31,13 +38,26 @@ const newest = (versions: readonly string[]): string | undefined => versions.toS
  * @returns undefined when the list holds no version at all.
  */
 export function chooseApiVersion(versions: readonly string[]): string | undefined {
-  const usable = versions.filter((version) => dated.test(version));
+  const usable = versions.filter((version) => isApiVersion(version));
   return newest(usable.filter((version) => stable.test(version))) ?? newest(usable);
 }
 
 export interface ProviderResourceType {
   resourceType: string;
+  /** Absent: the provider's list of them could not be read. */
   apiVersions?: readonly string[];
+}
+
+/** The words of a type below its namespace, and of its parents: a child may not be listed itself. */
+function listings(
+  type: string,
+  listed: readonly ProviderResourceType[],
+): readonly ProviderResourceType[] {
+  const [, ...words] = type.toLowerCase().split("/");
+  return words.flatMap((_, dropped) => {
+    const wanted = words.slice(0, words.length - dropped).join("/");
+    return listed.find(({ resourceType }) => resourceType.toLowerCase() === wanted) ?? [];
+  });
 }
 
 /**
@@ -48,12 +68,15 @@ export function apiVersionOfType(
   type: string,
   listed: readonly ProviderResourceType[],
 ): string | undefined {
-  const [, ...words] = type.toLowerCase().split("/");
-  for (let length = words.length; length > 0; length -= 1) {
-    const wanted = words.slice(0, length).join("/");
-    const found = listed.find(({ resourceType }) => resourceType.toLowerCase() === wanted);
-    const version = chooseApiVersion(found?.apiVersions ?? []);
+  for (const { apiVersions } of listings(type, listed)) {
+    const version = chooseApiVersion(apiVersions ?? []);
     if (version !== undefined) return version;
   }
   return undefined;
 }
+
+/** Whether a provider lists a type, or its parent, in a way that cannot be read. */
+export const isListedUnreadably = (
+  type: string,
+  listed: readonly ProviderResourceType[],
+): boolean => listings(type, listed).some(({ apiVersions }) => apiVersions === undefined);

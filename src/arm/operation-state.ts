@@ -23,13 +23,13 @@ export type OperationState = z.infer<typeof operationStateSchema>;
 export type OperationMethod = OperationState["method"];
 export type FinalStateVia = NonNullable<OperationState["finalStateVia"]>;
 
-/** A 2xx answer, to the start of an operation or to a poll. */
+/** An answer below 400, to the start of an operation or to a poll. */
 export interface OperationAnswer {
   status: number;
   headers: Headers;
   /** Parsed JSON; undefined when the answer had none. */
   body: unknown;
-  /** Seconds, from Retry-After. */
+  /** Whole seconds, from Retry-After. */
   retryAfter?: number;
 }
 
@@ -38,7 +38,7 @@ export interface RunningStep {
   state: OperationState;
   /** Microsoft's own word: `InProgress`, `Accepted`, `Creating`… */
   status: string;
-  /** 0–100. */
+  /** A whole number from 0 to 100. */
   percentComplete?: number;
   /** Seconds. */
   retryAfter?: number;
@@ -46,6 +46,8 @@ export interface RunningStep {
 
 export type OperationStep =
   | RunningStep
+  /** The answer cannot be read: the operation may be over or not. */
+  | { kind: "unreadable" }
   | { kind: "succeeded"; value: unknown }
   /** `message` is Microsoft's, as it came. */
   | { kind: "failed"; status: "Failed" | "Canceled"; code?: string; message?: string };

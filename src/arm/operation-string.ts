@@ -1,6 +1,6 @@
 import { base64url } from "jose";
 import { failure, type Failure } from "../errors.ts";
-import { linkUnder } from "../http/link.ts";
+import { linkUnder, withoutEndSlashes } from "../http/link.ts";
 import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type OperationState, operationStateSchema } from "./operation-state.ts";
@@ -45,7 +45,7 @@ const notAnOperation = (): Failure =>
     details: { field: "operation" },
   });
 
-const prefixOf = (endpoint: string): string => new URL(endpoint).href.replace(/\/+$/, "");
+const prefixOf = (endpoint: string): string => withoutEndSlashes(new URL(endpoint).href);
 
 /** @param state whose URLs lie under `endpoint`. */
 export function encodeOperation(state: OperationState, endpoint: string): string {

@@ -1,4 +1,6 @@
-import * as z from "zod";
+import { isRecord, recordOf, textOf } from "../http/json.ts";
+import { wholeNumber } from "../http/whole-number.ts";
+import { operationStatus, phaseOf, resourceStatus } from "./operation-status.ts";
 import type {
   FinalStateVia,
   OperationAnswer,
@@ -11,33 +13,12 @@ import type {
 /**
  * The rules of ARM's long-running operations: which URL to poll, when it is over, where the result
  * is. No I/O; `poller.ts` does the asking.
+ *
+ * An operation has succeeded only where an answer says so in a form that can be read. What cannot be
+ * read is `unreadable`: nothing is known, and it can be asked again.
  */
 
-const statusDocument = z.object({
-  status: z.string().optional(),
-  percentComplete: z.number().min(0).max(100).optional().catch(undefined),
-  error: z
-    .object({ code: z.string().optional(), message: z.string().optional() })
-    .nullish()
-    .catch(undefined),
-  properties: z.object({ provisioningState: z.string().optional() }).nullish().catch(undefined),
-});
-type StatusDocument = z.infer<typeof statusDocument>;
-
-/** An empty body, HTML or a body of another shape says nothing about a status. */
-const readDocument = (body: unknown): StatusDocument => statusDocument.safeParse(body).data ?? {};
-
-type Phase = "running" | "succeeded" | "failed" | "canceled";
-
-const terminalPhases: Readonly<Record<string, Phase>> = {
-  succeeded: "succeeded",
-  failed: "failed",
-  canceled: "canceled",
-  cancelled: "canceled",
-};
-
-/** Three words are terminal, in any case; every other word means that it is still going on. */
-export const phaseOf = (status: string): Phase => terminalPhases[status.toLowerCase()] ?? "running";
+const unreadable = { kind: "unreadable" } as const satisfies OperationStep;
 
 interface PollHeaders {
   status?: string;
@@ -47,8 +28,8 @@ interface PollHeaders {
 /** Operation-Location comes before Azure-AsyncOperation; Location is both their result and a way to poll. */
 function readPollHeaders(headers: Headers, base: string): PollHeaders {
   const read = (name: string): string | undefined => {
-    const value = headers.get(name);
-    return value === null ? undefined : URL.parse(value, base)?.href;
+    const value = headers.get(name) ?? "";
+    return value === "" ? undefined : URL.parse(value, base)?.href;
   };
   const status = read("operation-location") ?? read("azure-asyncoperation");
   const location = read("location");
@@ -60,7 +41,8 @@ function readPollHeaders(headers: Headers, base: string): PollHeaders {
 
 /** The word to show for a step, and its extras. */
 function running(state: OperationState, answer: OperationAnswer, status: string): RunningStep {
-  const { percentComplete } = readDocument(answer.body);
+  const told = recordOf(answer.body)["percentComplete"];
+  const percentComplete = wholeNumber(told, { most: 100, round: "down" });
   return {
     kind: "running",
     state,
@@ -70,12 +52,15 @@ function running(state: OperationState, answer: OperationAnswer, status: string)
   };
 }
 
-function ended(phase: "failed" | "canceled", { error }: StatusDocument): OperationStep {
+function ended(phase: "failed" | "canceled", body: unknown): OperationStep {
+  const error = recordOf(recordOf(body)["error"]);
+  const code = textOf(error["code"]);
+  const message = textOf(error["message"]);
   return {
     kind: "failed",
     status: phase === "failed" ? "Failed" : "Canceled",
-    ...(error?.code !== undefined && { code: error.code }),
-    ...(error?.message !== undefined && { message: error.message }),
+    ...(code !== undefined && { code }),
+    ...(message !== undefined && { message }),
   };
 }
 
@@ -83,21 +68,21 @@ function ended(phase: "failed" | "canceled", { error }: StatusDocument): Operati
  * Reads the answer that started an operation.
  *
  * Location alone is polled only after a 202: on a 201 it is the created resource. Without any
- * header only a PUT is followed, by its resource's provisioningState; no provisioningState is
- * Succeeded.
+ * header a PUT or PATCH is followed by its resource's provisioningState, and a resource without one
+ * is ready. A 202 without anything to follow has been accepted, and nothing more is known.
  */
 export function startOperation(
   request: { method: OperationMethod; url: string; finalStateVia?: FinalStateVia },
   answer: OperationAnswer,
 ): OperationStep {
   const { method, url, finalStateVia } = request;
+  if (!isGood(answer)) return unreadable;
   const head = {
     method,
     resource: url,
     ...(finalStateVia !== undefined && { finalStateVia }),
   };
-  const document = readDocument(answer.body);
-  const provisioning = document.properties?.provisioningState;
+  const shown = resourceStatus(answer.body).word ?? "Accepted";
   const { status, location } = readPollHeaders(answer.headers, url);
 
   if (status !== undefined && answer.status !== 204) {
@@ -107,22 +92,24 @@ export function startOperation(
       poll: status,
       ...(location !== undefined && { location }),
     };
-    return running(state, answer, provisioning ?? "Accepted");
+    return running(state, answer, shown);
   }
   if (location !== undefined && answer.status === 202) {
-    return running(
-      { ...head, mode: "location", poll: location },
-      answer,
-      provisioning ?? "Accepted",
-    );
+    return running({ ...head, mode: "location", poll: location }, answer, shown);
   }
-  if (method === "PUT") {
+  if (method === "PUT" || method === "PATCH") {
     const state: OperationState = { ...head, mode: "resource", poll: url };
-    if (answer.status === 202) return running(state, answer, provisioning ?? "Accepted");
-    return readProvisioning(state, answer);
+    // An answer that shows no resource leaves it to the resource itself to tell.
+    return answer.status === 202 || !isRecord(answer.body)
+      ? running(state, answer, shown)
+      : readProvisioning(state, answer);
   }
+  if (answer.status === 202) return unreadable;
   return { kind: "succeeded", value: method === "DELETE" ? undefined : answer.body };
 }
+
+/** A redirect or a 304 says nothing of an operation. */
+const isGood = ({ status }: OperationAnswer): boolean => status >= 200 && status < 300;
 
 /** Where the result of a succeeded status document is: an URL, in the document itself, or nowhere. */
 function resultUrl({
@@ -137,43 +124,64 @@ function resultUrl({
 }
 
 function readProvisioning(state: OperationState, answer: OperationAnswer): OperationStep {
-  const document = readDocument(answer.body);
-  const status = document.properties?.provisioningState ?? "Succeeded";
-  const phase = phaseOf(status);
-  if (phase === "running") return running(state, answer, status);
-  if (phase === "succeeded") return { kind: "succeeded", value: answer.body };
-  return ended(phase, document);
+  if (!isRecord(answer.body)) return unreadable;
+  const { word = "Succeeded", odd } = resourceStatus(answer.body);
+  const phase = phaseOf(word);
+  if (phase === "running") return running(state, answer, word);
+  if (phase !== "succeeded") return ended(phase, answer.body);
+  return odd ? unreadable : { kind: "succeeded", value: answer.body };
 }
 
 function readStatus(state: OperationState, answer: OperationAnswer): OperationStep {
-  const document = readDocument(answer.body);
-  const silent = answer.status === 202 ? "InProgress" : "Succeeded";
-  const status = document.status ?? document.properties?.provisioningState ?? silent;
-  const phase = phaseOf(status);
-  if (phase === "running") return running(state, answer, status);
-  if (phase !== "succeeded") return ended(phase, document);
+  const silent = answer.status === 202 ? "InProgress" : undefined;
+  const { word = silent, odd } = operationStatus(answer.body);
+  if (word === undefined) return unreadable;
+  const phase = phaseOf(word);
+  if (phase === "running") return running(state, answer, word);
+  if (phase !== "succeeded") return ended(phase, answer.body);
+  if (odd) return unreadable;
 
   const url = resultUrl(state);
   if (url !== undefined) {
     return {
       kind: "running",
       state: { ...state, mode: "result", poll: url },
-      status,
+      status: word,
       retryAfter: 0,
     };
   }
   return { kind: "succeeded", value: state.method === "DELETE" ? undefined : answer.body };
 }
 
+/** The last answer is the one that the request itself would have had, had it not taken long. */
 function readLocation(state: OperationState, answer: OperationAnswer): OperationStep {
   if (answer.status === 202) {
-    return running(state, answer, readDocument(answer.body).status ?? "InProgress");
+    return running(state, answer, textOf(recordOf(answer.body)["status"]) ?? "InProgress");
   }
-  if (state.method === "DELETE") return { kind: "succeeded", value: undefined };
-  if (state.method === "PUT" && answer.body === undefined) {
-    const result: OperationState = { ...state, mode: "result", poll: state.resource };
-    return { kind: "running", state: result, status: "Succeeded", retryAfter: 0 };
+  switch (state.method) {
+    case "DELETE":
+      return { kind: "succeeded", value: undefined };
+    case "POST":
+      return { kind: "succeeded", value: answer.body };
+    case "PUT":
+    case "PATCH":
+      return isRecord(answer.body)
+        ? readProvisioning({ ...state, mode: "resource", poll: state.resource }, answer)
+        : {
+            kind: "running",
+            state: { ...state, mode: "result", poll: state.resource },
+            status: "Succeeded",
+            retryAfter: 0,
+          };
   }
+}
+
+/** The operation has succeeded; of a resource only the resource will do. */
+function readResult(state: OperationState, answer: OperationAnswer): OperationStep {
+  // A result behind Location may still be on its way.
+  if (answer.status === 202) return running(state, answer, "InProgress");
+  const isResource = state.method === "PUT" || state.method === "PATCH";
+  if (isResource && !isRecord(answer.body)) return unreadable;
   return { kind: "succeeded", value: answer.body };
 }
 
@@ -195,8 +203,9 @@ function followHeaders(state: OperationState, headers: Headers): OperationState 
   }
 }
 
-/** Reads the 2xx answer to a poll of `state.poll`. */
+/** Reads the answer below 400 to a poll of `state.poll`. */
 export function readPoll(state: OperationState, answer: OperationAnswer): OperationStep {
+  if (!isGood(answer)) return unreadable;
   const next = followHeaders(state, answer.headers);
   switch (state.mode) {
     case "status":
@@ -204,9 +213,7 @@ export function readPoll(state: OperationState, answer: OperationAnswer): Operat
     case "location":
       return readLocation(next, answer);
     case "result":
-      // A result behind Location may still be on its way.
-      if (answer.status === 202) return running(next, answer, "InProgress");
-      return { kind: "succeeded", value: answer.body };
+      return readResult(next, answer);
     case "resource":
       return readProvisioning(next, answer);
   }

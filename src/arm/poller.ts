@@ -1,6 +1,7 @@
 import { AzureError, failure, type Failure } from "../errors.ts";
 import { redacted } from "../http/redact.ts";
 import { abortable } from "../http/transport.ts";
+import { safeCode, unexpectedBody } from "../http/upstream-error.ts";
 import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { readPoll, startOperation } from "./operation.ts";
@@ -40,29 +41,42 @@ export interface PollerContext {
   sleep: (ms: number) => Promise<void>;
 }
 
-type LiveStep = Exclude<OperationStep, { kind: "failed" }>;
-
-const codePattern = /^[\w.:-]{1,100}$/;
+type LiveStep = Exclude<OperationStep, { kind: "failed" | "unreadable" }>;
 
 /** Microsoft's reason for an operation that ended badly. */
 function operationFailure({ status, code, message }: OperationStep & { kind: "failed" }): Failure {
   const verb = status === "Failed" ? "The operation failed" : "The operation was cancelled";
   const told = redacted(message ?? "");
+  const upstreamCode = safeCode(code);
   return failure("upstream_error", told === "" ? `${verb}.` : `${verb}: ${told}`, {
     details: {
       reason: "operation_ended",
       operation_status: status,
-      ...(code !== undefined && codePattern.test(code) && { upstream_code: code }),
+      ...(upstreamCode !== undefined && { upstream_code: upstreamCode }),
     },
   });
 }
 
-/** A step that can be gone on with: not failed, and with URLs under the endpoint only. */
+/** What was begun goes on, though nothing can be learned of it here. */
+const unknownOutcome = (reason: Failure): Failure => ({
+  ...reason,
+  details: { ...reason.details, outcome: "unknown" },
+});
+
+/** A step that can be gone on with: readable, not failed, and with URLs under the endpoint only. */
 function check(step: OperationStep, endpoint: string): Result<LiveStep, Failure> {
-  if (step.kind === "failed") return err(operationFailure(step));
-  if (step.kind === "succeeded") return ok(step);
-  const state = keepUnder(step.state, endpoint);
-  return state.ok ? ok({ ...step, state: state.value }) : state;
+  switch (step.kind) {
+    case "failed":
+      return err(operationFailure(step));
+    case "unreadable":
+      return err(unexpectedBody(true));
+    case "succeeded":
+      return ok(step);
+    case "running": {
+      const state = keepUnder(step.state, endpoint);
+      return state.ok ? ok({ ...step, state: state.value }) : err(unknownOutcome(state.error));
+    }
+  }
 }
 
 /** Asks once; a result that lies elsewhere is read at once. */
@@ -72,7 +86,7 @@ async function pollStep(
   signal: AbortSignal | undefined,
 ): Promise<Result<LiveStep, Failure>> {
   const answer = await requests.poll(step.state.poll, signal);
-  if (!answer.ok) return answer;
+  if (!answer.ok) return err(pollFailure(step, answer.error));
   const next = check(readPoll(step.state, answer.value), requests.endpoint);
   const becameResult =
     next.ok &&
@@ -83,6 +97,17 @@ async function pollStep(
   const result = await pollStep(requests, next.value, signal);
   // The operation has succeeded, whatever became of reading its result: that is asked for again.
   return result.ok || !pollGoesOn(result.error) ? result : next;
+}
+
+/** Answers that were no answers, by the reason that the transport gives. */
+const unreadReasons: ReadonlySet<string | undefined> = new Set(["not_json", "redirect"]);
+
+/** An error of a status URL is a failure to read the status, and tells nothing of the operation. */
+function pollFailure({ state }: RunningStep, reason: Failure): Failure {
+  const { details } = reason;
+  const isMicrosofts = details?.upstream_status !== undefined;
+  const isOfStatus = state.mode === "status" && isMicrosofts && !pollGoesOn(reason);
+  return isOfStatus || unreadReasons.has(details?.reason) ? unknownOutcome(reason) : reason;
 }
 
 /** A long-running operation of ARM, begun or resumed. An operation that was over at once is `done` from the start. */
@@ -125,7 +150,7 @@ export class Poller<Value> {
    *
    * @throws AzureError: `upstream_error` with `details.reason` `operation_ended` and Microsoft's
    * `upstream_code` when the operation failed or was cancelled; otherwise why its status could not
-   * be read, and it can be asked again.
+   * be read (`details.outcome` `unknown`), and it can be asked again.
    */
   async pollOnce(
     options: { signal?: AbortSignal | undefined } = {},
@@ -136,8 +161,8 @@ export class Poller<Value> {
 
   /**
    * Polls until the operation is over, waiting as long as the service says between polls. A poll
-   * that meets a 5xx, a 429 or a broken connection says nothing about the operation, and is made
-   * again, up to ten times in a row.
+   * that meets a 5xx, a 429, a broken connection or an answer that cannot be read says nothing about
+   * the operation, and is made again, up to ten times in a row.
    *
    * @returns the result: the resource after PUT and PATCH, nothing after DELETE.
    * @throws as `pollOnce`, and the signal's reason when it aborts.

@@ -1,6 +1,11 @@
 import { failure, type Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { apiVersionOfType, knownApiVersions, type ProviderResourceType } from "./api-version.ts";
+import {
+  apiVersionOfType,
+  isListedUnreadably,
+  knownApiVersions,
+  type ProviderResourceType,
+} from "./api-version.ts";
 import type { ResourceId } from "./resource-id.ts";
 
 /** What providers said about their types, by lower-case namespace. It is the same for everybody in one cloud. */
@@ -35,8 +40,8 @@ export class ProviderVersions {
   }
 
   /**
-   * @returns `invalid_request` when the provider knows no such type, or why the provider could not
-   * be read.
+   * @returns `invalid_request` when the provider lists no such type, `upstream_error` when what it
+   * says of the type cannot be read, or why the provider could not be asked.
    */
   async versionOf({
     type,
@@ -45,28 +50,25 @@ export class ProviderVersions {
   }: ResourceId): Promise<Result<string, Failure>> {
     const fixed = this.#overrides.get(type.toLowerCase());
     if (fixed !== undefined) return ok(fixed);
-    const types = await this.#typesOf(namespace, subscriptionId);
+    const kept = apiVersionOfType(type, this.#cache.get(namespace.toLowerCase()) ?? []);
+    if (kept !== undefined) return ok(kept);
+    // What an earlier answer did not say, a new one may.
+    const types = await this.#lookUp(namespace, subscriptionId);
     if (!types.ok) return types;
     const version = apiVersionOfType(type, types.value);
-    if (version !== undefined) return ok(version);
-    return err(
-      failure(
-        "invalid_request",
-        `${namespace} lists no api-version for ${type}: give api_version.`,
-        {
-          details: { field: "api_version" },
-        },
-      ),
-    );
+    return version === undefined ? err(noVersion(type, namespace, types.value)) : ok(version);
   }
 
-  async #typesOf(
+  /** Takes back what a provider said, since ARM refused a version of its list. */
+  forget({ namespace }: ResourceId): void {
+    this.#cache.delete(namespace.toLowerCase());
+  }
+
+  async #lookUp(
     namespace: string,
     subscriptionId: string | undefined,
   ): Promise<Result<readonly ProviderResourceType[], Failure>> {
     const key = namespace.toLowerCase();
-    const kept = this.#cache.get(key);
-    if (kept !== undefined) return ok(kept);
     let flight = this.#flights.get(key);
     if (flight === undefined) {
       flight = this.#read(namespace, subscriptionId);
@@ -80,4 +82,22 @@ export class ProviderVersions {
       this.#flights.delete(key);
     }
   }
+}
+
+function noVersion(
+  type: string,
+  namespace: string,
+  listed: readonly ProviderResourceType[],
+): Failure {
+  return isListedUnreadably(type, listed)
+    ? failure(
+        "upstream_error",
+        `What ${namespace} lists as api-versions of ${type} cannot be read: give api_version.`,
+        { details: { reason: "unexpected_body" } },
+      )
+    : failure(
+        "invalid_request",
+        `${namespace} lists no api-version for ${type}: give api_version.`,
+        { details: { field: "api_version" } },
+      );
 }

@@ -1,10 +1,11 @@
-import * as z from "zod";
 import type { Failure } from "../errors.ts";
+import { recordOf } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
+import { unexpectedBody } from "../http/upstream-error.ts";
 import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type ProviderResourceType, resourcesApiVersion } from "./api-version.ts";
-import { type ArmRequests, type CallOptions, unreadable } from "./request.ts";
+import { isApiVersion, type ProviderResourceType, resourcesApiVersion } from "./api-version.ts";
+import type { ArmRequests, CallOptions } from "./request.ts";
 import { checkNamespace, checkSubscriptionId } from "./resource-id.ts";
 import type { Provider } from "./types.ts";
 
@@ -13,12 +14,26 @@ export interface ProviderOptions extends CallOptions {
   expand?: string | undefined;
 }
 
-/** Only what the choice of a version rests on. */
-const providerSchema = z.object({
-  resourceTypes: z.array(
-    z.object({ resourceType: z.string(), apiVersions: z.array(z.string()).default([]) }),
-  ),
-});
+/**
+ * The types of a provider with their versions, which is all that the choice of a version rests on.
+ * What cannot be read of one type leaves the others as they are.
+ */
+function readTypes(body: unknown): readonly ProviderResourceType[] | undefined {
+  const types = recordOf(body)["resourceTypes"];
+  if (!Array.isArray(types)) return undefined;
+  return types.flatMap((type: unknown): ProviderResourceType[] => {
+    const { resourceType, apiVersions = [] } = recordOf(type);
+    if (typeof resourceType !== "string") return [];
+    const readable = readVersions(apiVersions);
+    return [{ resourceType, ...(readable !== undefined && { apiVersions: readable }) }];
+  });
+}
+
+function readVersions(listed: unknown): string[] | undefined {
+  if (!Array.isArray(listed)) return undefined;
+  const versions = listed.filter((one) => typeof one === "string" && isApiVersion(one));
+  return versions.length === 0 && listed.length > 0 ? undefined : versions;
+}
 
 const path = (subscriptionId: string): string => `/subscriptions/${subscriptionId}/providers`;
 
@@ -70,7 +85,7 @@ export class Providers {
       apiVersion: resourcesApiVersion,
     });
     if (!sent.ok) return sent;
-    const provider = providerSchema.safeParse(sent.value.answer.body);
-    return provider.success ? ok(provider.data.resourceTypes) : err(unreadable());
+    const types = readTypes(sent.value.answer.body);
+    return types === undefined ? err(unexpectedBody(false)) : ok(types);
   }
 }

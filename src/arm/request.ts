@@ -1,8 +1,11 @@
-import { AzureError, failure, type Failure } from "../errors.ts";
-import { isUnder, linkUnder } from "../http/link.ts";
-import { PagedItems } from "../http/page.ts";
+import { AzureError, invalidField, type Failure } from "../errors.ts";
+import { isRecord, writeJson } from "../http/json.ts";
+import { isUnder, linkUnder, readEndpoint } from "../http/link.ts";
+import { PagedItems, readListBody } from "../http/page.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
-import type { JsonAnswer, Transport } from "../http/transport.ts";
+import type { JsonAnswer } from "../http/json-answer.ts";
+import type { Transport } from "../http/transport.ts";
+import { unexpectedBody } from "../http/upstream-error.ts";
 import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { isApiVersion } from "./api-version.ts";
@@ -43,17 +46,6 @@ export interface ArmAnswer {
   answer: OperationAnswer;
 }
 
-interface ListBody<Item> {
-  value?: Item[];
-  nextLink?: string | null;
-}
-
-/** An answer without the body its URL promises. */
-export const unreadable = (): Failure =>
-  failure("upstream_error", "Microsoft's answer is not of the shape it should have.", {
-    details: { reason: "unexpected_body" },
-  });
-
 export function conditions(options: WriteOptions): Record<string, string> {
   return {
     ...(options.ifMatch !== undefined && { "if-match": options.ifMatch }),
@@ -68,9 +60,10 @@ export class ArmRequests {
   readonly #transport: Transport;
   readonly #now: () => number;
 
+  /** @throws AzureError `invalid_request` for an endpoint that is no URL */
   constructor(transport: Transport, endpoint: string, now: () => number) {
     this.#transport = transport;
-    this.endpoint = endpoint.replace(/\/+$/, "");
+    this.endpoint = orThrow(readEndpoint(endpoint));
     this.#now = now;
   }
 
@@ -78,15 +71,17 @@ export class ArmRequests {
   async send(call: ArmCall): Promise<Result<ArmAnswer, Failure>> {
     const url = this.#urlOf(call);
     if (!url.ok) return url;
+    const body = call.body === undefined ? ok(undefined) : writeJson(call.body, "body");
+    if (!body.ok) return body;
     const sent = await this.#transport.sendJson<unknown>({
       url: url.value,
       method: call.method ?? "GET",
       headers: {
         accept: "application/json",
-        ...(call.body !== undefined && { "content-type": "application/json" }),
+        ...(body.value !== undefined && { "content-type": "application/json" }),
         ...call.headers,
       },
-      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+      body: body.value,
       idempotent: call.idempotent,
       signal: call.signal,
     });
@@ -107,10 +102,11 @@ export class ArmRequests {
     return sent.ok ? ok(this.#answerOf(sent.value)) : sent;
   }
 
-  /** @throws AzureError, also for an answer without a body. */
-  async read<Body>(call: ArmCall): Promise<Body> {
+  /** @throws AzureError, also for an answer that is no item. */
+  async read<Body extends object>(call: ArmCall): Promise<Body> {
     const { answer } = orThrow(await this.send(call));
-    if (answer.body === undefined) throw new AzureError(unreadable());
+    if (!isRecord(answer.body))
+      throw new AzureError(unexpectedBody((call.method ?? "GET") !== "GET"));
     // The shape is Microsoft's promise for this URL; its fields are handed on, not relied on.
     return answer.body as Body;
   }
@@ -131,30 +127,31 @@ export class ArmRequests {
           ? this.#urlOf({ ...call.value, query: { ...call.value.query, ...size } })
           : linkUnder(this.endpoint, link);
       if (!url.ok) return url;
-      const page = await this.#transport.sendJson<ListBody<Item>>({
+      const page = await this.#transport.sendJson<unknown>({
         url: url.value,
         headers: { accept: "application/json" },
         signal: call.value.signal,
       });
-      if (!page.ok) return page;
-      const { body } = page.value;
-      if (!Array.isArray(body?.value)) return err(unreadable());
-      return ok({ items: body.value, nextLink: body.nextLink ?? undefined });
+      return page.ok ? readListBody<Item>(this.endpoint, page.value.body, "nextLink") : page;
     });
   }
 
   #urlOf({ path, apiVersion, query = {} }: ArmCall): Result<URL, Failure> {
     if (!isApiVersion(apiVersion)) {
-      const message = "api_version must be a date, with -preview or the like behind it if need be.";
-      return err(failure("invalid_request", message, { details: { field: "api_version" } }));
+      const expected = "must be a date, with -preview or the like behind it if need be";
+      return err(invalidField("api_version", expected));
     }
-    const url = path.startsWith("/") ? URL.parse(`${this.endpoint}${path}`) : null;
+    const url =
+      path.startsWith("/") && path.isWellFormed() ? URL.parse(`${this.endpoint}${path}`) : null;
     if (url === null || !isUnder(new URL(this.endpoint), url)) {
-      const message = "path must be one of ARM's own, such as /subscriptions.";
-      return err(failure("invalid_request", message, { details: { field: "path" } }));
+      return err(invalidField("path", "must be one of ARM's own, such as /subscriptions"));
     }
     for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) url.searchParams.set(name, value);
+      if (value === undefined) continue;
+      if (!value.isWellFormed()) {
+        return err(invalidField(name.replace("$", ""), "is not well-formed Unicode"));
+      }
+      url.searchParams.set(name, value);
     }
     url.searchParams.set("api-version", apiVersion);
     return ok(url);

@@ -1,3 +1,4 @@
+import { AzureError } from "../errors.ts";
 import type { PagedItems } from "../http/page.ts";
 import { orThrow } from "../or-throw.ts";
 import { ok } from "../result.ts";
@@ -58,8 +59,9 @@ export class Resources {
 
   /** @param resourceId as ARM spells it, not percent-encoded. Without `apiVersion`: its provider's newest stable. */
   async get(resourceId: string, options: CallOptions = {}): Promise<GenericResource> {
-    const target = await this.#targetOf(resourceId, options);
-    return this.#requests.read({ ...target, signal: options.signal });
+    return this.#versioned(resourceId, options, (target) =>
+      this.#requests.read({ ...target, signal: options.signal }),
+    );
   }
 
   /** Creates or replaces: what `parameters` leaves out is removed, as far as the type allows. */
@@ -68,29 +70,52 @@ export class Resources {
     parameters: ResourceParameters,
     options: WriteOptions = {},
   ): Promise<Poller<GenericResource>> {
-    return beginOperation(this.#context, {
-      ...(await this.#targetOf(resourceId, options)),
-      method: "PUT",
-      headers: conditions(options),
-      body: parameters,
-      signal: options.signal,
-    });
+    return this.#versioned(resourceId, options, (target) =>
+      beginOperation(this.#context, {
+        ...target,
+        method: "PUT",
+        headers: conditions(options),
+        body: parameters,
+        signal: options.signal,
+      }),
+    );
   }
 
   async delete(resourceId: string, options: WriteOptions = {}): Promise<Poller<undefined>> {
-    return beginOperation(this.#context, {
-      ...(await this.#targetOf(resourceId, options)),
-      method: "DELETE",
-      headers: conditions(options),
-      signal: options.signal,
-    });
+    return this.#versioned(resourceId, options, (target) =>
+      beginOperation(this.#context, {
+        ...target,
+        method: "DELETE",
+        headers: conditions(options),
+        signal: options.signal,
+      }),
+    );
   }
 
-  async #targetOf(resourceId: string, { apiVersion }: CallOptions): Promise<Target> {
+  /** Makes a call in the version of its type. A version that was looked up and is refused is forgotten. */
+  async #versioned<Value>(
+    resourceId: string,
+    { apiVersion }: CallOptions,
+    call: (target: Target) => Promise<Value>,
+  ): Promise<Value> {
     const id = orThrow(parseResourceId(resourceId));
-    return {
-      path: resourcePath(id),
-      apiVersion: apiVersion ?? orThrow(await this.#versions.versionOf(id)),
-    };
+    const path = resourcePath(id);
+    if (apiVersion !== undefined) return call({ path, apiVersion });
+    const version = orThrow(await this.#versions.versionOf(id));
+    try {
+      return await call({ path, apiVersion: version });
+    } catch (error) {
+      if (refusesVersion(error)) this.#versions.forget(id);
+      throw error;
+    }
   }
 }
+
+/** ARM's codes for a version that a type does not have. */
+const versionCodes: ReadonlySet<string> = new Set([
+  "InvalidApiVersionParameter",
+  "NoRegisteredProviderFound",
+]);
+
+const refusesVersion = (error: unknown): boolean =>
+  error instanceof AzureError && versionCodes.has(error.details?.upstream_code ?? "");

@@ -67,7 +67,12 @@ async function limitRate(c: Context, key: string): Promise<void> {
   );
 }
 
-function connectionAt(place: ConnectionPlace, c: Context, caller: Caller): Result<string, Failure> {
+/** The connection that a request names, if the caller may use it. */
+export function connectionAt(
+  place: ConnectionPlace,
+  c: Context,
+  caller: Caller,
+): Result<string, Failure> {
   switch (place) {
     case "path":
       return ownConnection(caller, c.req.param("id") ?? "");

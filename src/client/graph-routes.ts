@@ -1,6 +1,6 @@
 import type { Event, Message, User } from "@microsoft/microsoft-graph-types";
 import type { BatchRequest } from "../graph/batch-plan.ts";
-import type { BatchResponse } from "../graph/batch.ts";
+import type { BatchResponse } from "../graph/batch-answer.ts";
 import type { Answer, ServiceCall, ServiceRequests } from "./service.ts";
 import { segment } from "./url-text.ts";
 import { ownerQuery, type Who } from "./who.ts";

@@ -24,7 +24,7 @@ export {
   type SdkAccessToken,
 } from "./credential.ts";
 export type { BatchRequest } from "../graph/batch-plan.ts";
-export type { BatchResponse } from "../graph/batch.ts";
+export type { BatchResponse } from "../graph/batch-answer.ts";
 export type { CalendarOptions, GraphListOptions, GraphRoutes, SendMail } from "./graph-routes.ts";
 export { azure, type AzureBinding, type ConnectionStub } from "./lazy.ts";
 export {

@@ -1,5 +1,6 @@
 import type { ConnectionRpc, Outcome } from "../connection/contract.ts";
-import { errorResponse, thrownFailure, type Failure } from "../errors.ts";
+import { errorResponse, type Failure } from "../errors.ts";
+import { thrownFailure } from "../http/own-error.ts";
 import { err } from "../result.ts";
 
 /** What `AzureService.connection()` hands out: a `fetch` signed in as the user, and the actor's RPC. */

@@ -3,6 +3,7 @@ import {
   errorResponse,
   errorStatuses,
   failure,
+  isErrorCode,
   ownErrorHeader,
 } from "../errors.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
@@ -25,9 +26,6 @@ const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map(
     ] as const
   ).map((code) => [errorStatuses[code], code]),
 );
-
-const isErrorCode = (code: unknown): code is ErrorCode =>
-  typeof code === "string" && Object.hasOwn(errorStatuses, code);
 
 function isEnvelope(body: unknown): boolean {
   return (

@@ -5,7 +5,7 @@ import type { Courier } from "./courier.ts";
 import type { Ring } from "./observer.ts";
 import { directorySink } from "./outbox.ts";
 import type { Refresher } from "./refresher.ts";
-import { isAbandoned, nextDue, readSchedule, renewals } from "./schedule.ts";
+import { isAbandoned, nextDue, readSchedule, renewals, type Schedule } from "./schedule.ts";
 import { parseResource } from "../entra/resource.ts";
 
 /** An alarm this late was lost; the next touch sets it again. */
@@ -47,9 +47,18 @@ export class Alarm {
    * @param earliest milliseconds since the epoch before which it must not ring.
    */
   arm(earliest = 0): void {
-    const { storage, state, refresher, courier, now } = this.#options;
+    const { state, now } = this.#options;
     const schedule = state.exists ? readSchedule(state) : undefined;
-    if (schedule !== undefined) state.keepContact(schedule, now());
+    try {
+      if (schedule !== undefined) state.keepContact(schedule, now());
+    } finally {
+      // Where the appointment cannot be written, what is due is so all the same.
+      this.#armFor(schedule, earliest);
+    }
+  }
+
+  #armFor(schedule: Schedule | undefined, earliest: number): void {
+    const { refresher, courier, now } = this.#options;
     // No alarm rings while one does, and that one may wait for Entra: what is due now goes at once.
     if (this.#ringing) courier.run().catch(() => undefined);
     const next =
@@ -60,7 +69,11 @@ export class Alarm {
             inFlight: refresher.inFlight,
             delivery: courier.nextDue(),
           });
-    const due = next === null ? null : Math.max(next, earliest);
+    this.#set(next === null ? null : Math.max(next, earliest));
+  }
+
+  #set(due: number | null): void {
+    const { storage } = this.#options;
     if (due === this.#armedFor) return;
     this.#armedFor = due;
     const set = due === null ? storage.deleteAlarm() : storage.setAlarm(due);
@@ -122,8 +135,13 @@ export class Alarm {
       fault = errorName(error);
     }
     this.#ringing = false;
-    // Whatever could not be done now must not make the alarm ring without end.
-    this.arm(now() + (fault === undefined ? pause : failurePause));
+    try {
+      // Whatever could not be done now must not make the alarm ring without end.
+      this.arm(now() + (fault === undefined ? pause : failurePause));
+    } catch (error) {
+      fault ??= errorName(error);
+      this.#set(now() + failurePause);
+    }
     rang({
       fault,
       lagMs: Math.max(0, began - (dueAt ?? began)),

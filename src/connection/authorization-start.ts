@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
-import { defaultScopes, normalizeScope, resourceOfScope } from "../entra/resource.ts";
-import { isTenantId, parseTenant } from "../entra/tenant.ts";
+import { defaultScopes, normalizeScope, scopesForTenant } from "../entra/resource.ts";
+import { authorityTenant, isTenantId, parseTenant } from "../entra/tenant.ts";
 import { invalidField } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import { readReturnUrl } from "../return-url.ts";
@@ -54,9 +54,9 @@ export function checkStart(
       scope,
     ]),
   );
-  // Azure Resource Manager has nothing for personal accounts.
-  const asked = [...scopes.values()].filter(
-    (scope) => tenant !== "consumers" || resourceOfScope(scope, config.cloud) !== "arm",
-  );
-  return ok({ tenant, scopes: asked, redirectUri });
+  return ok({
+    tenant: authorityTenant(tenant),
+    scopes: scopesForTenant(tenant, [...scopes.values()], config.cloud),
+    redirectUri,
+  });
 }

@@ -1,13 +1,17 @@
-import * as oauth from "oauth4webapi";
-import type { Config } from "../config.ts";
-import { authorizationUrl } from "../entra/authorization-request.ts";
-import { defaultScopeOf } from "../entra/resource.ts";
-import type { TokenEndpoint, TokenFailure } from "../entra/token-endpoint.ts";
+import { resourceOfScope, tokenScopes } from "../entra/resource.ts";
+import { isSharedTenant } from "../entra/tenant.ts";
+import type { TokenEndpoint } from "../entra/token-endpoint.ts";
 import { failure, type Failure } from "../errors.ts";
 import { randomToken } from "../keys.ts";
-import { err, ok } from "../result.ts";
+import { err, ok, type Result } from "../result.ts";
+import {
+  askedAtConsumers,
+  openAuthorization,
+  patience,
+  type OpeningOptions,
+} from "./authorization-opening.ts";
 import { checkStart } from "./authorization-start.ts";
-import { sha256Hex, signState } from "./authorization-state.ts";
+import { sha256Hex } from "./authorization-state.ts";
 import { candidateSchema, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type {
@@ -17,27 +21,19 @@ import type {
   CompleteAuthorization,
   ConnectionInfo,
   Outcome,
+  RepeatedStage,
 } from "./contract.ts";
 import type { GrantAdoption } from "./grant-adoption.ts";
-import type { PendingAuthorization, PendingAuthorizations } from "./pending-authorizations.ts";
-import type { TokenCipher } from "./token-cipher.ts";
+import { stageOf, type PendingAuthorization } from "./pending-authorizations.ts";
+import { remedyOf } from "./remedies.ts";
+import { signInFailure } from "./sign-in-failure.ts";
 import type { TokenQueue } from "./token-queue.ts";
 
-/** A start, and later a candidate, waits this long for what comes next. */
-const patience = 10 * 60_000;
-
-export interface AuthorizationOptions {
-  connectionId: string;
-  config: Config;
-  state: ConnectionState;
-  pending: PendingAuthorizations;
+export interface AuthorizationOptions extends OpeningOptions {
   adoption: GrantAdoption;
-  cipher: TokenCipher;
   queue: TokenQueue;
   endpoint: TokenEndpoint;
-  now: () => number;
   info: () => ConnectionInfo;
-  rearm: () => void;
 }
 
 /** Sign-in with authorization code and PKCE. The verifier never leaves this object. */
@@ -49,57 +45,28 @@ export class Authorization {
   }
 
   async begin(request: BeginAuthorization): Promise<Outcome<AuthorizationStart>> {
-    const { config, connectionId, state, pending, cipher, now, rearm } = this.#options;
+    const { config, state } = this.#options;
     // What it once got is asked for again: consent may have been withdrawn since.
-    const earlier = state.exists ? state.grant().required_scopes : [];
-    const checked = checkStart(request, config, earlier);
+    const grant = state.exists ? state.grant() : undefined;
+    const checked = checkStart(request, config, grant?.required_scopes ?? []);
     if (!checked.ok) return checked;
     const { tenant, scopes, redirectUri } = checked.value;
-
-    const signedState = await signState(config.sessionSecret, connectionId);
-    const stateHash = await sha256Hex(signedState);
-    const codeVerifier = oauth.generateRandomCodeVerifier();
-    const codeChallenge = await oauth.calculatePKCECodeChallenge(codeVerifier);
-    const sealedVerifier = await cipher.seal("code_verifier", codeVerifier);
-    const nonce = oauth.generateRandomNonce();
     const browserBinding = request.start === "user" ? randomToken() : undefined;
-    const browserHash = browserBinding === undefined ? null : await sha256Hex(browserBinding);
-    const createdAt = now();
-
-    state.create(createdAt);
-    pending.add({
-      state_hash: stateHash,
-      start: request.start,
-      tenant,
-      scopes,
-      redirect_uri: redirectUri,
-      return_url: request.returnUrl ?? null,
-      code_verifier: sealedVerifier,
-      nonce,
-      browser_hash: browserHash,
-      created_at: createdAt,
-      expires_at: createdAt + patience,
-    });
-    rearm();
-    const grant = state.grant();
-    return ok({
-      state: signedState,
-      expiresAt: new Date(createdAt + patience).toISOString(),
-      authUrl: authorizationUrl({
-        cloud: config.cloud,
-        clientId: config.clientId,
+    const opened = await openAuthorization(
+      {
+        start: request.start,
         tenant,
-        redirectUri,
         scopes,
-        state: signedState,
-        nonce,
-        codeChallenge,
-        claims: grant.claims ?? undefined,
-        loginHint: request.loginHint ?? grant.login_hint ?? grant.upn ?? undefined,
-        prompt: request.prompt,
-      }),
-      ...(browserBinding !== undefined && { browserBinding }),
-    });
+        redirect_uri: redirectUri,
+        return_url: request.returnUrl ?? null,
+        login_hint: request.loginHint ?? grant?.login_hint ?? grant?.upn ?? null,
+        prompt: request.prompt ?? null,
+        browser_hash: browserBinding === undefined ? null : await sha256Hex(browserBinding),
+      },
+      this.#options,
+    );
+    if (!opened.ok) return opened;
+    return ok({ ...opened.value, ...(browserBinding !== undefined && { browserBinding }) });
   }
 
   /**
@@ -107,13 +74,15 @@ export class Authorization {
    * redemption of the code on, the state is used up.
    */
   async complete(request: CompleteAuthorization): Promise<Outcome<AuthorizationCompletion>> {
-    const { state, pending, queue, adoption, now, info, rearm } = this.#options;
+    const { config, state, pending, queue, adoption, now, info, rearm } = this.#options;
     const stateHash = await sha256Hex(request.state);
     const binding = await sha256Hex(request.browserBinding ?? "");
     const row = state.exists ? pending.byState(stateHash, now()) : undefined;
     if (row === undefined) return err(startAgain());
     // Both are hashes of what an attacker cannot choose digit by digit: comparing them leaks nothing.
     if (row.browser_hash !== null && row.browser_hash !== binding) return err(otherBrowser());
+    const stage = stageOf(row);
+    if (stage !== "open") return err(takenUp(stage));
     const response = new URLSearchParams(request.response);
     // Without Microsoft's answer this is no callback: whoever calls so must not end the flow.
     if (!response.has("code") && !response.has("error")) return err(startAgain());
@@ -126,16 +95,28 @@ export class Authorization {
       return ok({ outcome: "refused", error, ...returnUrlOf(row) });
     };
     const candidate = await queue.run(() => this.#redeem(row, request.state, response));
-    if (!candidate.ok) return over(candidate.error);
+    if (!candidate.ok) {
+      if (candidate.error !== "personal_account") return over(candidate.error);
+      // A state is used once: the sign-in goes on under a new one, bound to the same browser.
+      const opened = await openAuthorization(askedAtConsumers(row, config), this.#options, {
+        stateHash,
+        conflict: ended,
+      });
+      return opened.ok ? ok({ outcome: "continued", ...opened.value }) : over(opened.error);
+    }
     if (row.start === "user" || request.confirmed === true) {
-      const adopted = await queue.run(() => adoption.adopt(candidate.value, { conflict: ended }));
+      const adopted = await queue.run(() =>
+        adoption.adopt(candidate.value, {
+          conflict: ended,
+          besides: () => pending.finish(stateHash, now()),
+        }),
+      );
       if (!adopted.ok) return over(adopted.error);
-      pending.remove(stateHash);
       rearm();
       return ok({ outcome: "connected", info: info(), ...returnUrlOf(row) });
     }
-    const end = ended();
-    return end === undefined ? this.#keep(row, candidate.value) : over(end);
+    const kept = await this.#keep(row, candidate.value, ended);
+    return kept.ok ? kept : over(kept.error);
   }
 
   /** Adopts the candidate a server has matched with the person signed in to it. */
@@ -157,7 +138,7 @@ export class Authorization {
       adoption.adopt(candidate.data, {
         conflict: () => ended() ?? confirmed(),
         // With the grant and not before: the browser was told that this flow can be confirmed.
-        besides: () => pending.remove(row.state_hash),
+        besides: () => pending.finish(row.state_hash, now()),
       }),
     );
     if (!adopted.ok && state.exists) pending.remove(row.state_hash);
@@ -169,8 +150,8 @@ export class Authorization {
     row: PendingAuthorization,
     signedState: string,
     response: URLSearchParams,
-  ): Promise<Outcome<Candidate>> {
-    const { config, cipher, endpoint, adoption, now } = this.#options;
+  ): Promise<Result<Candidate, Failure | "personal_account">> {
+    const { config, connectionId, cipher, endpoint, adoption, now } = this.#options;
     const verifier = await cipher.open("code_verifier", row.code_verifier);
     if (!verifier.ok) return err(startAgain());
     const issuedAt = now();
@@ -182,24 +163,38 @@ export class Authorization {
       redirectUri: row.redirect_uri,
       codeVerifier: verifier.value,
       nonce: row.nonce,
-      scopes: [defaultScopeOf("graph", config.cloud)],
+      scopes: tokenScopes("graph", row.tenant, row.scopes, config.cloud),
     });
-    if (!answer.ok) return err(signInFailure(answer.error, response));
-    return adoption.prove(answer.value, { asked: row.scopes, issuedAt });
+    if (answer.ok) return adoption.prove(answer.value, { asked: row.scopes, issuedAt });
+    // At `common` this refusal is the first sign of a personal account: it cannot be asked for ARM.
+    if (row.tenant === "common" && answer.error.code === "invalid_scope") {
+      return err("personal_account");
+    }
+    const links = { connectionId, publicOrigin: config.publicOrigin };
+    const remedy = remedyOf(answer.error.disposition, links, {
+      tenantId: isSharedTenant(row.tenant) ? null : row.tenant,
+      scopes: row.scopes.filter((scope) => resourceOfScope(scope, config.cloud) !== undefined),
+      now: now(),
+    });
+    return err(signInFailure(answer.error, { tenant: row.tenant, remedy }));
   }
 
   async #keep(
     row: PendingAuthorization,
     candidate: Candidate,
+    ended: () => Failure | undefined,
   ): Promise<Outcome<AuthorizationCompletion>> {
-    const { state, pending, cipher, now, rearm } = this.#options;
+    const { pending, cipher, now, rearm } = this.#options;
     const sealed = await cipher.seal("candidate", JSON.stringify(candidate));
     const flow = randomToken();
     const flowHash = await sha256Hex(flow);
-    if (!state.exists || row.return_url === null) return err(startAgain());
+    const { return_url: returnUrl } = row;
+    const end = ended();
+    if (end !== undefined) return err(end);
+    if (returnUrl === null) return err(startAgain());
     pending.keepCandidate(row.state_hash, flowHash, sealed, now() + patience);
     rearm();
-    return ok({ outcome: "confirmation_required", flow, returnUrl: row.return_url });
+    return ok({ outcome: "confirmation_required", flow, returnUrl });
   }
 }
 
@@ -214,6 +209,19 @@ const startAgain = (): Failure =>
     details: { field: "state" },
   });
 
+/** The callback was sent once more. Nothing is done, and the flow is not returned again. */
+const takenUp = (stage: RepeatedStage): Failure =>
+  failure("invalid_request", takenUpSentence[stage], {
+    details: { field: "state", reason: stage },
+  });
+
+const takenUpSentence: Readonly<Record<RepeatedStage, string>> = {
+  under_way: "This sign-in is being completed already.",
+  awaits_confirmation:
+    "This sign-in is finished already; the application it was started from has to confirm it.",
+  finished: "This sign-in is finished already, and the account was connected.",
+};
+
 /** Whoever disconnects while a sign-in is under way has the last word. */
 function endedMeanwhile(state: ConnectionState): () => Failure | undefined {
   const { ends } = state;
@@ -224,25 +232,3 @@ const otherBrowser = (): Failure =>
   failure("forbidden", "This sign-in was started in another browser: start again in this one.", {
     details: { reason: "other_browser" },
   });
-
-/** A sign-in that Microsoft or we refused; `reason` is what programs tell it by. */
-function signInFailure(cause: TokenFailure, response: URLSearchParams): Failure {
-  const denied = response.get("error") === "access_denied";
-  const code = {
-    none: cause.disposition.action === "retry" ? "upstream_unavailable" : "invalid_request",
-    app: "app_misconfigured",
-    resource: "action_required",
-    connection: "action_required",
-  } as const;
-  return failure(
-    denied ? "forbidden" : code[cause.disposition.latch],
-    denied ? "The permission this application asked for was not given." : cause.disposition.message,
-    {
-      details: {
-        reason: denied ? "access_denied" : cause.code,
-        ...(cause.requestId !== undefined && { upstream_request_id: cause.requestId }),
-        ...(cause.disposition.aadsts !== undefined && { aadsts: cause.disposition.aadsts }),
-      },
-    },
-  );
-}

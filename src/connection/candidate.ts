@@ -12,6 +12,8 @@ export const candidateSchema = z.object({
   upn: z.string().nullable(),
   name: z.string().nullable(),
   login_hint: z.string().nullable(),
+  /** The `accountAddress` where the account lives. */
+  home_account: z.string().nullable().default(null),
   refresh_token: z.string().nullable(),
   required_scopes: z.array(z.string()),
   required_resources: z.array(z.string()),
@@ -56,7 +58,9 @@ export function adoptionConflict(
   ) {
     return conflict(
       "different_account",
-      "This connection belongs to another Microsoft account: disconnect it first, or use another label.",
+      grant.tenant_id === candidate.tenant_id
+        ? "This connection belongs to another Microsoft account: disconnect it first, or use another label."
+        : "This connection belongs to another Microsoft account: disconnect it first, or use another label. A guest of an organization signs in with its tenant_id.",
     );
   }
   const proven = new Set(candidate.tokens.map(({ resource }) => resource));

@@ -110,6 +110,7 @@ export class ConnectionState {
           upn: null,
           name: null,
           login_hint: null,
+          home_account: null,
           scopes: [],
           required_scopes: [],
           required_resources: [],

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Prompt } from "../entra/authorization-request.ts";
 import type { Failure } from "../errors.ts";
 import { remedySchema } from "../remedy.ts";
 import type { Result } from "../result.ts";
@@ -124,7 +125,7 @@ export interface BeginAuthorization {
   /** Added to the default scopes. */
   scopes?: readonly string[];
   loginHint?: string;
-  prompt?: "login" | "none" | "consent" | "select_account";
+  prompt?: Prompt;
   returnUrl?: string;
   /** One of AZURE_REDIRECT_URI; default its first. */
   redirectUri?: string;
@@ -148,10 +149,16 @@ export interface CompleteAuthorization {
   confirmed?: boolean;
 }
 
+/** How far a sign-in is when its callback is sent once more: `details.reason` of that refusal. */
+export const repeatedStages = ["under_way", "awaits_confirmation", "finished"] as const;
+export type RepeatedStage = (typeof repeatedStages)[number];
+
 export type AuthorizationCompletion =
   | { outcome: "connected"; info: ConnectionInfo; returnUrl?: string }
   /** The candidate waits; `flow` goes to `returnUrl` only. */
   | { outcome: "confirmation_required"; flow: string; returnUrl: string }
+  /** A personal account signs in at another authority: the browser goes on there under a new state. */
+  | { outcome: "continued"; authUrl: string; state: string; expiresAt: string }
   /** The state was good, the sign-in was not: the flow is over. */
   | { outcome: "refused"; error: Failure; returnUrl?: string };
 

@@ -1,12 +1,13 @@
 import type { Config } from "../config.ts";
-import { defaultScopeOf, resourceOfScope, type Resource } from "../entra/resource.ts";
-import { authorityTenant, personalTenantId } from "../entra/tenant.ts";
+import { resourceOfScope, scopesForTenant, tokenScopes, type Resource } from "../entra/resource.ts";
+import { authorityTenant } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenSet } from "../entra/token-endpoint.ts";
 import { failure, type Failure } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import { adoptionConflict, grantedScopes, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
+import { homeOf } from "./grant-store.ts";
 import { remedyOf, type RemedyLinks } from "./remedies.ts";
 import { timesOf } from "./renewal-policy.ts";
 import type { TokenCipher } from "./token-cipher.ts";
@@ -56,11 +57,11 @@ export class GrantAdoption {
       return err(failure("invalid_request", "Microsoft did not say who signed in: start again."));
     }
     const earlier = state.exists ? state.grant().required_scopes : [];
-    const personal = identity.tenantId === personalTenantId;
-    const required = [...new Set([...earlier, ...asked])].filter((scope) => {
-      const resource = resourceOfScope(scope, config.cloud);
-      return resource !== undefined && !(personal && resource === "arm");
-    });
+    const required = scopesForTenant(
+      identity.tenantId,
+      [...new Set([...earlier, ...asked])],
+      config.cloud,
+    ).filter((scope) => resourceOfScope(scope, config.cloud) !== undefined);
     const resources = [
       ...new Set(required.map((scope) => resourceOfScope(scope, config.cloud))),
     ].filter((resource) => resource !== undefined);
@@ -70,6 +71,7 @@ export class GrantAdoption {
       upn: identity.upn,
       name: identity.name,
       login_hint: identity.loginHint,
+      home_account: first.homeAccount ?? null,
       refresh_token: first.refreshToken ?? null,
       required_scopes: required,
       required_resources: resources,
@@ -82,7 +84,11 @@ export class GrantAdoption {
       const answer = await endpoint.refresh({
         tenant: authorityTenant(identity.tenantId),
         refreshToken: candidate.refresh_token,
-        scopes: [defaultScopeOf(resource, config.cloud), "offline_access"],
+        account: homeOf(candidate),
+        scopes: [
+          ...tokenScopes(resource, identity.tenantId, required, config.cloud),
+          "offline_access",
+        ],
       });
       if (answer.ok) {
         candidate.refresh_token = answer.value.refreshToken ?? candidate.refresh_token;
@@ -160,6 +166,7 @@ export class GrantAdoption {
           upn: candidate.upn,
           name: candidate.name,
           login_hint: candidate.login_hint,
+          home_account: candidate.home_account,
           scopes: grantedScopes(candidate),
           required_scopes: candidate.required_scopes,
           required_resources: candidate.required_resources,

@@ -1,15 +1,10 @@
 import type { Config } from "../config.ts";
-import {
-  defaultScopeOf,
-  defaultScopes,
-  missingScopes,
-  resourceOfScope,
-} from "../entra/resource.ts";
-import { authorityTenant, parseTenant } from "../entra/tenant.ts";
-import type { TokenEndpoint, TokenFailure } from "../entra/token-endpoint.ts";
+import { defaultScopes, missingScopes, resourceOfScope, tokenScopes } from "../entra/resource.ts";
+import { authorityTenant, isPersonalTenant, parseTenant } from "../entra/tenant.ts";
+import type { TokenEndpoint, TokenFailure, TokenSet } from "../entra/token-endpoint.ts";
 import { conflict, failure, invalidField, type Failure } from "../errors.ts";
 import type { ConnectionNews } from "../log.ts";
-import { err, ok } from "../result.ts";
+import { err, ok, type Result } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { ConnectionInfo, GrantTakeover, GrantBackup, Outcome } from "./contract.ts";
 import type { GrantAdoption } from "./grant-adoption.ts";
@@ -42,7 +37,7 @@ export interface GrantImportOptions {
 interface Source {
   tenant: string;
   refreshToken: string;
-  /** Scopes it is known to have besides what its proof shows: one answer tells of one resource. */
+  /** Scopes it is known to have had: the answer to its proof tells of Graph alone. */
   granted: readonly string[];
   /** What a refusal of Microsoft's means to who sent it. */
   refused: (cause: TokenFailure) => Failure;
@@ -91,17 +86,22 @@ export class GrantImport {
     if (tenant === undefined) return err(invalidField("tenant_id", "must be a tenant"));
     if (refreshToken === "") return err(invalidField("refresh_token", "must not be empty"));
     return ok({
-      tenant,
+      tenant: authorityTenant(tenant),
       refreshToken,
       granted: [],
-      refused: ({ code, requestId }) =>
-        failure("invalid_request", "Microsoft refused this refresh token.", {
-          details: {
-            field: "refresh_token",
-            reason: code,
-            ...(requestId !== undefined && { upstream_request_id: requestId }),
+      refused: ({ disposition: { action, aadsts, message }, code, requestId }) =>
+        failure(
+          "invalid_request",
+          action === "sign_in" ? "Microsoft refused this refresh token." : message,
+          {
+            details: {
+              field: "refresh_token",
+              reason: code,
+              ...(aadsts !== undefined && { aadsts }),
+              ...(requestId !== undefined && { upstream_request_id: requestId }),
+            },
           },
-        }),
+        ),
       conflict,
     });
   }
@@ -112,7 +112,7 @@ export class GrantImport {
     scopes,
     version,
   }: GrantBackup): Promise<Outcome<Source>> {
-    const { config, state, cipher, links, now, log } = this.#options;
+    const { state, cipher, links, now, log } = this.#options;
     const conflict = () => restoreConflict(state);
     const standing = conflict();
     if (standing !== undefined) return err(standing);
@@ -124,7 +124,7 @@ export class GrantImport {
     return ok({
       tenant: authorityTenant(tenantId),
       refreshToken: opened.value,
-      granted: scopes.filter((scope) => resourceOfScope(scope, config.cloud) !== "graph"),
+      granted: scopes,
       refused: ({ disposition, requestId }) => ({
         ...actionRequired(remedyOf(disposition, links, { tenantId, scopes: [], now: now() })),
         ...(requestId !== undefined && { details: { upstream_request_id: requestId } }),
@@ -134,32 +134,77 @@ export class GrantImport {
     });
   }
 
-  async #prove({ tenant, refreshToken, ...source }: Source): Promise<Outcome<void>> {
-    const { config, adoption, endpoint, now } = this.#options;
+  async #prove(source: Source): Promise<Outcome<void>> {
+    const { config, adoption, now } = this.#options;
     const issuedAt = now();
-    const answer = await endpoint.refresh({
-      tenant,
-      refreshToken,
-      scopes: [defaultScopeOf("graph", config.cloud), "openid", "profile", "offline_access"],
-    });
+    const answer = await this.#redeem(source);
+    if (source.tenant === "common" && isOfPersonalAccount(answer)) {
+      // A personal account that is asked for `.default` gives less than it granted, or nothing.
+      const { refreshToken = source.refreshToken } = answer.ok ? answer.value : {};
+      return this.#prove({ ...source, tenant: "consumers", refreshToken });
+    }
     if (!answer.ok) return err(notProven(answer.error) ?? source.refused(answer.error));
     // What was consented elsewhere is not ours to demand: of the usual scopes those that it has.
     const usual = defaultScopes(config.cloud);
+    const besidesGraph = source.granted.filter(
+      (scope) => resourceOfScope(scope, config.cloud) !== "graph",
+    );
     const lacking = new Set(
-      missingScopes(usual, [...answer.value.scopes, ...source.granted], config.cloud),
+      missingScopes(usual, [...answer.value.scopes, ...besidesGraph], config.cloud),
     );
     const candidate = await adoption.prove(
-      { ...answer.value, refreshToken: answer.value.refreshToken ?? refreshToken },
+      { ...answer.value, refreshToken: answer.value.refreshToken ?? source.refreshToken },
       { asked: usual.filter((scope) => !lacking.has(scope)), issuedAt },
     );
     return candidate.ok ? adoption.adopt(candidate.value, source) : candidate;
   }
+
+  /**
+   * A Graph token with an id_token. A personal account is asked for the permissions that it granted;
+   * where they are unknown, for the usual ones, and if one of these is missing, for the least.
+   */
+  async #redeem({
+    tenant,
+    refreshToken,
+    granted,
+  }: Source): Promise<Result<TokenSet, TokenFailure>> {
+    const { endpoint, config } = this.#options;
+    const known = tokenScopes("graph", tenant, granted, config.cloud);
+    const asked =
+      known.length > 0
+        ? [known]
+        : [defaultScopes(config.cloud), leastScopes].map((scopes) =>
+            tokenScopes("graph", tenant, scopes, config.cloud),
+          );
+    const ask = (scopes: readonly string[]) =>
+      endpoint.refresh({
+        tenant,
+        refreshToken,
+        scopes: [...scopes, "openid", "profile", "offline_access"],
+      });
+    const [first = [], least] = asked;
+    const answer = await ask(first);
+    return least !== undefined && !answer.ok && lacksScope(answer.error) ? ask(least) : answer;
+  }
 }
+
+/** By its id_token, or because `.default` was refused, which only work tenants know. */
+const isOfPersonalAccount = (answer: Result<TokenSet, TokenFailure>): boolean =>
+  answer.ok
+    ? isPersonalTenant(answer.value.idToken?.tenantId ?? "")
+    : answer.error.code === "invalid_scope";
+
+/** What every sign-in of this application asks for. */
+const leastScopes = ["User.Read"];
+
+/** Entra says 65001 of a permission that was not granted, and of a personal account 70000. */
+const lacksScope = ({ codes }: TokenFailure): boolean =>
+  codes.includes(65001) || codes.includes(70000);
 
 /** What says nothing of the refresh token: Entra could not be asked, or refused the application. */
 function notProven({ disposition, retryAfterSeconds }: TokenFailure): Failure | undefined {
   if (disposition.latch === "app") {
-    return appMisconfigured(appRetryInterval / 1_000, disposition.aadsts);
+    return appMisconfigured(disposition, appRetryInterval / 1_000);
   }
   return disposition.action === "retry" ? entraUnavailable(retryAfterSeconds ?? 1) : undefined;
 }

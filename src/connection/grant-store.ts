@@ -1,11 +1,16 @@
 import * as z from "zod";
+import { accountAddress } from "../entra/home-account.ts";
+import { faultyVariables } from "../entra/meaning.ts";
 import { jsonColumn } from "./json-column.ts";
 import { remedySchema, type Remedy } from "../remedy.ts";
 import type { ConnectionStatus, EventError } from "./contract.ts";
 
-/** Why the application's own credential does not work, and when to try it again. */
+/** Why Microsoft refuses the application itself, and when to try again. */
 const appErrorSchema = z.object({
   aadsts: z.int().optional(),
+  /** Absent where an older version wrote it. */
+  message: z.string().optional(),
+  variable: z.enum(faultyVariables).optional(),
   since: z.number(),
   retry_at: z.number(),
   /** Fingerprint of the credential that failed: a changed one is tried at once. */
@@ -28,6 +33,8 @@ export interface Grant {
   upn: string | null;
   name: string | null;
   login_hint: string | null;
+  /** The `accountAddress` where the account lives; null where an older version signed in. */
+  home_account: string | null;
   scopes: string[];
   required_scopes: string[];
   required_resources: string[];
@@ -46,6 +53,11 @@ export interface Grant {
   backed_up_at: number | null;
   contact_at: number | null;
 }
+
+/** Where the account of a grant lives, as far as it is known: a guest's home, or the tenant signed in to. */
+export const homeOf = (
+  grant: Pick<Grant, "home_account" | "object_id" | "tenant_id">,
+): string | undefined => grant.home_account ?? accountAddress(grant.object_id, grant.tenant_id);
 
 /** The table is STRICT: what a column holds was checked when it was written. Only JSON is read with care. */
 type GrantColumns = {

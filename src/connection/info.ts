@@ -2,7 +2,12 @@ import { parseConnectionId } from "./connection-id.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { ConnectionInfo } from "./contract.ts";
 
-const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
+/** The last moment that a date can name. */
+const lastMoment = 8.64e15;
+
+/** @param milliseconds any whole number: what an older version stored may be no date */
+const timeOf = (milliseconds: number): string =>
+  new Date(Math.max(-lastMoment, Math.min(lastMoment, milliseconds))).toISOString();
 const maybeTime = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : timeOf(milliseconds);
 

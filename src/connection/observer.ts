@@ -18,7 +18,7 @@ export interface Refresh {
   action?: string | undefined;
   /** Microsoft's. */
   upstreamRequestId?: string | undefined;
-  /** The request it was made for. */
+  /** Entra's logs have it as its client-request-id; absent where nothing was sent. */
   requestId?: string | undefined;
 }
 

@@ -121,6 +121,7 @@ export function createParts({
     fingerprint,
     now,
     random,
+    newRequestId: () => crypto.randomUUID(),
     rearm,
     refreshed: (refresh) => observer.refreshed(refresh),
     log: logged,

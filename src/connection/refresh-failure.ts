@@ -1,3 +1,5 @@
+import { dispositionOf, type Disposition } from "../entra/errors.ts";
+import { personalTenantId } from "../entra/tenant.ts";
 import type { TokenFailure } from "../entra/token-endpoint.ts";
 import type { Failure } from "../errors.ts";
 import type { ConnectionState } from "./connection-state.ts";
@@ -38,13 +40,14 @@ export function recordFailure(
   cause: TokenFailure,
   { now, random, fingerprint, links }: Circumstances,
 ): Failure {
-  const { disposition } = cause;
   const attempts = (state.tokens.read(key)?.attempts ?? 0) + 1;
   const grant = state.grant();
   // A guest's trouble in another tenant says nothing of the grant at home.
   const abroad = key.tenantId !== grant.tenant_id;
-  const latch = abroad && disposition.latch === "connection" ? "resource" : disposition.latch;
-  const error = eventErrorOf(cause);
+  const guest = abroad && grant.tenant_id === personalTenantId;
+  const disposition = abroad ? refusedAbroad(cause.disposition, guest) : cause.disposition;
+  const { latch } = disposition;
+  const error = eventErrorOf({ ...cause, disposition });
   const tellOf = {
     type: "token.refresh_failed",
     data: { resource: key.resource, error, attempts },
@@ -53,6 +56,7 @@ export function recordFailure(
     tenantId: key.tenantId,
     scopes: grant.required_scopes,
     now,
+    ...(guest && { signInTenant: key.tenantId }),
   });
   const withRequestId = (reason: Failure): Failure =>
     cause.requestId === undefined
@@ -79,13 +83,13 @@ export function recordFailure(
             since: grant.app_error?.since ?? now,
             retry_at: now + appRetryInterval,
             fingerprint,
-            ...(disposition.aadsts !== undefined && { aadsts: disposition.aadsts }),
+            ...faultOf(disposition),
           },
         });
         // One alert per outage: the retries that follow are no news.
         if (grant.app_error === null) tell(tellOf);
       });
-      return withRequestId(appMisconfigured(appRetryInterval / 1_000, disposition.aadsts));
+      return withRequestId(appMisconfigured(disposition, appRetryInterval / 1_000));
     }
     case "resource": {
       const known = state.tokens.read(key)?.remedy?.action === remedy.action;
@@ -113,6 +117,23 @@ export function recordFailure(
     }
   }
 }
+
+/**
+ * What a refusal in another tenant than the grant's own comes to.
+ *
+ * @param guest the grant is of a personal account: in the tenant it is a guest by another identity,
+ *   which its own refresh token does not reach, so that the same sign-in would be refused again
+ */
+function refusedAbroad(refusal: Disposition, guest: boolean): Disposition {
+  if (guest && refusal.action === "sign_in") return dispositionOf("tenantNeeded", refusal.aadsts);
+  return refusal.latch === "connection" ? { ...refusal, latch: "resource" } : refusal;
+}
+
+const faultOf = ({ message, variable, aadsts }: Disposition) => ({
+  message,
+  ...(variable !== undefined && { variable }),
+  ...(aadsts !== undefined && { aadsts }),
+});
 
 /** A resource that challenged twice: its claims are kept for the next sign-in. */
 export const stepUpFailure = (claims: string): TokenFailure => ({

@@ -14,7 +14,7 @@ export interface RemedyLinks {
 
 function connectUrl(
   { connectionId, publicOrigin }: RemedyLinks,
-  scopes: readonly string[],
+  { scopes = [], tenantId }: { scopes?: readonly string[]; tenantId?: string | undefined },
 ): string {
   const owner = parseConnectionId(connectionId);
   const url = new URL("/connect", publicOrigin);
@@ -22,6 +22,7 @@ function connectUrl(
     url.searchParams.set("user_id", owner.userId);
     if (owner.label !== undefined) url.searchParams.set("label", owner.label);
   }
+  if (tenantId !== undefined) url.searchParams.set("tenant_id", tenantId);
   if (scopes.length > 0) url.searchParams.set("scopes", scopes.join(" "));
   return url.href;
 }
@@ -32,11 +33,21 @@ function adminConsentUrl({ publicOrigin }: RemedyLinks, tenantId: string | null)
   return url.href;
 }
 
+export interface RemedyCircumstances {
+  /** Whose administrator would consent. */
+  tenantId: string | null;
+  /** What there is to consent to. */
+  scopes: readonly string[];
+  now: number;
+  /** The tenant that the next sign-in must name. */
+  signInTenant?: string | undefined;
+}
+
 /** The remedy of a refused token, with the link that leads to it. */
 export function remedyOf(
   disposition: Disposition,
   links: RemedyLinks,
-  { tenantId, scopes, now }: { tenantId: string | null; scopes: readonly string[]; now: number },
+  { tenantId, scopes, now, signInTenant }: RemedyCircumstances,
 ): Remedy {
   const remedy: Remedy = {
     action: disposition.action,
@@ -47,9 +58,9 @@ export function remedyOf(
   switch (disposition.action) {
     case "sign_in":
     case "step_up":
-      return { ...remedy, connect_url: connectUrl(links, []) };
+      return { ...remedy, connect_url: connectUrl(links, { tenantId: signInTenant }) };
     case "consent":
-      return { ...remedy, connect_url: connectUrl(links, scopes), scopes: [...scopes] };
+      return { ...remedy, connect_url: connectUrl(links, { scopes }), scopes: [...scopes] };
     case "admin_consent":
       return {
         ...remedy,
@@ -100,7 +111,7 @@ export function blockedBy(
   if (latch !== undefined) return latch;
   const { app_error: appError } = grant;
   if (appError !== null && appError.fingerprint === fingerprint && appError.retry_at > now) {
-    return appMisconfigured((appError.retry_at - now) / 1_000, appError.aadsts);
+    return appMisconfigured(appError, (appError.retry_at - now) / 1_000);
   }
   const retryAt = row?.retry_at ?? 0;
   return retryAt > now ? entraUnavailable((retryAt - now) / 1_000) : undefined;
@@ -124,13 +135,33 @@ export const entraUnavailable = (retryAfterSeconds: number): Failure =>
     retry_after: Math.max(1, Math.ceil(retryAfterSeconds)),
   });
 
-/** Our own credential is at fault: no user can mend it, so no user is asked to. */
-export const appMisconfigured = (retryAfterSeconds: number, aadsts?: number): Failure =>
+/** The application itself is at fault: no user can mend it, so no user is asked to. */
+export const appMisconfigured = (
+  { message, aadsts, variable }: Partial<NonNullable<Grant["app_error"]>>,
+  retryAfterSeconds: number,
+): Failure =>
   failure(
     "app_misconfigured",
-    "The application's own Microsoft credential was refused; its operator has to renew it.",
+    message ?? "Microsoft refused the application itself; its operator has to correct it.",
     {
       retry_after: Math.max(1, Math.ceil(retryAfterSeconds)),
-      details: { variable: "AZURE_CLIENT_SECRET", ...(aadsts !== undefined && { aadsts }) },
+      details: {
+        ...(variable !== undefined && { variable }),
+        ...(aadsts !== undefined && { aadsts }),
+      },
     },
+  );
+
+/** The key that the grant was sealed with is gone, or the grant was altered. */
+export const unreadableGrant = (reason: string): Failure =>
+  failure("app_misconfigured", "The stored grant cannot be decrypted with the configured keys.", {
+    details: { variable: "TOKEN_ENCRYPTION_KEYS", reason },
+  });
+
+/** Entra calls the request itself wrong (AADSTS70011), as if the application were at fault. */
+export const notForPersonalAccounts = (): Failure =>
+  failure(
+    "forbidden",
+    "A personal Microsoft account has no permission of this service. Azure's own services serve guests of an organization: sign in with its tenant_id, under another label; for others name the permission in scopes.",
+    { details: { reason: "personal_account" } },
   );

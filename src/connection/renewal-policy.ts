@@ -1,3 +1,6 @@
+import { longestWait } from "../http/retry-after.ts";
+import { wholeNumber } from "../http/whole-number.ts";
+
 /** When to renew, how long to wait, when to probe: pure, in milliseconds unless a name says otherwise. */
 
 const second = 1_000;
@@ -44,7 +47,7 @@ export function refreshAt(token: {
   return token.issuedAt + Math.max(0, Math.round((after - jitter) * second));
 }
 
-/** The times of a token of one resource of one connection, from what Entra said of it. */
+/** The times of a token of one resource of one connection, from what Entra said of it. All are whole. */
 export function timesOf(token: {
   connectionId: string;
   resource: string;
@@ -55,7 +58,7 @@ export function timesOf(token: {
   const { connectionId, resource, issuedAt, lifetimeSeconds, refreshInSeconds } = token;
   return {
     issuedAt,
-    expiresAt: issuedAt + lifetimeSeconds * second,
+    expiresAt: issuedAt + Math.floor(lifetimeSeconds * second),
     refreshAt: refreshAt({
       issuedAt,
       lifetimeSeconds,
@@ -67,12 +70,19 @@ export function timesOf(token: {
 
 /**
  * How long to wait after the nth failed attempt (from 1): full jitter under a doubling ceiling of
- * 2 s to 5 min, and never less than the service asked for. A renewal begins 5 min before its token
- * ends: one that failed is tried again before callers notice, and after an outage nobody waits longer.
+ * 2 s to 5 min, and never less than the service asked for, of which an hour is believed. A renewal
+ * begins 5 min before its token ends: one that failed is tried again before callers notice, and after
+ * an outage nobody waits longer.
+ *
+ * @returns whole milliseconds
  */
 export function backoff(attempts: number, random: number, retryAfterSeconds = 0): number {
   const ceiling = Math.min(retryCeiling, 2 * second * 2 ** Math.min(attempts - 1, 20));
-  return Math.max(Math.ceil(random * ceiling), 250, retryAfterSeconds * second);
+  const asked = wholeNumber(retryAfterSeconds * second, {
+    most: longestWait.entra * second,
+    round: "up",
+  });
+  return Math.max(Math.ceil(random * ceiling), 250, asked ?? 0);
 }
 
 /** Whether a token serves a caller who needs it for `minValiditySeconds` more. */

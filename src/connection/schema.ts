@@ -113,6 +113,22 @@ const migrations: readonly string[] = [
   -- By when the directory was told to hear again.
   ALTER TABLE grant ADD COLUMN contact_at INTEGER;
   `,
+  `
+  -- What a sign-in that goes on at another authority asks there again.
+  ALTER TABLE authorization ADD COLUMN login_hint TEXT;
+  ALTER TABLE authorization ADD COLUMN prompt TEXT;
+  -- When it led to a grant: its callback may come once more.
+  ALTER TABLE authorization ADD COLUMN finished_at INTEGER;
+  `,
+  `
+  ALTER TABLE grant ADD COLUMN home_account TEXT;
+  -- Lifetimes and waits were once believed as Entra sent them: a token lives 28 h at most, and no wait
+  -- is longer than an hour from the change that began it.
+  UPDATE access_token SET
+    expires_at = min(expires_at, issued_at + 100800000),
+    refresh_at = min(refresh_at, issued_at + 100800000),
+    retry_at = min(retry_at, (SELECT updated_at FROM grant) + 3600000);
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

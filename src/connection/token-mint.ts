@@ -1,17 +1,27 @@
 import type { Cloud } from "../entra/cloud.ts";
-import { defaultScopeOf, permissionsIn } from "../entra/resource.ts";
+import { tokenScopes } from "../entra/resource.ts";
 import { authorityTenant } from "../entra/tenant.ts";
 import type { TokenEndpoint, TokenFailure, TokenSet } from "../entra/token-endpoint.ts";
-import { failure, type Failure, unknownConnection } from "../errors.ts";
+import { type Failure, unknownConnection } from "../errors.ts";
 import type { ConnectionNews } from "../log.ts";
 import { err, ok } from "../result.ts";
 import { traced, type SpanFacts } from "../traced.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
+import { homeOf, type Grant } from "./grant-store.ts";
 import { refusalOf, type Refresh } from "./observer.ts";
 import { recordFailure, stepUpFailure } from "./refresh-failure.ts";
-import { actionRequired, blockedBy, signInRemedy, type RemedyLinks } from "./remedies.ts";
-import { appRetryInterval, timesOf } from "./renewal-policy.ts";
+import { recordSuccess } from "./refresh-success.ts";
+import {
+  actionRequired,
+  blockedBy,
+  entraUnavailable,
+  notForPersonalAccounts,
+  signInRemedy,
+  type RemedyLinks,
+  unreadableGrant,
+} from "./remedies.ts";
+import { appRetryInterval, backoff, timesOf } from "./renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { TokenCipher } from "./token-cipher.ts";
 
@@ -27,6 +37,8 @@ export interface TokenMintOptions {
   fingerprint: () => Promise<string>;
   now: () => number;
   random: () => number;
+  /** Makes a GUID for a token POST that no request asked for. */
+  newRequestId: () => string;
   /** Something changed that the alarm depends on. */
   rearm: () => void;
   /** Told of every POST, once its outcome is written. */
@@ -37,7 +49,7 @@ export interface TokenMintOptions {
 export interface Attempt extends Partial<TokenNeed> {
   /** Try although a latch or a back-off stands: somebody asked for it. */
   forced?: boolean;
-  /** The id of the request that it is made for. */
+  /** The id of the request that it is made for, a GUID. */
   requestId?: (() => string | undefined) | undefined;
 }
 
@@ -48,11 +60,27 @@ interface Start {
   /** Of the grant. */
   generation: number;
   claims: string | undefined;
+  /** A GUID: of the request it is made for, or its own. */
+  requestId: string;
   report: (end: RefreshEnd) => void;
+}
+
+/** The grant as it was when a POST went out, opened. */
+interface HeldGrant {
+  refreshToken: string;
+  account: string | undefined;
+  /** Its refresh token is sealed with the first key. */
+  current: boolean;
+  fingerprint: string;
+  /** What the request asks, `offline_access` aside. */
+  scopes: readonly string[];
 }
 
 /** What is known of a refresh at its end. */
 type RefreshEnd = Pick<Refresh, "outcome" | "action" | "aadsts" | "upstreamRequestId">;
+
+/** Faults in a row, and until when no POST is made because of them. */
+const noPause = { faults: 0, until: 0 };
 
 /**
  * The one token POST. This is the only code that sees a refresh token in clear and redeems it; it runs
@@ -60,6 +88,8 @@ type RefreshEnd = Pick<Refresh, "outcome" | "action" | "aadsts" | "upstreamReque
  */
 export class TokenMint {
   readonly #options: TokenMintOptions;
+  /** Begins when the outcome of a POST could not be written. */
+  #pause = noPause;
 
   constructor(options: TokenMintOptions) {
     this.#options = options;
@@ -77,9 +107,6 @@ export class TokenMint {
   ): Promise<Outcome<HeldToken>> {
     const { state, cache, cipher, now, links } = this.#options;
     if (!state.exists) return err(unknownConnection());
-    if (key.resource === "arm" && authorityTenant(key.tenantId) === "consumers") {
-      return err(noPersonalArm());
-    }
     const fingerprint = await this.#options.fingerprint();
     const grant = state.grant();
     if (attempt.forced !== true) {
@@ -91,30 +118,41 @@ export class TokenMint {
       const need = { minValiditySeconds: 0, ...attempt };
       const stored = await cache.read(key.resource, key.tenantId, need);
       if (stored !== undefined) return ok(stored);
+      const pause = this.#pause.until - now();
+      if (pause > 0) return err(entraUnavailable(pause / 1_000));
     }
     if (grant.refresh_token === null) return err(actionRequired(signInRemedy(links, now())));
+    const scopes = this.#scopesOf(key, grant);
+    if (scopes.length === 0) return err(notForPersonalAccounts());
     const opened = await cipher.open("refresh_token", grant.refresh_token);
     if (!opened.ok) return err(this.#unreadableGrant(key, opened.error));
 
     const at = now();
+    const requestId = attempt.requestId?.() ?? this.#options.newRequestId();
     const facts = { resource: key.resource, attempt: this.#attempt(key) };
-    const held = {
+    const held: HeldGrant = {
       refreshToken: opened.value,
+      account: homeOf(grant),
       current: cipher.isCurrent(grant.refresh_token),
       fingerprint,
+      scopes,
     };
     const redeem = async (note: (facts: SpanFacts) => void): Promise<Outcome<HeldToken>> => {
       const report = (end: RefreshEnd): void => {
         const shared = { waiters: waiters(), ...end };
         note({ outcome: end.outcome, waiters: shared.waiters });
-        const requestId = attempt.requestId?.();
         this.#options.refreshed({ ...facts, durationMs: now() - at, requestId, ...shared });
       };
       const { generation } = grant;
+      const { claims } = attempt;
       try {
-        return await this.#redeem(key, { at, generation, claims: attempt.claims, report }, held);
+        const start = { at, generation, claims, requestId, report };
+        const outcome = await this.#redeem(key, start, held);
+        this.#pause = noPause;
+        return outcome;
       } catch (error) {
         report({ outcome: "internal_error" });
+        this.#beginPause(key, generation);
         throw error;
       }
     };
@@ -131,19 +169,17 @@ export class TokenMint {
     return failed;
   }
 
-  async #redeem(
-    key: ResourceKey,
-    started: Start,
-    grant: { refreshToken: string; current: boolean; fingerprint: string },
-  ): Promise<Outcome<HeldToken>> {
-    const { state, endpoint, cloud, rearm } = this.#options;
-    const { claims, generation, report } = started;
+  async #redeem(key: ResourceKey, started: Start, grant: HeldGrant): Promise<Outcome<HeldToken>> {
+    const { state, endpoint, rearm } = this.#options;
+    const { claims, generation, report, requestId } = started;
     state.tokens.putIntent(key, generation, started.at);
     rearm();
     const answer = await endpoint.refresh({
       tenant: authorityTenant(key.tenantId),
       refreshToken: grant.refreshToken,
-      scopes: [defaultScopeOf(key.resource, cloud), "offline_access"],
+      account: grant.account,
+      scopes: [...grant.scopes, "offline_access"],
+      requestId,
       ...(claims !== undefined && { claims }),
     });
     if (answer.ok) {
@@ -158,6 +194,38 @@ export class TokenMint {
     const failed = this.#record(key, cause, grant.fingerprint);
     report(refusalOf(cause));
     return err(failed);
+  }
+
+  /** The scopes of the request; none when a personal account has no permission of the resource. */
+  #scopesOf(
+    { resource, tenantId }: ResourceKey,
+    { scopes: granted, required_scopes: required }: Grant,
+  ): string[] {
+    const { cloud } = this.#options;
+    const held = tokenScopes(resource, tenantId, granted, cloud);
+    // What was asked for and never granted is asked for again: consent may have come since.
+    return held.length > 0 ? held : tokenScopes(resource, tenantId, required, cloud);
+  }
+
+  /**
+   * Waits after a POST whose outcome could not be written, as after one that failed: callers that come
+   * one after the other must not send one each. Where storage takes nothing, memory keeps the pause.
+   */
+  #beginPause(key: ResourceKey, generation: number): void {
+    const { state, now, random, rearm } = this.#options;
+    const faults = this.#pause.faults + 1;
+    const until = now() + backoff(faults, random());
+    this.#pause = { faults, until };
+    try {
+      if (this.#fenced(generation)) return;
+      state.commit(now(), () => {
+        state.tokens.clearIntent();
+        state.tokens.fail(key, this.#attempt(key), until);
+      });
+      rearm();
+    } catch {
+      // The alarm of the intent repeats the POST once storage works again.
+    }
   }
 
   #attempt(key: ResourceKey): number {
@@ -202,35 +270,7 @@ export class TokenMint {
       }),
       generation: started.generation + 1,
     };
-    const committedAt = now();
-    state.commit(committedAt, (tell) => {
-      const grant = state.grant();
-      const lastUsedAt = state.lastUsedAt(grant);
-      state.tokens.put(stored);
-      state.tokens.clearIntent();
-      // Claims wait for the sign-in that a latched resource needs, while the others go on.
-      const waiting = state.tokens.list().some((row) => row.remedy !== null);
-      state.grants.update({
-        generation: stored.generation,
-        scopes: [...new Set([...grant.scopes, ...permissionsIn(answer.scopes)])],
-        last_refresh_at: committedAt,
-        last_used_at: lastUsedAt,
-        remedy: null,
-        ...(!waiting && { claims: null }),
-        degraded: null,
-        app_error: null,
-        ...(sealedRefresh !== undefined && { refresh_token: sealedRefresh }),
-      });
-      tell({
-        type: "token.refreshed",
-        data: {
-          resource: key.resource,
-          tenant_id: key.tenantId,
-          expires_at: new Date(stored.expiresAt).toISOString(),
-          generation: stored.generation,
-        },
-      });
-    });
+    recordSuccess(state, stored, sealedRefresh, now());
     const { claims } = started;
     const held: HeldToken = { ...stored, token: answer.accessToken, used: false, claims };
     cache.hold(key, held, state.grant().tenant_id);
@@ -259,16 +299,6 @@ export class TokenMint {
     state.tokens.fail(key, state.tokens.read(key)?.attempts ?? 0, now() + appRetryInterval);
     rearm();
     log({ level: "error", event: "grant_unreadable", code: fault });
-    return failure(
-      "app_misconfigured",
-      "The stored grant cannot be decrypted with the configured keys.",
-      { details: { variable: "TOKEN_ENCRYPTION_KEYS", reason: fault } },
-    );
+    return unreadableGrant(fault);
   }
 }
-
-/** Entra calls the request itself wrong (AADSTS70011), as if the application were at fault. */
-const noPersonalArm = (): Failure =>
-  failure("forbidden", "A personal Microsoft account has no Azure Resource Manager of its own.", {
-    details: { reason: "personal_account" },
-  });

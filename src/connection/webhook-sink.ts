@@ -1,5 +1,5 @@
 import { Webhook as Signer } from "standardwebhooks";
-import { retryAfterSeconds } from "../http/retry-after.ts";
+import { longestWait, retryAfterSeconds } from "../http/retry-after.ts";
 import type { Webhook } from "../webhooks.ts";
 import type { ConnectionEvent } from "./contract.ts";
 import { sendDeadline, type Delivery, type EventSink } from "./event-sink.ts";
@@ -64,7 +64,7 @@ export class WebhookSink implements EventSink {
 function deliveryOf({ ok, status, headers }: Response, now: number): Delivery {
   if (ok) return { outcome: "delivered" };
   if (status === 410) return { outcome: "gone" };
-  const wait = retryAfterSeconds(headers, now);
+  const wait = retryAfterSeconds(headers, now, longestWait.webhook);
   return {
     outcome: "failed",
     reason: `http_${status}`,

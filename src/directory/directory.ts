@@ -42,6 +42,14 @@ const countSchema = z.object({
 /** How many connections are in one state. */
 export type DirectoryCount = z.infer<typeof countSchema>;
 
+const labelsSchema = z.object({ count: z.int(), known: z.int() });
+/** Labelled connections of a user. */
+export interface Labels {
+  count: number;
+  /** Whether the one asked for is among them. */
+  known: boolean;
+}
+
 const pausedSchema = z.object({ paused_sinks: z.string(), connections: z.int() });
 
 /** What applies the migrations, deployed and by `wrangler dev`. */
@@ -184,6 +192,19 @@ export class Directory {
         .all(),
     );
     return results.map((row) => countSchema.parse(row));
+  }
+
+  /** How many labelled connections a user has, ended ones too, and whether `connectionId` is one. */
+  async labels(userId: string, connectionId: string): Promise<Labels> {
+    const row = await this.#db
+      .prepare(
+        `SELECT count(*) AS count, coalesce(sum(connection_id = ?), 0) AS known
+         FROM oauth_connections WHERE user_id = ? AND provider <> 'azure'`,
+      )
+      .bind(connectionId, userId)
+      .first();
+    const { count, known } = labelsSchema.parse(row);
+    return { count, known: known > 0 };
   }
 
   /** How many connections each paused sink is not told of. */

@@ -1,5 +1,6 @@
 import type { Cloud } from "./cloud.ts";
 import { defaultScopeOf } from "./resource.ts";
+import { isPersonalTenant } from "./tenant.ts";
 
 export interface AdminConsentRequest {
   cloud: Cloud;
@@ -15,7 +16,7 @@ export interface AdminConsentRequest {
 /** The page where a tenant's administrator consents for everyone in it. */
 export function adminConsentUrl(request: AdminConsentRequest): string {
   const { cloud, tenant = "organizations" } = request;
-  const authority = tenant === "common" || tenant === "consumers" ? "organizations" : tenant;
+  const authority = tenant === "common" || isPersonalTenant(tenant) ? "organizations" : tenant;
   const url = new URL(`${cloud.authorityHost}/${authority}/v2.0/adminconsent`);
   url.searchParams.set("client_id", request.clientId);
   url.searchParams.set("redirect_uri", request.redirectUri);

@@ -1,6 +1,10 @@
 import { mergeClaims } from "./claims.ts";
 import type { Cloud } from "./cloud.ts";
 
+/** What a sign-in may ask of Microsoft's page (OpenID Connect Core §3.1.2.1). */
+export const prompts = ["login", "none", "consent", "select_account"] as const;
+export type Prompt = (typeof prompts)[number];
+
 export interface AuthorizationRequest {
   cloud: Cloud;
   clientId: string;
@@ -15,7 +19,7 @@ export interface AuthorizationRequest {
   /** A claims challenge kept from a refused refresh, as JSON. */
   claims?: string | undefined;
   loginHint?: string | undefined;
-  prompt?: "login" | "none" | "consent" | "select_account" | undefined;
+  prompt?: Prompt | undefined;
 }
 
 /** The URL that starts a sign-in with authorization code and PKCE. */

@@ -1,4 +1,5 @@
 import { base64url } from "jose";
+import { parseJsonObject } from "./deadline.ts";
 import { isTenantId } from "./tenant.ts";
 
 type JsonObject = Record<string, unknown>;
@@ -12,21 +13,22 @@ const capability = "cp1";
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/**
+ * Claims go into the URL of a sign-in, whose length is bounded; Entra's have a few hundred characters.
+ * The bound also keeps their nesting far from where writing JSON overflows the stack.
+ */
+const longestClaims = 4_096;
+
 /** The JSON object `text` holds, or undefined. */
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const parseObject = (text: string): JsonObject | undefined =>
+  text.length > longestClaims ? undefined : parseJsonObject(text);
 
 /**
  * The `claims` parameter of an authorization or token request: our capability, and what a challenge
  * asks for besides.
  *
- * @param challenge claims as JSON, from a 401 or from Entra's refusal; ignored when it is not JSON.
+ * @param challenge claims as JSON, from a 401 or from Entra's refusal; ignored when it is not JSON, or
+ *   longer than 4,096 characters.
  */
 export function mergeClaims(challenge?: string): string {
   const asked = (challenge === undefined ? undefined : parseObject(challenge)) ?? {};
@@ -42,7 +44,10 @@ export function mergeClaims(challenge?: string): string {
   });
 }
 
-/** Claims as Entra wrote them, if they are a JSON object: anything else is not worth keeping. */
+/**
+ * Claims as Entra wrote them, if they are a JSON object of at most 4,096 characters: anything else is
+ * not worth keeping.
+ */
 export function parseClaims(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const claims = parseObject(value);
@@ -59,12 +64,16 @@ export interface Challenge {
 /** ARM reports a revoked session as `invalid_token`; everyone else as `insufficient_claims`. */
 const claimsErrors = new Set(["insufficient_claims", "invalid_token"]);
 
+/** Challenges of Microsoft's have up to 2 KB; several of them may be joined. */
+const longestHeader = 16_384;
+
 /**
  * Reads what a 401 asks for from its `WWW-Authenticate` headers. Of the authority it names only a
- * tenant id is taken: hosts come from configuration alone.
+ * tenant id is taken: hosts come from configuration alone. Nothing beyond 16,384 characters is read.
  */
 export function parseChallenge(headers: Headers): Challenge {
-  const challenges = bearerChallenges(headers.get("www-authenticate") ?? "");
+  const header = headers.get("www-authenticate") ?? "";
+  const challenges = bearerChallenges(header.slice(0, longestHeader));
   const claims = challenges
     .filter((parameters) => claimsErrors.has(parameters.get("error")?.toLowerCase() ?? ""))
     .map((parameters) => decodeClaims(parameters.get("claims") ?? ""))

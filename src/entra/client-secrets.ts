@@ -1,14 +1,18 @@
 import { ClientSecretPost } from "oauth4webapi";
 import type { ClientAuth } from "oauth4webapi";
-import type { EntraError } from "./errors.ts";
+import type { TokenFailure } from "./token-failure.ts";
 
 /** Wrong secret, expired secret. */
 const refusalCodes = new Set([7000215, 7000222]);
+/** "Error validating credentials", which older servers say of grants too. */
+const credentialCode = 70002;
 
 /** Whether Entra refused the secret itself, so that another one may do. */
-export function refusesSecret(error: EntraError): boolean {
-  if (error.codes.length === 0) return error.error === "invalid_client";
-  return error.codes.some((code) => refusalCodes.has(code));
+export function refusesSecret({ code: error, codes, disposition }: TokenFailure): boolean {
+  // An overloaded service has checked nothing, whatever its body says.
+  if (disposition.latch !== "app") return false;
+  if (codes.some((code) => refusalCodes.has(code))) return true;
+  return error === "invalid_client" && codes.every((code) => code === credentialCode);
 }
 
 /**

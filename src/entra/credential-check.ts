@@ -34,10 +34,9 @@ export async function checkCredential({
   const scopes = [defaultScopeOf("graph", options.cloud)];
   const answer = await endpoint.clientCredentials({ tenant, scopes });
   if (answer.ok) return { works: true };
-  const { code, codes } = answer.error;
-  const [aadsts] = codes;
+  const { aadsts } = answer.error.disposition;
   return {
-    works: refusesSecret({ error: code, codes }) ? false : null,
+    works: refusesSecret(answer.error) ? false : null,
     ...(aadsts !== undefined && { aadsts }),
   };
 }

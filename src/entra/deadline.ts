@@ -5,8 +5,12 @@ export type ExchangeFailure = "network" | "timeout";
 export interface Answer {
   status: number;
   headers: Headers;
+  /** The body; empty, and so unreadable, when it was longer than 1 MiB. */
   text: string;
 }
+
+/** Entra's tokens take a few kilobytes, its signing keys a few dozen. */
+const maxBodyBytes = 1024 * 1024;
 
 /**
  * Runs one exchange, body included, for at most `milliseconds`. The signal ends the fetch; the race
@@ -31,9 +35,27 @@ export async function withinDeadline(
 async function read(response: Promise<Response>): Promise<Answer | "network"> {
   try {
     const { status, headers, body } = await response;
-    return { status, headers, text: body === null ? "" : await new Response(body).text() };
+    return { status, headers, text: body === null ? "" : await textOf(body) };
   } catch {
     return "network";
+  }
+}
+
+/** A body as text, or nothing of one that is longer than it may be. */
+async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > maxBodyBytes) {
+      reader.cancel().catch(() => undefined);
+      return "";
+    }
+    text += decoder.decode(value, { stream: true });
   }
 }
 

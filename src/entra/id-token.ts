@@ -24,7 +24,7 @@ export type IdTokenFailure =
 
 export interface IdTokenCheck extends SigningKeysOptions {
   client: oauth.Client;
-  /** The token endpoint's answer, as it came. */
+  /** The token endpoint's answer; of it `id_token` alone need not have been checked. */
   body: Record<string, unknown>;
   /** What the authorization request bound to this sign-in; undefined for a refresh, which has none. */
   nonce?: string;
@@ -43,7 +43,8 @@ export async function verifyIdToken(
   if (named === undefined) return err("id_token_invalid");
   const issuer = `${check.cloud.authorityHost}/${named.tenantId}/v2.0`;
 
-  const key = await findSigningKey(named.kid, check);
+  const wanted = { ...named, clientId: check.client.client_id };
+  const key = await findSigningKey(wanted, check);
   if (key === "unavailable") return err("network");
   if (key === undefined || !maySign(key, issuer, named.tenantId)) return err("id_token_invalid");
 

@@ -1,5 +1,6 @@
 import { clouds } from "./cloud.ts";
 import type { Cloud } from "./cloud.ts";
+import { isPersonalTenant } from "./tenant.ts";
 
 /** What one access token is for. */
 export type NamedResource = "graph" | "arm" | "vault" | "storage";
@@ -36,6 +37,12 @@ export function audienceOf(resource: Resource, cloud: Cloud): string {
   return isNamed(resource) ? cloud.audiences[resource] : resource;
 }
 
+/** Azure's own services: they know accounts of work tenants, and nothing of a personal account. */
+const workOnly: ReadonlySet<Resource> = new Set<Resource>(["arm", "vault", "storage"]);
+
+/** Whether a personal account can have permissions of `resource` at all. */
+const servesPersonalAccounts = (resource: Resource): boolean => !workOnly.has(resource);
+
 /** Everything already consented on `resource`. */
 export function defaultScopeOf(resource: Resource, cloud: Cloud): string {
   return `${audienceOf(resource, cloud)}/.default`;
@@ -56,6 +63,51 @@ export function resourceOfScope(scope: string, cloud: Cloud): Resource | undefin
 export function scopesOf(resource: Resource, scopes: readonly string[], cloud: Cloud): string[] {
   return scopes.filter((scope) => resourceOfScope(scope, cloud) === resource);
 }
+
+/** A permission by its full name: `https://graph.microsoft.com/Mail.Read` for `Mail.Read`. */
+const fullName = (scope: string, cloud: Cloud): string =>
+  scope.includes("/") ? scope : `${audienceOf("graph", cloud)}/${scope}`;
+
+/**
+ * The scopes that ask for a token of one resource. A work tenant gives all that was consented to for
+ * `.default`. Personal accounts do not know that word (`invalid_scope`): they are asked for each
+ * permission by its full name.
+ *
+ * @param tenant the authority's path segment, or a tenant id
+ * @param permissions granted before, or asked for at this sign-in; of any resource
+ * @returns none when a personal account has nothing that could be asked for
+ */
+export function tokenScopes(
+  resource: Resource,
+  tenant: string,
+  permissions: readonly string[],
+  cloud: Cloud,
+): string[] {
+  if (!isPersonalTenant(tenant)) return [defaultScopeOf(resource, cloud)];
+  if (!servesPersonalAccounts(resource)) return [];
+  const named = permissionsIn(scopesOf(resource, permissions, cloud));
+  return [
+    ...new Map(
+      named.map((scope) => [normalizeScope(scope, cloud), fullName(scope, cloud)]),
+    ).values(),
+  ];
+}
+
+/**
+ * Those of `scopes` that an account of `tenant` can be asked for. A personal account that is asked for
+ * an Azure service, or for `.default`, is refused with `invalid_scope`.
+ */
+export function scopesForTenant(tenant: string, scopes: readonly string[], cloud: Cloud): string[] {
+  if (!isPersonalTenant(tenant)) return [...scopes];
+  return permissionsIn(scopes).filter((scope) => {
+    const resource = resourceOfScope(scope, cloud);
+    return resource === undefined || servesPersonalAccounts(resource);
+  });
+}
+
+/** Those of `scopes` that belong to Graph, and the ones of OpenID Connect. */
+export const graphAlone = (scopes: readonly string[], cloud: Cloud): string[] =>
+  scopes.filter((scope) => isOidc(scope) || resourceOfScope(scope, cloud) === "graph");
 
 /** Two scopes are the same permission exactly when their normal forms are equal. */
 export function normalizeScope(scope: string, cloud: Cloud): string {

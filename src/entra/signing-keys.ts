@@ -10,15 +10,30 @@ const signingKeySchema = z.looseObject({
 });
 export type SigningKey = z.infer<typeof signingKeySchema>;
 
-const keySetSchema = z.object({ keys: z.array(signingKeySchema) });
+const keySetSchema = z.object({ keys: z.array(z.unknown()) });
 
-const dayMs = 86_400_000;
+/** Milliseconds that a key set serves before it is fetched again. */
+const lifetime = 86_400_000;
+/** Milliseconds before a key that was not found is looked for again. */
+const absence = 300_000;
+/** Keys not found that one set remembers; at this number nothing is fetched for further ones. */
+const absentKept = 10;
+/** Sets kept: the cloud's, and one for each tenant in which the application has its own key. */
+const setsKept = 100;
+
+interface KeySet {
+  keys: readonly SigningKey[];
+  /** Milliseconds since the epoch. */
+  fetchedAt: number;
+  /** Keys that were not found, and when they were looked for. */
+  absent: ReadonlyMap<string, number>;
+}
 
 /**
  * Key sets by URL, kept for all objects of the isolate. Only finished ones: a pending fetch belongs
  * to the request that began it and may not be awaited by another in workerd.
  */
-const cache = new Map<string, { keys: readonly SigningKey[]; fetchedAt: number }>();
+const cache = new Map<string, KeySet>();
 
 export interface SigningKeysOptions {
   cloud: Cloud;
@@ -28,27 +43,86 @@ export interface SigningKeysOptions {
   timeoutMs: number;
 }
 
+/** A key as an id_token names it. */
+export interface WantedKey {
+  kid: string;
+  /** A GUID: the tenant the token says it is of. */
+  tenantId: string;
+  /** The application the token is for. */
+  clientId: string;
+}
+
 /**
- * The key `kid` of the cloud's key set, which is fetched again once a day and for a key it does not
- * hold yet. While Entra cannot be reached, yesterday's keys go on serving.
+ * The key that an id_token names. Entra publishes its own keys in one set for the whole cloud; the
+ * key of an application that has its own stands in a set of that application in the token's tenant
+ * (`?appid=`), which is asked only for what the cloud's set lacks. A set is fetched once a day, and
+ * for a key it does not hold yet, but not again and again for one it was found to lack. While Entra
+ * cannot be reached, yesterday's keys go on serving.
  *
  * @returns the key; undefined when Entra does not publish it; `unavailable` when nobody could say
  */
 export async function findSigningKey(
+  { kid, tenantId, clientId }: WantedKey,
+  options: SigningKeysOptions,
+): Promise<SigningKey | undefined | "unavailable"> {
+  const { authorityHost } = options.cloud;
+  const urls = [
+    `${authorityHost}/common/discovery/v2.0/keys`,
+    `${authorityHost}/${tenantId.toLowerCase()}/discovery/v2.0/keys?appid=${clientId}`,
+  ];
+  for (const url of urls) {
+    const key = freshKey(url, kid, options.now());
+    if (key !== undefined) return key;
+  }
+  let unavailable = false;
+  for (const url of urls) {
+    const key = await fetchedKey(url, kid, options);
+    if (key === "unavailable") unavailable = true;
+    else if (key !== undefined) return key;
+  }
+  return unavailable ? "unavailable" : undefined;
+}
+
+const keyIn = (set: KeySet | undefined, kid: string): SigningKey | undefined =>
+  set?.keys.find((candidate) => candidate.kid === kid);
+
+/** After the clock went back nothing counts as fresh: one fetch too many is harmless. */
+const isWithin = (span: number, since: number, now: number): boolean =>
+  now >= since && now - since < span;
+
+function freshKey(url: string, kid: string, now: number): SigningKey | undefined {
+  const set = cache.get(url);
+  return set !== undefined && isWithin(lifetime, set.fetchedAt, now) ? keyIn(set, kid) : undefined;
+}
+
+async function fetchedKey(
+  url: string,
   kid: string,
   options: SigningKeysOptions,
 ): Promise<SigningKey | undefined | "unavailable"> {
-  const url = `${options.cloud.authorityHost}/common/discovery/v2.0/keys`;
-  const now = options.now();
   const known = cache.get(url);
-  const key = known?.keys.find((candidate) => candidate.kid === kid);
-  const age = known === undefined ? Infinity : now - known.fetchedAt;
-  if (key !== undefined && age >= 0 && age < dayMs) return key;
-
+  const now = options.now();
+  const absent = new Map(
+    [...(known?.absent ?? [])].filter(([, since]) => isWithin(absence, since, now)),
+  );
+  if (absent.has(kid) || absent.size >= absentKept) return undefined;
   const keys = await fetchKeys(url, options);
-  if (keys === undefined) return key ?? "unavailable";
-  cache.set(url, { keys, fetchedAt: now });
-  return keys.find((candidate) => candidate.kid === kid);
+  if (keys === undefined) return keyIn(known, kid) ?? "unavailable";
+  const set: KeySet = { keys, fetchedAt: now, absent };
+  const key = keyIn(set, kid);
+  if (key === undefined) absent.set(kid, now);
+  keep(url, set);
+  return key;
+}
+
+/** Evicts the set that was fetched the longest ago. */
+function keep(url: string, set: KeySet): void {
+  cache.delete(url);
+  cache.set(url, set);
+  for (const oldest of cache.keys()) {
+    if (cache.size <= setsKept) return;
+    cache.delete(oldest);
+  }
 }
 
 async function fetchKeys(
@@ -61,6 +135,17 @@ async function fetchKeys(
     ),
   );
   if (typeof answer === "string" || answer.status !== 200) return undefined;
-  const parsed = keySetSchema.safeParse(parseJsonObject(answer.text));
-  return parsed.success ? parsed.data.keys : undefined;
+  return readKeySet(answer.text);
+}
+
+/**
+ * The keys of a JWK set (RFC 7517 §5). A key that cannot be read is left out, as one of an unknown
+ * kind has to be; the others serve.
+ *
+ * @returns undefined for what is no key set
+ */
+export function readKeySet(text: string): readonly SigningKey[] | undefined {
+  const set = keySetSchema.safeParse(parseJsonObject(text));
+  if (!set.success) return undefined;
+  return set.data.keys.flatMap((key) => signingKeySchema.safeParse(key).data ?? []);
 }

@@ -33,6 +33,10 @@ export function authorityTenant(tenantId: string): string {
   return tenantId.toLowerCase() === personalTenantId ? "consumers" : tenantId;
 }
 
+/** Whether `tenant`, a tenant id or an authority's path segment, is that of personal accounts alone. */
+export const isPersonalTenant = (tenant: string): boolean =>
+  authorityTenant(tenant) === "consumers";
+
 /**
  * Whether a sign-in that ended in `tenantId` is one that `expected` allows. `common`, a verified
  * domain and no expectation allow every tenant: at a domain's authority Entra itself refuses a code

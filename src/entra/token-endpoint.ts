@@ -2,14 +2,13 @@ import * as oauth from "oauth4webapi";
 import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import { mergeClaims } from "./claims.ts";
-import { ClientSecrets, refusesSecret } from "./client-secrets.ts";
 import type { Cloud } from "./cloud.ts";
-import { parseJsonObject, withinDeadline } from "./deadline.ts";
+import { parseJsonObject } from "./deadline.ts";
 import type { Answer } from "./deadline.ts";
-import { parseEntraError } from "./errors.ts";
 import { verifyIdToken } from "./id-token.ts";
-import type { IdTokenIdentity } from "./id-token.ts";
-import { answerFailure, ownFailure, redirectFailure } from "./token-failure.ts";
+import { TokenExchange } from "./token-exchange.ts";
+import type { Sender } from "./token-exchange.ts";
+import { ownFailure, redirectFailure } from "./token-failure.ts";
 import type { TokenFailure } from "./token-failure.ts";
 import { readTokenSet } from "./token-set.ts";
 import type { TokenSet } from "./token-set.ts";
@@ -17,7 +16,7 @@ import type { TokenSet } from "./token-set.ts";
 export type { TokenFailure } from "./token-failure.ts";
 export type { TokenSet } from "./token-set.ts";
 
-interface TokenRequest {
+interface TokenRequest extends Pick<Sender, "requestId"> {
   /** The authority's path segment: a tenant id, or what a sign-in was started with. */
   tenant: string;
   /** Of ONE resource. */
@@ -38,7 +37,7 @@ export interface CodeRedemption extends TokenRequest {
   nonce: string;
 }
 
-export interface TokenRefresh extends TokenRequest {
+export interface TokenRefresh extends TokenRequest, Sender {
   refreshToken: string;
 }
 
@@ -46,12 +45,12 @@ export interface TokenRefresh extends TokenRequest {
 export interface TokenEndpoint {
   /**
    * Redeems an authorization code. `openid profile offline_access` are always asked for, and the
-   * id_token is verified in full.
+   * id_token is verified in full; `homeAccount` says where the account lives.
    */
   redeemCode(redemption: CodeRedemption): Promise<Result<TokenSet, TokenFailure>>;
   /**
    * Renews with a refresh token. `offline_access` is always asked for. Only a refresh that asks for
-   * `openid` has an identity in its answer, and it is verified in full.
+   * `openid` has an identity in its answer, which is verified in full, and a `homeAccount`.
    */
   refresh(refresh: TokenRefresh): Promise<Result<TokenSet, TokenFailure>>;
   /** A token of the app itself; `tenant` is a tenant id, `scopes` one `{resource}/.default`. */
@@ -68,6 +67,8 @@ export interface TokenEndpointOptions {
   now: () => number;
   /** For one exchange, body included; default 15 s. */
   timeoutMs?: number;
+  /** Makes GUIDs; default `crypto.randomUUID`. */
+  newRequestId?: () => string;
 }
 
 /** How far the clocks of Entra and ours may be apart. */
@@ -75,9 +76,17 @@ const clockToleranceSeconds = 300;
 
 export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   const { cloud, clientId, now, timeoutMs = 15_000 } = options;
-  const secrets = new ClientSecrets(options.clientSecrets);
+  const { newRequestId = () => crypto.randomUUID() } = options;
   // A method of the global scope loses its receiver when called as a member of `options`.
-  const send = (request: Request): Promise<Response> => (0, options.fetch)(request);
+  const fetch = (request: Request): Promise<Response> => (0, options.fetch)(request);
+  const exchange = new TokenExchange({
+    cloud,
+    clientSecrets: options.clientSecrets,
+    fetch,
+    now,
+    timeoutMs,
+    newRequestId,
+  });
 
   const clientOf = (): oauth.Client => ({
     client_id: clientId,
@@ -85,50 +94,29 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     [oauth.clockTolerance]: clockToleranceSeconds,
   });
 
-  const requestOptions = (signal: AbortSignal) => ({
-    signal,
-    [oauth.allowInsecureRequests]: cloud.name === "sandbox",
-    [oauth.customFetch]: (url: string, { method, headers, body }: PostOptions) =>
-      send(new Request(url, { method, headers, body, redirect: "manual", signal })),
-  });
-
-  /** Sends the request with each secret in turn until Entra accepts one; reads the answer whole. */
-  async function exchange(build: ExchangeBuilder): Promise<Result<Answer, TokenFailure>> {
-    let refusal: TokenFailure | undefined;
-    for (const { authentication, accept } of secrets.candidates()) {
-      const answer = await withinDeadline(timeoutMs, (signal) =>
-        build(authentication, requestOptions(signal)),
-      );
-      if (typeof answer === "string") return err(ownFailure(answer));
-      if (answer.status === 200) {
-        accept();
-        return ok(answer);
-      }
-      refusal = answerFailure(answer, now());
-      if (!refusesSecret(parseEntraError(parseJsonObject(answer.text)))) {
-        // Any other answer was given after the secret had been checked, or says nothing about it.
-        return err(refusal);
-      }
-    }
-    return err(refusal ?? ownFailure("no_client_secret"));
-  }
-
-  async function identity(check: {
-    answer: Answer;
-    nonce?: string;
-    expectedTenant?: string | undefined;
-  }): Promise<Result<IdTokenIdentity, TokenFailure>> {
+  /** The tokens with the identity that their answer proves. */
+  async function identified(
+    tokens: TokenSet,
+    check: { answer: Answer; nonce?: string; expectedTenant?: string | undefined },
+  ): Promise<Result<TokenSet, TokenFailure>> {
     const { answer, ...expectations } = check;
     const verified = await verifyIdToken({
       ...expectations,
-      body: parseJsonObject(answer.text) ?? {},
+      // Only what the check is about: a property beside it may be of any shape.
+      body: {
+        access_token: tokens.accessToken,
+        token_type: "bearer",
+        id_token: parseJsonObject(answer.text)?.["id_token"],
+      },
       client: clientOf(),
       cloud,
-      fetch: send,
+      fetch,
       now,
       timeoutMs,
     });
-    return verified.ok ? verified : err(ownFailure(verified.error, answer));
+    return verified.ok
+      ? ok({ ...tokens, idToken: verified.value })
+      : err(ownFailure(verified.error, answer));
   }
 
   return {
@@ -139,7 +127,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       const client = clientOf();
       const callback = validCallback(server, client, redemption);
       if (!callback.ok) return callback;
-      const answer = await exchange((authentication, post) =>
+      const answer = await exchange.send(redemption, (authentication, post) =>
         oauth.authorizationCodeGrantRequest(
           server,
           client,
@@ -147,38 +135,42 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
           callback.value,
           redemption.redirectUri,
           redemption.codeVerifier,
-          { ...post, additionalParameters: parametersOf(scopes, claims) },
+          { ...post, additionalParameters: { ...parametersOf(scopes, claims), ...clientInfo } },
         ),
       );
       if (!answer.ok) return answer;
-      const tokens = await readTokenSet(server, client, answer.value, redemption.scopes);
+      const tokens = await readTokenSet(server, client, answer.value, {
+        asked: redemption.scopes,
+        needsRefreshToken: true,
+      });
       if (!tokens.ok) return err(ownFailure(tokens.error, answer.value));
-      const idToken = await identity({ answer: answer.value, nonce, expectedTenant });
-      return idToken.ok ? ok({ ...tokens.value, idToken: idToken.value }) : idToken;
+      return identified(tokens.value, { answer: answer.value, nonce, expectedTenant });
     },
 
-    async refresh({ tenant, refreshToken, scopes, claims }) {
+    async refresh({ tenant, refreshToken, scopes, claims, ...sender }) {
       const server = serverOf(cloud, tenant);
       const client = clientOf();
       const asked = withScopes(scopes, ["offline_access"]);
-      const answer = await exchange((authentication, post) =>
+      const identifies = scopes.includes("openid");
+      const answer = await exchange.send(sender, (authentication, post) =>
         oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, {
           ...post,
-          additionalParameters: parametersOf(asked, claims),
+          additionalParameters: {
+            ...parametersOf(asked, claims),
+            ...(identifies && clientInfo),
+          },
         }),
       );
       if (!answer.ok) return answer;
-      const tokens = await readTokenSet(server, client, answer.value, scopes);
+      const tokens = await readTokenSet(server, client, answer.value, { asked: scopes });
       if (!tokens.ok) return err(ownFailure(tokens.error, answer.value));
-      if (!scopes.includes("openid")) return tokens;
-      const idToken = await identity({ answer: answer.value });
-      return idToken.ok ? ok({ ...tokens.value, idToken: idToken.value }) : idToken;
+      return identifies ? identified(tokens.value, { answer: answer.value }) : tokens;
     },
 
-    async clientCredentials({ tenant, scopes, claims }) {
+    async clientCredentials({ tenant, scopes, claims, ...sender }) {
       const server = serverOf(cloud, tenant);
       const client = clientOf();
-      const answer = await exchange((authentication, post) =>
+      const answer = await exchange.send(sender, (authentication, post) =>
         oauth.clientCredentialsGrantRequest(
           server,
           client,
@@ -188,27 +180,20 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
         ),
       );
       if (!answer.ok) return answer;
-      const tokens = await readTokenSet(server, client, answer.value, scopes);
+      const tokens = await readTokenSet(server, client, answer.value, { asked: scopes });
       return tokens.ok ? tokens : err(ownFailure(tokens.error, answer.value));
     },
   };
 }
-
-type PostOptions = oauth.CustomFetchOptions<"POST", URLSearchParams>;
-type ExchangeBuilder = (
-  authentication: oauth.ClientAuth,
-  post: {
-    signal: AbortSignal;
-    [oauth.allowInsecureRequests]: boolean;
-    [oauth.customFetch]: (url: string, options: PostOptions) => Promise<Response>;
-  },
-) => Promise<Response>;
 
 /** Not discovered: the issuer in the document of `common` holds a literal `{tenantid}`. */
 function serverOf(cloud: Cloud, tenant: string): oauth.AuthorizationServer {
   const authority = `${cloud.authorityHost}/${encodeURIComponent(tenant)}`;
   return { issuer: `${authority}/v2.0`, token_endpoint: `${authority}/oauth2/v2.0/token` };
 }
+
+/** Asks for the home of the account besides its tokens. */
+const clientInfo = { client_info: "1" };
 
 const parametersOf = (scopes: readonly string[], claims: string | undefined) => ({
   scope: scopes.join(" "),

@@ -1,4 +1,4 @@
-import { retryAfterSeconds } from "../http/retry-after.ts";
+import { longestWait, retryAfterSeconds } from "../http/retry-after.ts";
 import { parseJsonObject } from "./deadline.ts";
 import type { Answer } from "./deadline.ts";
 import { classify, parseEntraError, requestIdOf } from "./errors.ts";
@@ -49,6 +49,7 @@ const ownFailures = {
   no_client_secret: {
     action: "fix_app",
     latch: "app",
+    variable: "AZURE_CLIENT_SECRET",
     message: "The app has no client secret: its operator must set AZURE_CLIENT_SECRET.",
   },
 } as const satisfies Record<string, Disposition>;
@@ -72,7 +73,7 @@ const loopPauseSeconds = 300;
 /** A refusal of the token endpoint, or whatever stood in its place. */
 export function answerFailure(answer: Answer, now: number): TokenFailure {
   const body = parseJsonObject(answer.text);
-  const asked = retryAfterSeconds(answer.headers, now);
+  const asked = retryAfterSeconds(answer.headers, now, longestWait.entra);
   const { error, codes, suberror, claims, traceId } = parseEntraError(body);
   const pause = codes.includes(50196) ? Math.max(loopPauseSeconds, asked ?? 0) : asked;
   const requestId = requestIdOf(answer.headers.get("x-ms-request-id")) ?? traceId;
@@ -92,7 +93,7 @@ export function redirectFailure(parameters: URLSearchParams): TokenFailure {
   const body = Object.fromEntries(parameters);
   const { error, codes, suberror } = parseEntraError(body);
   return {
-    disposition: classify({ status: 400, body }),
+    disposition: classify({ status: 400, body, redirect: true }),
     code: error ?? "invalid_response",
     codes,
     ...(suberror !== undefined && { suberror }),

@@ -1,66 +1,130 @@
 import * as oauth from "oauth4webapi";
+import { wholeNumber } from "../http/whole-number.ts";
 import { err, ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import { parseJsonObject } from "./deadline.ts";
 import type { Answer } from "./deadline.ts";
 import { requestIdOf } from "./errors.ts";
+import { homeAccountIn } from "./home-account.ts";
 import type { IdTokenIdentity } from "./id-token.ts";
 
 /** What the token endpoint gave. */
 export interface TokenSet {
   accessToken: string;
+  /** Whole, from 1 to 28 h. */
   expiresInSeconds: number;
-  /** When Entra wants the token renewed, though it lives longer. */
+  /** When Entra wants the token renewed, though it lives longer. Whole, less than the lifetime. */
   refreshInSeconds?: number;
   /** Granted, as Entra wrote them; those asked for when it did not say. */
   scopes: readonly string[];
   /** Absent: the one used stays the newest. */
   refreshToken?: string;
+  /** Where the account lives, if that was asked. */
+  homeAccount?: string;
   idToken?: IdTokenIdentity;
   requestId?: string;
 }
 
 /** A lifetime nobody stated: short enough to be wrong about cheaply. */
 const unstatedLifetimeSeconds = 300;
+/** Tokens of continuous access evaluation live the longest, up to 28 h. */
+const longestLifetimeSeconds = 28 * 3_600;
 
-/** Reads a successful answer. The id_token is not looked at here. */
+/** A token goes into a header or a form as it is. Entra's have up to 8 KB, and no spaces. */
+const tokenPattern = /^[\x21-\x7e]{1,16384}$/;
+/** RFC 6749 §3.3. */
+const scopePattern = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/;
+/** A token names what was consented; hundreds are a mistake. */
+const mostScopes = 500;
+
+export interface TokenSetTerms {
+  /** What was asked for, if the answer does not say what was granted. */
+  asked: readonly string[];
+  /** No older refresh token is there to go on with. */
+  needsRefreshToken?: boolean;
+}
+
+/**
+ * Reads a successful answer property by property. The id_token is not looked at here.
+ *
+ * An answer without a usable bearer token, with a lifetime that is none, or with an `error` beside
+ * its tokens is refused. What only helps (`scope`, `refresh_in`, a refresh token beside an older one)
+ * counts as absent when its type is wrong.
+ */
 export async function readTokenSet(
   server: oauth.AuthorizationServer,
   client: oauth.Client,
   answer: Answer,
-  asked: readonly string[],
+  terms: TokenSetTerms,
 ): Promise<Result<TokenSet, "invalid_response">> {
   const body = parseJsonObject(answer.text);
-  if (body === undefined) return err("invalid_response");
-  const { id_token: _verifiedApart, ...message } = body;
+  if (body === undefined || (body["error"] ?? null) !== null) return err("invalid_response");
+  const lifetime = lifetimeIn(body);
+  const refreshToken = refreshTokenIn(body, terms);
+  const accessToken = await bearerTokenIn(server, client, body);
+  if (lifetime === undefined || refreshToken === "unusable" || accessToken === undefined) {
+    return err("invalid_response");
+  }
+  const scopes = scopesIn(body["scope"]);
+  const refreshIn = wholeNumber(body["refresh_in"], {
+    least: 1,
+    most: Number.MAX_SAFE_INTEGER,
+    round: "down",
+  });
+  const requestId = requestIdOf(answer.headers.get("x-ms-request-id"));
+  const homeAccount = homeAccountIn(body["client_info"]);
+  return ok({
+    accessToken,
+    expiresInSeconds: lifetime,
+    scopes: scopes.length > 0 ? scopes : [...terms.asked],
+    ...(refreshIn !== undefined && refreshIn < lifetime && { refreshInSeconds: refreshIn }),
+    ...(refreshToken !== undefined && { refreshToken }),
+    ...(homeAccount !== undefined && { homeAccount }),
+    ...(requestId !== undefined && { requestId }),
+  });
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Entra's numbers may be strings. */
+function lifetimeIn({ expires_in: expiresIn }: Body): number | undefined {
+  if (expiresIn === undefined) return unstatedLifetimeSeconds;
+  return wholeNumber(expiresIn, { least: 1, most: longestLifetimeSeconds, round: "down" });
+}
+
+function refreshTokenIn(
+  { refresh_token: token }: Body,
+  { needsRefreshToken = false }: TokenSetTerms,
+): string | undefined | "unusable" {
+  if (typeof token === "string") return tokenPattern.test(token) ? token : "unusable";
+  return (token ?? null) !== null && needsRefreshToken ? "unusable" : undefined;
+}
+
+function scopesIn(scope: unknown): string[] {
+  const names = typeof scope === "string" ? scope.split(/\s+/, mostScopes) : [];
+  return names.filter((name) => scopePattern.test(name));
+}
+
+/** The access token of an answer that is one of RFC 6749 §5.1 and says that it is a bearer token. */
+async function bearerTokenIn(
+  server: oauth.AuthorizationServer,
+  client: oauth.Client,
+  { access_token: token, token_type: type }: Body,
+): Promise<string | undefined> {
+  if (typeof token !== "string" || !tokenPattern.test(token)) return undefined;
+  const message = {
+    access_token: token,
+    token_type: typeof type === "string" ? type.trim() : type,
+  };
   try {
     const tokens = await oauth.processGenericTokenEndpointResponse(
       server,
       client,
       Response.json(message),
     );
-    if (tokens.token_type !== "bearer") return err("invalid_response");
-    const scopes = tokens.scope?.split(" ").filter((scope) => scope !== "") ?? [];
-    const refreshIn = positiveSeconds(tokens["refresh_in"]);
-    const requestId = requestIdOf(answer.headers.get("x-ms-request-id"));
-    return ok({
-      accessToken: tokens.access_token,
-      expiresInSeconds: tokens.expires_in ?? unstatedLifetimeSeconds,
-      scopes: scopes.length > 0 ? scopes : [...asked],
-      ...(refreshIn !== undefined && { refreshInSeconds: refreshIn }),
-      ...(tokens.refresh_token !== undefined && { refreshToken: tokens.refresh_token }),
-      ...(requestId !== undefined && { requestId }),
-    });
+    return tokens.token_type === "bearer" ? tokens.access_token : undefined;
   } catch {
-    // The library's errors hold the tokens in their cause: nothing of them may go further.
-    return err("invalid_response");
+    // The library's errors hold the token in their cause: nothing of them may go further.
+    return undefined;
   }
-}
-
-/** Entra's numbers may be strings. */
-function positiveSeconds(value: unknown): number | undefined {
-  const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds)
-    ? seconds
-    : undefined;
 }

@@ -1,9 +1,9 @@
 import type { Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { invalid } from "./path.ts";
+import { invalid, notText } from "./path.ts";
 
 export interface BatchRequest {
-  /** Unique in the call. Default: its place, counted from 1. */
+  /** Unique in the call, whatever its letter case. Default: its place, counted from 1. */
   id?: string | undefined;
   method: string;
   /** Below the version: `/me/messages?$top=5`. */
@@ -36,19 +36,25 @@ const methods: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DE
  */
 export function batchItems(requests: readonly BatchRequest[]): Result<BatchItem[], Failure> {
   const places = new Map<string, number>();
+  // Graph takes ids that differ by letter case alone for the same one.
+  const taken = new Set<string>();
   const items: BatchItem[] = [];
   for (const [place, request] of requests.entries()) {
     const field = `requests[${place}]`;
-    const id = request.id ?? String(place + 1);
+    const id = String(request.id ?? place + 1);
     const method = request.method.toUpperCase();
-    if (id === "" || places.has(id)) return err(invalid(`${field}.id`, "Ids must be unique."));
+    if (id === "" || taken.has(id.toLowerCase())) {
+      return err(invalid(`${field}.id`, "Ids must be unique, whatever their letter case."));
+    }
     if (!methods.has(method)) {
       return err(invalid(`${field}.method`, `"${field}.method" is not a method of Graph.`));
     }
+    if (!request.url.isWellFormed()) return err(notText(`${field}.url`));
     if (!isRelative(request.url)) {
       return err(invalid(`${field}.url`, `"${field}.url" must be a path such as "/me/messages".`));
     }
     places.set(id, place);
+    taken.add(id.toLowerCase());
     items.push(completed(request, id, method));
   }
   return firstWrongDependency(items, places) ?? ok(items);

@@ -1,19 +1,13 @@
-import { AzureError, failure, type Failure } from "../errors.ts";
+import { errorStatuses, failure, type Failure } from "../errors.ts";
+import { writeJson } from "../http/json.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
 import { decideRetry, defaultBudgetMs, isConditional } from "../http/retry-policy.ts";
 import { abortable } from "../http/transport.ts";
 import { err, ok, type Result } from "../result.ts";
+import { readBatchAnswer, type BatchResponse } from "./batch-answer.ts";
 import { batchItems, batchParts, type BatchItem, type BatchRequest } from "./batch-plan.ts";
 import type { Clock } from "./clock.ts";
 import type { GraphSession } from "./session.ts";
-
-export interface BatchResponse {
-  id: string;
-  status: number;
-  headers: Record<string, string>;
-  /** JSON as it is, anything else as base64. */
-  body?: unknown;
-}
 
 export interface BatchOptions {
   /** Milliseconds in which throttled requests are tried again. Default 20 000. */
@@ -28,13 +22,6 @@ interface Pending {
   attempts: number;
   /** Milliseconds since the epoch before which it must not be sent again. */
   dueAt: number;
-}
-
-interface WireResponse {
-  id?: string;
-  status?: number;
-  headers?: Record<string, string> | null;
-  body?: unknown;
 }
 
 /** Graph says of a request whose dependency failed. */
@@ -58,7 +45,8 @@ export class BatchRun {
   /**
    * Sends the requests in parts of 20 and, alone, again those that were throttled inside a part,
    * each after its own Retry-After. Where a whole part fails after others were answered, its
-   * requests are answered with that failure in Microsoft's error shape.
+   * requests are answered with that failure in Microsoft's error shape; a request whose own answer
+   * is missing or cannot be read, with a 502.
    *
    * @returns the answers in the order asked; the failure when nothing was answered at all
    */
@@ -107,24 +95,23 @@ export class BatchRun {
   }
 
   async #sendPart(part: readonly BatchItem[]): Promise<Map<string, BatchResponse> | undefined> {
-    const answer = await this.#session.json<{ responses?: WireResponse[] }>({
-      method: "POST",
-      path: "/$batch",
-      json: { requests: part },
-      safe: part.every(({ method }) => method === "GET"),
-      budgetMs: this.#options.budgetMs,
-      signal: this.#options.signal,
-    });
+    const body = writeJson({ requests: part }, "requests");
+    const answer = !body.ok
+      ? body
+      : await this.#session.sendJson<unknown>({
+          method: "POST",
+          path: "/$batch",
+          headers: { "content-type": "application/json" },
+          body: body.value,
+          safe: part.every(({ method }) => method === "GET"),
+          budgetMs: this.#options.budgetMs,
+          signal: this.#options.signal,
+        });
     if (!answer.ok) {
       for (const { id } of part) this.#lost.set(id, answer.error);
       return undefined;
     }
-    return new Map(
-      (answer.value.responses ?? []).map(({ id = "", status = 0, headers, body }) => [
-        id,
-        { id, status, headers: headers ?? {}, ...(body === undefined ? {} : { body }) },
-      ]),
-    );
+    return readBatchAnswer(answer.value.body);
   }
 
   /**
@@ -157,14 +144,12 @@ export class BatchRun {
   }
 
   #unanswered({ id, method }: BatchItem): BatchResponse {
-    const reason = this.#lost.get(id) ?? leftOut(method);
-    const { status, message } = new AzureError(reason);
+    const { details, retry_after: retryAfter, ...reason } = this.#lost.get(id) ?? leftOut(method);
     return {
       id,
-      status,
-      headers:
-        reason.retry_after === undefined ? {} : { "Retry-After": String(reason.retry_after) },
-      body: { error: { code: reason.code, message, ...reason.details } },
+      status: errorStatuses[reason.code],
+      headers: retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) },
+      body: { error: { ...details, ...reason } },
     };
   }
 }
@@ -172,7 +157,7 @@ export class BatchRun {
 const leftOut = (method: string): Failure =>
   failure(
     "upstream_error",
-    "Microsoft left this request of the batch unanswered.",
+    "Microsoft's answer holds no readable one to this request of the batch.",
     method === "GET" ? {} : { details: { outcome: "unknown" } },
   );
 

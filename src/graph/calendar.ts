@@ -1,5 +1,6 @@
 import type { Event } from "@microsoft/microsoft-graph-types";
 import type { Failure } from "../errors.ts";
+import { writeJson } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
 import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -53,13 +54,14 @@ export class Calendar {
    * and can be repeated after a lost answer.
    */
   async create(event: Event, options: CreateEventOptions = {}): Promise<Event> {
-    const headers = orThrow(preferHeader({ timeZone: options.timeZone }));
+    const prefer = orThrow(preferHeader({ timeZone: options.timeZone }));
+    const whole = { ...event, transactionId: event.transactionId ?? this.#newId() };
     return orThrow(
       await this.#session.json<Event>({
         method: "POST",
         path: orThrow(calendarPath("/events", options)),
-        headers,
-        json: { ...event, transactionId: event.transactionId ?? this.#newId() },
+        headers: { "content-type": "application/json", ...prefer },
+        body: orThrow(writeJson(whole, "event")),
         idempotent: true,
         signal: options.signal,
       }),

@@ -8,7 +8,8 @@ import {
   type RetryOptions,
 } from "../http/transport.ts";
 import { orThrow } from "../or-throw.ts";
-import { BatchRun, type BatchOptions, type BatchResponse } from "./batch.ts";
+import { BatchRun, type BatchOptions } from "./batch.ts";
+import type { BatchResponse } from "./batch-answer.ts";
 import type { BatchRequest } from "./batch-plan.ts";
 import { Calendar } from "./calendar.ts";
 import type { Clock } from "./clock.ts";
@@ -72,7 +73,7 @@ export class GraphClient {
       version,
     );
     const storage = new PreauthenticatedStorage(
-      createTransport({ ...waiting, fetch: plainFetch }),
+      createTransport({ ...waiting, fetch: plainFetch, ownErrors: false }),
       this.#session.endpoint,
     );
     this.users = new Users(this.#session);

@@ -1,6 +1,9 @@
 import { AzureError, failure, type Failure } from "../errors.ts";
-import { linkUnder } from "../http/link.ts";
-import type { JsonAnswer } from "../http/transport.ts";
+import { recordOf, textOf } from "../http/json.ts";
+import { readLink } from "../http/link.ts";
+import { readListBody } from "../http/page.ts";
+import type { JsonAnswer } from "../http/json-answer.ts";
+import { safeCode } from "../http/upstream-error.ts";
 import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { preferHeader, selected, type ListOptions, type Query } from "./query.ts";
@@ -39,13 +42,6 @@ export interface DeltaOptions {
   maxPageSize?: number | undefined;
   immutableIds?: boolean | undefined;
   signal?: AbortSignal | undefined;
-}
-
-interface DeltaBody<Item> {
-  value?: (Item & Removal)[];
-  "@odata.nextLink"?: string;
-  "@odata.deltaLink"?: string;
-  error?: { code?: string; innerError?: { code?: string } };
 }
 
 interface LostState {
@@ -106,31 +102,30 @@ async function readStep<Item>(
   const request = { headers: headers.value, signal: options.signal, accept: [goneStatus] };
   const answer =
     link === undefined
-      ? await session.sendJson<DeltaBody<Item>>({
+      ? await session.sendJson<unknown>({
           path: /\/delta(?:\(\))?$/.test(resource) ? resource : `${resource}/delta`,
           query: { ...options.query, $select: selected(options.select), $filter: options.filter },
           ...request,
         })
-      : await session.follow<DeltaBody<Item>>(link, request);
+      : await session.follow<unknown>(link, request);
   if (!answer.ok) {
     const code = answer.error.details?.upstream_code;
     return lostStateCode.test(code ?? "") ? ok({ step: resync(code) }) : answer;
   }
   return answer.value.response.status === goneStatus
     ? lostState(session.endpoint, answer.value)
-    : page(answer.value.body);
+    : readChanges(session.endpoint, answer.value.body);
 }
 
-function lostState<Item>(
+function lostState(
   endpoint: URL,
-  { body, response }: JsonAnswer<DeltaBody<Item>>,
+  { body, response }: JsonAnswer<unknown>,
 ): Result<LostState, Failure> {
-  const { error } = body ?? {};
-  const step = resync(error?.innerError?.code ?? error?.code);
-  const location = response.headers.get("location");
-  if (location === null) return ok({ step });
-  const fresh = linkUnder(endpoint, location);
-  return fresh.ok ? ok({ step, location: fresh.value.href }) : fresh;
+  const error = recordOf(recordOf(body)["error"]);
+  const inner = recordOf(error["innerError"]);
+  const step = resync(safeCode(textOf(inner["code"])) ?? safeCode(textOf(error["code"])));
+  const location = readLink(endpoint, response.headers.get("location"));
+  return location.ok ? ok({ step, location: location.value }) : location;
 }
 
 const resync = (reason: string | undefined): DeltaResync => ({
@@ -138,21 +133,21 @@ const resync = (reason: string | undefined): DeltaResync => ({
   ...(reason === undefined ? {} : { reason }),
 });
 
-function page<Item>(body: DeltaBody<Item> | undefined): Result<DeltaPage<Item>, Failure> {
-  const { value, "@odata.nextLink": nextLink, "@odata.deltaLink": deltaLink } = body ?? {};
-  if (!Array.isArray(value) || (nextLink === undefined && deltaLink === undefined)) {
-    return err(
-      failure("upstream_error", "Microsoft answered with something else than changes.", {
-        details: { reason: "no_delta" },
-      }),
-    );
-  }
-  return ok({
-    items: value,
-    ...(nextLink === undefined ? {} : { nextLink }),
-    ...(deltaLink === undefined ? {} : { deltaLink }),
-  });
+/** While a next page is named, the run is not over, whatever else the page names. */
+function readChanges<Item>(endpoint: URL, body: unknown): Result<DeltaPage<Item>, Failure> {
+  const page = readListBody<Item & Removal>(endpoint, body, "@odata.nextLink");
+  if (!page.ok) return page;
+  const { items, nextLink } = page.value;
+  if (nextLink !== undefined) return ok({ items, nextLink });
+  const deltaLink = readLink(endpoint, recordOf(body)["@odata.deltaLink"]);
+  if (!deltaLink.ok) return deltaLink;
+  return deltaLink.value === undefined ? err(noLink()) : ok({ items, deltaLink: deltaLink.value });
 }
+
+const noLink = (): Failure =>
+  failure("upstream_error", "Microsoft answered with something else than changes.", {
+    details: { reason: "no_delta" },
+  });
 
 const endless = (reason: "repeated_link" | "resync_loop"): Failure =>
   failure("upstream_error", "Microsoft's changes lead back to where they began.", {

@@ -1,13 +1,15 @@
-import type { DriveItem, UploadSession } from "@microsoft/microsoft-graph-types";
+import type { DriveItem } from "@microsoft/microsoft-graph-types";
 import { AzureError, type Failure } from "../errors.ts";
+import { recordOf, textOf } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
+import type { TransportRequest } from "../http/transport.ts";
 import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { chunksOf, type UploadBody } from "./byte-source.ts";
 import type { Clock } from "./clock.ts";
 import type { MailboxOptions } from "./messages.ts";
 import { encodedFilePath, graphPath, invalid, ownerPath } from "./path.ts";
-import { isRedirect, type PreauthenticatedStorage } from "./preauthenticated.ts";
+import { isExpiredLink, isRedirect, type PreauthenticatedStorage } from "./preauthenticated.ts";
 import { listQuery, selected, type ListOptions } from "./query.ts";
 import type { GraphSession } from "./session.ts";
 import { uploadThroughSession } from "./upload-session.ts";
@@ -79,18 +81,23 @@ export class Files {
       headers: options.range === undefined ? {} : { range: options.range },
       signal: options.signal,
     };
-    const target = orThrow(itemPath(path, options, "/content"));
-    const answer = orThrow(
-      await this.#session.send({
-        ...request,
-        path: target,
-        headers: { accept: "*/*", ...request.headers },
-      }),
-    );
-    if (!isRedirect(answer.status)) return answer;
+    const content = orThrow(itemPath(path, options, "/content"));
+    const first = await this.#content(content, request);
+    // A link that has expired on its way is given out anew, once.
+    const again = !first.ok && isExpiredLink(first.error);
+    return orThrow(again ? await this.#content(content, request) : first);
+  }
+
+  async #content(
+    path: string,
+    request: Pick<TransportRequest, "headers" | "signal">,
+  ): Promise<Result<Response, Failure>> {
+    const headers = { accept: "*/*", ...request.headers };
+    const answer = await this.#session.send({ ...request, path, headers });
+    if (!answer.ok || !isRedirect(answer.value.status)) return answer;
     // Without a connection in between, Graph's redirect to the storage arrives here.
-    await answer.body?.cancel();
-    return orThrow(await this.#storage.download(answer.headers.get("location"), request));
+    void answer.value.body?.cancel().catch(() => undefined);
+    return this.#storage.download(answer.value.headers.get("location"), request);
   }
 
   /**
@@ -149,7 +156,7 @@ export class Files {
     const chunkSize = wholeUnits(options.chunkSize ?? defaultChunkBytes);
     if (!chunkSize.ok) return chunkSize;
     const conflictBehavior = options.conflictBehavior ?? "replace";
-    const created = await this.#session.sendJson<UploadSession>({
+    const created = await this.#session.sendJson<unknown>({
       method: "POST",
       path: target.value,
       json: { item: { "@microsoft.graph.conflictBehavior": conflictBehavior } },
@@ -159,10 +166,11 @@ export class Files {
     });
     if (!created.ok) return created;
     const { body: session, response } = created.value;
+    const uploadUrl = textOf(recordOf(session)["uploadUrl"]) ?? "";
     return uploadThroughSession({
       storage: this.#storage,
       clock: this.#clock,
-      uploadUrl: session?.uploadUrl ?? "",
+      uploadUrl,
       body,
       size,
       chunkSize: chunkSize.value,
@@ -178,14 +186,24 @@ export class Files {
     size: number,
     { drive, user, conflictBehavior, signal }: UploadOptions,
   ): Promise<DriveItem | undefined> {
-    const since = Date.parse(began ?? "");
+    const now = this.#clock.now();
+    const since = timeNear(now, began);
     const target = filePath(path, { drive, user });
     // A renamed file has a name that only the lost answer told.
-    if (!target.ok || Number.isNaN(since) || conflictBehavior === "rename") return undefined;
+    if (!target.ok || since === undefined || conflictBehavior === "rename") return undefined;
     const item = await this.#session.json<DriveItem>({ path: target.value, signal });
     if (!item.ok || item.value.size !== size) return undefined;
-    return Date.parse(item.value.lastModifiedDateTime ?? "") >= since ? item.value : undefined;
+    const changed = timeNear(now, item.value.lastModifiedDateTime);
+    return changed !== undefined && changed >= since ? item.value : undefined;
   }
+}
+
+const dayMs = 86_400_000;
+
+/** A time that a service tells, if it lies within a day of now: another clock is no measure. */
+function timeNear(now: number, told: unknown): number | undefined {
+  const time = typeof told === "string" ? Date.parse(told) : Number.NaN;
+  return Math.abs(time - now) <= dayMs ? time : undefined;
 }
 
 /** The path of Graph for a path of the drive: `/me/drive/root:/a/b:/children`. */

@@ -1,6 +1,8 @@
 import type { Message } from "@microsoft/microsoft-graph-types";
-import { failure, type Failure } from "../errors.ts";
+import { AzureError, failure, type Failure } from "../errors.ts";
+import { writeJson } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
+import { unexpectedBody } from "../http/upstream-error.ts";
 import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { base64 } from "./base64.ts";
@@ -87,15 +89,18 @@ export class Messages {
       ...message,
       ...(files.length === 0 ? {} : { attachments: [...(message.attachments ?? []), ...files] }),
     };
-    orThrow(
+    const body = orThrow(writeJson({ message: whole, saveToSentItems }, "message"));
+    const answer = orThrow(
       await this.#session.send({
         method: "POST",
         path: orThrow(ownerPath(user, "/sendMail")),
         headers: { "content-type": "application/json" },
-        body: orThrow(bounded(JSON.stringify({ message: whole, saveToSentItems }))),
+        body: orThrow(bounded(body)),
         signal,
       }),
     );
+    // A redirect has accepted nothing.
+    if (!answer.ok) throw new AzureError(unexpectedBody(true));
   }
 }
 

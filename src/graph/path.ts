@@ -4,6 +4,10 @@ import { err, ok, type Result } from "../result.ts";
 export const invalid = (field: string, message: string): Failure =>
   failure("invalid_request", message, { details: { field } });
 
+/** A lone surrogate is no character, so no URL can hold it. */
+export const notText = (field: string): Failure =>
+  invalid(field, `"${field}" is not well-formed Unicode.`);
+
 /** Whether a value, decoded by a careless server, would climb out of its place in a path. */
 const climbs = (value: string): boolean =>
   value.split(/[/\\]/).some((part) => part === "." || part === "..");
@@ -23,13 +27,20 @@ export function graphPath(
 ): Result<string, Failure> {
   let path = template;
   for (const [name, value] of Object.entries(parameters)) {
+    if (!value.isWellFormed()) return err(notText(name));
     if (value === "" || climbs(value) || controlCharacters.test(value)) {
       return err(invalid(name, `"${name}" is not an id.`));
     }
-    path = path.replace(`{${name}}`, () => encodeURIComponent(value));
+    path = path.replace(`{${name}}`, () => encodedId(value));
   }
   return ok(path);
 }
+
+/**
+ * An id as one segment. Graph decodes a path once before it looks for the slashes, so that a slash
+ * in an id, which those of Outlook's items can hold, has to be encoded twice.
+ */
+const encodedId = (id: string): string => encodeURIComponent(id).replaceAll("%2F", "%252F");
 
 /** A path below the signed-in user, or below another user where the token allows it. */
 export const ownerPath = (
@@ -48,6 +59,7 @@ export const ownerPath = (
  * @returns the path; or `invalid_request` for `path`
  */
 export function encodedFilePath(path: string): Result<string, Failure> {
+  if (!path.isWellFormed()) return err(notText("path"));
   if (path.includes("\\") || climbs(path) || controlCharacters.test(path)) {
     return err(invalid("path", `"path" must name a file or folder by its names from the root.`));
   }

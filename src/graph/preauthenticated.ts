@@ -1,6 +1,7 @@
 import { failure, type Failure } from "../errors.ts";
 import { foreignLink, isLoopback } from "../http/link.ts";
-import type { JsonAnswer, Transport, TransportRequest } from "../http/transport.ts";
+import type { JsonAnswer } from "../http/json-answer.ts";
+import type { Transport, TransportRequest } from "../http/transport.ts";
 import { err, ok, type Result } from "../result.ts";
 
 /** Where Microsoft keeps files, in all clouds; OneDrive for people lives under several names. */
@@ -26,8 +27,8 @@ const maxRedirects = 3;
  *
  * @returns the URL; or `upstream_error` with `details.reason` `foreign_link`
  */
-export function storageUrl(endpoint: URL, link: string | null | undefined): Result<URL, Failure> {
-  const url = URL.parse(link ?? "");
+export function storageUrl(endpoint: URL, link: unknown): Result<URL, Failure> {
+  const url = typeof link === "string" ? URL.parse(link) : null;
   if (url === null || url.username !== "" || url.password !== "") return err(foreignLink());
   const ours = url.origin === endpoint.origin && (url.protocol === "https:" || isLoopback(url));
   return ours || isStorage(url) ? ok(url) : err(foreignLink());
@@ -48,16 +49,14 @@ export class PreauthenticatedStorage {
     this.#endpoint = endpoint;
   }
 
-  async sendJson<Body>(
-    link: string | null | undefined,
+  async sendJson(
+    link: string,
     request: Omit<TransportRequest, "url">,
-  ): Promise<Result<JsonAnswer<Body>, Failure>> {
+  ): Promise<Result<JsonAnswer<unknown>, Failure>> {
     const url = storageUrl(this.#endpoint, link);
     if (!url.ok) return url;
-    const answer = await this.#transport.sendJson<Body>({ ...request, url: url.value });
-    if (!answer.ok) return err(refusal(answer.error));
-    // A redirect would take the bytes somewhere that nobody checked.
-    return isRedirect(answer.value.response.status) ? err(foreignLink()) : answer;
+    const answer = await this.#transport.sendJson<unknown>({ ...request, url: url.value });
+    return answer.ok ? answer : err(refusal(answer.error));
   }
 
   /** Reads a file, through redirects that stay within the storage. The body streams. */
@@ -82,10 +81,15 @@ export class PreauthenticatedStorage {
 
 export const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
 
+/** The failure of a link that the storage no longer takes; Graph gives out a new one. */
+export const isExpiredLink = ({ details }: Failure): boolean => details?.reason === expired;
+
+const expired = "link_expired";
+
 /** No token is sent here, so a 401 is the URL's fault and signing in again would not mend it. */
 const refusal = (reason: Failure): Failure =>
   reason.code === "action_required"
     ? failure("upstream_error", "Microsoft's storage no longer accepts the link it gave out.", {
-        details: { ...reason.details, reason: "link_expired" },
+        details: { ...reason.details, reason: expired },
       })
     : reason;

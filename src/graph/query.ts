@@ -1,6 +1,7 @@
 import type { Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { invalid } from "./path.ts";
+import { invalid, notText } from "./path.ts";
+import { kqlSearch } from "./search.ts";
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -12,7 +13,10 @@ export interface ListOptions {
   select?: string | readonly string[] | undefined;
   /** An OData `$filter` expression. */
   filter?: string | undefined;
-  /** A `$search` expression; quoted when it is not yet. */
+  /**
+   * What to search for: in mail and files a KQL query (`from:ada AND "annual report"`), in the
+   * directory `property:text`, or text of the display name. It is quoted where it is not yet.
+   */
   search?: string | undefined;
   /** An OData `$orderby` expression. */
   orderBy?: string | undefined;
@@ -24,9 +28,16 @@ export interface ListOptions {
 /** Graph's largest page anywhere; most lists allow less and clamp. */
 const maxTop = 1000;
 
-/** @returns OData's query options; or `invalid_request` for `top` */
-export function listQuery(options: ListOptions): Result<Query, Failure> {
+/**
+ * @param written how the list takes `$search`
+ * @returns OData's query options; or `invalid_request` for `top` or a blank `search`
+ */
+export function listQuery(
+  options: ListOptions,
+  written: (search: string) => string = kqlSearch,
+): Result<Query, Failure> {
   const { top, search } = options;
+  if (search?.trim() === "") return err(invalid("search", '"search" must not be blank.'));
   if (top !== undefined && !(Number.isInteger(top) && top >= 1 && top <= maxTop)) {
     return err(invalid("top", `"top" must be a whole number from 1 to ${maxTop}.`));
   }
@@ -34,7 +45,7 @@ export function listQuery(options: ListOptions): Result<Query, Failure> {
     $top: top,
     $select: selected(options.select),
     $filter: options.filter,
-    $search: search === undefined || search.includes('"') ? search : `"${search}"`,
+    $search: search === undefined ? undefined : written(search),
     $orderby: options.orderBy,
     $count: options.count ? "true" : undefined,
   });
@@ -46,14 +57,24 @@ export const selected = (select: ListOptions["select"]): string | undefined =>
 /**
  * Appends a query. Names are OData's own and stay readable (`$top`); a space is `%20`, since a
  * plus sign is a plus sign to some of the services behind Graph.
+ *
+ * @returns the path; or `invalid_request` for the option that no URL can hold
  */
-export function withQuery(path: string, query: Query): string {
-  const pairs = Object.entries(query)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
-  if (pairs.length === 0) return path;
-  return `${path}${path.includes("?") ? "&" : "?"}${pairs.join("&")}`;
+export function withQuery(path: string, query: Query): Result<string, Failure> {
+  const pairs: string[] = [];
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    const text = String(value);
+    if (!text.isWellFormed()) return err(notText(argumentOf(name)));
+    pairs.push(`${name}=${encodeURIComponent(text)}`);
+  }
+  if (pairs.length === 0) return ok(path);
+  return ok(`${path}${path.includes("?") ? "&" : "?"}${pairs.join("&")}`);
 }
+
+/** What callers of this client call an option of OData. */
+const argumentOf = (name: string): string =>
+  name === "$orderby" ? "orderBy" : name.replace("$", "");
 
 export interface Preferences {
   /** Windows or IANA name of the zone in which times are told. Default UTC. */

@@ -1,7 +1,11 @@
-import { failure, type Failure } from "../errors.ts";
-import { isUnder, linkUnder } from "../http/link.ts";
-import { PagedItems } from "../http/page.ts";
-import type { JsonAnswer, Transport, TransportRequest } from "../http/transport.ts";
+import type { Failure } from "../errors.ts";
+import { isRecord, writeJson } from "../http/json.ts";
+import { isUnder, linkUnder, readEndpoint } from "../http/link.ts";
+import { PagedItems, readListBody } from "../http/page.ts";
+import type { JsonAnswer } from "../http/json-answer.ts";
+import type { Transport, TransportRequest } from "../http/transport.ts";
+import { unexpectedBody } from "../http/upstream-error.ts";
+import { orThrow } from "../or-throw.ts";
 import { err, ok, type Result } from "../result.ts";
 import { invalid } from "./path.ts";
 import { withQuery, type Query } from "./query.ts";
@@ -26,22 +30,18 @@ export interface GraphList {
   signal?: AbortSignal | undefined;
 }
 
-interface Collection<Item> {
-  value?: Item[];
-  "@odata.nextLink"?: string;
-  "@odata.count"?: number;
-}
-
 /** What the nouns of Graph share: one endpoint in one version, and the way to it. */
 export class GraphSession {
   readonly endpoint: URL;
   readonly #root: URL;
   readonly #transport: Transport;
 
+  /** @throws AzureError `invalid_request` for an endpoint that is no URL */
   constructor(transport: Transport, endpoint: string, version: GraphVersion) {
     this.#transport = transport;
-    this.endpoint = new URL(endpoint);
-    this.#root = new URL(`${this.endpoint.href.replace(/\/+$/, "")}/${version}`);
+    const root = orThrow(readEndpoint(endpoint));
+    this.endpoint = new URL(root);
+    this.#root = new URL(`${root}/${version}`);
   }
 
   /** @returns the answer below 400, or one whose status the call accepts */
@@ -55,11 +55,12 @@ export class GraphSession {
     return request.ok ? this.#transport.sendJson<Body>(request.value) : request;
   }
 
-  /** A call whose answer must have a body. */
-  async json<Body>(call: GraphCall): Promise<Result<Body, Failure>> {
+  /** A call whose answer must be an item. */
+  async json<Body extends object>(call: GraphCall): Promise<Result<Body, Failure>> {
     const answer = await this.sendJson<Body>(call);
     if (!answer.ok) return answer;
-    return answer.value.body === undefined ? err(emptyAnswer()) : ok(answer.value.body);
+    const { body } = answer.value;
+    return isRecord(body) ? ok(body) : err(unexpectedBody((call.method ?? "GET") !== "GET"));
   }
 
   /** Reads what a link of an answer leads to, if it leads under the endpoint. */
@@ -78,25 +79,23 @@ export class GraphSession {
       const first = { ...query, ...(maxPageSize === undefined ? {} : { $top: maxPageSize }) };
       const answer =
         link === undefined
-          ? await this.sendJson<Collection<Item>>({ path, query: first, headers, signal })
-          : await this.follow<Collection<Item>>(link, { headers, signal });
+          ? await this.sendJson<unknown>({ path, query: first, headers, signal })
+          : await this.follow<unknown>(link, { headers, signal });
       if (!answer.ok) return answer;
-      const page = answer.value.body;
-      if (!Array.isArray(page?.value)) return err(noCollection());
-      return ok({
-        items: page.value,
-        nextLink: page["@odata.nextLink"],
-        count: page["@odata.count"],
-      });
+      return readListBody<Item>(this.endpoint, answer.value.body, "@odata.nextLink");
     });
   }
 
   #request(call: GraphCall): Result<TransportRequest, Failure> {
     const { path, query, json, body, headers, ...rest } = call;
-    const url = URL.parse(this.#root.href + withQuery(path, query ?? {}));
+    const target = withQuery(path, query ?? {});
+    if (!target.ok) return target;
+    const url = path.isWellFormed() ? URL.parse(this.#root.href + target.value) : null;
     if (!path.startsWith("/") || url === null || !isUnder(this.#root, url)) {
       return err(invalid("path", `"path" must be a path of Graph, such as "/me/messages".`));
     }
+    const written = json === undefined ? ok(body) : writeJson(json, "json");
+    if (!written.ok) return written;
     return ok({
       ...rest,
       url,
@@ -105,17 +104,7 @@ export class GraphSession {
         ...(json === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
       },
-      body: json === undefined ? body : JSON.stringify(json),
+      body: written.value,
     });
   }
 }
-
-const emptyAnswer = (): Failure =>
-  failure("upstream_error", "Microsoft answered with nothing where an item was due.", {
-    details: { reason: "empty_answer" },
-  });
-
-const noCollection = (): Failure =>
-  failure("upstream_error", "Microsoft answered with something else than a list.", {
-    details: { reason: "no_collection" },
-  });

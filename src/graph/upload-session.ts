@@ -1,7 +1,10 @@
-import type { DriveItem, UploadSession } from "@microsoft/microsoft-graph-types";
+import type { DriveItem } from "@microsoft/microsoft-graph-types";
 import { failure, type Failure } from "../errors.ts";
+import { isRecord, recordOf } from "../http/json.ts";
 import { decideRetry, defaultBudgetMs, type AttemptOutcome } from "../http/retry-policy.ts";
 import { abortable } from "../http/transport.ts";
+import { unexpectedBody } from "../http/upstream-error.ts";
+import { wholeNumber } from "../http/whole-number.ts";
 import { err, ok, type Result } from "../result.ts";
 import { chunksOf, type UploadBody } from "./byte-source.ts";
 import type { Clock } from "./clock.ts";
@@ -104,11 +107,9 @@ async function sendChunk(
 
 /** A file appears with its last chunk: only when that one was lost may it be there. */
 function withOutcome(reason: Failure, last: boolean): Failure {
-  if (!(last || reason.details?.outcome === "unknown") || outcomeOf(reason) === undefined) {
-    return reason;
-  }
-  const { outcome: _, ...details } = reason.details ?? {};
-  return { ...reason, details: last ? { ...details, outcome: "unknown" } : details };
+  const { outcome, ...details } = reason.details ?? {};
+  const open = last && (outcome === "unknown" || outcomeOf(reason) !== undefined);
+  return { ...reason, details: open ? { ...details, outcome: "unknown" } : details };
 }
 
 async function putRange(
@@ -117,7 +118,7 @@ async function putRange(
   start: number,
 ): Promise<Result<Progress, Failure>> {
   const end = start + bytes.length;
-  const answer = await storage.sendJson<UploadSession & DriveItem>(uploadUrl, {
+  const answer = await storage.sendJson(uploadUrl, {
     method: "PUT",
     headers: {
       "content-range": `bytes ${start}-${end - 1}/${size}`,
@@ -132,8 +133,9 @@ async function putRange(
   if (!answer.ok) return answer;
   const { body, response } = answer.value;
   if (response.status >= 400) return err(lost());
-  if (response.status !== 202 && body?.id !== undefined) return ok({ item: body });
-  return ok({ next: firstExpected(body) ?? end });
+  if (response.status !== 202 && isItem(body)) return ok({ item: body });
+  const next = firstExpected(body);
+  return next === undefined ? err(unexpectedBody(false)) : ok({ next });
 }
 
 /** Asks the session what it has, after a chunk that failed for `reason`. */
@@ -143,20 +145,20 @@ async function askProgress(
   end: number,
 ): Promise<Result<Progress, Failure>> {
   const { storage, uploadUrl, size, signal } = upload;
-  const status = await storage.sendJson<UploadSession>(uploadUrl, {
+  const status = await storage.sendJson(uploadUrl, {
     accept: goneStatuses,
     budgetMs: upload.clock.budgetMs,
     signal,
   });
   if (!status.ok) return status;
-  const next = firstExpected(status.value.body);
-  if (status.value.response.status < 400 && next !== undefined) return ok({ next });
+  const isOpen = status.value.response.status < 400;
+  const next = isOpen ? firstExpected(status.value.body) : undefined;
+  if (next !== undefined) return ok({ next });
   // The session ends with its file: gone after the last chunk, it is most likely finished.
   const item = end === size ? await upload.findFinished() : undefined;
   if (item !== undefined) return ok({ item });
-  return err(
-    end === size ? { ...reason, details: { ...reason.details, outcome: "unknown" } } : lost(),
-  );
+  if (end < size) return err(isOpen ? unexpectedBody(false) : lost());
+  return err({ ...reason, details: { ...reason.details, outcome: "unknown" } });
 }
 
 /** Waits as the retry policy says; false when the failure is not to be repeated. */
@@ -184,22 +186,38 @@ async function waitAfter(
 /** A 416 is a range received before, or not the next one: the session knows which. */
 const askableStatuses: ReadonlySet<number> = new Set([408, 416, 500, 502, 503, 504]);
 
+/** Answers that say nothing of the chunk; a broken connection has no reason at all. */
+const silentReasons: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  "not_json",
+  "unexpected_body",
+]);
+
 /** How a chunk failed, for the retry policy; undefined when nothing is to be gained by another. */
 function outcomeOf({ details }: Failure): AttemptOutcome | undefined {
   const status = details?.upstream_status;
   if (status === 429) return { status };
   if (status !== undefined) return askableStatuses.has(status) ? { status: 503 } : undefined;
-  // A lost answer has neither status nor reason; one that broke off has this reason.
-  return details?.reason === undefined || details.reason === "not_json"
-    ? "network_error"
-    : undefined;
+  return silentReasons.has(details?.reason) ? "network_error" : undefined;
 }
 
-/** `["26-", "80-99"]`: the first byte the service misses. */
-function firstExpected(session: UploadSession | undefined): number | undefined {
-  const starts = (session?.nextExpectedRanges ?? []).map((range) => Number.parseInt(range, 10));
-  return starts.length === 0 || starts.some(Number.isNaN) ? undefined : Math.min(...starts);
+/** `["26-", "80-99"]`: the first byte the service misses; undefined when one cannot be read. */
+function firstExpected(session: unknown): number | undefined {
+  const ranges = recordOf(session)["nextExpectedRanges"];
+  if (!Array.isArray(ranges) || ranges.length === 0) return undefined;
+  const starts = ranges.map((range: unknown) => startOf(range));
+  return starts.includes(undefined)
+    ? undefined
+    : Math.min(...starts.filter((at) => at !== undefined));
 }
+
+function startOf(range: unknown): number | undefined {
+  const start = typeof range === "string" ? /^(\d+)-\d*$/.exec(range.trim())?.[1] : undefined;
+  return wholeNumber(start, { most: Number.MAX_SAFE_INTEGER, round: "down" });
+}
+
+const isItem = (body: unknown): body is DriveItem =>
+  isRecord(body) && typeof body["id"] === "string" && body["id"] !== "";
 
 const wrongSize = (): Failure => invalid("size", '"size" is not the number of bytes in the body.');
 

@@ -1,8 +1,10 @@
 import type { User } from "@microsoft/microsoft-graph-types";
 import type { PagedItems } from "../http/page.ts";
 import { orThrow } from "../or-throw.ts";
+import { needsAdvancedQuery } from "./advanced-query.ts";
 import { graphPath } from "./path.ts";
 import { listQuery, selected, type ListOptions } from "./query.ts";
+import { directorySearch } from "./search.ts";
 import type { GraphSession } from "./session.ts";
 
 export type UserListOptions = ListOptions;
@@ -36,7 +38,10 @@ export class Users {
       const advanced = needsAdvancedQuery(options);
       return {
         path: "/users",
-        query: { ...orThrow(listQuery(options)), $count: advanced ? "true" : undefined },
+        query: {
+          ...orThrow(listQuery(options, directorySearch)),
+          $count: advanced ? "true" : undefined,
+        },
         headers: advanced ? { consistencylevel: "eventual" } : undefined,
         signal: options.signal,
       };
@@ -49,13 +54,3 @@ export class Users {
     );
   }
 }
-
-/**
- * The directory answers these only from its eventually consistent index, asked for by header and
- * `$count=true`; it ignores or refuses them otherwise.
- */
-const needsAdvancedQuery = ({ search, count, filter, orderBy }: UserListOptions): boolean =>
-  search !== undefined ||
-  count === true ||
-  (filter !== undefined && orderBy !== undefined) ||
-  /\b(?:ne|not|endswith)\b/i.test(filter ?? "");

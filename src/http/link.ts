@@ -1,4 +1,4 @@
-import { failure, type Failure } from "../errors.ts";
+import { failure, invalidField, type Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 
 const loopbackHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -10,6 +10,14 @@ export function withoutEndSlashes(text: string): string {
   let end = text.length;
   while (end > 0 && text[end - 1] === "/") end -= 1;
   return text.slice(0, end);
+}
+
+/** @returns a client's endpoint, without slashes at its end; or `invalid_request` for `endpoint` */
+export function readEndpoint(endpoint: string): Result<string, Failure> {
+  const url = endpoint.isWellFormed() ? URL.parse(endpoint) : null;
+  return url !== null && /^https?:$/.test(url.protocol)
+    ? ok(withoutEndSlashes(url.href))
+    : err(invalidField("endpoint", "must be an absolute http(s) URL"));
 }
 
 /** A link of an answer that may not be followed, because it leads away from who answered. */
@@ -46,7 +54,7 @@ export function linkUnder(
 
 /** Whether a URL lies under an endpoint, by origin and by whole path segments. */
 export function isUnder(endpoint: URL, url: URL): boolean {
-  const prefix = endpoint.pathname.replace(/\/+$/, "");
+  const prefix = withoutEndSlashes(endpoint.pathname);
   return (
     url.origin === endpoint.origin &&
     url.username === "" &&
@@ -63,10 +71,34 @@ const climbs = (path: string): boolean =>
     .split("/")
     .some((segment) => /^(?:\.|%2e){2}$/i.test(segment));
 
+const unreadableLink = (): Failure =>
+  failure("upstream_error", "Microsoft's answer holds a link that is none.", {
+    details: { reason: "unreadable_link" },
+  });
+
+/**
+ * A link as it stands in an answer's JSON, to go on from.
+ *
+ * @param value of the property, whatever it is
+ * @returns the link as it came; undefined where there is none, and Microsoft and its providers say
+ *   that by leaving it out, by null and by an empty text; `upstream_error` for one that is no text,
+ *   or that leads away from the endpoint
+ */
+export function readLink(
+  endpoint: string | URL,
+  value: unknown,
+): Result<string | undefined, Failure> {
+  if (value === undefined || value === null) return ok(undefined);
+  if (typeof value !== "string") return err(unreadableLink());
+  if (value.trim() === "") return ok(undefined);
+  const url = linkUnder(endpoint, value);
+  return url.ok ? ok(value) : url;
+}
+
 function fromSandbox(root: URL, url: URL): URL | undefined {
   if (isLoopback(root) || !isLoopback(url)) return undefined;
   const path = /^\/(?:graph|arm)(\/.*)$/.exec(url.pathname)?.[1];
   return path === undefined
     ? undefined
-    : new URL(`${root.origin}${root.pathname.replace(/\/+$/, "")}${path}${url.search}`);
+    : new URL(`${root.origin}${withoutEndSlashes(root.pathname)}${path}${url.search}`);
 }

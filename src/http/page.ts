@@ -1,5 +1,8 @@
 import { AzureError, failure, type Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
+import { recordOf } from "./json.ts";
+import { readLink } from "./link.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** One page as its reader found it. */
 export interface PageAnswer<Item> {
@@ -29,6 +32,34 @@ export interface PageSettings {
 }
 
 export type ReadPage<Item> = (request: PageRequest) => Promise<Result<PageAnswer<Item>, Failure>>;
+
+/**
+ * Reads the body of a list of Graph or ARM.
+ *
+ * @param endpoint under which the link of the next page must lie
+ * @param nextLink the property that holds it
+ * @returns `upstream_error` when the items or the link cannot be read: a list whose end is unknown
+ *   is not a whole one
+ */
+export function readListBody<Item>(
+  endpoint: string | URL,
+  body: unknown,
+  nextLink: "@odata.nextLink" | "nextLink",
+): Result<PageAnswer<Item>, Failure> {
+  const page = recordOf(body);
+  const { value } = page;
+  if (!Array.isArray(value)) return err(notAList());
+  const link = readLink(endpoint, page[nextLink]);
+  if (!link.ok) return link;
+  const count = wholeNumber(page["@odata.count"], { most: Number.MAX_SAFE_INTEGER, round: "down" });
+  // What an item is, is Microsoft's promise for this list; nothing here relies on it.
+  return ok({ items: value as Item[], nextLink: link.value, count });
+}
+
+const notAList = (): Failure =>
+  failure("upstream_error", "Microsoft answered with something else than a list.", {
+    details: { reason: "no_collection" },
+  });
 
 const repeatedLink = (): Failure =>
   failure("upstream_error", "Microsoft's pages lead back to a page already read.", {
@@ -71,13 +102,10 @@ export class PagedItems<Item> implements AsyncIterable<Item> {
   }
 
   async #next(request: PageRequest, seen: Set<string>): Promise<Result<PageAnswer<Item>, Failure>> {
-    if (request.link !== undefined) {
-      if (seen.has(request.link)) return err(repeatedLink());
-      seen.add(request.link);
-    }
+    if (request.link !== undefined) seen.add(request.link);
     const answer = await this.#readPage(request);
-    if (!answer.ok) return answer;
-    // Microsoft ends a list with no link; some providers send an empty one or null.
-    return ok({ ...answer.value, nextLink: answer.value.nextLink || undefined });
+    const nextLink = answer.ok ? answer.value.nextLink : undefined;
+    // Told with the page that says so: who reads one page at a time would never see it again.
+    return nextLink !== undefined && seen.has(nextLink) ? err(repeatedLink()) : answer;
   }
 }

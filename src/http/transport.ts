@@ -1,12 +1,7 @@
-import {
-  errorStatuses,
-  failure,
-  ownErrorHeader,
-  thrownFailure,
-  type ErrorCode,
-  type Failure,
-} from "../errors.ts";
+import { failure, invalidField, type Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
+import { readJson, unreadable, UnreadableAnswer, type JsonAnswer } from "./json-answer.ts";
+import { ownOutcome, thrownFailure } from "./own-error.ts";
 import {
   decideRetry,
   defaultBudgetMs,
@@ -14,7 +9,7 @@ import {
   isIdempotent,
   type AttemptOutcome,
 } from "./retry-policy.ts";
-import { lostAnswer, upstreamFailure } from "./upstream-error.ts";
+import { lostAnswer, readFailure } from "./upstream-error.ts";
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -40,6 +35,8 @@ export interface TransportOptions extends RetryOptions {
   fetch: FetchFunction;
   /** Milliseconds one attempt may take, up to the head of a streamed answer. Default 65 000. */
   timeoutMs?: number | undefined;
+  /** False: `fetch` asks Microsoft itself, so answers marked as ours are not believed. Default true. */
+  ownErrors?: boolean | undefined;
 }
 
 export interface TransportRequest {
@@ -59,36 +56,26 @@ export interface TransportRequest {
   waitOnThrottle?: boolean | undefined;
 }
 
-export interface JsonAnswer<Body> {
-  /** Undefined when the answer had no body (202, 204). */
-  body: Body | undefined;
-  /** Status and headers; its body is read. */
-  response: Response;
-}
-
 export interface Transport {
   /**
-   * Sends a request, waits and retries as the retry policy says, and maps error answers.
-   * Redirects are answers like others (`redirect: "manual"`).
+   * Sends a request, waits and retries as the retry policy says, and maps error answers. Redirects
+   * are answers like others (`redirect: "manual"`). Errors of this service itself are passed on as
+   * they are, and those about itself are never retried.
    *
    * @returns the answer when its status is below 400 or accepted, else the failure
    * @throws only the reason of the caller's own `signal`
    */
   send(request: TransportRequest): Promise<Result<Response, Failure>>;
-  /** `send`, and the body read as JSON: an answer that breaks off is retried like a lost one. */
+  /**
+   * `send`, and the body read as JSON: an answer that breaks off is retried like a lost one. A
+   * redirect is no answer here, and what cannot be read as JSON is `upstream_error`.
+   */
   sendJson<Body>(request: TransportRequest): Promise<Result<JsonAnswer<Body>, Failure>>;
 }
 
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 /** A resource provider has 60 s before ARM answers 504 in its place; its own answer comes first. */
 const defaultTimeoutMs = 65_000;
-
-/** What an answer of the connection itself says about trying again; other codes never are. */
-const ownOutcomes: Partial<Record<ErrorCode, AttemptOutcome>> = {
-  throttled: { status: errorStatuses.throttled },
-  upstream_unavailable: { status: errorStatuses.upstream_unavailable },
-  upstream_timeout: "timeout",
-};
 
 type Attempt<Value> =
   | { readonly value: Value }
@@ -119,15 +106,17 @@ export function createTransport(options: TransportOptions): Transport {
       if (response.status < 400 || request.accept?.includes(response.status)) {
         return { value: await read(response) };
       }
-      const reason = await upstreamFailure(response, { now: now(), write });
-      return { failure: reason, outcome: outcomeOf(response, reason) };
+      const { ownErrors } = options;
+      const { reason, own } = await readFailure(response, { now: now(), write, ownErrors });
+      return { failure: reason, outcome: own ? ownOutcome(reason) : { status: response.status } };
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof UnreadableAnswer) {
-        return { failure: notJson(write), outcome: "final" };
+        return { failure: unreadable(error.reason, write), outcome: "final" };
       }
       const own = thrownFailure(error);
       if (own !== undefined) return { failure: own, outcome: ownOutcome(own) };
+      if (isUnawaited(error)) return { failure: unawaited(), outcome: "final" };
       const kind = timeout.signal.aborted ? "timeout" : "network_error";
       return { failure: lostAnswer(kind, write), outcome: isOverloaded(error) ? "final" : kind };
     } finally {
@@ -188,36 +177,16 @@ const badHeaders = (): Failure =>
 const isSafe = ({ safe }: TransportRequest, method: string): boolean =>
   safe ?? safeMethods.has(method);
 
-function outcomeOf(response: Response, reason: Failure): AttemptOutcome | "final" {
-  return response.headers.has(ownErrorHeader) ? ownOutcome(reason) : { status: response.status };
-}
-
-function ownOutcome({ code, details }: Failure): AttemptOutcome | "final" {
-  return details?.outcome === "unknown" ? "network_error" : (ownOutcomes[code] ?? "final");
-}
-
-class UnreadableAnswer extends Error {}
-
-async function readJson<Body>(response: Response): Promise<JsonAnswer<Body>> {
-  const text = await response.text();
-  if (text.trim() === "") return { body: undefined, response };
-  try {
-    return { body: JSON.parse(text), response };
-  } catch {
-    // An error status that was accepted tells enough without its body.
-    if (response.status >= 400) return { body: undefined, response };
-    throw new UnreadableAnswer();
-  }
-}
-
-const notJson = (write: boolean): Failure =>
-  failure("upstream_error", "Microsoft's answer is not readable as JSON.", {
-    details: { reason: "not_json", ...(write ? { outcome: "unknown" as const } : {}) },
-  });
-
 /** A Durable Object that sheds load marks its errors so; retrying adds to the load. */
 const isOverloaded = (error: unknown): boolean =>
   typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
+
+/** A stub's promise serves `fetch` before it is awaited, but cannot pass a request's signal on. */
+const isUnawaited = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "DataCloneError";
+
+const unawaited = (): Failure =>
+  invalidField("fetcher", "must be awaited before it is given to a client");
 
 export const delay = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,14 +1,7 @@
-import * as z from "zod";
-import {
-  errorStatuses,
-  failure,
-  ownErrorHeader,
-  type ErrorCode,
-  type ErrorDetails,
-  type Failure,
-} from "../errors.ts";
+import { failure, type ErrorCode, type ErrorDetails, type Failure } from "../errors.ts";
+import { isRecord, parseJson, recordOf, textOf } from "./json.ts";
 import { envelopeOf } from "../microsoft-error.ts";
-import { remedySchema } from "../remedy.ts";
+import { markedFailure } from "./own-error.ts";
 import { redacted } from "./redact.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 
@@ -56,6 +49,14 @@ export interface FailureContext {
   now: number;
   /** Whether the request was meant to change something: then a lost answer is an unknown outcome. */
   write: boolean;
+  /** False: Microsoft itself was asked, so an answer marked as ours is not believed. Default true. */
+  ownErrors?: boolean | undefined;
+}
+
+export interface ToldFailure {
+  reason: Failure;
+  /** It is the connection's own error, not Microsoft's. */
+  own: boolean;
 }
 
 /** An answer that stands for one that was lost behind a gateway. */
@@ -76,20 +77,39 @@ export function lostAnswer(kind: "network_error" | "timeout", write: boolean): F
   return failure(code, message, write ? { details: { outcome: "unknown" } } : {});
 }
 
+/** A good status over a body that is not what its URL promises: nobody knows what it means. */
+export const unexpectedBody = (write: boolean): Failure =>
+  failure("upstream_error", "Microsoft's answer is not of the shape it should have.", {
+    details: { reason: "unexpected_body", ...(write && { outcome: "unknown" }) },
+  });
+
 /**
  * Reads an error answer (Graph's, ARM's, Key Vault's or OData's JSON, Storage's header, an edge's
  * HTML, or nothing) into a failure. The sentence is ours; Microsoft's own is quoted only where it
  * explains a request that was refused as invalid, and without anything that looks like a secret.
  * An answer of the connection itself (`x-azure-error`) is passed on as it is.
  */
-export async function upstreamFailure(
+export async function readFailure(
   response: Response,
-  { now, write }: FailureContext,
-): Promise<Failure> {
+  { now, write, ownErrors = true }: FailureContext,
+): Promise<ToldFailure> {
   const body = parseJson(await boundedText(response));
-  const own = response.headers.has(ownErrorHeader) ? ownFailure(envelopeOf(body)) : undefined;
-  if (own !== undefined) return own;
+  const own = ownErrors ? markedFailure(response.headers, envelopeOf(body), now) : undefined;
+  if (own !== undefined) return { reason: own, own: true };
+  return { reason: microsoftFailure(response, body, { now, write }), own: false };
+}
 
+/** {@link readFailure}, for whom it makes no difference whose error it is. */
+export const upstreamFailure = async (
+  response: Response,
+  context: FailureContext,
+): Promise<Failure> => (await readFailure(response, context)).reason;
+
+function microsoftFailure(
+  response: Response,
+  body: unknown,
+  { now, write }: FailureContext,
+): Failure {
   const { status, headers } = response;
   const told = upstreamError(body);
   const code = errorCodeOf(status);
@@ -114,43 +134,6 @@ export async function upstreamFailure(
 const retryableStatus = (status: number): boolean =>
   status >= 500 || [408, 409, 423, 429].includes(status);
 
-const errorCodes = Object.keys(errorStatuses) as [ErrorCode, ...ErrorCode[]];
-const ownEnvelope = z.object({
-  success: z.literal(false),
-  error: z.string(),
-  code: z.enum(errorCodes),
-  request_id: z.string().optional(),
-  retry_after: z.number().optional(),
-  remedy: remedySchema.optional(),
-  details: z.record(z.string(), z.unknown()).optional(),
-});
-
-function ownFailure(body: unknown): Failure | undefined {
-  const { data } = ownEnvelope.safeParse(body);
-  if (data === undefined) return undefined;
-  const { success: _, error: message, ...rest } = data;
-  return Object.assign(failure(rest.code, message), rest);
-}
-
-const text = z.string().optional().catch(undefined);
-const inner = z.object({ code: text, "request-id": text }).optional().catch(undefined);
-const errorObject = z.object({
-  code: text,
-  message: z
-    .union([z.string(), z.object({ value: z.string() }).transform(({ value }) => value)])
-    .optional()
-    .catch(undefined),
-  // `innerError` in practice, `innererror` in the schema and from Key Vault.
-  innerError: inner,
-  innererror: inner,
-});
-const errorBody = z.union([
-  z.object({ error: errorObject }).transform(({ error }) => error),
-  z.object({ error: z.string() }).transform(({ error }) => ({ code: error })),
-  // Some resource providers leave the wrapper out.
-  errorObject,
-]);
-
 interface UpstreamError {
   code?: string | undefined;
   message?: string | undefined;
@@ -159,32 +142,30 @@ interface UpstreamError {
 }
 
 function upstreamError(body: unknown): UpstreamError {
-  const { data } = errorBody.safeParse(body);
-  if (data === undefined || !("message" in data)) return { code: data?.code };
-  const nested = data.innerError ?? data.innererror;
+  const whole = recordOf(body);
+  const { error } = whole;
+  if (typeof error === "string") return { code: error };
+  // Some resource providers leave the wrapper out.
+  const told = isRecord(error) ? error : whole;
+  const { message, innerError, innererror } = told;
+  // `innerError` in practice, `innererror` in the schema and from Key Vault.
+  const inner = isRecord(innerError) ? innerError : recordOf(innererror);
   return {
-    code: data.code,
-    message: data.message,
-    innerCode: nested?.code,
-    requestId: nested?.["request-id"],
+    code: textOf(told["code"]),
+    // OData v2 wraps the sentence: `{ lang, value }`.
+    message: textOf(message) ?? textOf(recordOf(message)["value"]),
+    innerCode: textOf(inner["code"]),
+    requestId: textOf(inner["request-id"]),
   };
 }
 
 /** Microsoft's id of a request, by which its support finds it: Graph's header, or everybody else's. */
 export const upstreamRequestId = (headers: Headers): string | undefined =>
-  safeCode(headers.get("request-id") ?? headers.get("x-ms-request-id"));
+  safeCode(headers.get("request-id")) ?? safeCode(headers.get("x-ms-request-id"));
 
 /** Codes and ids are short words; anything else in their place is not repeated. */
-const safeCode = (value: string | null | undefined): string | undefined =>
+export const safeCode = (value: string | null | undefined): string | undefined =>
   value && /^(?!eyJ)[\w.:-]{1,100}$/.test(value) ? value : undefined;
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
 
 async function boundedText(response: Response): Promise<string> {
   const reader = response.body?.getReader();

@@ -1,5 +1,5 @@
 import type { BatchRequest } from "../graph/batch-plan.ts";
-import type { BatchResponse } from "../graph/batch.ts";
+import type { BatchResponse } from "../graph/batch-answer.ts";
 import type { Target } from "./target.ts";
 
 /** Whether a batch can change something: any method but GET. */

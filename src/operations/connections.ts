@@ -6,9 +6,10 @@ import type {
   ConnectionInfo,
 } from "../connection/contract.ts";
 import type { ConnectionStub } from "../connection/stub.ts";
-import { AzureError, failure } from "../errors.ts";
+import { AzureError, failure, type Failure } from "../errors.ts";
 import type { SessionSecret } from "../keys.ts";
 import { orThrow } from "../or-throw.ts";
+import { admitLabel, type Labelled } from "./labels.ts";
 
 interface Held {
   connection: ConnectionStub;
@@ -20,10 +21,20 @@ export const getConnection = async ({ connection }: Held): Promise<ConnectionInf
 export const disconnect = async ({ connection }: Held): Promise<ConnectionInfo> =>
   orThrow(await connection.disconnect());
 
-export const beginConnect = async (
-  { connection }: Held,
-  options: BeginAuthorization,
-): Promise<AuthorizationStart> => orThrow(await connection.beginAuthorization(options));
+/**
+ * Starts a sign-in.
+ *
+ * @param mayAddLabel whether the caller may make a connection of a label that the user has not yet
+ * @throws AzureError `forbidden` or `conflict` for a new label, `invalid_request` naming the field,
+ *   `throttled` when too many sign-ins wait to be confirmed
+ */
+export async function beginConnect(
+  target: Labelled,
+  { mayAddLabel, ...options }: BeginAuthorization & { mayAddLabel: boolean },
+): Promise<AuthorizationStart> {
+  await admitLabel(target, { mayAdd: mayAddLabel });
+  return orThrow(await target.connection.beginAuthorization(options));
+}
 
 export const confirmConnect = async (
   { connection }: Held,
@@ -55,6 +66,9 @@ export async function connectionOfState(
 /**
  * Completes and confirms a sign-in whose callback the host took itself, having made sure who is
  * signed in there.
+ *
+ * @throws AzureError `invalid_request` naming `state` when it was completed before, and `tenantId` for
+ *   a personal account, which Microsoft wants to sign in elsewhere
  */
 export async function completeConnect(
   { connection }: Held,
@@ -69,7 +83,16 @@ export async function completeConnect(
       return completion.info;
     case "refused":
       throw new AzureError(completion.error);
+    case "continued":
+      throw new AzureError(personalAccount());
     case "confirmation_required":
       throw new AzureError(failure("internal_error", "A confirmed sign-in was left unconfirmed."));
   }
 }
+
+const personalAccount = (): Failure =>
+  failure(
+    "invalid_request",
+    'tenantId must be "consumers" for a personal Microsoft account: start again.',
+    { details: { field: "tenantId", reason: "personal_account" } },
+  );

@@ -2,6 +2,7 @@ import { ArmClient } from "../arm/client.ts";
 import type { ProviderCache } from "../arm/provider-versions.ts";
 import type { Config } from "../config.ts";
 import { connectionStub, type ConnectionStub } from "../connection/stub.ts";
+import { directoryOf, type Directory } from "../directory/directory.ts";
 import type { Environment } from "../env.ts";
 import { GraphClient } from "../graph/client.ts";
 import type { Fetcher } from "../http/transport.ts";
@@ -15,6 +16,8 @@ export interface Target {
   graph: GraphClient;
   arm: ArmClient;
   sessionSecret: SessionSecret;
+  /** Undefined where the deployment has none. */
+  directory: Directory | undefined;
 }
 
 export interface TargetOptions {
@@ -43,6 +46,7 @@ export function targetOf(
     graph: new GraphClient(fetcher, { endpoint: graphEndpoint, waitOnThrottle }),
     arm: new ArmClient(fetcher, { endpoint: armEndpoint, waitOnThrottle, providerCache }),
     sessionSecret: config.sessionSecret,
+    directory: directoryOf(env),
   };
 }
 

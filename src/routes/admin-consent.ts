@@ -9,6 +9,7 @@ import {
   type AdminConsentContent,
 } from "./admin-consent-state.ts";
 import { success } from "./answers.ts";
+import { administratorPage } from "./callback-page.ts";
 import { tenantField } from "./connect.ts";
 import type { Context } from "../context.ts";
 import { dataOf } from "./fields.ts";
@@ -29,6 +30,7 @@ export function adminConsentRoutes(router: Router): void {
       tag: "connections",
       // An administrator who follows a link has no credential of the host's; it grants no access here.
       scope: "open",
+      changes: true,
       query: { tenant_id: tenantField, return_url: z.string().max(2_048).optional() },
       answers: {
         200: {
@@ -75,6 +77,7 @@ export function adminConsentRoutes(router: Router): void {
       summary: "Where Microsoft sends the administrator afterwards",
       tag: "connections",
       scope: "open",
+      changes: true,
       query: { state: text, error: text, tenant: text, admin_consent: text },
       openQuery: true,
       answers: {
@@ -86,7 +89,8 @@ export function adminConsentRoutes(router: Router): void {
     async (c, { query }) => {
       const { sessionSecret } = c.var.config;
       const started = await readAdminState(sessionSecret, query.state ?? "", Date.now());
-      if (started === undefined) return pageResponse(unknownState(c));
+      // Started in the Azure portal, or more than ten minutes ago: the consent may hold all the same.
+      if (started === undefined) return pageResponse(administratorPage);
       const error = errorOf(query, started);
       if (started.return_url !== undefined) {
         return redirectResponse(
@@ -135,21 +139,22 @@ const consentedPage = {
   ],
 };
 
-const unknownState = (c: Context) => ({
-  status: 400,
-  title: "This consent cannot be completed",
-  tone: "bad" as const,
-  text: [
-    "The link is not one of a consent that was started here in the last ten minutes.",
-    "Start again from where you came.",
-  ],
-  requestId: c.var.requestId,
-});
-
+/** @param error of {@link errorOf} */
 const refusedPage = (c: Context, error: string) => ({
   status: 400,
   title: "The permissions were not granted",
   tone: "bad" as const,
-  text: [`Microsoft answered: ${error}.`, "Nothing was changed. You can close this page."],
+  text:
+    error === "other_tenant"
+      ? [
+          "Another organization approved this application than the one that was asked.",
+          "Start again from where you came, as an administrator of that one.",
+        ]
+      : [
+          error === "refused"
+            ? "Microsoft did not say that they were."
+            : `Microsoft answered: ${error}.`,
+          "Start again from where you came, or close this page.",
+        ],
   requestId: c.var.requestId,
 });

@@ -1,10 +1,16 @@
-import { generateCookie, getCookie } from "hono/cookie";
+import { getCookie } from "hono/cookie";
 import * as z from "zod";
 import { browserBindingCookie, verifyState } from "../connection/authorization-state.ts";
 import type { AuthorizationCompletion } from "../connection/contract.ts";
 import { connectionStub } from "../connection/stub.ts";
-import { errorStatuses, type Failure } from "../errors.ts";
-import { bindingCookieOptions } from "./connect.ts";
+import type { Failure } from "../errors.ts";
+import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";
+import {
+  administratorPage,
+  connectedPage,
+  refusedPage,
+  unknownStatePage,
+} from "./callback-page.ts";
 import type { Context } from "../context.ts";
 import { pageResponse, redirectResponse } from "./pages.ts";
 import { register, type Router } from "./register.ts";
@@ -23,36 +29,47 @@ export function callbackRoutes(router: Router): void {
       summary: "Where Microsoft sends the browser after a sign-in",
       tag: "connections",
       scope: "open",
-      query: { code: text, state: text, error: text, error_description: text },
+      changes: true,
+      query: {
+        code: text,
+        state: text,
+        error: text,
+        error_description: text,
+        admin_consent: text,
+      },
       openQuery: true,
       answers: {
         200: { description: "A page that says so.", content: page },
-        302: { description: "To the return_url of the start, with status and flow, or error." },
+        302: {
+          description:
+            "To the return_url of the start, with status and flow, or error; of a personal account, on to Microsoft.",
+        },
         400: { description: "A page that says what went wrong.", content: page },
         409: { description: "A page that says why the old grant was kept.", content: page },
       },
     },
-    async (c, { query: { state } }) => {
+    async (c, { query: { state, admin_consent: consent } }) => {
       const { sessionSecret } = c.var.config;
       // Before any actor is asked: a state that was not made here leads nowhere.
       const connectionId =
         state === undefined ? undefined : await verifyState(sessionSecret, state);
-      if (state === undefined || connectionId === undefined) return pageResponse(unknownState(c));
-
+      if (state === undefined || connectionId === undefined) {
+        // After a consent in the Azure portal the administrator is sent to the first redirect URI.
+        return pageResponse(
+          consent === undefined ? unknownStatePage(c.var.requestId) : administratorPage,
+        );
+      }
       c.set("connectionId", connectionId);
-      const cookie = await browserBindingCookie(state);
-      const browserBinding = getCookie(c, cookie);
+      const browserBinding = getCookie(c, await browserBindingCookie(state));
       const completion = await connectionStub(c.env, connectionId).completeAuthorization({
         state,
         response: new URL(c.req.url).search.slice(1),
         ...(browserBinding !== undefined && { browserBinding }),
       });
-      const answer = completion.ok
-        ? await completionAnswer(c, completion.value)
-        : await pageResponse(refusedPage(c, completion.error));
-      if (completion.ok && browserBinding !== undefined) {
-        const cleared = generateCookie(cookie, "", { ...bindingCookieOptions, maxAge: 0 });
-        answer.headers.append("set-cookie", cleared);
+      if (!completion.ok) return pageResponse(refusedPage(completion.error, c.var.requestId));
+      const answer = await completionAnswer(c, completion.value);
+      for (const cookie of await cookiesOf(completion.value, state, browserBinding)) {
+        answer.headers.append("set-cookie", cookie);
       }
       return answer;
     },
@@ -72,10 +89,36 @@ function completionAnswer(
       const { flow, returnUrl } = completion;
       return redirectResponse(returnTo(returnUrl, { status: "confirmation_required", flow }));
     }
+    case "continued":
+      return redirectResponse(completion.authUrl);
     case "refused":
       return completion.returnUrl === undefined
-        ? pageResponse(refusedPage(c, completion.error))
+        ? pageResponse(refusedPage(completion.error, c.var.requestId))
         : redirectResponse(returnTo(completion.returnUrl, errorParameters(completion.error)));
+  }
+}
+
+/**
+ * Changes to the cookie that binds a user's start to this browser. After a success it stays until it
+ * expires: if the callback is sent once more, it shows that this is the same browser.
+ */
+async function cookiesOf(
+  completion: AuthorizationCompletion,
+  state: string,
+  browserBinding: string | undefined,
+): Promise<string[]> {
+  if (browserBinding === undefined) return [];
+  switch (completion.outcome) {
+    case "connected":
+    case "confirmation_required":
+      return [];
+    case "continued":
+      return [
+        await clearedBindingCookie(state),
+        await bindingCookie(completion.state, browserBinding),
+      ];
+    case "refused":
+      return [await clearedBindingCookie(state)];
   }
 }
 
@@ -83,39 +126,4 @@ function completionAnswer(
 const errorParameters = ({ code, message, details }: Failure) => ({
   error: details?.reason ?? code,
   error_description: message,
-});
-
-const connectedPage = (account: string | undefined) => ({
-  status: 200,
-  title: "You are connected",
-  tone: "good" as const,
-  text: [
-    account === undefined ? "The sign-in is complete." : `Connected as ${account}.`,
-    "You can close this page.",
-  ],
-});
-
-const unknownState = (c: Context) => ({
-  status: 400,
-  title: "This sign-in cannot be completed",
-  tone: "bad" as const,
-  text: [
-    "The link is not one of a sign-in that was started here, or it has been changed on its way.",
-    "Start again from where you came.",
-  ],
-  requestId: c.var.requestId,
-});
-
-/** What a browser brought here is wrong, unless it does not fit what is held, or the trouble is elsewhere. */
-function refusedStatus({ code }: Failure): number {
-  const status = errorStatuses[code];
-  return code === "conflict" || status >= 500 ? status : 400;
-}
-
-const refusedPage = (c: Context, error: Failure) => ({
-  status: refusedStatus(error),
-  title: "You are not connected",
-  tone: "bad" as const,
-  text: [error.message, "Nothing was changed. You can close this page and try again."],
-  requestId: c.var.requestId,
 });

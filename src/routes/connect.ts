@@ -1,27 +1,19 @@
-import { generateCookie } from "hono/cookie";
 import * as z from "zod";
-import { requires } from "../callers/require.ts";
-import { browserBindingCookie } from "../connection/authorization-state.ts";
-import { connectionIdOf, labelSchema, userIdSchema } from "../connection/connection-id.ts";
+import type { Caller } from "../callers/caller.ts";
+import { connectionAt, requires } from "../callers/require.ts";
+import { userIdSchema } from "../connection/connection-id.ts";
 import type { AuthorizationStart } from "../connection/contract.ts";
+import { prompts } from "../entra/authorization-request.ts";
 import { parseTenant } from "../entra/tenant.ts";
 import { AzureError, failure } from "../errors.ts";
 import { beginConnect } from "../operations/connections.ts";
+import { orThrow } from "../or-throw.ts";
 import { targetFor } from "./answers.ts";
+import { bindingCookie } from "./binding-cookie.ts";
 import type { Context, Middleware } from "../context.ts";
 import { redirectResponse } from "./pages.ts";
 import { register, type Router } from "./register.ts";
 import { readReturnUrl } from "../return-url.ts";
-
-/** Seconds: as long as the state it belongs to. */
-export const bindingLifetime = 600;
-
-export const bindingCookieOptions = {
-  path: "/",
-  secure: true,
-  httpOnly: true,
-  sameSite: "Lax",
-} as const;
 
 export const tenantField = z
   .string()
@@ -46,7 +38,7 @@ const query = {
   tenant_id: tenantField,
   scopes: scopesField,
   login_hint: z.string().min(1).max(320).optional(),
-  prompt: z.enum(["login", "none", "consent", "select_account"]).optional(),
+  prompt: z.enum(prompts).optional(),
   return_url: z
     .string()
     .max(2_048)
@@ -69,6 +61,7 @@ export function connectRoutes(router: Router): void {
       summary: "Start a sign-in with Microsoft",
       tag: "connections",
       scope: "connections:read",
+      changes: true,
       connection: "query",
       access: connectAccess,
       query,
@@ -92,6 +85,7 @@ export function connectRoutes(router: Router): void {
       }
       const start = await beginConnect(targetFor(c), {
         start: caller.userId === undefined ? "server" : "user",
+        mayAddLabel: caller.scopes.has("connections:write"),
         ...(tenantId !== undefined && { tenantId }),
         ...(scopes !== undefined && { scopes }),
         ...(loginHint !== undefined && { loginHint }),
@@ -114,9 +108,7 @@ async function startAnswer(c: Context, start: AuthorizationStart): Promise<Respo
           { headers: { "cache-control": "no-store" } },
         );
   if (browserBinding !== undefined) {
-    const options = { ...bindingCookieOptions, maxAge: bindingLifetime };
-    const cookie = generateCookie(await browserBindingCookie(state), browserBinding, options);
-    answer.headers.append("set-cookie", cookie);
+    answer.headers.append("set-cookie", await bindingCookie(state, browserBinding));
   }
   return answer;
 }
@@ -143,16 +135,13 @@ async function connectAccess(...[c, next]: Parameters<Middleware>): Promise<void
       }),
     );
   }
-  const label = labelSchema.optional().safeParse(c.req.query("label")).data;
-  c.set("caller", {
+  const caller: Caller = {
     kind: "session",
     id: userId.data,
     userId: userId.data,
-    scopes: new Set(["connections:read"]),
-  });
-  c.set(
-    "connectionId",
-    connectionIdOf({ kind: "user", userId: userId.data, ...(label !== undefined && { label }) }),
-  );
+    scopes: new Set(["connections:read", "connections:write"]),
+  };
+  c.set("caller", caller);
+  c.set("connectionId", orThrow(connectionAt("query", c, caller)));
   await next();
 }

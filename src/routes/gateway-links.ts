@@ -12,9 +12,15 @@ const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 /** Resource Manager names the default port in some of its links. */
 const endpointPattern = (endpoint: string) => `${escape(endpoint)}(?::443)?(?=[/?]|$)`;
 
-/** One link, if it lies under the endpoint; any other is returned as it is. */
+/**
+ * One link, if it lies under the endpoint; any other is returned as it is. A path from Microsoft's
+ * root (RFC 9110 §10.2.2) would lead to the root of this host instead.
+ */
 export const rewriteLink = (base: LinkBase, link: string): string =>
-  link.replace(new RegExp(`^${endpointPattern(base.endpoint)}`, "i"), () => base.gateway);
+  (/^\/(?!\/)/.test(link) ? new URL(base.endpoint).origin + link : link).replace(
+    new RegExp(`^${endpointPattern(base.endpoint)}`, "i"),
+    () => base.gateway,
+  );
 
 /** Longest text a match can span before the URL itself, white space included. */
 const keyLength = 96;

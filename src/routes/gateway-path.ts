@@ -1,4 +1,5 @@
 import { failure, type Failure } from "../errors.ts";
+import { withoutEndSlashes } from "../http/link.ts";
 import { err, ok, type Result } from "../result.ts";
 
 /** What a gateway mirrors: our prefix, and where it starts upstream. */
@@ -11,15 +12,37 @@ export interface GatewayMount {
   versions?: readonly string[];
 }
 
-const encodedSeparators = /%(?:25)*(?:2f|5c)/i;
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-const controlCharacters = /[\u0000-\u0020\u007f]|%(?:25)*(?:[01][0-9a-f]|7f)/i;
-const dotSegment = /^(?:\.|%(?:25)*2e){1,2}$/i;
+const controlCharacters = /[\u0000-\u001f\u007f]/;
 /** Azure SDKs join `/` and a resource id that starts with one; Resource Manager takes it for one. */
 const doubledResourceId = /^\/(?=\/(?:subscriptions|providers)\/)/i;
 
 const refused = (why: string): Result<never, Failure> =>
   err(failure("invalid_request", `The path ${why}.`, { details: { field: "path" } }));
+
+/**
+ * What Microsoft reads in a path: it decodes once, and then looks for the slashes. What is encoded
+ * twice is text, such as a percent sign in the name of a file, or a slash in the id of a message.
+ */
+function decodedOnce(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a path could be read in two ways, or lead elsewhere; undefined when it cannot. */
+function objectionTo(path: string): string | undefined {
+  if (path.includes("//")) return "holds an empty segment or a second host";
+  if (path.includes(" ")) return "holds a space that is not encoded";
+  const decoded = decodedOnce(path);
+  if (decoded === undefined) return "holds a percent sign that encodes nothing";
+  if (controlCharacters.test(decoded)) return "holds a control character";
+  if (decoded.includes("\\")) return "holds a backslash";
+  const climbs = decoded.split("/").some((segment) => segment === "." || segment === "..");
+  return climbs ? "holds a dot segment" : undefined;
+}
 
 /**
  * The upstream URL that a gateway URL names. Works on the text as it came, because a parsed URL has
@@ -38,13 +61,9 @@ export function gatewayTarget(mount: GatewayMount, received: string): Result<str
   if (!path.startsWith(`${mount.prefix}/`)) return err(failure("not_found", "No such route."));
   const rest = path.slice(mount.prefix.length).replace(doubledResourceId, "");
 
-  if (controlCharacters.test(rest)) return refused("holds a control character");
-  if (encodedSeparators.test(rest) || rest.includes("\\")) {
-    return refused("holds an encoded slash or a backslash");
-  }
-  if (rest.includes("//")) return refused("holds an empty segment or a second host");
+  const objection = objectionTo(rest);
+  if (objection !== undefined) return refused(objection);
   const segments = rest.slice(1).split("/");
-  if (segments.some((segment) => dotSegment.test(segment))) return refused("holds a dot segment");
   if (mount.versions !== undefined) {
     const [version = "", next] = segments;
     if (!mount.versions.includes(version) || next === undefined) {
@@ -56,16 +75,21 @@ export function gatewayTarget(mount: GatewayMount, received: string): Result<str
   return ok(`${mount.endpoint}${rest}${query}`);
 }
 
-/** A batch carries writes inside one POST whatever its items say, so it always needs write. */
-export function isBatchPath(url: string): boolean {
-  const last = new URL(url).pathname.replace(/\/+$/, "").split("/").at(-1) ?? "";
-  try {
-    return decodeURIComponent(last).toLowerCase() === "$batch";
-  } catch {
-    return false;
-  }
+/** The last segment that Microsoft reads in the path of a URL. */
+function lastSegment(url: string): string {
+  const { pathname } = new URL(url);
+  return (
+    withoutEndSlashes(decodedOnce(pathname) ?? pathname)
+      .split("/")
+      .at(-1)
+      ?.toLowerCase() ?? ""
+  );
 }
 
+/** A batch carries writes inside one POST whatever its items say, so it always needs write. */
+export const isBatchPath = (url: string): boolean => lastSegment(url) === "$batch";
+
+const contentSegments: ReadonlySet<string> = new Set(["content", "contentstream", "$value"]);
+
 /** Paths whose answer is a person's file, where no byte is ours to change. */
-export const isContentPath = (url: string): boolean =>
-  /\/(?:content|contentstream|\$value|%24value)$/i.test(new URL(url).pathname.replace(/\/+$/, ""));
+export const isContentPath = (url: string): boolean => contentSegments.has(lastSegment(url));

@@ -9,6 +9,7 @@ import { connectionParams } from "./connections.ts";
 import { withConfig, type Context, type Middleware } from "../context.ts";
 import { invalidInput } from "./failures.ts";
 import { wholeNumber } from "./fields.ts";
+import { navigationOnly } from "./navigation.ts";
 import { readableUrl } from "./readable-url.ts";
 import { errorAnswer, type Router } from "./register.ts";
 
@@ -43,8 +44,14 @@ export function liveRoutes(router: Router): void {
       default: errorAnswer,
     },
   });
-  router.get("/connections/:id/live", named, withConfig, readableUrl(path), admitted, (c) =>
-    open(c),
+  router.get(
+    "/connections/:id/live",
+    named,
+    withConfig,
+    readableUrl(path),
+    admitted,
+    navigationOnly,
+    (c) => open(c),
   );
 }
 

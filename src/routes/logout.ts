@@ -15,6 +15,8 @@ export function logoutRoutes(router: Router): void {
       summary: "Sign the browser out of Microsoft",
       tag: "connections",
       scope: "open",
+      // The redirect ends the browser's session.
+      changes: true,
       query: {
         post_logout_redirect_uri: z
           .string()

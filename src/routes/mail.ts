@@ -14,6 +14,11 @@ import { register, type Router } from "./register.ts";
 
 const tag = "mail";
 
+const booleanText = z
+  .string()
+  .regex(/^(?:true|false)$/i, "must be true or false")
+  .transform((text) => text.toLowerCase() === "true");
+
 const outgoing = z.strictObject({
   message: z
     .looseObject({
@@ -22,7 +27,10 @@ const outgoing = z.strictObject({
       toRecipients: z.array(item).optional(),
     })
     .meta({ description: "Graph's message; base64 attachments may be in it." }),
-  saveToSentItems: z.boolean().optional(),
+  saveToSentItems: z
+    .union([z.boolean(), booleanText])
+    .optional()
+    .meta({ description: "Default true. Graph's own examples send it as text, so that will do." }),
 });
 
 export function mailRoutes(router: Router): void {

@@ -7,7 +7,9 @@ export interface Page {
   title: string;
   /** Sentences of ours; whatever else gets in is escaped. */
   text: readonly string[];
-  tone: "good" | "bad";
+  tone: "good" | "bad" | "neutral";
+  /** Shown in full, so that it can be sent to somebody else. */
+  link?: string | undefined;
   /** For a person to quote to whoever helps them. */
   requestId?: string;
 }
@@ -17,9 +19,9 @@ const style = `
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
 main { max-width: 34rem; padding: 2rem; border-inline-start: .3rem solid var(--tone); }
 h1 { margin: 0 0 .6rem; font-size: 1.5rem; line-height: 1.25; }
-p { margin: .4rem 0; }
-small { opacity: .75; overflow-wrap: anywhere; }
-.good { --tone: #107c10; } .bad { --tone: #c50f1f; }
+p { margin: .4rem 0; overflow-wrap: anywhere; }
+small { opacity: .75; }
+.good { --tone: #107c10; } .bad { --tone: #c50f1f; } .neutral { --tone: #8a8886; }
 `;
 
 /** The page as an answer: no script, nothing from elsewhere, and no word of it to the next site. */
@@ -40,6 +42,7 @@ export async function pageResponse(page: Page): Promise<Response> {
         <main class="${page.tone}">
           <h1>${page.title}</h1>
           ${page.text.map((sentence) => html`<p>${sentence}</p>`)}
+          ${page.link === undefined ? "" : html`<p><a href="${page.link}">${page.link}</a></p>`}
           ${page.requestId === undefined ? "" : html`<p><small>Reference: ${page.requestId}</small></p>`}
         </main>
       </body>

@@ -7,6 +7,7 @@ import { AzureError, errorStatuses, failure, type ErrorCode } from "../errors.ts
 import { remedySchema } from "../remedy.ts";
 import { withConfig, type App, type Context, type Middleware } from "../context.ts";
 import { connectionFields } from "./fields.ts";
+import { navigationOnly } from "./navigation.ts";
 import { readableUrl } from "./readable-url.ts";
 
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -38,6 +39,8 @@ export interface Route<Params extends Shape, Query extends Shape, Body extends z
   bodyContent?: Content;
   /** Answers below 400 by status: JSON of this schema unless a content says otherwise. */
   answers: Readonly<Record<number, { description: string; data?: z.ZodType; content?: Content }>>;
+  /** A GET that changes something: never done for a HEAD, or for a browser that fetches ahead. */
+  changes?: true;
   /** Instead of the usual check of credential and owner. */
   access?: Middleware;
 }
@@ -116,6 +119,7 @@ export function register<
       // Of Microsoft's own parameters not all are ours to judge.
       ...(route.openQuery ? [] : [readableUrl(path)]),
       ...accessOf(route),
+      ...(route.changes ? [navigationOnly] : []),
       ...(body === undefined ? [] : [limitBody]),
     ],
   });

@@ -180,7 +180,7 @@ describe("Microsoft's own Resource Manager client, given the gateway's address a
     const version = "2024-03-02";
     const made = await resources.resources.createOrUpdateById(id, version, {
       location: "northeurope",
-      properties: {},
+      properties: { creationData: { createOption: "Empty" }, diskSizeGB: 32 },
     });
     expect(made).toMatchObject({
       name: "by-gateway",

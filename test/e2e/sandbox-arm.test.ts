@@ -47,6 +47,8 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return all;
 }
 
+const emptyDisk = { creationData: { createOption: "Empty" }, diskSizeGB: 32 };
+
 describe("Microsoft's own ARM clients against the sandbox", () => {
   it("list subscriptions, locations and tenants", async () => {
     const listed = await collect(subscriptions.subscriptions.list());
@@ -91,13 +93,16 @@ describe("Microsoft's own ARM clients against the sandbox", () => {
   });
 
   it("follow each way a provider makes and removes a resource", async () => {
-    const make = (type: string, version: string) => {
+    const make = (type: string, version: string, content: object = {}) => {
       const id = `subscriptions/${CONTOSO_SUBSCRIPTION}/resourceGroups/contoso-staging/providers/${type}`;
-      return { id, version, body: { location: "northeurope", properties: {} } };
+      return { id, version, body: { location: "northeurope", properties: {}, ...content } };
     };
     const kinds = [
-      make("Microsoft.Compute/disks/sdk", "2024-03-02"),
-      make("Microsoft.Storage/storageAccounts/sdk", "2024-01-01"),
+      make("Microsoft.Compute/disks/sdk", "2024-03-02", { properties: emptyDisk }),
+      make("Microsoft.Storage/storageAccounts/sdk", "2024-01-01", {
+        kind: "StorageV2",
+        sku: { name: "Standard_LRS" },
+      }),
       make("Microsoft.KeyVault/vaults/sdk", "2023-07-01"),
       make("Microsoft.Web/sites/sdk", "2024-04-01"),
     ];
@@ -117,7 +122,7 @@ describe("Microsoft's own ARM clients against the sandbox", () => {
     });
     const id = `subscriptions/${CONTOSO_SUBSCRIPTION}/resourceGroups/failing/providers/Microsoft.Compute/disks/d`;
     const failure = await resources.resources
-      .createOrUpdateById(id, "2024-03-02", { location: "westeurope", properties: {} })
+      .createOrUpdateById(id, "2024-03-02", { location: "westeurope", properties: emptyDisk })
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ message: expect.stringContaining("AllocationFailed") });
   });

@@ -85,7 +85,33 @@ describe("npm start", () => {
     await page.waitForURL(`${worker}/callback**`);
     expect(await heading(page).textContent()).toBe("You are connected");
     expect(await page.textContent("main")).toContain("Connected as ada@contoso.example.");
+    // Whoever loads the page anew has not undone it.
+    expect((await page.reload())?.status()).toBe(200);
+    expect(await heading(page).textContent()).toBe("This sign-in is finished");
     await page.context().close();
+  });
+
+  it("starts a sign-in for whom the link names, a new label too, and for nobody else", async () => {
+    const connect = (query: string, init: RequestInit = {}) =>
+      fetch(`${worker}/connect?${query}`, { redirect: "manual", ...init });
+    for (const query of ["user_id=linked", "user_id=linked&label=second"]) {
+      const answer = await connect(query);
+      expect(answer.status).toBe(302);
+      expect(answer.headers.get("location")).toContain(`${sandbox}/common/oauth2/v2.0/authorize`);
+      expect(answer.headers.getSetCookie()).toHaveLength(1);
+    }
+    for (const query of [
+      "",
+      "label=second",
+      "user_id=a%20b",
+      "user_id=linked&label=No",
+      "user_id=linked&connection=user:other",
+    ]) {
+      expect((await connect(query)).status).toBe(400);
+    }
+    const head = await connect("user_id=scanned", { method: "HEAD" });
+    expect([head.status, head.headers.get("location")]).toEqual([200, null]);
+    expect(await read("/connections/user:scanned")).toMatchObject({ status: 404 });
   });
 
   it("answers the printed curl, and for the user and their subscriptions", async () => {
@@ -207,7 +233,7 @@ describe("a sign-in that fails in the browser", () => {
     const answered = page.waitForResponse(`${worker}/callback**`);
     await page.getByRole("button", { name: "Cancel" }).click();
     expect((await answered).status()).toBe(400);
-    expect(await heading(page).textContent()).toBe("You are not connected");
+    expect(await heading(page).textContent()).toBe("The sign-in was not completed");
     expect(await read("/connections/user:refuser")).toMatchObject({
       status: 404,
       body: { code: "not_found" },
@@ -234,7 +260,7 @@ describe("a sign-in that fails in the browser", () => {
     const callback = answer.headers.get("location") ?? "";
     const response = await victim.goto(callback);
     expect(response?.status()).toBe(400);
-    expect(await heading(victim).textContent()).toBe("You are not connected");
+    expect(await heading(victim).textContent()).toBe("The sign-in was not completed");
     await attacker.goto(callback);
     expect(await heading(attacker).textContent()).toBe("You are connected");
     await Promise.all([victim.context().close(), attacker.context().close()]);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CONTOSO_TENANT, FABRIKAM_TENANT } from "../sandbox/constants.ts";
+import { SimulatedClock } from "./support/clock.ts";
+import { actorOf, expectOk, newUser } from "./support/connections.ts";
 import { call, http } from "./support/http.ts";
 import { sandbox } from "./support/sandbox.ts";
 
@@ -58,7 +60,51 @@ describe("admin consent", () => {
     expect(await thanks.text()).toContain("Thank you");
   });
 
-  test("answers a state that was not made here with a page and never a redirect", async () => {
+  test.each<[string, Record<string, string>]>([
+    ["from the portal, without a state", { admin_consent: "True", tenant: CONTOSO_TENANT }],
+    ["from the portal, with a state of its own", { admin_consent: "True", state: "12345" }],
+    ["after a refusal, without a state", { error: "access_denied", admin_consent: "True" }],
+    ["with nothing at all", {}],
+  ])("takes an administrator who comes %s for no failure", async (_, query) => {
+    for (const path of ["/callback/admin", "/callback"]) {
+      // The first redirect URI is where the portal sends people; bare, it is no consent's.
+      if (path === "/callback" && query["admin_consent"] === undefined) continue;
+      const page = await http(`${path}?${new URLSearchParams(query).toString()}`);
+      expect([page.status, page.headers.get("location")]).toEqual([200, null]);
+      const text = await page.text();
+      expect(text).toContain("Back from Microsoft");
+      expect(text).not.toMatch(/link|changed|cannot|granted|Start again/);
+    }
+  });
+
+  test("takes one who needed more than ten minutes for no failure either", async () => {
+    const clock = new SimulatedClock();
+    try {
+      const state = await stateFor({ tenant_id: CONTOSO_TENANT, return_url: returnUrl });
+      await clock.advance(600);
+      const page = await callback({ admin_consent: "True", tenant: CONTOSO_TENANT, state });
+      expect([page.status, page.headers.get("location")]).toEqual([200, null]);
+      expect(await page.text()).toContain("Back from Microsoft");
+    } finally {
+      await clock.restore();
+    }
+  });
+
+  test("tells on its page what became of it, and no more", async () => {
+    const state = await stateFor({ tenant_id: CONTOSO_TENANT });
+    const other = await callback({ admin_consent: "True", tenant: FABRIKAM_TENANT, state });
+    expect([other.status, await other.text()]).toEqual([
+      400,
+      expect.stringContaining("Another organization approved"),
+    ]);
+    const silent = await callback({ state });
+    expect([silent.status, await silent.text()]).toEqual([
+      400,
+      expect.stringContaining("Microsoft did not say"),
+    ]);
+  });
+
+  test("redirects nobody by a state that was not made here", async () => {
     const state = await stateFor({ return_url: returnUrl });
     const mark = await sandbox.mark();
     for (const altered of [
@@ -69,12 +115,26 @@ describe("admin consent", () => {
       state.replace("~", "-"),
     ]) {
       const page = await callback({ admin_consent: "True", state: altered });
-      expect(page.status).toBe(400);
+      expect([page.status, page.headers.get("location")]).toEqual([200, null]);
+    }
+    expect(await sandbox.requests(mark)).toEqual([]);
+  });
+
+  test("has a state that is worth nothing to a sign-in, and the reverse", async () => {
+    const state = await stateFor({ return_url: returnUrl });
+    const mark = await sandbox.mark();
+    for (const answer of [{ code: "x" }, { error: "invalid_scope" }, { admin_consent: "True" }]) {
+      const page = await http(`/callback?${new URLSearchParams({ ...answer, state }).toString()}`);
       expect(page.headers.get("location")).toBeNull();
     }
-    expect((await callback({})).status).toBe(400);
-    // Nor does one pass for the state of a sign-in.
-    expect((await http(`/callback?code=x&state=${encodeURIComponent(state)}`)).status).toBe(400);
+    const begun = expectOk(
+      await actorOf(`user:${newUser()}`).beginAuthorization({ start: "server", returnUrl }),
+    );
+    for (const answer of [{ admin_consent: "True", tenant: CONTOSO_TENANT }, { error: "x" }]) {
+      const page = await callback({ ...answer, state: begun.state });
+      expect([page.status, page.headers.get("location")]).toEqual([200, null]);
+      expect(await page.text()).toContain("Back from Microsoft");
+    }
     expect(await sandbox.requests(mark)).toEqual([]);
   });
 });

@@ -279,3 +279,96 @@ describe("an abandoned start", () => {
     expect(expectOk(await signIn(stub)).outcome).toBe("connected");
   });
 });
+
+describe("many starts at once", () => {
+  const returnUrl = "https://app.example/back";
+  const open = 20;
+
+  /** A flow of which a server was told that it can be confirmed. */
+  async function promised(stub: Stub): Promise<string> {
+    const start = expectOk(await stub.beginAuthorization({ start: "server", returnUrl }));
+    const completion = expectOk(await complete(stub, start, await authorize(start.authUrl)));
+    if (completion.outcome !== "confirmation_required") throw new Error(completion.outcome);
+    return completion.flow;
+  }
+
+  const startMany = async (stub: Stub, count: number) => {
+    const starts = [];
+    for (let index = 0; index < count; index += 1) starts.push(await begin(stub));
+    return starts;
+  };
+
+  test.each([1, 19, 20, 21, 45])(
+    "leave what waits to be confirmed, be they %i more",
+    async (more) => {
+      const { stub } = fresh();
+      const flow = await promised(stub);
+      await startMany(stub, more);
+      expect(expectOk(await stub.confirmAuthorization({ flow })).status).toBe("active");
+    },
+  );
+
+  test("leave one whose code is being redeemed", async () => {
+    const { stub } = fresh();
+    const start = expectOk(await stub.beginAuthorization({ start: "server", returnUrl }));
+    const response = await authorize(start.authUrl);
+    await sandbox.fault({ match: { grant_type: "authorization_code" }, times: 1, delay_ms: 300 });
+    const mark = await sandbox.mark();
+    const completing = complete(stub, start, response);
+    await expect.poll(async () => (await sandbox.tokenPosts(mark)).length).toBe(1);
+    await startMany(stub, open + 2);
+    const completion = expectOk(await completing);
+    const flow = completion.outcome === "confirmation_required" ? completion.flow : "";
+    expect(expectOk(await stub.confirmAuthorization({ flow })).status).toBe("active");
+  });
+
+  test("push out the oldest unanswered ones, and never the newest", async () => {
+    const { stub } = fresh();
+    const starts = await startMany(stub, open + 3);
+    for (const [index, start] of starts.entries()) {
+      const answer = await complete(stub, start, new URLSearchParams({ error: "server_error" }));
+      expect([index, answer.ok]).toEqual([index, index >= 3]);
+    }
+  });
+
+  test("are refused while twenty wait to be confirmed, until one is", async () => {
+    const { stub } = fresh();
+    const flows = [];
+    for (let index = 0; index < open; index += 1) {
+      flows.push(await promised(stub));
+      await clock.advance(1);
+    }
+    const refused = await stub.beginAuthorization({ start: "user" });
+    expect(refused).toMatchObject({
+      ok: false,
+      error: {
+        code: "throttled",
+        retry_after: 600 - open,
+        details: { reason: "too_many_sign_ins" },
+      },
+    });
+    const [first = "", ...others] = flows;
+    expectOk(await stub.confirmAuthorization({ flow: first }));
+    expectOk(await stub.beginAuthorization({ start: "user" }));
+    // The one that took the free place is the one that the next start pushes out.
+    expectOk(await stub.beginAuthorization({ start: "user" }));
+    for (const flow of others) expectOk(await stub.confirmAuthorization({ flow }));
+  });
+
+  test("find room again when what waited has expired", async () => {
+    const { stub } = await connected();
+    for (let index = 0; index < open; index += 1) await promised(stub);
+    expect(await stub.beginAuthorization({ start: "user" })).toMatchObject({ ok: false });
+    await clock.advance(600);
+    expectOk(await stub.beginAuthorization({ start: "user" }));
+  });
+
+  test("keep no more than twenty finished ones in mind", async () => {
+    const { stub } = await connected();
+    for (let index = 0; index < open + 5; index += 1) expectOk(await signIn(stub));
+    const rows = await runInDurableObject(stub, (_, { storage }) =>
+      storage.sql.exec("SELECT finished_at FROM authorization").toArray(),
+    );
+    expect(rows).toHaveLength(open);
+  });
+});

@@ -39,7 +39,7 @@ function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
 
 describe(`${connections} users with ${accounts.length} Microsoft accounts`, () => {
   test("each see their own account at every call, through expiries, refusals and renewals", async () => {
-    const refreshTokens = await Promise.all(accounts.map(refreshTokenOf));
+    const refreshTokens = await Promise.all(accounts.map((account) => refreshTokenOf(account)));
     const users = await Promise.all(
       Array.from({ length: connections }, async (_, index) => {
         const which = index % accounts.length;

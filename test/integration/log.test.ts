@@ -151,14 +151,13 @@ describe("the line of a refresh", () => {
     ]);
   });
 
-  test("leaves out what a client calls its request, when it is no id", async () => {
+  test("has an id of its own where a client calls its request by no id", async () => {
     const { stub } = await connected();
     await clock.advance(4_000);
     const lines = recordLog("refresh");
     const headers = { "client-request-id": "eyJ0eXAi-something-else" };
     await (await stub.fetch(me, { headers })).arrayBuffer();
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).not.toHaveProperty("request_id");
+    expect(lines).toMatchObject([{ request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
   });
 
   test("says that nobody waited when it was made by the alarm, or behind a caller", async () => {
@@ -167,7 +166,14 @@ describe("the line of a refresh", () => {
     await clock.advance(3_500);
     const lines = recordLog("refresh");
     await runDurableObjectAlarm(stub);
-    expect(lines).toMatchObject([{ resource: "graph", outcome: "ok", waiters: 0 }]);
+    expect(lines).toMatchObject([
+      {
+        resource: "graph",
+        outcome: "ok",
+        waiters: 0,
+        request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      },
+    ]);
     await clock.advance(3_500);
     await (await stub.fetch(me, { headers: { "client-request-id": requestId } })).arrayBuffer();
     await expect.poll(() => lines.length).toBe(2);

@@ -91,6 +91,7 @@ const cases: readonly Case[] = [
   },
   { aadsts: 50057, action: "contact_admin", armGoesOn: false, events: broken, ...userHasToAct },
   { aadsts: 50105, action: "contact_admin", armGoesOn: false, events: broken, ...userHasToAct },
+  { aadsts: 5000224, action: "contact_admin", armGoesOn: false, events: broken, ...userHasToAct },
   // One resource.
   {
     aadsts: 50076,
@@ -120,6 +121,19 @@ const cases: readonly Case[] = [
   },
   { aadsts: 53003, action: "contact_admin", armGoesOn: true, events: broken, ...userHasToAct },
   { aadsts: 500011, action: "contact_admin", armGoesOn: true, events: broken, ...userHasToAct },
+  { aadsts: 530084, action: "contact_admin", armGoesOn: true, events: broken, ...userHasToAct },
+  {
+    aadsts: 7000229,
+    action: "admin_consent",
+    armGoesOn: true,
+    links: () => ({
+      admin_consent_url: `http://localhost:8787/admin-consent?tenant_id=${contoso}`,
+    }),
+    events: broken,
+    ...userHasToAct,
+  },
+  // A code of tomorrow.
+  { aadsts: 5999999, action: "contact_admin", armGoesOn: true, events: broken, ...userHasToAct },
   // Ours: no user is asked for anything.
   {
     aadsts: 70011,
@@ -229,6 +243,52 @@ test.each(cases.filter(({ answers }) => answers === "remedy"))(
   },
 );
 
+describe("a fault of the application", () => {
+  test.each([
+    [7000222, "The app's client secret has expired", "AZURE_CLIENT_SECRET"],
+    [50194, "does not allow this kind of tenant", "AZURE_TENANT_ID"],
+    [700213, "federated credential does not match", undefined],
+    [900144, "did not understand this app's request", undefined],
+  ])(
+    "AADSTS%i is told as what it is, now and in the pause after it",
+    async (aadsts, text, variable) => {
+      const { stub } = await connected();
+      await clock.advance(4_000);
+      await refuse(aadsts);
+      for (let call = 0; call < 2; call += 1) {
+        const { error, code, details } = await json(await stub.fetch(me));
+        expect(code).toBe("app_misconfigured");
+        expect(error).toContain(text);
+        expect(details).toMatchObject({ aadsts });
+        expect((details as { variable?: string }).variable).toBe(variable);
+      }
+      expect(expectOk(await stub.info()).status).toBe("active");
+    },
+  );
+});
+
+test("a personal account that is a guest elsewhere is told to name the tenant, by the link too", async () => {
+  const { stub } = await connected("pat@outlook.example");
+  const vault = await stub.accessToken({ resource: "vault", tenantId: contoso });
+  expect(vault).toMatchObject({
+    ok: false,
+    error: {
+      code: "action_required",
+      remedy: {
+        action: "sign_in",
+        message: expect.stringContaining("the tenant of the organization named"),
+        connect_url: expect.stringContaining(`tenant_id=${contoso}`),
+      },
+    },
+  });
+  expect(await drain(stub, me)).toBe(200);
+  expect(expectOk(await stub.info()).status).toBe("active");
+  expect(await stub.accessToken({ resource: "arm" })).toMatchObject({
+    ok: false,
+    error: { message: expect.stringContaining("sign in with its tenant_id") },
+  });
+});
+
 test("refusals of resources that somebody makes up do not pile up, nor hide what the status tells of", async () => {
   const { stub } = await connected();
   await clock.advance(4_000);
@@ -275,6 +335,8 @@ describe("what an administrator may have mended", () => {
     ["contact_admin, of the whole grant", 50105],
     ["contact_admin, of a resource", 53003],
     ["admin_consent", 90094],
+    ["a refusal for a reason that nobody knows", 5999999],
+    ["a tenant that Microsoft has blocked", 5000225],
   ])("%s is looked for once in 24 hours, when somebody calls", async (_, aadsts) => {
     const { stub } = await connected();
     await clock.advance(4_000);

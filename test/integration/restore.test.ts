@@ -176,7 +176,7 @@ describe("a backup", () => {
 
     await wipe(stub);
     const { sealedRefreshToken } = backup;
-    const flipped = sealedRefreshToken.endsWith("A") ? "B" : "A";
+    const flipped = sealedRefreshToken.at(-6) === "A" ? "B" : "A";
     const altered = {
       ...backup,
       sealedRefreshToken: `${sealedRefreshToken.slice(0, -6)}${flipped}${sealedRefreshToken.slice(-5)}`,

@@ -78,6 +78,96 @@ describe("mail", () => {
   });
 });
 
+describe("what Microsoft's own names and answers may hold", () => {
+  test.each([
+    ["AAMk%2F9CU%2BAAA%3D", "AAMk%252F9CU%2BAAA%3D"],
+    ["AAMk%252F9CU-_", "AAMk%252F9CU-_"],
+    ["AAMk-9CU_AAA=", "AAMk-9CU_AAA%3D"],
+    ["AQ%2F%2FE%25", "AQ%252F%252FE%25"],
+  ])("an id of a message with a slash: %s reaches Graph as %s", async (ours, graphs) => {
+    const mark = await sandbox.mark();
+    const answer = await get(`/mail/${ours}`);
+    expect(answer.body["code"]).not.toBe("internal_error");
+    const asked = (await sandbox.requests(mark)).map(({ url }) => new URL(url).pathname);
+    expect(asked).toContain(`/v1.0/me/messages/${graphs}`);
+  });
+
+  test.each(["..%2F..%2Fx", "%2e%2e", "a%5C..%5Cb", "a%00b"])(
+    "no id that climbs: %s",
+    async (id) => {
+      const mark = await sandbox.mark();
+      expect((await get(`/mail/${id}`)).status).toBeGreaterThanOrEqual(400);
+      const asked = (await sandbox.requests(mark)).filter(({ url }) => url.includes("/messages/"));
+      expect(asked).toEqual([]);
+    },
+  );
+
+  test.each([
+    ["false", 0],
+    ["False", 0],
+    ["true", 1],
+    [false, 0],
+  ])("saveToSentItems %j keeps %i copies", async (saveToSentItems, copies) => {
+    const subject = `Kept ${JSON.stringify(saveToSentItems)} ${crypto.randomUUID()}`;
+    const message = {
+      subject,
+      body: { contentType: "Text", content: "x" },
+      toRecipients: [{ emailAddress: { address: "grace@contoso.example" } }],
+    };
+    const sent = await send("/mail/send", json("POST", { message, saveToSentItems }));
+    expect(sent.status).toBe(202);
+    const kept = items(await get("/mail?folder=sentitems&top=20&select=subject"));
+    expect(kept.filter((one) => one["subject"] === subject)).toHaveLength(copies);
+  });
+
+  test.each(["no", 1, null, ["false"]])("saveToSentItems is not %j", async (saveToSentItems) => {
+    const answer = await send("/mail/send", json("POST", { message: {}, saveToSentItems }));
+    expect(answer.body).toMatchObject({
+      code: "invalid_request",
+      details: { field: "saveToSentItems" },
+    });
+  });
+
+  test("a body of 200,000 levels is the caller's fault", async () => {
+    const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    const request = { method: "POST", headers: { "content-type": "application/json" } };
+    for (const [path, body, field] of [
+      ["/mail/send", `{"message":{"body":{"content":"x","deep":${deep}}}}`, "message"],
+      ["/calendar/events", `{"start":{},"end":{},"deep":${deep}}`, "event"],
+      ["/batch", `{"requests":[{"method":"POST","url":"/me","body":${deep}}]}`, "requests"],
+    ] as const) {
+      const answer = await send(path, { ...request, body });
+      expect(answer.body).toMatchObject({ code: "invalid_request", details: { field } });
+    }
+  });
+
+  test("a search of users by a bare name, and of mail by a phrase", async () => {
+    const users = await get(`/users?search=${encodeURIComponent("Grace")}&select=displayName`);
+    expect(items(users).map(({ displayName }) => displayName)).toEqual(["Grace Hopper"]);
+    const phrase = encodeURIComponent('subject:"engine" AND from:ada');
+    const mark = await sandbox.mark();
+    expect((await get(`/mail?search=${phrase}&select=subject`)).status).toBe(200);
+    const [asked] = await sandbox.requests(mark);
+    expect(new URL(asked?.url ?? "").searchParams.get("$search")).toBe(
+      String.raw`"subject:\"engine\" AND from:ada"`,
+    );
+  });
+
+  test.each([
+    ["an answer that is no item", "[]"],
+    ["JSON of 200,000 levels", "[".repeat(200_000) + "]".repeat(200_000)],
+    ["an edge's page", "<html>"],
+  ])("%s is Microsoft's fault, not ours", async (_, body) => {
+    await sandbox.fault({
+      match: { url: "https://graph.microsoft.com/v1.0/me?$select=id" },
+      times: 1,
+      respond: { status: 200, headers: { "content-type": "application/json" }, body },
+    });
+    const answer = await get("/user?select=id");
+    expect([answer.status, answer.body["code"]]).toEqual([502, "upstream_error"]);
+  });
+});
+
 test("the calendar tells events, occurrences between two times, and takes new ones", async () => {
   const event = {
     subject: "Review",
@@ -135,6 +225,20 @@ describe("files", () => {
     const read = await http(url("large.bin"), asAll());
     expect(new Uint8Array(await read.arrayBuffer())).toEqual(bytes);
   });
+
+  test.each(["Sale %20 off.txt", "100%.txt", "%2e%2e.txt", "C++ & C.txt", "cafe\u0301.txt"])(
+    "named %s keep their name, through the gateway too",
+    async (name) => {
+      const stored = await put(`Odd/${name}`, "x");
+      expect([stored.status, item(stored)["name"]]).toEqual([200, name]);
+      expect(await (await http(url(`Odd/${name}`), asAll())).text()).toBe("x");
+      expect(items(await get("/files?path=Odd")).map((one) => one["name"])).toContain(name);
+      const path = `/graph/v1.0/me/drive/root:/Odd/${encodeURIComponent(name)}`;
+      const headers = { "x-azure-connection": id };
+      const through = await http(path, asAll({ headers }));
+      expect([through.status, (await through.json<Item>())["name"]]).toEqual([200, name]);
+    },
+  );
 
   test("that are not there are 404", async () => {
     const missing = await call(url("nothing.txt"), asAll());

@@ -1,10 +1,11 @@
 import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from "jose";
 import * as z from "zod";
-import { CLIENT_ID } from "./constants.ts";
+import { CLIENT_ID, CLIENT_NAME } from "./constants.ts";
 import { base64url, base64urlOfText, sha256 } from "./encoding.ts";
 import { userByObjectId } from "./people.ts";
 import { resourceByUri, resourceOf, uriOf } from "./resources.ts";
 import type { SigningKey } from "./signing-key.ts";
+import { pairwiseSubject } from "./subject.ts";
 import { tickOfUti, utiOf } from "./tick.ts";
 import type { Audience, Caller, SandboxUser } from "./world.ts";
 
@@ -75,6 +76,19 @@ function identityClaims(content: AccessTokenContent): Record<string, unknown> {
 }
 
 /**
+ * What Graph's tokens say besides: the application's name and, after an OpenID sign-in, the user's
+ * `sub` in its id_tokens, which the userinfo endpoint answers with.
+ */
+async function graphClaims({ audience, user, tenantId, scopes }: AccessTokenContent) {
+  if (audience !== "graph") return {};
+  const openid = user && scopes.includes("openid");
+  return {
+    app_displayname: CLIENT_NAME,
+    ...(openid ? { xms_st: { sub: await pairwiseSubject(user, tenantId) } } : {}),
+  };
+}
+
+/**
  * Signs an access token as Entra does for Microsoft's own services: v1 format whatever endpoint
  * asked. A Graph token's header carries a nonce that is hashed for the signature only, so that
  * nobody but Graph can verify it.
@@ -94,6 +108,7 @@ export async function signAccessToken(
     appid: CLIENT_ID,
     appidacr: "1",
     ...identityClaims(content),
+    ...(await graphClaims(content)),
     ...(claimsCapable ? { xms_cc: ["cp1"] } : {}),
     ipaddr: "127.0.0.1",
     tid: content.tenantId,

@@ -1,6 +1,8 @@
 /** What the sandbox knows from the start; the README prints these. */
 export const CLIENT_ID = "11111111-2222-4333-8444-555555555555";
 export const CLIENT_SECRET = "sandbox-client-secret";
+/** The application's name, on Entra's pages and in Graph's tokens. */
+export const CLIENT_NAME = "Azure Integration Worker";
 
 export const CONTOSO_TENANT = "aaaaaaaa-0000-4000-8000-00000000000a";
 export const FABRIKAM_TENANT = "bbbbbbbb-0000-4000-8000-00000000000b";

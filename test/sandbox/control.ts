@@ -1,8 +1,9 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { SandboxWorld } from "./create-world.ts";
-import { faultSchema } from "./faults.ts";
+import { faultSchema } from "./fault-input.ts";
 import type { Faults } from "./faults.ts";
+import { arrivalInput, arrive } from "./graph/mail/arrival.ts";
 import { userByName } from "./people.ts";
 import type { RequestLog } from "./request-log.ts";
 import { resourceByUri } from "./resources.ts";
@@ -32,17 +33,16 @@ const problem = (error: z.ZodError) =>
   Response.json({ error: z.prettifyError(error) }, { status: 400 });
 
 async function jsonOf(request: Request): Promise<unknown> {
-  const text = await request.text();
-  try {
-    return JSON.parse(text || "{}");
-  } catch {
-    return undefined;
-  }
+  return JSON.parse((await request.text()) || "{}");
 }
 
 /** What tests steer the sandbox with; these requests are not logged. */
 export function createControl(world: SandboxWorld, log: RequestLog, faults: Faults): Hono {
   const app = new Hono();
+  app.onError((error) => {
+    if (!(error instanceof SyntaxError)) throw error;
+    return Response.json({ error: `the body is not JSON: ${error.message}` }, { status: 400 });
+  });
   const settings = () => Response.json(world.settings);
 
   app.get("/requests", (context) => {
@@ -77,6 +77,12 @@ export function createControl(world: SandboxWorld, log: RequestLog, faults: Faul
       time: world.now(),
     });
     return Response.json({ revoked: true });
+  });
+
+  app.post("/messages", async (context) => {
+    const arrival = arrivalInput.safeParse(await jsonOf(context.req.raw));
+    if (!arrival.success) return problem(arrival.error);
+    return Response.json(arrive(world, arrival.data), { status: 201 });
   });
 
   app.post("/reset", () => {

@@ -6,7 +6,7 @@ import { Revocations } from "./revocations.ts";
 import { Sealer } from "./sealed.ts";
 import { applySettings, defaultSettings, lifetimeOf } from "./settings.ts";
 import { signingMaterial, importSigningKey } from "./signing-key.ts";
-import type { SigningKey } from "./signing-key.ts";
+import type { KeyOwner, SigningKey } from "./signing-key.ts";
 import { noStore } from "./state.ts";
 import type { State, StateStore } from "./state.ts";
 import { Ticker } from "./tick.ts";
@@ -44,7 +44,8 @@ export interface SandboxWorld extends World {
   readonly state: State;
   save(): void;
   tick(): number;
-  signingKey(): Promise<SigningKey>;
+  /** Entra's key, unless the application's own is asked for. */
+  signingKey(owner?: KeyOwner): Promise<SigningKey>;
   issueAccessToken(request: AccessTokenRequest): Promise<IssuedAccessToken>;
   reset(): void;
 }
@@ -95,16 +96,18 @@ export function createWorld(options: { store?: StateStore } = {}): SandboxWorld 
   const consents = new Consents(state, save);
   const revocations = new Revocations(state, save);
   const sealer = new Sealer(bytesOfBase64url(state.sealingKey));
-  let key: Promise<SigningKey> | undefined;
+  const keys: Partial<Record<KeyOwner, Promise<SigningKey>>> = {};
 
-  const makeKey = async () => {
-    if (!state.signing) {
-      state.signing = await signingMaterial();
+  const makeKey = async (owner: KeyOwner) => {
+    const field = owner === "entra" ? "signing" : "applicationSigning";
+    let material = state[field];
+    if (!material) {
+      material = state[field] = await signingMaterial(owner);
       save();
     }
-    return importSigningKey(state.signing);
+    return importSigningKey(material);
   };
-  const signingKey = () => (key ??= makeKey());
+  const signingKey = (owner: KeyOwner = "entra") => (keys[owner] ??= makeKey(owner));
 
   const issueAccessToken = async (request: AccessTokenRequest): Promise<IssuedAccessToken> => {
     const user = typeof request.user === "string" ? userByName(request.user) : request.user;

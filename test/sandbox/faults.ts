@@ -1,32 +1,4 @@
-import * as z from "zod";
-
-/** What `POST /_sandbox/faults` takes. */
-export const faultSchema = z.strictObject({
-  match: z
-    .strictObject({
-      url: z.string().optional(),
-      method: z.string().optional(),
-      grant_type: z.string().optional(),
-    })
-    .default({}),
-  times: z.number().int().min(1).default(1),
-  respond: z
-    .strictObject({
-      status: z.number().int().min(200).max(599),
-      headers: z.record(z.string(), z.string()).default({}),
-      /** Text as it is, anything else as JSON. */
-      body: z.unknown().optional(),
-    })
-    .optional(),
-  aadsts: z.number().int().min(10_000).optional(),
-  suberror: z.string().optional(),
-  delay_ms: z.number().min(0).max(600_000).optional(),
-  reset: z.literal(true).optional(),
-  cut: z.literal(true).optional(),
-  after_commit: z.literal(true).optional(),
-});
-
-export type Fault = z.infer<typeof faultSchema>;
+import type { Fault, FaultAnswer } from "./fault-input.ts";
 
 export interface Arrival {
   method: string;
@@ -69,7 +41,15 @@ export interface FaultPlan {
   delayMs: number;
   /** Whether the service does its work. */
   serve: boolean;
-  answer: "service" | "respond" | "aadsts" | "reset" | "cut";
+  answer: "service" | "respond" | "aadsts" | "reset";
+  /** The connection breaks in the middle of the answer. */
+  cut: boolean;
+}
+
+function answerOf(fault: Fault): FaultPlan["answer"] {
+  if (fault.reset) return "reset";
+  if (fault.respond) return "respond";
+  return fault.aadsts === undefined ? "service" : "aadsts";
 }
 
 /**
@@ -78,25 +58,56 @@ export interface FaultPlan {
  */
 export function planOf(fault: Fault): FaultPlan {
   const delayMs = fault.delay_ms ?? 0;
-  if (fault.cut) return { delayMs, serve: true, answer: "cut" };
-  const own = fault.reset
-    ? "reset"
-    : fault.respond
-      ? "respond"
-      : fault.aadsts === undefined
-        ? undefined
-        : "aadsts";
-  if (fault.after_commit) return { delayMs, serve: true, answer: own ?? "reset" };
-  return own ? { delayMs, serve: false, answer: own } : { delayMs, serve: true, answer: "service" };
+  const cut = fault.cut === true;
+  const own = answerOf(fault);
+  const serve = own === "service" || fault.after_commit === true;
+  const lost = own === "service" && fault.after_commit === true && !cut;
+  return { delayMs, serve, answer: lost ? "reset" : own, cut };
 }
 
 /** The header by which whoever carries the answer learns to break the connection. */
 export const faultHeader = "x-sandbox-fault";
 
-export function respondBy(respond: NonNullable<Fault["respond"]>): Response {
-  const { status, headers, body } = respond;
-  const empty = body === undefined || body === null || [204, 205, 304].includes(status);
-  if (empty) return new Response(null, { status, headers });
-  if (typeof body === "string") return new Response(body, { status, headers });
-  return Response.json(body, { status, headers });
+/** Has whoever carries the answer break the connection in the middle of its body. */
+export function cutShort(response: Response): Response {
+  const cut = new Response(response.body, response);
+  cut.headers.set(faultHeader, "cut");
+  return cut;
+}
+
+/** The part of a body that arrives before the connection breaks. */
+export async function firstHalf(response: Response): Promise<Uint8Array> {
+  const whole = new Uint8Array(await response.arrayBuffer());
+  return whole.subarray(0, Math.floor(whole.length / 2));
+}
+
+const chunkBytes = 64 * 1024;
+
+/** A text over and over, without ever holding all of it. */
+function repeated(text: string, times: number): ReadableStream<Uint8Array> {
+  const once = new TextEncoder().encode(text);
+  const perChunk = Math.max(1, Math.floor(chunkBytes / Math.max(1, once.length)));
+  let left = times;
+  return new ReadableStream({
+    pull(controller) {
+      const count = Math.min(left, perChunk);
+      if (count === 0) return controller.close();
+      left -= count;
+      const chunk = new Uint8Array(once.length * count);
+      for (let index = 0; index < count; index += 1) chunk.set(once, index * once.length);
+      controller.enqueue(chunk);
+    },
+  });
+}
+
+/** The answer that a fault gives in place of the service's. */
+export function respondBy({ status, headers, body, repeat }: FaultAnswer): Response {
+  const all = new Headers();
+  if (body) all.set("content-type", body.type);
+  for (const [name, values] of headers) {
+    all.delete(name);
+    for (const value of values) all.append(name, value);
+  }
+  const content = body && (repeat === 1 ? body.text : repeated(body.text, repeat));
+  return new Response(content ?? null, { status, headers: all });
 }

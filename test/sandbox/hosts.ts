@@ -8,6 +8,7 @@ export interface Cloud {
   graphHosts: readonly string[];
   armHosts: readonly string[];
   vaultSuffix: string;
+  blobSuffix: string;
 }
 
 const globalCloud: Cloud = {
@@ -23,6 +24,7 @@ const globalCloud: Cloud = {
   graphHosts: ["graph.microsoft.com"],
   armHosts: ["management.azure.com", "management.core.windows.net"],
   vaultSuffix: ".vault.azure.net",
+  blobSuffix: ".blob.core.windows.net",
 };
 
 export const clouds: readonly Cloud[] = [
@@ -35,6 +37,7 @@ export const clouds: readonly Cloud[] = [
     graphHosts: ["graph.microsoft.us", "dod-graph.microsoft.us"],
     armHosts: ["management.usgovcloudapi.net"],
     vaultSuffix: ".vault.usgovcloudapi.net",
+    blobSuffix: ".blob.core.usgovcloudapi.net",
   },
   {
     instance: "partner.microsoftonline.cn",
@@ -44,6 +47,7 @@ export const clouds: readonly Cloud[] = [
     graphHosts: ["microsoftgraph.chinacloudapi.cn"],
     armHosts: ["management.chinacloudapi.cn"],
     vaultSuffix: ".vault.azure.cn",
+    blobSuffix: ".blob.core.chinacloudapi.cn",
   },
 ];
 
@@ -53,7 +57,7 @@ export function cloudOf(origin: string): Cloud {
   return clouds.find((cloud) => cloud.loginHosts.includes(hostname)) ?? globalCloud;
 }
 
-export type ServiceName = "entra" | "graph" | "storage" | "arm" | "vault" | "control";
+export type ServiceName = "entra" | "graph" | "storage" | "arm" | "vault" | "blob" | "control";
 
 export interface Place {
   service: ServiceName;
@@ -100,6 +104,7 @@ export function placeOf(url: URL): Place | undefined {
     if (cloud.graphHosts.includes(hostname)) return { service: "graph", base: origin, path };
     if (cloud.armHosts.includes(hostname)) return { service: "arm", base: origin, path };
     if (hostname.endsWith(cloud.vaultSuffix)) return { service: "vault", base: origin, path };
+    if (hostname.endsWith(cloud.blobSuffix)) return { service: "blob", base: origin, path };
   }
   return undefined;
 }

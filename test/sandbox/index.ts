@@ -1,10 +1,11 @@
 import { createArm } from "./arm/index.ts";
+import { createBlob } from "./blob/index.ts";
 import { createControl } from "./control.ts";
 import { createWorld, nameOfBearer } from "./create-world.ts";
 import { createEntra } from "./entra/index.ts";
 import { nameInGrant } from "./entra/sealed-grant.ts";
-import { Faults, faultHeader, planOf, respondBy } from "./faults.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./fault-input.ts";
+import { cutShort, Faults, faultHeader, planOf, respondBy } from "./faults.ts";
 import { createGraph, createGraphStorage } from "./graph/index.ts";
 import { placeOf } from "./hosts.ts";
 import type { Place } from "./hosts.ts";
@@ -26,7 +27,7 @@ export interface Sandbox {
 const formType = "application/x-www-form-urlencoded";
 const decoder = new TextDecoder();
 
-/** A local stand-in for Entra ID, Graph, Azure Resource Manager and Key Vault. */
+/** A local stand-in for Entra ID, Graph, Azure Resource Manager, Key Vault and Blob Storage. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { directory } = options;
   const world = createWorld(directory === undefined ? {} : { store: fileStore(directory) });
@@ -38,6 +39,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     storage: createGraphStorage(world),
     arm: createArm(world),
     vault: createVault(world),
+    blob: createBlob(world),
   };
   const control = createControl(world, log, faults);
   // Inside a $batch a fault can delay and answer; there is no connection of its own to break.
@@ -70,18 +72,15 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     fault: Fault | undefined,
   ): Promise<Response> => {
     if (!fault) return serve(request, place, entry);
-    const plan = planOf(fault);
-    const served =
-      plan.serve && plan.answer !== "service" ? await serve(request, place, entry) : undefined;
-    if (plan.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, plan.delayMs));
-    if (plan.answer === "service") return serve(request, place, entry);
-    if (plan.answer === "cut" && served) {
-      const cut = new Response(served.body, served);
-      cut.headers.set(faultHeader, "cut");
-      return cut;
-    }
-    await served?.body?.cancel();
-    return faultAnswer(fault, request, place.base);
+    const { delayMs, serve: serves, answer: kind, cut } = planOf(fault);
+    const lost = serves && kind !== "service" ? await serve(request, place, entry) : undefined;
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await lost?.body?.cancel();
+    const answered =
+      kind === "service"
+        ? await serve(request, place, entry)
+        : await faultAnswer(fault, request, place.base);
+    return cut ? cutShort(answered) : answered;
   };
 
   return {

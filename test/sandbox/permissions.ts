@@ -1,51 +1,76 @@
+import graphNames from "./graph-permissions.json" with { type: "json" };
 import type { Audience } from "./world.ts";
 
 export interface DelegatedPermission {
   name: string;
   /** What the consent page says. */
   display: string;
-  /** Only an administrator may consent to it. */
+  /** In a work tenant, only an administrator may consent to it. */
   adminConsent: boolean;
+  /** A personal Microsoft account can grant it too. */
+  personal: boolean;
 }
 
-const byUser = (name: string, display: string) => ({ name, display, adminConsent: false });
-const byAdmin = (name: string, display: string) => ({ name, display, adminConsent: true });
+/** Words of the consent page; a permission without any is shown by its name. */
+const displays: Readonly<Record<string, string>> = {
+  "User.Read": "Sign you in and read your profile",
+  "User.ReadWrite": "Read and update your profile",
+  "User.ReadBasic.All": "Read all users' basic profiles",
+  "User.Read.All": "Read all users' full profiles",
+  "User.ReadWrite.All": "Read and write all users' full profiles",
+  "Directory.Read.All": "Read directory data",
+  "Group.Read.All": "Read all groups",
+  "People.Read": "Read your relevant people list",
+  "Mail.ReadBasic": "Read your basic mail",
+  "Mail.Read": "Read your mail",
+  "Mail.ReadWrite": "Read and write access to your mail",
+  "Mail.Send": "Send mail as you",
+  "MailboxSettings.Read": "Read your mailbox settings",
+  "MailboxSettings.ReadWrite": "Read and write to your mailbox settings",
+  "Calendars.Read": "Read your calendars",
+  "Calendars.ReadWrite": "Have full access to your calendars",
+  "Contacts.Read": "Read your contacts",
+  "Contacts.ReadWrite": "Have full access to your contacts",
+  "Files.Read": "Read your files",
+  "Files.Read.All": "Read all files you can access",
+  "Files.ReadWrite": "Have full access to your files",
+  "Files.ReadWrite.All": "Have full access to all files you can access",
+  "Sites.Read.All": "Read items in all site collections",
+  "Tasks.ReadWrite": "Create, read, update and delete your tasks",
+  "Notes.Read": "Read your notebooks",
+  "Chat.Read": "Read your chat messages",
+  "Presence.Read": "Read your presence",
+};
 
-/** Delegated permissions the resources define. */
+const named = (
+  names: readonly string[],
+  { adminConsent, personal }: Pick<DelegatedPermission, "adminConsent" | "personal">,
+): DelegatedPermission[] =>
+  names.map((name) => ({ name, display: displays[name] ?? name, adminConsent, personal }));
+
+/** Azure's resources have one delegated permission each, and none for personal accounts. */
+const impersonation = (display: string): DelegatedPermission[] => [
+  { name: "user_impersonation", display, adminConsent: false, personal: false },
+];
+
+/** Delegated permissions the resources define; Graph's by who can consent to them. */
 const delegated: Readonly<Record<Audience, readonly DelegatedPermission[]>> = {
   graph: [
-    byUser("User.Read", "Sign you in and read your profile"),
-    byUser("User.ReadWrite", "Read and update your profile"),
-    byUser("User.ReadBasic.All", "Read all users' basic profiles"),
-    byAdmin("User.Read.All", "Read all users' full profiles"),
-    byAdmin("User.ReadWrite.All", "Read and write all users' full profiles"),
-    byAdmin("Directory.Read.All", "Read directory data"),
-    byAdmin("Group.Read.All", "Read all groups"),
-    byUser("People.Read", "Read your relevant people list"),
-    byUser("Mail.ReadBasic", "Read your basic mail"),
-    byUser("Mail.Read", "Read your mail"),
-    byUser("Mail.ReadWrite", "Read and write access to your mail"),
-    byUser("Mail.Send", "Send mail as you"),
-    byUser("MailboxSettings.Read", "Read your mailbox settings"),
-    byUser("MailboxSettings.ReadWrite", "Read and write to your mailbox settings"),
-    byUser("Calendars.Read", "Read your calendars"),
-    byUser("Calendars.ReadWrite", "Have full access to your calendars"),
-    byUser("Contacts.Read", "Read your contacts"),
-    byUser("Contacts.ReadWrite", "Have full access to your contacts"),
-    byUser("Files.Read", "Read your files"),
-    byUser("Files.Read.All", "Read all files you can access"),
-    byUser("Files.ReadWrite", "Have full access to your files"),
-    byUser("Files.ReadWrite.All", "Have full access to all files you can access"),
-    byUser("Sites.Read.All", "Read items in all site collections"),
-    byUser("Tasks.ReadWrite", "Create, read, update and delete your tasks"),
-    byUser("Notes.Read", "Read your notebooks"),
-    byUser("Chat.Read", "Read your chat messages"),
-    byUser("Presence.Read", "Read your presence"),
+    ...named(graphNames.personal, { adminConsent: false, personal: true }),
+    ...named(graphNames.work, { adminConsent: false, personal: false }),
+    ...named(graphNames.admin, { adminConsent: true, personal: false }),
+    ...named(graphNames.adminOrPersonal, { adminConsent: true, personal: true }),
   ],
-  arm: [byUser("user_impersonation", "Access Azure Resource Manager as you")],
-  vault: [byUser("user_impersonation", "Have full access to the Azure Key Vault service as you")],
-  storage: [byUser("user_impersonation", "Access Azure Storage as you")],
+  arm: impersonation("Access Azure Resource Manager as you"),
+  vault: impersonation("Have full access to the Azure Key Vault service as you"),
+  storage: impersonation("Access Azure Storage as you"),
 };
+
+const byName = new Map(
+  Object.entries(delegated).flatMap(([audience, permissions]) =>
+    permissions.map((one) => [`${audience}/${one.name}`.toLowerCase(), one] as const),
+  ),
+);
 
 /** The permissions in the app's registration, which `.default` and an administrator's consent cover. */
 export const required: Readonly<Record<Audience, readonly string[]>> = {
@@ -74,8 +99,17 @@ export function delegatedPermission(
   audience: Audience,
   name: string,
 ): DelegatedPermission | undefined {
-  const wanted = name.toLowerCase();
-  return delegated[audience].find((permission) => permission.name.toLowerCase() === wanted);
+  return byName.get(`${audience}/${name}`.toLowerCase());
+}
+
+/**
+ * What `.default` gives of Graph to a personal account: an administrator's consent, which it stands
+ * for, does not exist there, and of all that the account granted it brings what only reads.
+ */
+export function personalDefaults(names: Iterable<string>): string[] {
+  return [...names].filter(
+    (name) => /\.Read(Basic)?(\.|$)/.test(name) && delegatedPermission("graph", name)?.personal,
+  );
 }
 
 /**

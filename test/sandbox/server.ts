@@ -6,7 +6,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { localCertificate, type Certificate } from "./certificate.ts";
 import { compressed } from "./compression.ts";
-import { faultHeader } from "./faults.ts";
+import { faultHeader, firstHalf } from "./faults.ts";
 import { createSandbox } from "./index.ts";
 import type { Sandbox } from "./index.ts";
 import { listenLocally } from "./loopback.ts";
@@ -34,12 +34,14 @@ export interface SandboxServer {
   close(): Promise<void>;
 }
 
-/** Sends the head and a part of the body, then hangs up. */
-function cut(outgoing: ServerResponse, response: Response): void {
-  const headers = new Headers(response.headers);
-  headers.delete(faultHeader);
-  outgoing.writeHead(response.status, Object.fromEntries(headers));
-  outgoing.write("part", () => outgoing.socket?.destroy());
+/** Sends the head and half of the body, then hangs up. */
+async function cut(outgoing: ServerResponse, response: Response): Promise<void> {
+  for (const [name, value] of response.headers) {
+    if (name !== faultHeader) outgoing.appendHeader(name, value);
+  }
+  outgoing.writeHead(response.status);
+  outgoing.flushHeaders();
+  outgoing.write(await firstHalf(response), () => outgoing.socket?.destroy());
 }
 
 /** A Node server can do what a `Response` cannot say: break the connection. */
@@ -53,8 +55,7 @@ function listener(answer: Sandbox["fetch"]) {
           outgoing.socket?.destroy();
           return RESPONSE_ALREADY_SENT;
         case "cut":
-          await response.body?.cancel();
-          cut(outgoing, response);
+          await cut(outgoing, response);
           return RESPONSE_ALREADY_SENT;
         default:
           return compressed(request, response);

@@ -8,6 +8,7 @@ export const defaultSettings: Readonly<Settings> = {
   page_size: null,
   cae: false,
   clock_offset_s: 0,
+  app_signing_key: false,
 };
 
 /** What `PATCH /_sandbox/settings` may say; every field is optional, unknown ones are refused. */
@@ -17,6 +18,7 @@ export const settingsPatch = z.strictObject({
   page_size: z.number().int().min(1).max(1000).nullable().optional(),
   cae: z.boolean().optional(),
   clock_offset_s: z.number().optional(),
+  app_signing_key: z.boolean().optional(),
   mailbox_latency_ms: z.number().min(0).max(60_000).optional(),
 });
 

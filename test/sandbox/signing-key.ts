@@ -15,15 +15,17 @@ export interface SigningKey {
 const hexToBase64url = (hex: string) =>
   base64url(Uint8Array.from(hex.split(":"), (byte) => Number.parseInt(byte, 16)));
 
-let made: Promise<SigningMaterial> | undefined;
+/** Whose key signs: Entra's, or the application's own, which signs its id_tokens alone. */
+export type KeyOwner = "entra" | "application";
+
+const made: Partial<Record<KeyOwner, Promise<SigningMaterial>>> = {};
 
 /**
- * A key pair and the certificate Entra would publish in `x5c`: one per process, since making it is
- * the slowest thing a sandbox does and a test file may make fifty sandboxes.
+ * A key pair and the certificate Entra would publish in `x5c`: one per owner and process, since
+ * making it is the slowest thing a sandbox does and a test file may make fifty sandboxes.
  */
-export function signingMaterial(): Promise<SigningMaterial> {
-  made ??= generateSigningMaterial();
-  return made;
+export function signingMaterial(owner: KeyOwner): Promise<SigningMaterial> {
+  return (made[owner] ??= generateSigningMaterial());
 }
 
 async function generateSigningMaterial(): Promise<SigningMaterial> {

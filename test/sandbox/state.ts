@@ -18,13 +18,19 @@ const consent = z.object({
   permissions: z.array(z.string()),
 });
 
+const signing = z.object({
+  privateKey: z.string(),
+  certificate: z.string(),
+  thumbprint: z.string(),
+});
+
 /** All that outlives a restart. Codes and refresh tokens are sealed with `sealingKey`, not kept. */
 export const stateSchema = z.object({
   version: z.literal(1),
   /** Made at first use: a key pair takes a tenth of a second. */
-  signing: z
-    .object({ privateKey: z.string(), certificate: z.string(), thumbprint: z.string() })
-    .optional(),
+  signing: signing.optional(),
+  /** The application's own key, as `signing` is Entra's. */
+  applicationSigning: signing.optional(),
   sealingKey: z.string(),
   consents: z.array(consent),
   revocations: z.array(revocation),
@@ -33,7 +39,7 @@ export const stateSchema = z.object({
 });
 
 export type State = z.infer<typeof stateSchema>;
-export type SigningMaterial = NonNullable<State["signing"]>;
+export type SigningMaterial = z.infer<typeof signing>;
 export type Consent = State["consents"][number];
 export type Revocation = State["revocations"][number];
 

@@ -9,6 +9,8 @@ export interface Settings {
   cae: boolean;
   /** Added to the machine's clock, so that a test can let hours pass. */
   clock_offset_s: number;
+  /** Whether the application has a signing key of its own, as one with mapped claims has. */
+  app_signing_key: boolean;
   /** How long Exchange holds one of a mailbox's four places; absent, a few milliseconds. */
   mailbox_latency_ms?: number;
 }

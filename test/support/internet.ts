@@ -21,9 +21,11 @@ export function internet(answer: Answer) {
       const fault = response.headers.get("x-sandbox-fault");
       if (fault === "reset") throw new Error("Network connection lost.");
       if (fault === "cut") {
+        const whole = new Uint8Array(await response.arrayBuffer());
+        const half = whole.subarray(0, Math.floor(whole.length / 2));
         const { readable, writable } = new TransformStream();
         const writer = writable.getWriter();
-        writer.write(new TextEncoder().encode("part")).then(() => writer.abort(new Error("cut"))).catch(() => {});
+        writer.write(half).then(() => writer.abort(new Error("cut"))).catch(() => {});
         return new Response(readable, response);
       }
       return response;

@@ -23,15 +23,35 @@ export async function signIn(url: string, options: SignIn): Promise<void> {
   const authorize = new URL(
     start.headers.get("location") ?? startSchema.parse(await start.json()).auth_url,
   );
-  authorize.searchParams.set("sandbox_account", account);
-  authorize.searchParams.set("sandbox_decision", "approve");
-  const decided = await fetch(authorize, { redirect: "manual" });
+  let answer = start;
+  // A personal account goes on from the callback to another page of Microsoft's.
+  for (let page: URL | undefined = authorize; page; page = onwardTo(authorize, answer)) {
+    answer = await callback(url, { page, account, cookie: cookiesSetBy(answer) });
+  }
+  if (!answer.ok) throw new Error(`The sign-in of ${account} failed: ${await answer.text()}`);
+}
+
+/** The callback that Microsoft's page leads to, when `account` approves there. */
+async function callback(
+  url: string,
+  { page, account, cookie }: { page: URL; account: string; cookie: string },
+): Promise<Response> {
+  page.searchParams.set("sandbox_account", account);
+  page.searchParams.set("sandbox_decision", "approve");
+  const decided = await fetch(page, { redirect: "manual" });
   // The registered redirect URI names the developer's port; the Worker under test has another.
   const { search } = new URL(decided.headers.get("location") ?? "about:blank");
-  const cookie = start.headers
+  return fetch(`${url}/callback${search}`, { headers: { cookie }, redirect: "manual" });
+}
+
+/** Where at Microsoft the browser is sent on to, if it is. */
+function onwardTo(authorize: URL, answer: Response): URL | undefined {
+  const location = URL.parse(answer.headers.get("location") ?? "");
+  return location?.origin === authorize.origin ? location : undefined;
+}
+
+const cookiesSetBy = (answer: Response): string =>
+  answer.headers
     .getSetCookie()
     .map((one) => one.split(";", 1)[0])
     .join("; ");
-  const finished = await fetch(`${url}/callback${search}`, { headers: { cookie } });
-  if (!finished.ok) throw new Error(`The sign-in of ${account} failed: ${await finished.text()}`);
-}

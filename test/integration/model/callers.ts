@@ -137,18 +137,29 @@ export class Callers {
     this.#around.start({ kind: "sign-in", account, since }, async () => {
       if (flow.stage === "waiting")
         return this.#around.stub.confirmAuthorization({ flow: flow.flow });
-      const { state, response, browserBinding } = flow;
+      const outcome = await this.#complete(flow);
+      if (outcome.ok && outcome.value.outcome === "confirmation_required") {
+        this.#flows.push({ stage: "waiting", account, since, flow: outcome.value.flow });
+      }
+      return outcome;
+    });
+  }
+
+  /** Brings the answer back, and goes on to Microsoft as often as the connection sends it there. */
+  async #complete(flow: Extract<Flow, { stage: "answered" }>) {
+    const { account, browserBinding } = flow;
+    let { state, response } = flow;
+    for (;;) {
       const outcome: Outcome<AuthorizationCompletion> =
         await this.#around.stub.completeAuthorization({
           state,
           response,
           ...(browserBinding !== undefined && { browserBinding }),
         });
-      if (outcome.ok && outcome.value.outcome === "confirmation_required") {
-        this.#flows.push({ stage: "waiting", account, since, flow: outcome.value.flow });
-      }
-      return outcome;
-    });
+      if (!outcome.ok || outcome.value.outcome !== "continued") return outcome;
+      ({ state } = outcome.value);
+      response = await answerOf(this.#around.microsoft, outcome.value, account);
+    }
   }
 
   async #import(account: Account): Promise<void> {

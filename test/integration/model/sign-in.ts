@@ -20,24 +20,34 @@ async function authorize(microsoft: Microsoft, url: URL, account: Account) {
 
 export async function answerOf(
   microsoft: Microsoft,
-  start: AuthorizationStart,
+  start: Pick<AuthorizationStart, "authUrl">,
   account: Account,
 ): Promise<string> {
   return (await authorize(microsoft, new URL(start.authUrl), account)).toString();
 }
 
-const authority = "https://login.microsoftonline.com/common/oauth2/v2.0";
+/** Where another system signs an account in, and what it asks for there. */
+const elsewhere = (account: Account) => {
+  const graph = "openid profile email offline_access User.Read Mail.Read Calendars.Read";
+  const host = "https://login.microsoftonline.com";
+  return account === "pat@outlook.example"
+    ? { authority: `${host}/consumers/oauth2/v2.0`, scope: graph }
+    : {
+        authority: `${host}/common/oauth2/v2.0`,
+        scope: `${graph} https://management.azure.com/user_impersonation`,
+      };
+};
 const redirectUri = "http://localhost:8787/callback";
 
 /** The tokens of another system that uses the same application. */
 export async function takenElsewhere(microsoft: Microsoft, account: Account) {
+  const { authority, scope } = elsewhere(account);
   const url = new URL(`${authority}/authorize`);
   url.search = new URLSearchParams({
     client_id: CLIENT_ID,
     response_type: "code",
     redirect_uri: redirectUri,
-    scope:
-      "openid profile email offline_access User.Read Mail.Read Calendars.Read https://management.azure.com/user_impersonation",
+    scope,
   }).toString();
   const code = (await authorize(microsoft, url, account)).get("code") ?? "";
   const response = await microsoft.send(`${authority}/token`, {

@@ -1,6 +1,10 @@
 import { env } from "cloudflare:workers";
 import type { ConnectionActor } from "../../../src/connection/actor.ts";
-import type { BeginAuthorization, Outcome } from "../../../src/connection/contract.ts";
+import type {
+  AuthorizationCompletion,
+  BeginAuthorization,
+  Outcome,
+} from "../../../src/connection/contract.ts";
 import type { ConnectionStub } from "../../../src/connection/stub.ts";
 import { authorize } from "./sandbox.ts";
 
@@ -23,14 +27,21 @@ export async function signIn(
   stub: Stub,
   account = "ada@contoso.example",
   options: Partial<BeginAuthorization> = {},
-) {
-  const start = expectOk(await stub.beginAuthorization({ start: "user", ...options }));
-  const response = await authorize(start.authUrl, account);
-  return stub.completeAuthorization({
-    state: response.get("state") ?? "",
-    response: response.toString(),
-    ...(start.browserBinding !== undefined && { browserBinding: start.browserBinding }),
-  });
+): Promise<Outcome<AuthorizationCompletion>> {
+  const { authUrl, browserBinding } = expectOk(
+    await stub.beginAuthorization({ start: "user", ...options }),
+  );
+  let url = authUrl;
+  for (;;) {
+    const response = await authorize(url, account);
+    const completion = await stub.completeAuthorization({
+      state: response.get("state") ?? "",
+      response: response.toString(),
+      ...(browserBinding !== undefined && { browserBinding }),
+    });
+    if (!completion.ok || completion.value.outcome !== "continued") return completion;
+    url = completion.value.authUrl;
+  }
 }
 
 /** A fresh connection that is signed in. */

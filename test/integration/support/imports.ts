@@ -2,17 +2,23 @@ import { CLIENT_ID, CLIENT_SECRET } from "../../sandbox/constants.ts";
 import { actorOf, expectOk, newUser } from "./connections.ts";
 import { authorize } from "./sandbox.ts";
 
-const authority = "https://login.microsoftonline.com/common/oauth2/v2.0";
 const redirectUri = "http://localhost:8787/callback";
+const graphScopes = "openid profile email offline_access User.Read Mail.Read Calendars.Read";
 
 /** A refresh token as another system that uses the same application would hold it. */
-export async function refreshTokenOf(account: string): Promise<string> {
+export async function refreshTokenOf(
+  account: string,
+  {
+    tenant = "common",
+    scope = `${graphScopes} https://management.azure.com/user_impersonation`,
+  } = {},
+): Promise<string> {
+  const authority = `https://login.microsoftonline.com/${tenant}/oauth2/v2.0`;
   const parameters = new URLSearchParams({
     client_id: CLIENT_ID,
     response_type: "code",
     redirect_uri: redirectUri,
-    scope:
-      "openid profile email offline_access User.Read Mail.Read Calendars.Read https://management.azure.com/user_impersonation",
+    scope,
   });
   const answer = await authorize(`${authority}/authorize?${parameters.toString()}`, account);
   const response = await fetch(`${authority}/token`, {
@@ -29,6 +35,10 @@ export async function refreshTokenOf(account: string): Promise<string> {
   const { refresh_token: refreshToken } = await response.json<{ refresh_token: string }>();
   return refreshToken;
 }
+
+/** That of a personal account, which is known at its own authority and never asked for ARM. */
+export const personalRefreshTokenOf = (account: string): Promise<string> =>
+  refreshTokenOf(account, { tenant: "consumers", scope: graphScopes });
 
 /** A connection made of a refresh token: cheaper than a sign-in where hundreds are wanted. */
 export async function imported(refreshToken: string) {

@@ -1,13 +1,7 @@
+import { queryParameter } from "../query-parameter.ts";
 import { type Answer, failure } from "./answer.ts";
 import { GATEWAY_API_VERSIONS } from "./gateway-versions.ts";
 import type { ResourceType } from "./providers.ts";
-
-/** ARM reads the names of its query parameters without regard to case. */
-export function queryParameter(url: URL, name: string): string | undefined {
-  const wanted = name.toLowerCase();
-  for (const [key, value] of url.searchParams) if (key.toLowerCase() === wanted) return value;
-  return undefined;
-}
 
 /** The api-version asked for, or `MissingApiVersionParameter`, which ARM says before all else. */
 export function requestedApiVersion(url: URL): string | Answer {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ambiguousPaths } from "./ambiguity.ts";
 import { type Answer, failure, invalidContent } from "./answer.ts";
 
 export type ReadBody<Body> = { ok: true; value: Body } | { ok: false; refusal: Answer };
@@ -24,6 +25,16 @@ export async function readBody<Schema extends z.ZodType>(
   } catch {
     return { ok: false, refusal: invalidContent("The content is not valid JSON") };
   }
+  const ambiguous = ambiguousPaths(json);
+  if (ambiguous.length > 0)
+    return {
+      ok: false,
+      refusal: failure(
+        400,
+        "InvalidRequestContent",
+        `The request content contains duplicate JSON property names creating ambiguity in paths '${ambiguous.join(", ")}'. Please update the request content to eliminate duplicates and try again.`,
+      ),
+    };
   const parsed = schema.safeParse(json);
   if (parsed.success) return { ok: true, value: parsed.data };
   const [issue] = parsed.error.issues;
@@ -34,13 +45,5 @@ export async function readBody<Schema extends z.ZodType>(
   };
 }
 
-/** ARM's own limits on tags. */
-const MOST_TAGS = 50;
-const LONGEST_TAG_NAME = 512;
-const LONGEST_TAG_VALUE = 256;
-
-export const tagsSchema = z
-  .record(z.string().max(LONGEST_TAG_NAME), z.string().max(LONGEST_TAG_VALUE))
-  .refine((tags) => Object.keys(tags).length <= MOST_TAGS, {
-    message: `No more than ${MOST_TAGS} tags are allowed`,
-  });
+/** Which tags Azure takes is `tag-rules.ts`' business. */
+export const tagsSchema = z.record(z.string(), z.string());

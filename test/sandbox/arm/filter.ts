@@ -142,6 +142,21 @@ export function passesWithTags(
   );
 }
 
+/**
+ * Whether the filter is one that ARM takes for tags: one name, one value, both of one tag, or the
+ * beginning of a name. Tags combine with nothing else.
+ */
+export function isTagFilter(filter: Filter): boolean {
+  const asks = (part: Filter, property: string) => part.kind === "eq" && part.property === property;
+  if (filter.kind === "startswith") return filter.property === "tagName";
+  if (filter.kind !== "and") return asks(filter, "tagName") || asks(filter, "tagValue");
+  const { left, right } = filter;
+  return (
+    (asks(left, "tagName") && asks(right, "tagValue")) ||
+    (asks(left, "tagValue") && asks(right, "tagName"))
+  );
+}
+
 /** Whether the filter asks for tags; such lists come back without their tags. */
 export function asksForTags(filter: Filter): boolean {
   return "left" in filter

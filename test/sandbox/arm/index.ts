@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { queryParameter } from "../query-parameter.ts";
 import type { Caller, Service, ServiceEnvironment, World } from "../world.ts";
 import {
   type Answer,
@@ -7,7 +8,7 @@ import {
   methodNotAllowedByProvider,
   subscriptionNotFound,
 } from "./answer.ts";
-import { queryParameter, refuseGatewayVersion, requestedApiVersion } from "./api-version.ts";
+import { refuseGatewayVersion, requestedApiVersion } from "./api-version.ts";
 import { authenticate, refuseTenant } from "./authentication.ts";
 import { actionOf, allows, holdsScope, refuseAction, roleOn } from "./authorization.ts";
 import { respond } from "./envelope.ts";

@@ -1,7 +1,8 @@
+import { queryParameter } from "../query-parameter.ts";
 import { type Answer, failure, invalidNamespace } from "./answer.ts";
 import { refuseProviderVersion } from "./api-version.ts";
 import { finalAnswer, type Operation, statusDocument } from "./operation.ts";
-import { findProvider } from "./providers.ts";
+import { findProvider, type OperationPaths } from "./providers.ts";
 import { type Call, type Route, route } from "./router.ts";
 
 type Origin = Pick<Call, "base" | "apiVersion">;
@@ -18,14 +19,25 @@ export const locationHeaders = (
 export interface ProviderOrigin extends Origin {
   namespace: string;
   location: string;
+  paths: OperationPaths;
 }
 
-const providerUrl = (
-  { base, apiVersion, namespace, location }: ProviderOrigin,
-  operation: Operation,
-  collection: "operations" | "operationResults",
-) =>
-  `${base}/subscriptions/${operation.subscriptionId}/providers/${namespace}/locations/${location}/${collection}/${operation.id}?api-version=${apiVersion}`;
+/** Compute's `Location` is the status URL with `monitor=true`; others have a collection for each. */
+const collections = {
+  operations: { status: "operations", result: "operationResults", monitor: "" },
+  compute: { status: "operations", result: "operations", monitor: "monitor=true&" },
+  disks: { status: "DiskOperations", result: "DiskOperations", monitor: "monitor=true&" },
+} as const;
+
+function providerUrl(
+  { base, apiVersion, namespace, location, paths }: ProviderOrigin,
+  { subscriptionId, id }: Operation,
+  what: "status" | "result",
+): string {
+  const { [what]: collection, monitor } = collections[paths];
+  const query = `${what === "result" ? monitor : ""}api-version=${apiVersion}`;
+  return `${base}/subscriptions/${subscriptionId}/providers/${namespace}/locations/${location}/${collection}/${id}?${query}`;
+}
 
 /** Headers of an operation that a resource provider runs. */
 export function providerHeaders(
@@ -35,9 +47,8 @@ export function providerHeaders(
 ): Record<string, string> {
   const headers: Record<string, string> = { "retry-after": String(operation.plan.retryAfter) };
   if (which.includes("azure-asyncoperation"))
-    headers["azure-asyncoperation"] = providerUrl(origin, operation, "operations");
-  if (which.includes("location"))
-    headers["location"] = providerUrl(origin, operation, "operationResults");
+    headers["azure-asyncoperation"] = providerUrl(origin, operation, "status");
+  if (which.includes("location")) headers["location"] = providerUrl(origin, operation, "result");
   return headers;
 }
 
@@ -81,6 +92,13 @@ function pollStatus(call: OperationCall): Answer {
   };
 }
 
+const isMonitor = ({ url }: OperationCall) =>
+  queryParameter(url, "monitor")?.toLowerCase() === "true";
+
+/** Polls what Compute serves at one address: the result for a monitor, else the status. */
+const pollEither = (call: OperationCall): Answer =>
+  isMonitor(call) ? pollLocation(call) : pollStatus(call);
+
 type ProviderCall = Call<"subscriptionId" | "namespace" | "location" | "operationId">;
 
 /** A provider serves its operations in every version that one of its types has. */
@@ -108,7 +126,12 @@ export const operationRoutes: readonly Route[] = [
   route(
     `${ofProvider}/operations/{operationId}`,
     { type: "Microsoft.Resources/locations/operations", versions: "handler" },
-    { GET: checked(pollStatus) },
+    { GET: checked(pollEither) },
+  ),
+  route(
+    `${ofProvider}/DiskOperations/{operationId}`,
+    { type: "Microsoft.Compute/locations/diskOperations", versions: "handler" },
+    { GET: checked(pollEither) },
   ),
   route(
     `${ofProvider}/operationResults/{operationId}`,

@@ -1,5 +1,5 @@
+import { queryParameter } from "../query-parameter.ts";
 import { type Answer, failure } from "./answer.ts";
-import { queryParameter } from "./api-version.ts";
 
 const DEFAULT_PAGE_SIZE = 1000;
 

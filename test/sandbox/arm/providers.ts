@@ -1,8 +1,15 @@
 import { GATEWAY_API_VERSIONS } from "./gateway-versions.ts";
 import { locationNames, locations } from "./locations.ts";
 
-/** How a type answers writes. `body` is polled at the resource itself, as Key Vault has it. */
-export type WriteStyle = "synchronous" | "async-operation" | "location" | "body";
+/**
+ * How a type answers writes: 201 with an `Azure-AsyncOperation`, 202 with that and a `Location`
+ * (`accepted`) or with a `Location` alone. `body` is polled at the resource itself, as Key Vault
+ * has it.
+ */
+export type WriteStyle = "synchronous" | "async-operation" | "accepted" | "location" | "body";
+
+/** The collections that a type's operations are polled in. */
+export type OperationPaths = "operations" | "compute" | "disks";
 
 export interface ResourceType {
   namespace: string;
@@ -20,6 +27,9 @@ export interface ResourceType {
   creating: string;
   /** Network refuses a write while another runs; Compute lets the newer preempt the older. */
   overlapping: "refuse" | "preempt";
+  operationPaths: OperationPaths;
+  /** Characters, where it is less than Azure's own limit. */
+  longestTagName?: number;
 }
 
 export interface Provider {
@@ -35,6 +45,7 @@ const synchronous = {
   remove: "synchronous",
   creating: "Creating",
   overlapping: "preempt",
+  operationPaths: "operations",
 } as const;
 
 const asynchronous = {
@@ -44,7 +55,12 @@ const asynchronous = {
   remove: "async-operation",
 } as const;
 
+const compute = { ...asynchronous, operationPaths: "compute" } as const;
+
 type TypeFacts = Omit<ResourceType, "namespace" | "locations">;
+
+/** Versions of Microsoft's own SDKs and templates of 2026, and older ones still in use. */
+const versions = (list: string): readonly string[] => list.split(" ");
 
 function provider(
   namespace: string,
@@ -58,12 +74,27 @@ function provider(
   };
 }
 
-const computeVersions = ["2025-04-01", "2024-11-01", "2024-07-01", "2023-09-01", "2021-07-01"];
-const diskVersions = ["2025-01-02", "2024-03-02", "2023-10-02", "2022-07-02", "2020-05-01"];
-const networkVersions = ["2025-01-01", "2024-10-01", "2024-05-01", "2023-11-01", "2020-11-01"];
-const storageVersions = ["2025-06-01", "2025-01-01", "2024-01-01", "2023-05-01", "2021-08-01"];
-const webVersions = ["2025-03-01", "2024-11-01", "2024-04-01", "2023-12-01", "2022-03-01"];
-const sqlVersions = ["2024-11-01-preview", "2024-05-01-preview", "2023-08-01", "2021-11-01"];
+const computeVersions = versions(
+  "2026-03-01 2025-11-01 2025-04-01 2024-11-01 2024-07-01 2023-09-01 2021-07-01",
+);
+const diskVersions = versions("2025-01-02 2024-03-02 2023-10-02 2022-07-02 2020-05-01");
+const networkVersions = versions(
+  "2025-05-01 2025-01-01 2024-10-01 2024-05-01 2023-11-01 2020-11-01",
+);
+const storageVersions = versions(
+  "2026-09-01 2026-06-01 2026-04-01 2025-08-01 2025-06-01 2025-01-01 2024-01-01 2023-05-01 2021-08-01",
+);
+// The newest is a preview: whoever takes the first of the list takes the wrong one.
+const vaultVersions = versions(
+  "2026-03-01-preview 2026-02-01 2025-05-01 2025-05-01-preview 2024-12-01-preview 2024-11-01 2024-04-01-preview 2023-07-01",
+);
+const webVersions = versions("2025-05-01 2025-03-01 2024-11-01 2024-04-01 2023-12-01 2022-03-01");
+const sqlVersions = versions(
+  "2025-01-01 2024-11-01-preview 2024-05-01-preview 2023-08-01 2021-11-01",
+);
+const clusterVersions = versions(
+  "2026-05-01 2026-04-02-preview 2026-04-01 2026-03-01 2026-01-01 2025-10-01 2025-09-02-preview 2025-08-01 2025-05-01 2024-09-01",
+);
 
 /** What ARM serves by routes of its own; it is listed like a provider and always registered. */
 export const FRONT_DOOR = "Microsoft.Resources";
@@ -82,9 +113,16 @@ export const providers: readonly Provider[] = [
     "RegistrationFree",
   ),
   provider("Microsoft.Compute", [
-    { ...asynchronous, name: "virtualMachines", apiVersions: computeVersions },
-    { ...asynchronous, name: "virtualMachines/extensions", apiVersions: computeVersions },
-    { ...asynchronous, name: "disks", apiVersions: diskVersions, creating: "Updating" },
+    { ...compute, name: "virtualMachines", apiVersions: computeVersions },
+    { ...compute, name: "virtualMachines/extensions", apiVersions: computeVersions },
+    {
+      ...compute,
+      name: "disks",
+      apiVersions: diskVersions,
+      create: "accepted",
+      creating: "Updating",
+      operationPaths: "disks",
+    },
   ]),
   provider("Microsoft.Network", [
     {
@@ -111,6 +149,7 @@ export const providers: readonly Provider[] = [
       name: "storageAccounts",
       apiVersions: storageVersions,
       create: "location",
+      longestTagName: 128,
     },
     {
       ...synchronous,
@@ -123,8 +162,7 @@ export const providers: readonly Provider[] = [
     {
       ...synchronous,
       name: "vaults",
-      // The newest is a preview: whoever takes the first of the list takes the wrong one.
-      apiVersions: ["2025-05-01-preview", "2024-11-01", "2024-04-01-preview", "2023-07-01"],
+      apiVersions: vaultVersions,
       create: "body",
       creating: "RegisteringDns",
     },
@@ -152,11 +190,7 @@ export const providers: readonly Provider[] = [
   ]),
   // Not registered in any subscription of the sandbox: its first use answers 409.
   provider("Microsoft.ContainerService", [
-    {
-      ...asynchronous,
-      name: "managedClusters",
-      apiVersions: ["2025-09-02-preview", "2025-08-01", "2025-05-01", "2024-09-01"],
-    },
+    { ...asynchronous, name: "managedClusters", apiVersions: clusterVersions },
   ]),
   provider(
     "Microsoft.Authorization",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { queryParameter } from "../query-parameter.ts";
 import {
   type Answer,
   failure,
@@ -7,9 +8,8 @@ import {
   ok,
   resourceGroupNotFound,
 } from "./answer.ts";
-import { queryParameter } from "./api-version.ts";
 import { readBody, tagsSchema } from "./body.ts";
-import { asksForTags, parseFilter, passesWithTags } from "./filter.ts";
+import { isTagFilter, parseFilter, passesWithTags } from "./filter.ts";
 import { answerPage } from "./list.ts";
 import { isRegion, locationNames, normalizeLocation } from "./locations.ts";
 import { refuseLocked } from "./locks.ts";
@@ -18,6 +18,7 @@ import { locationHeaders } from "./operation-routes.ts";
 import { groupId, groupKey } from "./resource-id.ts";
 import { type Call, type Route, route } from "./router.ts";
 import type { ResourceGroup } from "./state.ts";
+import { refuseTags } from "./tag-rules.ts";
 
 type GroupCall = Call<"subscriptionId" | "group">;
 
@@ -57,7 +58,7 @@ function listGroups(call: Call<"subscriptionId">): Answer {
   let groups = state.groups(params.subscriptionId);
   if (source) {
     const parsed = parseFilter(source, ["tagName", "tagValue"]);
-    if (!parsed.ok || !asksForTags(parsed.filter)) return invalidFilter(source);
+    if (!parsed.ok || !isTagFilter(parsed.filter)) return invalidFilter(source);
     groups = groups.filter(({ tags }) => passesWithTags(parsed.filter, () => undefined, tags));
   }
   return answerPage(call, groups.map(presentGroup));
@@ -81,7 +82,7 @@ async function putGroup({ state, params, request }: GroupCall): Promise<Answer> 
   const body = await readBody(request, groupBody);
   if (!body.ok) return body.refusal;
   const { location, tags, managedBy } = body.value;
-  const malformed = refuseName(params.group);
+  const malformed = refuseName(params.group) ?? refuseTags(tags ?? {});
   if (malformed) return malformed;
   if (!location) return locationRequired();
   if (!isRegion(location))
@@ -128,6 +129,8 @@ async function patchGroup({ state, params, request }: GroupCall): Promise<Answer
   if (!group) return resourceGroupNotFound(params.group);
   if (group.provisioningState === "Deleting") return groupBeingDeleted(group.name);
   const { tags, managedBy } = body.value;
+  const refused = refuseTags(tags ?? {});
+  if (refused) return refused;
   if (tags) group.tags = tags;
   if (managedBy) group.managedBy = managedBy;
   return ok(presentGroup(group));

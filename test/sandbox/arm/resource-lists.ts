@@ -1,6 +1,6 @@
+import { queryParameter } from "../query-parameter.ts";
 import { type Answer, failure, resourceGroupNotFound } from "./answer.ts";
-import { queryParameter } from "./api-version.ts";
-import { asksForTags, parseFilter, passesWithTags } from "./filter.ts";
+import { asksForTags, isTagFilter, parseFilter, passesWithTags } from "./filter.ts";
 import { answerPage } from "./list.ts";
 import { presentEntry } from "./present-resource.ts";
 import { invalidFilter } from "./resource-groups.ts";
@@ -50,6 +50,7 @@ function answerList(call: Call, resources: readonly Resource[]): Answer {
   if (!parsed.ok) return invalidFilter(source);
   const { filter } = parsed;
   const withTags = !asksForTags(filter);
+  if (!withTags && !isTagFilter(filter)) return invalidFilter(source);
   const found = resources.filter((each) =>
     passesWithTags(filter, (property) => readers[property]?.(each), each.tags),
   );

@@ -57,5 +57,6 @@ export const originOf = (
   base,
   apiVersion,
   namespace: type.namespace,
+  paths: type.operationPaths,
   location: state.resource(address)?.location ?? group.location,
 });

@@ -16,6 +16,7 @@ import { providerHeaders } from "./operation-routes.ts";
 import { presentResource } from "./present-resource.ts";
 import { namePath, resourceId } from "./resource-id.ts";
 import { meetRunningOperation, originOf, startOperation } from "./resource-operation.ts";
+import { refuseResource } from "./resource-rules.ts";
 import {
   findResourceTarget,
   qualifiedTypeOf,
@@ -24,6 +25,7 @@ import {
   type ResourceTarget,
 } from "./resource-target.ts";
 import type { Resource, ResourceContent } from "./state.ts";
+import { refuseTags } from "./tag-rules.ts";
 
 const record = z.record(z.string(), z.unknown());
 
@@ -111,8 +113,12 @@ export async function putResource(call: ResourceCall): Promise<Answer> {
   if (!body.ok) return body.refusal;
   const existing = call.state.resource(target.address);
   const { location, tags } = body.value;
+  const content = contentOf(body.value);
   const refused =
-    refuseLocation(target, location, existing) ?? refuseChange(call, target, existing);
+    refuseLocation(target, location, existing) ??
+    refuseTags(tags ?? {}, target.type.longestTagName) ??
+    refuseChange(call, target, existing) ??
+    refuseResource(target.type, target.address.names.at(-1) ?? "", content);
   if (refused) return refused;
 
   const now = call.world.now();
@@ -121,7 +127,7 @@ export async function putResource(call: ResourceCall): Promise<Answer> {
     names: existing?.names ?? target.address.names,
     ...(location && target.type.tracked && { location: normalizeLocation(location) }),
     tags: tags ?? {},
-    content: contentOf(body.value),
+    content,
     provisioningState: "Succeeded",
     etag: `W/"${call.world.guid()}"`,
     createdAt: existing?.createdAt ?? now,
@@ -162,6 +168,8 @@ function answerCreated(call: ResourceCall, target: ResourceTarget, resource: Res
   switch (create) {
     case "async-operation":
       return withEtag(201, resource, providerHeaders(origin, operation, ["azure-asyncoperation"]));
+    case "accepted":
+      return accepted(call, target, resource, operation);
     case "location":
       return { status: 202, headers: providerHeaders(origin, operation, ["location"]) };
     case "body":
@@ -169,9 +177,24 @@ function answerCreated(call: ResourceCall, target: ResourceTarget, resource: Res
   }
 }
 
+/** 202 with the resource as it is so far, and both ways to follow it. */
+const accepted = (
+  call: ResourceCall,
+  target: ResourceTarget,
+  resource: Resource,
+  operation: Operation,
+): Answer =>
+  withEtag(
+    202,
+    resource,
+    providerHeaders(originOf(call, target), operation, ["azure-asyncoperation", "location"]),
+  );
+
 function answerReplaced(call: ResourceCall, target: ResourceTarget, resource: Resource): Answer {
-  if (target.type.create !== "async-operation") return withEtag(200, resource);
+  const { create } = target.type;
+  if (create !== "async-operation" && create !== "accepted") return withEtag(200, resource);
   const operation = begin(call, target, resource, "Updating");
+  if (create === "accepted") return accepted(call, target, resource, operation);
   return withEtag(
     200,
     resource,
@@ -189,7 +212,9 @@ export async function patchResource(call: ResourceCall): Promise<Answer> {
   const resource = call.state.resource(target.address);
   if (!resource)
     return resourceNotFound(qualifiedTypeOf(target), namePath(target.address), target.group.name);
-  const refused = refuseChange(call, target, resource);
+  const refused =
+    refuseTags(body.value.tags ?? {}, target.type.longestTagName) ??
+    refuseChange(call, target, resource);
   if (refused) return refused;
 
   const { properties, ...rest } = contentOf(body.value);
@@ -202,10 +227,5 @@ export async function patchResource(call: ResourceCall): Promise<Answer> {
   resource.etag = `W/"${call.world.guid()}"`;
   resource.changedAt = call.world.now();
   if (target.type.update === "synchronous") return withEtag(200, resource);
-  const operation = begin(call, target, resource, "Updating");
-  return withEtag(
-    202,
-    resource,
-    providerHeaders(originOf(call, target), operation, ["azure-asyncoperation", "location"]),
-  );
+  return accepted(call, target, resource, begin(call, target, resource, "Updating"));
 }

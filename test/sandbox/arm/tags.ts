@@ -1,7 +1,6 @@
 import * as z from "zod";
 import {
   type Answer,
-  invalidContent,
   ok,
   resourceGroupNotFound,
   resourceNotFound,
@@ -12,6 +11,7 @@ import { findProvider, findType } from "./providers.ts";
 import { groupId, namePath, resourceId, splitProviderPath } from "./resource-id.ts";
 import { type Call, type Route, route } from "./router.ts";
 import type { ArmState, Tags } from "./state.ts";
+import { refuseTags } from "./tag-rules.ts";
 
 const tagsBody = z.object({ properties: z.object({ tags: tagsSchema.default({}) }) });
 
@@ -52,6 +52,7 @@ export const applyTags: Record<Operation, (tags: Readonly<Tags>, change: Readonl
 interface Tagged {
   id: string;
   carrier: { tags: Tags };
+  longestTagName?: number | undefined;
 }
 
 type Scope = { subscriptionId: string; group?: string; path?: string };
@@ -79,7 +80,7 @@ function findTagged(
   };
   const resource = state.resource(address);
   return resource
-    ? { id: resourceId(resource), carrier: resource }
+    ? { id: resourceId(resource), carrier: resource, longestTagName: type?.longestTagName }
     : resourceNotFound(
         `${address.namespace}/${address.types.join("/")}`,
         namePath(address),
@@ -99,12 +100,15 @@ const present = ({ id, carrier }: Tagged) =>
 export async function handleTags(call: Call, scope: Scope): Promise<Answer> {
   const tagged = findTagged(call.state, scope);
   if ("status" in tagged) return tagged;
-  const { carrier } = tagged;
+  const { carrier, longestTagName } = tagged;
   switch (call.request.method) {
     case "PUT": {
       const body = await readBody(call.request, tagsBody);
       if (!body.ok) return body.refusal;
-      carrier.tags = body.value.properties.tags;
+      const { tags } = body.value.properties;
+      const refused = refuseTags(tags, longestTagName);
+      if (refused) return refused;
+      carrier.tags = tags;
       return present(tagged);
     }
     case "PATCH": {
@@ -112,8 +116,9 @@ export async function handleTags(call: Call, scope: Scope): Promise<Answer> {
       if (!body.ok) return body.refusal;
       const { operation, properties } = body.value;
       const tags = applyTags[operation](carrier.tags, properties.tags);
-      const checked = tagsSchema.safeParse(tags);
-      if (!checked.success) return invalidContent("No more than 50 tags are allowed");
+      const refused =
+        refuseTags(properties.tags, longestTagName) ?? refuseTags(tags, longestTagName);
+      if (refused) return refused;
       carrier.tags = tags;
       return present(tagged);
     }

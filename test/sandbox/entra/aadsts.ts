@@ -53,7 +53,13 @@ const rows: readonly Row[] = [
     suberror: "additional_action",
     claims: true,
   },
-  { codes: [53003, 530032, 530035], ...interaction, suberror: "message_only", claims: true },
+  {
+    codes: [53003, 530032, 530035, 530036],
+    ...interaction,
+    suberror: "message_only",
+    claims: true,
+  },
+  { codes: [53009], ...invalidGrant, suberror: "protection_policy_required" },
   // The wrong authority: /common where a tenant is needed, or the reverse.
   { codes: [50194, 9001023, 90124, 90130, 9002332], ...invalidRequest },
   // The user flows' form of throttling.
@@ -64,7 +70,7 @@ const rows: readonly Row[] = [
   { codes: [500133, 50013, 240002], ...invalidGrant },
   // Consent.
   { codes: [65001], ...invalidGrant, suberror: "consent_required" },
-  { codes: [65002, 65005, 650056, 650057], ...invalidClient },
+  { codes: [65002, 65005, 650053, 650056, 650057], ...invalidClient },
   { codes: [65004, 90094, 90095], status: 400, error: "access_denied" },
   // The application.
   { codes: [70001, 7000112, 700016, 700011, 7000114], ...unauthorizedClient },
@@ -75,11 +81,17 @@ const rows: readonly Row[] = [
     ...invalidRequest,
   },
   // Its credential.
-  { codes: [7000215, 7000222, 7000218, 700025, 700024], ...invalidClient },
+  { codes: [7000215, 7000222, 7000218, 700025, 700024, 7000272], ...invalidClient },
   { codes: [700027, 50012, 5002730], ...invalidClient },
-  { codes: [70021, 700211, 700212, 700213, 7002138, 700229], ...invalidClient },
+  {
+    codes: [70021, 700211, 700212, 700213, 7002138, 700222, 700229, 90061],
+    ...invalidClient,
+  },
   { codes: [9002325, 9002326, 9002327], ...invalidRequest },
-  // The tenant.
+  // The application was removed from the tenant: told as if its credential were wrong.
+  { codes: [7000229], ...invalidClient },
+  // The tenant; a blocked one is told as if the user could do something.
+  { codes: [5000224, 5000225], ...interaction },
   { codes: [90002, 90019, 50059, 50128, 90038, 900382, 900432], ...invalidRequest },
   // Trouble of Entra's own.
   { codes: [90033, 90006, 90012, 90024, 90041, 90090, 50033, 50087, 40010], ...unavailable },

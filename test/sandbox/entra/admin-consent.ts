@@ -13,13 +13,19 @@ import { pageError } from "./error-answer.ts";
 import { accountPage, consentPage } from "./pages.ts";
 import { redirectAnswer, redirectError } from "./redirect-answer.ts";
 import { parseScope } from "./scope.ts";
+import { refuseWorkScope } from "./scope-refusal.ts";
 import type { ScopeRequest } from "./scope.ts";
 import { admits, tenantOfSignIn } from "./tenancy.ts";
 
 const audiences: readonly Audience[] = ["graph", "arm", "vault", "storage"];
 
 /** The old endpoint takes no scope: it asks for the whole registration. */
-const wholeRegistration: ScopeRequest = { openid: new Set(), resources: [] };
+const wholeRegistration: ScopeRequest = {
+  text: "",
+  openid: new Set(),
+  resources: [],
+  strangers: [],
+};
 
 interface Asked {
   delegated: (audience: Audience) => readonly string[];
@@ -44,10 +50,13 @@ const namesOf = (asked: Asked) =>
 
 function readScope(query: URLSearchParams, legacy: boolean): Outcome<ScopeRequest> {
   if (legacy) return { ok: true, value: wholeRegistration };
-  const scope = query.get("scope");
-  return scope
-    ? parseScope(scope)
-    : failure(900144, "The request body must contain the following parameter: 'scope'.");
+  const text = query.get("scope");
+  if (!text) {
+    return failure(900144, "The request body must contain the following parameter: 'scope'.");
+  }
+  const scope = parseScope(text);
+  const error = scope.ok ? refuseWorkScope(scope.value) : undefined;
+  return error ? { ok: false, error } : scope;
 }
 
 const accountOf = (query: URLSearchParams): SandboxUser | undefined => {

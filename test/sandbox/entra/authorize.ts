@@ -1,3 +1,4 @@
+import { PERSONAL_TENANT } from "../constants.ts";
 import { ADA, userByName } from "../people.ts";
 import type { SandboxWorld } from "../create-world.ts";
 import { authorityOf } from "../tenants.ts";
@@ -15,7 +16,8 @@ import { pageError } from "./error-answer.ts";
 import { clientInfo } from "./id-token.ts";
 import { hintedUser } from "./login-hint.ts";
 import { accountPage, adminApprovalPage, consentPage } from "./pages.ts";
-import { redirectAnswer, redirectError } from "./redirect-answer.ts";
+import { redirectAnswer, redirectError, redirectPersonalError } from "./redirect-answer.ts";
+import { refusePersonalScope, refuseWorkScope } from "./scope-refusal.ts";
 import { sealCode } from "./sealed-grant.ts";
 import { admits, tenantOfSignIn } from "./tenancy.ts";
 
@@ -69,6 +71,18 @@ function accountOf(
   return { ok: true, value: request.prompt === "login" ? undefined : hinted };
 }
 
+/** The way back with a scope that this kind of account cannot be asked; undefined when it can. */
+function refuseScope(
+  context: EntraContext,
+  world: SandboxWorld,
+  request: AuthorizationRequest,
+  personal: boolean,
+): Promise<Response> | undefined {
+  const error = personal ? refusePersonalScope(request.scope) : refuseWorkScope(request.scope);
+  if (!error) return undefined;
+  return (personal ? redirectPersonalError : redirectError)(context, world, request, error);
+}
+
 /** GET /{tenant}/oauth2/v2.0/authorize */
 export async function authorizeEndpoint(
   context: EntraContext,
@@ -87,11 +101,14 @@ export async function authorizeEndpoint(
       : pageError(context, world, read.error);
   }
   const { request } = read;
-  const session = await signedInAccounts(context, world);
-  const account = accountOf(request, query, session);
   const refuse = (error: EntraError & { subcode?: string }) =>
     redirectError(context, world, request, error);
   if (context.env.fault) return refuse(context.env.fault);
+  // Only personal accounts sign in here, so nobody has to be asked which one.
+  const hopeless = authority.kind === "consumers" && refuseScope(context, world, request, true);
+  if (hopeless) return hopeless;
+  const session = await signedInAccounts(context, world);
+  const account = accountOf(request, query, session);
   if (!account.ok) {
     return request.prompt === "none"
       ? refuse(account.error)
@@ -106,6 +123,9 @@ export async function authorizeEndpoint(
   context.env.record?.(user.upn);
   const tenant = tenantOfSignIn(authority, user);
   if (!tenant.ok) return pageError(context, world, tenant.error);
+
+  const refused = refuseScope(context, world, request, tenant.value === PERSONAL_TENANT);
+  if (refused) return refused;
 
   const decision = query.get("sandbox_decision");
   if (decision === "deny") return refuse({ code: 65004, subcode: "cancel" });

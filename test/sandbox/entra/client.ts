@@ -2,14 +2,11 @@ import { CLIENT_ID, CLIENT_SECRET } from "../constants.ts";
 import { failure } from "./entra-error.ts";
 import type { Outcome } from "./entra-error.ts";
 
-const registeredRedirects = [
-  /^https?:\/\/(localhost|127\.0\.0\.1)(:\d{1,5})?\/callback(\/admin)?$/,
-  /^https:\/\/app\.example\/callback(\/admin)?$/,
-];
+const registeredRedirect =
+  /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?\/callback(\/admin)?$/;
 
-/** Redirect URIs are compared as written: no normalisation, no query, no fragment. */
-export const isRegisteredRedirect = (uri: string): boolean =>
-  registeredRedirects.some((pattern) => pattern.test(uri));
+/** Loopback alone. Redirect URIs are compared as written: no normalisation, query or fragment. */
+export const isRegisteredRedirect = (uri: string): boolean => registeredRedirect.test(uri);
 
 export const isKnownClient = (clientId: string): boolean => clientId.toLowerCase() === CLIENT_ID;
 

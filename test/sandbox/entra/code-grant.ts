@@ -7,6 +7,7 @@ import { requiredField } from "./grant-request.ts";
 import type { Grant } from "./grant-request.ts";
 import { parseScope, userInfoScopes } from "./scope.ts";
 import type { ResourceScopes, ScopeRequest } from "./scope.ts";
+import { readTokenScope } from "./scope-refusal.ts";
 import { openCode } from "./sealed-grant.ts";
 import type { AuthorizationCode } from "./sealed-grant.ts";
 import { userTokens } from "./user-tokens.ts";
@@ -50,7 +51,7 @@ function resourceAsked(wanted: ScopeRequest, text: string): Outcome<ResourceScop
 
 /**
  * grant_type=authorization_code. Fails with 70008 (expired), 54005 (redeemed before), 700005
- * (another tenant), 50011 (redirect_uri), 50147 and 501481 (PKCE), 28000 and 28003 (scope).
+ * (another tenant), 50011 (redirect_uri), 50147 and 501481 (PKCE), 28000, 28003 and 70011 (scope).
  */
 export const redeemCode: Grant = async (request) => {
   const { world, form, authority } = request;
@@ -85,7 +86,7 @@ export const redeemCode: Grant = async (request) => {
   const signedInFor = parseScope(code.scope);
   if (!signedInFor.ok) return signedInFor;
   const scopeText = form.get("scope") ?? code.scope;
-  const wanted = parseScope(scopeText);
+  const wanted = readTokenScope(scopeText, code.tenantId);
   if (!wanted.ok) return wanted;
   const asked = resourceAsked(wanted.value, scopeText);
   if (!asked.ok) return asked;

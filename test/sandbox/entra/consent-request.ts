@@ -1,6 +1,6 @@
 import { PERSONAL_TENANT } from "../constants.ts";
 import type { SandboxWorld } from "../create-world.ts";
-import { delegatedPermission, required } from "../permissions.ts";
+import { delegatedPermission, personalDefaults, required } from "../permissions.ts";
 import type { DelegatedPermission } from "../permissions.ts";
 import type { Audience, SandboxUser } from "../world.ts";
 import type { ResourceScopes, ScopeRequest } from "./scope.ts";
@@ -17,16 +17,16 @@ export interface ConsentRequest {
   missing: ConsentItem[];
 }
 
-/** A personal account knows Graph only, and nothing that an administrator would decide. */
-function isAvailable(item: ConsentItem, tenantId: string): boolean {
-  if (tenantId !== PERSONAL_TENANT) return true;
-  return item.audience === "graph" && !item.permission.adminConsent;
-}
-
 /** `.default` stands for the app's registration, unless something was consented to already. */
-function namesOf(asked: ResourceScopes, consented: ReadonlySet<string>): readonly string[] {
+function namesOf(
+  asked: ResourceScopes,
+  consented: ReadonlySet<string>,
+  tenantId: string,
+): readonly string[] {
   if (!asked.isDefault) return asked.permissions;
-  return consented.size > 0 ? [...consented] : required[asked.resource.audience];
+  const registered = required[asked.resource.audience];
+  if (tenantId === PERSONAL_TENANT) return personalDefaults(registered);
+  return consented.size > 0 ? [...consented] : registered;
 }
 
 /** Compares what a sign-in asks with what the user, or an administrator, has consented to. */
@@ -41,9 +41,9 @@ export function consentRequest(
   for (const resource of scope.resources) {
     const { audience } = resource.resource;
     const consented = world.consents.delegated(tenantId, user, audience);
-    for (const name of namesOf(resource, consented)) {
+    for (const name of namesOf(resource, consented, tenantId)) {
       const permission = delegatedPermission(audience, name);
-      if (!permission || !isAvailable({ audience, permission }, tenantId)) continue;
+      if (!permission || (tenantId === PERSONAL_TENANT && !permission.personal)) continue;
       asked.push({ audience, permission });
       if (!consented.has(name)) missing.push({ audience, permission });
     }
@@ -53,7 +53,7 @@ export function consentRequest(
 
 /** Those of the missing permissions that this user may not consent to. */
 export function beyond(user: SandboxUser, tenantId: string, missing: readonly ConsentItem[]) {
-  const mayConsent = user.admin && user.homeTenantId === tenantId;
+  const mayConsent = tenantId === PERSONAL_TENANT || (user.admin && user.homeTenantId === tenantId);
   return mayConsent ? [] : missing.filter((item) => item.permission.adminConsent);
 }
 

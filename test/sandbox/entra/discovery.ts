@@ -1,4 +1,4 @@
-import { PERSONAL_TENANT } from "../constants.ts";
+import { CLIENT_ID, PERSONAL_TENANT } from "../constants.ts";
 import type { SandboxWorld } from "../create-world.ts";
 import { cloudOf, isLocal } from "../hosts.ts";
 import type { Authority } from "../tenants.ts";
@@ -16,11 +16,23 @@ export function issuerTenant(authority: Authority): string {
   }
 }
 
+/** Whose metadata is asked for. */
+export interface MetadataRequest {
+  base: string;
+  authority: Authority;
+  /** `appid`: the application whose own signing key is wanted. */
+  appId: string | undefined;
+}
+
 /**
  * GET /{tenant}/v2.0/.well-known/openid-configuration. As Entra's, it names no
  * code_challenge_methods_supported, no revocation and no introspection endpoint.
  */
-export function openidConfiguration(base: string, authority: Authority): Record<string, unknown> {
+export function openidConfiguration({
+  base,
+  authority,
+  appId,
+}: MetadataRequest): Record<string, unknown> {
   const root = `${base}/${authority.segment}`;
   const cloud = cloudOf(base);
   return {
@@ -30,7 +42,7 @@ export function openidConfiguration(base: string, authority: Authority): Record<
       "private_key_jwt",
       "client_secret_basic",
     ],
-    jwks_uri: `${root}/discovery/v2.0/keys`,
+    jwks_uri: `${root}/discovery/v2.0/keys${appId ? `?appid=${encodeURIComponent(appId)}` : ""}`,
     response_modes_supported: ["query", "fragment", "form_post"],
     subject_types_supported: ["pairwise"],
     id_token_signing_alg_values_supported: ["RS256"],
@@ -74,13 +86,16 @@ export function openidConfiguration(base: string, authority: Authority): Record<
   };
 }
 
-/** GET /{tenant}/discovery/v2.0/keys: each key says which issuer it signs for. */
+/**
+ * GET /{tenant}/discovery/v2.0/keys: each key says which issuer it signs for. The key of an
+ * application that has its own is published to whoever names the application by `appid`, alone.
+ */
 export async function keySet(
   world: SandboxWorld,
-  base: string,
-  authority: Authority,
+  { base, authority, appId }: MetadataRequest,
 ): Promise<{ keys: object[] }> {
-  const { jwk } = await world.signingKey();
+  const own = world.settings.app_signing_key && appId?.toLowerCase() === CLIENT_ID;
+  const { jwk } = await world.signingKey(own ? "application" : "entra");
   return { keys: [{ ...jwk, issuer: `${base}/${issuerTenant(authority)}/v2.0` }] };
 }
 

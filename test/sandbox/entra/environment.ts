@@ -14,18 +14,31 @@ export interface EntraEnvironment {
 
 export type EntraContext = Context<EntraEnvironment>;
 
+const guid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** The id the client gave its request, by header, query or form; Entra takes GUIDs alone. */
+function clientRequestId(context: EntraContext, form?: URLSearchParams): string | undefined {
+  const given =
+    context.req.header("client-request-id") ??
+    context.req.query("client-request-id") ??
+    form?.get("client-request-id");
+  return given && guid.test(given) ? given : undefined;
+}
+
 /** The id both sides log: the client's, or a new one. */
-export function correlationOf(
+export const correlationOf = (
   context: EntraContext,
   world: SandboxWorld,
   form?: URLSearchParams,
-): string {
-  return (
-    context.req.header("client-request-id") ??
-    context.req.query("client-request-id") ??
-    form?.get("client-request-id") ??
-    world.guid()
-  );
+): string => clientRequestId(context, form) ?? world.guid();
+
+/** The header that gives a token request its id back. */
+export function echoedRequestId(
+  context: EntraContext,
+  form?: URLSearchParams,
+): Record<string, string> {
+  const id = clientRequestId(context, form);
+  return id === undefined ? {} : { "client-request-id": id };
 }
 
 /** Headers every answer of Entra carries. */

@@ -2,7 +2,7 @@ import type { SandboxWorld } from "../create-world.ts";
 import { aadstsEntry } from "./aadsts.ts";
 import { errorBody } from "./entra-error.ts";
 import type { EntraError } from "./entra-error.ts";
-import { correlationOf, entraHeaders } from "./environment.ts";
+import { correlationOf, echoedRequestId, entraHeaders } from "./environment.ts";
 import type { EntraContext } from "./environment.ts";
 import { errorPage } from "./pages.ts";
 
@@ -16,7 +16,7 @@ export function jsonError(
   const correlationId = correlationOf(context, world, form);
   return Response.json(errorBody(world, failed, correlationId, context.env.base), {
     status: aadstsEntry(failed.code).status,
-    headers: entraHeaders(world),
+    headers: { ...entraHeaders(world), ...echoedRequestId(context, form) },
   });
 }
 

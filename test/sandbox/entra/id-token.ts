@@ -1,7 +1,8 @@
 import { SignJWT } from "jose";
 import { CLIENT_ID } from "../constants.ts";
 import type { SandboxWorld } from "../create-world.ts";
-import { base64url, base64urlOfText, sha256 } from "../encoding.ts";
+import { base64url, base64urlOfText } from "../encoding.ts";
+import { pairwiseSubject } from "../subject.ts";
 import { utiOf } from "../tick.ts";
 import type { SandboxUser } from "../world.ts";
 import { loginHintOf } from "./login-hint.ts";
@@ -21,11 +22,9 @@ const lifetime = 3600;
 /** Signs a v2.0 id_token; from the token endpoint it carries neither c_hash nor at_hash. */
 export async function signIdToken(world: SandboxWorld, content: IdTokenContent): Promise<string> {
   const { base, user, tenantId, openid, nonce } = content;
-  const key = await world.signingKey();
+  const key = await world.signingKey(world.settings.app_signing_key ? "application" : "entra");
   const iat = Math.floor(world.now() / 1000);
   const guest = user.homeTenantId !== tenantId;
-  // Pairwise: one subject per application and user.
-  const sub = base64url(await sha256(`${CLIENT_ID}:${tenantId}:${user.upn}`));
   return new SignJWT({
     ...(openid.has("email") && user.mail ? { email: user.mail } : {}),
     ...(guest ? { idp: `https://sts.windows.net/${user.homeTenantId}/` } : {}),
@@ -40,7 +39,7 @@ export async function signIdToken(world: SandboxWorld, content: IdTokenContent):
     ...(nonce === undefined ? {} : { nonce }),
     rh: `1.${base64url(crypto.getRandomValues(new Uint8Array(24)))}.`,
     sid: content.sessionId,
-    sub,
+    sub: await pairwiseSubject(user, tenantId),
     tid: tenantId,
     uti: utiOf(world.tick()),
     ver: "2.0",

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import type { SandboxWorld } from "../create-world.ts";
 import { authorityOf } from "../tenants.ts";
-import type { Authority } from "../tenants.ts";
 import { adminConsentEndpoint } from "./admin-consent.ts";
 import { authorizeEndpoint } from "./authorize.ts";
 import { instanceDiscovery, keySet, openidConfiguration } from "./discovery.ts";
+import type { MetadataRequest } from "./discovery.ts";
 import { entraHeaders } from "./environment.ts";
 import type { EntraContext, EntraEnvironment } from "./environment.ts";
 import { jsonError } from "./error-answer.ts";
@@ -17,7 +17,7 @@ export function createEntra(world: SandboxWorld): Hono<EntraEnvironment> {
 
   /** Metadata is public: any page may read it. */
   const metadata =
-    (answer: (base: string, authority: Authority) => object | Promise<object>) =>
+    (answer: (request: MetadataRequest) => object | Promise<object>) =>
     async (context: EntraContext) => {
       const segment = context.req.param("tenant") ?? "";
       const authority = authorityOf(segment);
@@ -25,7 +25,9 @@ export function createEntra(world: SandboxWorld): Hono<EntraEnvironment> {
         const message = `Tenant '${segment}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`;
         return jsonError(context, world, { code: 90002, error: "invalid_tenant", message });
       }
-      return Response.json(await answer(context.env.base, authority), {
+      const { base } = context.env;
+      const appId = context.req.query("appid") || undefined;
+      return Response.json(await answer({ base, authority, appId }), {
         headers: {
           "access-control-allow-origin": "*",
           "cache-control": "max-age=86400, private",
@@ -50,14 +52,9 @@ export function createEntra(world: SandboxWorld): Hono<EntraEnvironment> {
     return jsonError(context, world, { code: 90100, error: "invalid_instance", message });
   });
   app.get("/:tenant/v2.0/.well-known/openid-configuration", metadata(openidConfiguration));
-  app.get(
-    "/:tenant/discovery/v2.0/keys",
-    metadata((base, authority) => keySet(world, base, authority)),
-  );
-  app.get(
-    "/:tenant/discovery/keys",
-    metadata((base, authority) => keySet(world, base, authority)),
-  );
+  const keys = metadata((request) => keySet(world, request));
+  app.get("/:tenant/discovery/v2.0/keys", keys);
+  app.get("/:tenant/discovery/keys", keys);
 
   app.post("/:tenant/oauth2/v2.0/token", (context) => tokenEndpoint(context, world));
   app.all("/:tenant/oauth2/v2.0/token", (context) =>

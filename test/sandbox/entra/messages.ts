@@ -35,6 +35,7 @@ const messages: Readonly<Record<number, string>> = {
   501481:
     "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
   501491: "Invalid size of Code_Challenge parameter.",
+  650053: "The application asked for a scope that doesn't exist on the resource.",
   700005: "The provided authorization code is intended to be used against another tenant.",
   700016: "Application was not found in the directory.",
   700054: "response_type 'id_token' is not enabled for the application.",

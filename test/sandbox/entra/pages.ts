@@ -1,5 +1,6 @@
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
+import { CLIENT_NAME } from "../constants.ts";
 import type { SandboxUser } from "../world.ts";
 import type { EntraErrorBody } from "./entra-error.ts";
 
@@ -80,7 +81,7 @@ export function consentPage(
   return page(
     heading,
     html`<p>${user.upn}</p>
-      <p>Azure Integration Worker would like to:</p>
+      <p>${CLIENT_NAME} would like to:</p>
       <ul>
         ${permissions.map((permission) => html`<li>${permission}</li>`)}
       </ul>
@@ -102,7 +103,7 @@ export function adminApprovalPage(
   return page(
     "Need admin approval",
     html`<p>${user.upn}</p>
-      <p>Azure Integration Worker needs permissions that only an administrator can grant:</p>
+      <p>${CLIENT_NAME} needs permissions that only an administrator can grant:</p>
       <ul>
         ${permissions.map((permission) => html`<li>${permission}</li>`)}
       </ul>

@@ -1,8 +1,10 @@
 import type { SandboxWorld } from "../create-world.ts";
+import { aadstsEntry } from "./aadsts.ts";
 import { errorBody } from "./entra-error.ts";
 import type { EntraError } from "./entra-error.ts";
 import { correlationOf, entraHeaders } from "./environment.ts";
 import type { EntraContext } from "./environment.ts";
+import { messageOf } from "./messages.ts";
 import { formPostPage } from "./pages.ts";
 
 export type ResponseMode = "query" | "fragment" | "form_post";
@@ -29,6 +31,22 @@ export async function redirectAnswer(
   const mark = address.responseMode === "query" ? "?" : "#";
   const location = `${address.redirectUri}${mark}${parameters.toString()}`;
   return new Response(null, { status: 302, headers: { ...headers, location } });
+}
+
+/**
+ * Sends the browser back from a personal account's sign-in: that page is another service's, whose
+ * errors have no AADSTS code, no trace and no `error_uri`.
+ */
+export function redirectPersonalError(
+  context: EntraContext,
+  world: SandboxWorld,
+  address: ReturnAddress,
+  failed: EntraError,
+): Promise<Response> {
+  return redirectAnswer(context, world, address, {
+    error: failed.error ?? aadstsEntry(failed.code).error,
+    error_description: failed.message ?? messageOf(failed.code),
+  });
 }
 
 /** Sends the browser back with an error in Microsoft's form. */

@@ -3,6 +3,7 @@ import { failure } from "./entra-error.ts";
 import { requiredField } from "./grant-request.ts";
 import type { Grant } from "./grant-request.ts";
 import { parseScope, userInfoScopes } from "./scope.ts";
+import { readTokenScope } from "./scope-refusal.ts";
 import { openRefreshToken } from "./sealed-grant.ts";
 import { tenantOfRefresh } from "./tenancy.ts";
 import { userTokens } from "./user-tokens.ts";
@@ -12,7 +13,8 @@ const inactivity = 90 * 24 * 60 * 60 * 1000;
 /**
  * grant_type=refresh_token. The token stays valid on use and serves every resource and every
  * tenant of its user. Fails with 9002313 (not a refresh token of ours), 700082 (90 days without
- * use), 50173 (revoked), 50020 (not in that tenant), 65001 (never consented).
+ * use), 50173 (revoked), 50020 (not in that tenant), 70011 (scope), 65001 or, of a personal
+ * account, 70000 (never consented).
  */
 export const redeemRefreshToken: Grant = async (request) => {
   const { world, form, authority } = request;
@@ -39,7 +41,7 @@ export const redeemRefreshToken: Grant = async (request) => {
   if (!tenant.ok) return tenant;
   const signedInFor = parseScope(grant.scope);
   if (!signedInFor.ok) return signedInFor;
-  const wanted = parseScope(form.get("scope") ?? grant.scope);
+  const wanted = readTokenScope(form.get("scope") ?? grant.scope, tenant.value);
   if (!wanted.ok) return wanted;
   // Of several resources Entra serves the first one named.
   const asked = wanted.value.resources[0] ?? userInfoScopes();

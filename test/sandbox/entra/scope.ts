@@ -11,14 +11,20 @@ export interface ResourceScopes {
   uri: string;
   /** Delegated permissions by name; for application tokens `.default` stands alone. */
   permissions: string[];
+  /** Names that the resource does not define, as they were written. */
+  unknown: string[];
   /** `.default`: all that was consented to. */
   isDefault: boolean;
 }
 
 export interface ScopeRequest {
+  /** As the client wrote it. */
+  text: string;
   openid: ReadonlySet<string>;
   /** In the order they were named. */
   resources: ResourceScopes[];
+  /** App ID URIs that are no resource's. */
+  strangers: string[];
 }
 
 const openidScopes = new Set(["openid", "profile", "email", "offline_access"]);
@@ -39,12 +45,13 @@ function split(scope: string): Named {
 
 /**
  * Reads a v2 `scope` parameter: bare names are Graph's, others are `{App ID URI}/{permission}`.
- * Fails with 500011 for a resource nobody knows, 70011 for an unknown permission or for
- * `.default` beside a named one.
+ * Fails with 70011 for `.default` beside a named one. What becomes of a resource nobody knows, and
+ * of a permission that its resource does not define, depends on who asks, and where.
  */
 export function parseScope(text: string): Outcome<ScopeRequest> {
   const openid = new Set<string>();
   const resources: ResourceScopes[] = [];
+  const strangers: string[] = [];
   for (const scope of text.split(" ").filter(Boolean)) {
     if (openidScopes.has(scope.toLowerCase())) {
       openid.add(scope.toLowerCase());
@@ -53,11 +60,12 @@ export function parseScope(text: string): Outcome<ScopeRequest> {
     const { uri, permission } = split(scope);
     const resource = resourceByUri(uri);
     if (!resource) {
-      return failure(500011, `The resource principal named ${uri} was not found in the tenant.`);
+      strangers.push(uri);
+      continue;
     }
     let asked = resources.find((other) => other.resource === resource);
     if (!asked) {
-      asked = { resource, uri, permissions: [], isDefault: false };
+      asked = { resource, uri, permissions: [], unknown: [], isDefault: false };
       resources.push(asked);
     }
     if (permission === ".default") {
@@ -65,23 +73,22 @@ export function parseScope(text: string): Outcome<ScopeRequest> {
       continue;
     }
     const known = delegatedPermission(resource.audience, permission);
-    if (!known) {
-      return failure(70011, `The scope '${scope}' does not exist on ${resource.displayName}.`);
-    }
-    if (!asked.permissions.includes(known.name)) asked.permissions.push(known.name);
+    if (!known) asked.unknown.push(permission);
+    else if (!asked.permissions.includes(known.name)) asked.permissions.push(known.name);
   }
   const mixed =
     resources.some((asked) => asked.isDefault) &&
-    resources.some((asked) => asked.permissions.length > 0);
+    resources.some((asked) => asked.permissions.length + asked.unknown.length > 0);
   if (mixed) {
     return failure(70011, ".default scope can't be combined with resource-specific scopes.");
   }
-  return { ok: true, value: { openid, resources } };
+  return { ok: true, value: { text, openid, resources, strangers } };
 }
 
 /** What a sign-in without a resource asks: a Graph token good for the userinfo endpoint. */
 export function userInfoScopes(): ResourceScopes {
-  return { resource: resourceOf("graph"), uri: graphUri, permissions: [], isDefault: false };
+  const resource = resourceOf("graph");
+  return { resource, uri: graphUri, permissions: [], unknown: [], isDefault: false };
 }
 
 /**

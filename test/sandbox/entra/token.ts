@@ -6,7 +6,7 @@ import { readClaims } from "./claims-request.ts";
 import { redeemCode } from "./code-grant.ts";
 import { failure } from "./entra-error.ts";
 import type { Outcome } from "./entra-error.ts";
-import { entraHeaders } from "./environment.ts";
+import { echoedRequestId, entraHeaders } from "./environment.ts";
 import type { EntraContext } from "./environment.ts";
 import { jsonError } from "./error-answer.ts";
 import { requiredField } from "./grant-request.ts";
@@ -68,5 +68,7 @@ export async function tokenEndpoint(context: EntraContext, world: SandboxWorld):
   const form = new URLSearchParams(body);
   const outcome = await answer(context, world, form);
   if (!outcome.ok) return jsonError(context, world, outcome.error, form);
-  return Response.json(outcome.value, { headers: entraHeaders(world) });
+  return Response.json(outcome.value, {
+    headers: { ...entraHeaders(world), ...echoedRequestId(context, form) },
+  });
 }

@@ -1,5 +1,6 @@
-import { PERSONAL_TENANT } from "../constants.ts";
+import { CLIENT_NAME, PERSONAL_TENANT } from "../constants.ts";
 import type { SandboxWorld } from "../create-world.ts";
+import { delegatedPermission, personalDefaults } from "../permissions.ts";
 import type { SandboxUser } from "../world.ts";
 import { failure } from "./entra-error.ts";
 import type { Outcome } from "./entra-error.ts";
@@ -37,24 +38,47 @@ export interface UserTokenRequest {
   wantsClientInfo: boolean;
 }
 
+/** The permissions a personal account's token will carry, or 70000 when one was not granted. */
+function personalPermissions(
+  asked: ResourceScopes,
+  consented: ReadonlySet<string>,
+): Outcome<string[]> {
+  const wanted = asked.isDefault
+    ? personalDefaults(consented)
+    : asked.permissions.filter((name) => delegatedPermission("graph", name)?.personal);
+  const denied = wanted.some((name) => !consented.has(name));
+  return denied || (asked.isDefault && wanted.length === 0)
+    ? failure(
+        70000,
+        "The request was denied because one or more scopes requested are unauthorized or expired. The user must first sign in and grant the client application access to the requested scope.",
+      )
+    : { ok: true, value: wanted };
+}
+
 /** The permissions the token will carry, or 65001 when one was never consented to. */
 function grantedPermissions(world: SandboxWorld, request: UserTokenRequest): Outcome<string[]> {
   const { user, tenantId, asked } = request;
   const { audience, displayName } = asked.resource;
-  if (tenantId === PERSONAL_TENANT && audience !== "graph") {
-    return failure(70011, `${displayName} is not available to personal Microsoft accounts.`);
-  }
   const consented = world.consents.delegated(tenantId, user, audience);
+  if (tenantId === PERSONAL_TENANT) return personalPermissions(asked, consented);
   const wanted = asked.isDefault ? [...consented] : asked.permissions;
   const missing = wanted.find((permission) => !consented.has(permission));
   if (missing !== undefined || (asked.isDefault && wanted.length === 0)) {
     return failure(
       65001,
-      `The user or administrator has not consented to use the application with ID '${request.grant.clientId}' named 'Azure Integration Worker' for ${displayName}. Send an interactive authorization request for this user and resource.`,
+      `The user or administrator has not consented to use the application with ID '${request.grant.clientId}' named '${CLIENT_NAME}' for ${displayName}. Send an interactive authorization request for this user and resource.`,
     );
   }
   return { ok: true, value: wanted };
 }
+
+/**
+ * Work accounts get a new refresh token with every token once `offline_access` was granted; personal
+ * accounts only with the requests that ask for it.
+ */
+const givesRefreshToken = ({ tenantId, openid, grantedOpenid }: UserTokenRequest): boolean =>
+  grantedOpenid.has("offline_access") &&
+  (tenantId !== PERSONAL_TENANT || openid.has("offline_access"));
 
 /** Mints what a user's grant is answered with: one access token for one resource in one tenant. */
 export async function userTokens(
@@ -63,7 +87,7 @@ export async function userTokens(
 ): Promise<Outcome<TokenAnswer>> {
   const permissions = grantedPermissions(world, request);
   if (!permissions.ok) return permissions;
-  const { user, tenantId, asked, openid, grantedOpenid, grant } = request;
+  const { user, tenantId, asked, openid, grant } = request;
   const identity = ["openid", "profile", "email"].filter((name) => openid.has(name));
   const scopes =
     asked.resource.audience === "graph" ? [...identity, ...permissions.value] : permissions.value;
@@ -76,7 +100,7 @@ export async function userTokens(
     claimsCapable: request.claimsCapable,
     sessionId: grant.sessionId,
   });
-  const refreshToken = grantedOpenid.has("offline_access")
+  const refreshToken = givesRefreshToken(request)
     ? await sealRefreshToken(world, {
         upn: user.upn,
         tenantId: grant.tenantId,

@@ -12,5 +12,5 @@ export type GraphRoutes = Hono<GraphEnvironment>;
 
 /** `https://graph.microsoft.com/v1.0`: where links and contexts of this request begin. */
 export function versionRoot(c: GraphContext): string {
-  return `${c.env.base}/${new URL(c.req.url).pathname.split("/")[1]}`;
+  return `${c.env.base}/${c.req.path.split("/")[1]}`;
 }

@@ -14,28 +14,41 @@ import { GraphError } from "./graph-error.ts";
 import { folderRoutes } from "./mail/folders.ts";
 import { messageRoutes } from "./mail/messages.ts";
 import { sendMailRoutes } from "./mail/send-mail.ts";
+import { canonicalPath } from "./path.ts";
+import { unknownSegment } from "./permissions.ts";
 import { stateOf } from "./state.ts";
+import { answerUserInfo } from "./userinfo.ts";
 
-/** OData lets a key stand in parentheses: `/users('ada')/messages` is `/users/ada/messages`. */
-export function keyPath(pathname: string): string {
-  return pathname.replaceAll(/\('([^'/]*)'\)/g, "/$1");
-}
-
-/** OData does not answer 404 for a path it cannot parse. */
-function unknownSegment(path: string): GraphError {
+/** The first segment of a path that nothing is served for. */
+function unknownPath(path: string): GraphError {
   const [, , collection = "", ...rest] = path.split("/");
   const beyond = collection === "users" ? rest[1] : collection === "me" ? rest[0] : undefined;
-  const segment = beyond ?? collection;
-  return new GraphError(400, "BadRequest", `Resource not found for the segment '${segment}'.`);
+  return unknownSegment(beyond ?? collection);
 }
+
+/** Collections whose changes Graph does not track; messages are tracked by folder. */
+const untrackedRoutes = () => {
+  const refuse = (type: string) => () => {
+    throw new GraphError(
+      400,
+      "BadRequest",
+      `Unsupported request: Change tracking is not supported against 'microsoft.graph.${type}'.`,
+    );
+  };
+  return new Hono<GraphEnvironment>()
+    .get("/messages/delta", refuse("message"))
+    .get("/events/delta", refuse("event"))
+    .get("/calendar/events/delta", refuse("event"));
+};
 
 /** Microsoft Graph v1.0, with /beta as another name for it. */
 export function createGraph(world: World): Service {
   const state = stateOf(world);
   const service: Service = new Hono<ServiceEnvironment>({
-    getPath: (request) => keyPath(new URL(request.url).pathname),
+    getPath: (request) => canonicalPath(new URL(request.url).pathname).path,
   });
   const personal = new Hono<GraphEnvironment>()
+    .route("/", untrackedRoutes())
     .route("/", messageRoutes(state))
     .route("/", folderRoutes(state))
     .route("/", sendMailRoutes(state))
@@ -54,7 +67,7 @@ export function createGraph(world: World): Service {
     .route("/me", personal)
     .route("/users/:user", personal)
     .all("*", (c) => {
-      throw unknownSegment(c.req.path);
+      throw unknownPath(c.req.path);
     });
 
   const graph = new Hono<GraphEnvironment>()
@@ -62,6 +75,7 @@ export function createGraph(world: World): Service {
     .route("/_storage", storageRoutes(state))
     // Not Microsoft's: lets a test see how many requests a mailbox had at one time.
     .get("/_mailboxes", (c) => json(c, { mailboxes: state.gate.loads }))
+    .on(["GET", "POST"], "/oidc/userinfo", requireToken(world), answerUserInfo)
     .route("/:version{v1\\.0|beta}", api)
     .all("*", (c) => {
       throw new GraphError(400, "BadRequest", `Invalid version: ${c.req.path.split("/")[1]}`);

@@ -3,7 +3,6 @@ import type { Caller, SandboxUser } from "../world.ts";
 import type { GraphContext } from "./environment.ts";
 import { GraphError } from "./graph-error.ts";
 import { refusal, requirePermission } from "./permissions.ts";
-import type { PermissionName } from "./permissions.ts";
 import type { GraphState } from "./state.ts";
 
 /** Whose mailbox, calendar or drive a request speaks of. */
@@ -55,19 +54,18 @@ export function userNotFound(key: string): GraphError {
 }
 
 /**
- * The owner that `/me/…` or `/users/{user}/…` names, once the caller may `permission`. A person
- * reaches nobody else's mail or files: nothing is shared in the sandbox.
+ * The owner that `/me/…` or `/users/{user}/…` names, once the caller has a permission for the
+ * operation. A person reaches nobody else's mail or files: nothing is shared in the sandbox.
  */
-export function ownerOf(c: GraphContext, state: GraphState, permission: PermissionName): Owner {
+export function ownerOf(c: GraphContext, state: GraphState): Owner {
   const caller = c.get("caller");
   const key = c.req.param("user");
   if (key === undefined) requirePerson(caller);
-  requirePermission(caller, permission);
+  requirePermission(c);
   const directory = state.directory(caller.tenantId);
   const entry = directory.find(key ?? state.graphIdOf(caller));
   if (entry === undefined) throw userNotFound(key ?? caller.objectId);
   const owner = ownerFor(state, caller.tenantId, entry.id);
-  if (caller.kind === "user" && owner.objectId !== caller.objectId)
-    throw refusal(permission.startsWith("files") ? "files" : "outlook");
+  if (caller.kind === "user" && owner.objectId !== caller.objectId) throw refusal(c);
   return owner;
 }

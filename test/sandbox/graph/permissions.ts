@@ -1,96 +1,12 @@
+import { PERSONAL_TENANT } from "../constants.ts";
 import type { Caller } from "../world.ts";
+import type { GraphContext } from "./environment.ts";
 import { GraphError } from "./graph-error.ts";
+import { canonicalPath } from "./path.ts";
+import { permissionsFor } from "./permission-data.ts";
+import type { Scheme } from "./permission-data.ts";
 
 type Workload = "directory" | "outlook" | "files";
-
-/** Of each list one permission is enough; the first is the least privileged. */
-interface Permission {
-  workload: Workload;
-  delegated: readonly string[];
-  application: readonly string[];
-}
-
-const directoryReaders = [
-  "User.Read.All",
-  "User.ReadWrite.All",
-  "Directory.Read.All",
-  "Directory.ReadWrite.All",
-];
-const fileReaders = [
-  "Files.Read",
-  "Files.ReadWrite",
-  "Files.Read.All",
-  "Files.ReadWrite.All",
-  "Sites.Read.All",
-  "Sites.ReadWrite.All",
-];
-const fileWriters = ["Files.ReadWrite", "Files.ReadWrite.All", "Sites.ReadWrite.All"];
-
-export const permissions = {
-  "me.read": {
-    workload: "directory",
-    delegated: ["User.Read", "User.ReadWrite", "User.ReadBasic.All", ...directoryReaders],
-    application: [],
-  },
-  "me.write": {
-    workload: "directory",
-    delegated: ["User.ReadWrite", "User.ReadWrite.All", "Directory.ReadWrite.All"],
-    application: [],
-  },
-  "users.read": {
-    workload: "directory",
-    delegated: ["User.ReadBasic.All", ...directoryReaders],
-    application: ["User.ReadBasic.All", ...directoryReaders],
-  },
-  "users.delta": {
-    workload: "directory",
-    delegated: directoryReaders,
-    application: directoryReaders,
-  },
-  "users.write": {
-    workload: "directory",
-    delegated: ["User.ReadWrite.All", "Directory.ReadWrite.All"],
-    application: ["User.ReadWrite.All", "Directory.ReadWrite.All"],
-  },
-  "users.delete": {
-    workload: "directory",
-    delegated: ["User.DeleteRestore.All", "User.ReadWrite.All"],
-    application: ["User.DeleteRestore.All", "User.ReadWrite.All"],
-  },
-  "mail.read": {
-    workload: "outlook",
-    delegated: ["Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"],
-    application: ["Mail.ReadBasic.All", "Mail.Read", "Mail.ReadWrite"],
-  },
-  "mail.write": {
-    workload: "outlook",
-    delegated: ["Mail.ReadWrite"],
-    application: ["Mail.ReadWrite"],
-  },
-  "mail.send": { workload: "outlook", delegated: ["Mail.Send"], application: ["Mail.Send"] },
-  "calendar.read": {
-    workload: "outlook",
-    delegated: ["Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite"],
-    application: ["Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite"],
-  },
-  "calendar.write": {
-    workload: "outlook",
-    delegated: ["Calendars.ReadWrite"],
-    application: ["Calendars.ReadWrite"],
-  },
-  "files.read": {
-    workload: "files",
-    delegated: fileReaders,
-    application: ["Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All"],
-  },
-  "files.write": {
-    workload: "files",
-    delegated: fileWriters,
-    application: ["Files.ReadWrite.All", "Sites.ReadWrite.All"],
-  },
-} as const satisfies Record<string, Permission>;
-
-export type PermissionName = keyof typeof permissions;
 
 /** Each workload refuses in words of its own; a client may not rely on one of them. */
 const refusals: Record<Workload, readonly [code: string, message: string]> = {
@@ -99,19 +15,53 @@ const refusals: Record<Workload, readonly [code: string, message: string]> = {
   files: ["accessDenied", "Access denied"],
 };
 
-export function refusal(workload: Workload): GraphError {
-  return new GraphError(403, ...refusals[workload]);
+/** The workload that a path template leads to. */
+function workloadOf(template: string): Workload {
+  if (/\/drives?(?:\/|$)/.test(template)) return "files";
+  return /^\/(?:me|users\/\{id\})\/./.test(template) ? "outlook" : "directory";
 }
 
-/** Whether the token holds one of the permissions of `name`. */
-export function holds(caller: Caller, name: PermissionName): boolean {
-  const permission: Permission = permissions[name];
-  return caller.kind === "app"
-    ? permission.application.some((role) => caller.roles.has(role))
-    : permission.delegated.some((scope) => caller.scopes.has(scope));
+const templateOf = (c: GraphContext) => canonicalPath(c.req.path).template;
+
+/** The 403 of the workload that a request is for. */
+export function refusal(c: GraphContext): GraphError {
+  return new GraphError(403, ...refusals[workloadOf(templateOf(c))]);
 }
 
-/** Throws the 403 of the workload unless the token holds one of the permissions of `name`. */
-export function requirePermission(caller: Caller, name: PermissionName): void {
-  if (!holds(caller, name)) throw refusal(permissions[name].workload);
+export function schemeOf({ kind, tenantId }: Caller): Scheme {
+  if (kind === "app") return "application";
+  return tenantId === PERSONAL_TENANT ? "personal" : "work";
+}
+
+/** OData does not answer 404 for a path it cannot parse. */
+export const unknownSegment = (segment: string): GraphError =>
+  new GraphError(400, "BadRequest", `Resource not found for the segment '${segment}'.`);
+
+/** Good for the signed-in user's own profile, though Microsoft lists them for any user's. */
+const ownProfileOnly = new Set(["User.Read", "User.ReadWrite"]);
+
+/**
+ * Lets a request pass whose token holds a permission that Microsoft lists for the operation and
+ * the kind of account. Throws 400 where personal accounts have none, else the workload's 403.
+ *
+ * @param other the request is for another user's profile
+ */
+export function requirePermission(c: GraphContext, { other = false } = {}): void {
+  const caller = c.get("caller");
+  const scheme = schemeOf(caller);
+  const method = c.req.method === "HEAD" ? "GET" : c.req.method;
+  const listed = permissionsFor(`${method} ${templateOf(c)}`, scheme);
+  if (listed === undefined) throw unknownSegment(c.req.path.split("/").at(-1) ?? "");
+  const enough = other ? listed.filter((name) => !ownProfileOnly.has(name)) : listed;
+  if (scheme === "personal" && enough.length === 0)
+    throw new GraphError(400, "BadRequest", "This API is not supported for MSA accounts");
+  const held = scheme === "application" ? caller.roles : caller.scopes;
+  if (!enough.some((name) => held.has(name))) throw refusal(c);
+}
+
+/** Whether the token holds one of these permissions. */
+export function holds(c: GraphContext, ...permissions: readonly string[]): boolean {
+  const { kind, scopes, roles } = c.get("caller");
+  const held = kind === "app" ? roles : scopes;
+  return permissions.some((name) => held.has(name));
 }

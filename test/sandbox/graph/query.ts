@@ -1,5 +1,7 @@
 import type { GraphContext } from "./environment.ts";
 import { GraphError } from "./graph-error.ts";
+import { parseExpand } from "./odata/expand.ts";
+import type { Expansion } from "./odata/expand.ts";
 import { objectionTo } from "./odata/filter-check.ts";
 import type { Expression } from "./odata/filter-expression.ts";
 import { parseFilter } from "./odata/filter-parser.ts";
@@ -7,13 +9,16 @@ import { parseOrder } from "./odata/order.ts";
 import type { Ordering } from "./odata/order.ts";
 import type { EntitySchema } from "./odata/schema.ts";
 import { parseSelect } from "./odata/select.ts";
+import { optionNamed } from "./query-options.ts";
+import type { QueryOptions, SystemOption } from "./query-options.ts";
 import type { Result } from "../../../src/result.ts";
 
-/** The query options that every list understands the same way. */
+/** The query options that every list understands the same way, read against its type. */
 export interface Query {
   filter: Expression | undefined;
   order: Ordering[] | undefined;
   select: string[] | undefined;
+  expand: Expansion[];
   count: boolean;
 }
 
@@ -27,29 +32,43 @@ export function valueOr400<T>(result: Result<T, string>, code = "BadRequest", pr
   return result.value;
 }
 
-/** Reads $filter, $orderby, $select and $count of a request against a type. */
-export function readQuery(c: GraphContext, schema: EntitySchema, code = "BadRequest"): Query {
-  const { $filter, $orderby, $select, $count } = c.req.query();
+/** Reads $filter, $orderby, $select, $expand and $count of a request against a type. */
+export function readQuery(options: QueryOptions, schema: EntitySchema, code = "BadRequest"): Query {
+  const { $filter, $orderby, $select, $count = "false", $expand } = options;
   const filter =
     $filter === undefined
       ? undefined
       : valueOr400(parseFilter($filter), code, "Invalid filter clause: ");
   const objection = filter && objectionTo(filter, schema);
   if (objection !== undefined) throw badRequest(`Invalid filter clause: ${objection}`, code);
+  if (!/^(?:true|false)$/i.test($count))
+    throw badRequest(
+      `Invalid value '${$count}' for $count query option found. Valid values are 'true, false'.`,
+      code,
+    );
   return {
     filter,
     order: $orderby === undefined ? undefined : valueOr400(parseOrder($orderby, schema), code),
     select: $select === undefined ? undefined : valueOr400(parseSelect($select, schema), code),
-    count: $count === "true",
+    expand: $expand === undefined ? [] : valueOr400(parseExpand($expand, schema), code),
+    count: $count.toLowerCase() === "true",
   };
 }
 
-/** The request's own absolute URL with some query options changed; null takes one away. */
-export function linkWith(c: GraphContext, changes: Record<string, string | null>): string {
+/** The $select inside an $expand. Throws for what the type lacks, and for an $expand in it. */
+export function expandedSelect(
+  { name, select, expand }: Expansion,
+  schema: EntitySchema,
+): string[] | undefined {
+  if (expand !== undefined)
+    throw badRequest(`The sandbox knows no $expand inside $expand=${name}.`);
+  return select === undefined ? undefined : valueOr400(parseSelect(select, schema));
+}
+
+/** The request's own absolute URL with one query option set. */
+export function linkWith(c: GraphContext, option: SystemOption, value: string): string {
   const asked = new URL(c.req.url);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null) asked.searchParams.delete(name);
-    else asked.searchParams.set(name, value);
-  }
+  const spelled = [...asked.searchParams.keys()].find((name) => optionNamed(c, name) === option);
+  asked.searchParams.set(spelled ?? option, value);
   return `${c.env.base}${asked.pathname}${asked.search}`;
 }

@@ -66,7 +66,7 @@ export class GraphState {
   }
 
   mailbox(owner: Owner): Mailbox {
-    return this.#mailboxes.get(nameOf(owner), () => new Mailbox(owner));
+    return this.#mailboxes.get(nameOf(owner), () => new Mailbox(owner, this.world.now()));
   }
 
   calendar(owner: Owner): Calendar {

@@ -1,3 +1,4 @@
+import { queryParameter } from "../query-parameter.ts";
 import { type Answer, badParameter } from "./answer.ts";
 
 const VERSIONS: readonly string[] = [
@@ -15,7 +16,7 @@ const VERSIONS: readonly string[] = [
 
 /** The 400 of a request without an api-version the vault speaks; undefined when it has one. */
 export function refuseApiVersion(url: URL): Answer | undefined {
-  const version = url.searchParams.get("api-version");
+  const version = queryParameter(url, "api-version");
   if (!version) return badParameter("api-version must be specified");
   return VERSIONS.includes(version)
     ? undefined

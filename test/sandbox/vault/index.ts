@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Service, ServiceEnvironment, World } from "../world.ts";
-import { type Answer, failure } from "./answer.ts";
+import { type Answer, badParameter, failure } from "./answer.ts";
 import { refuseApiVersion } from "./api-version.ts";
 import { authenticate, refuseAction } from "./authentication.ts";
 import { deletedSecretOperation } from "./deleted-secrets.ts";
@@ -11,6 +11,8 @@ const collections: Record<
   string,
   (method: string, rest: readonly string[]) => Operation | undefined
 > = { secrets: secretOperation, deletedsecrets: deletedSecretOperation };
+
+const NAME = /^[\dA-Za-z-]{1,127}$/;
 
 /**
  * The data plane of Key Vault: the secrets of every vault of the sandbox. Which vault is meant is
@@ -41,6 +43,9 @@ export function createVault(world: World): Service {
     const { action, run } = operation;
     const refused = refuseAction(vault, authentication.caller, action);
     if (refused) return refused;
+    const [secret] = rest;
+    if (secret !== undefined && !NAME.test(secret))
+      return badParameter(`The request URI contains an invalid name: ${secret}`);
     return run({ vault, request, url, base, pageSize: world.settings.page_size, rest });
   };
 

@@ -22,19 +22,29 @@ export interface Operation {
   run: (call: Call) => Answer | Promise<Answer>;
 }
 
-const NAME = /^[\dA-Za-z-]{1,127}$/;
-
 const attributes = z.object({
   enabled: z.boolean().optional(),
   nbf: z.number().int().optional(),
   exp: z.number().int().optional(),
 });
 
-const tags = z.record(z.string(), z.string());
+/** Key Vault names neither the property nor its limit. */
+const tooMuch = "Property has invalid value\r\n";
+const LARGEST_VALUE_BYTES = 25 * 1024;
+const LONGEST_CONTENT_TYPE = 255;
+const MOST_TAGS = 15;
+const LONGEST_TAG_TEXT = 256;
+
+const tags = z.record(z.string(), z.string()).refine((all) => {
+  const pairs = Object.entries(all);
+  return pairs.length <= MOST_TAGS && pairs.flat().every((text) => text.length <= LONGEST_TAG_TEXT);
+}, tooMuch);
 
 const setBody = z.object({
-  value: z.string({ error: "The value of the secret is missing." }),
-  contentType: z.string().optional(),
+  value: z
+    .string({ error: "The value of the secret is missing." })
+    .refine((text) => new TextEncoder().encode(text).length <= LARGEST_VALUE_BYTES, tooMuch),
+  contentType: z.string().max(LONGEST_CONTENT_TYPE, tooMuch).optional(),
   tags: tags.optional(),
   attributes: attributes.optional(),
 });
@@ -50,9 +60,12 @@ async function readBody<Schema extends z.ZodType>(
   if (parsed.success) return { ok: true, value: parsed.data };
   const [issue] = parsed.error.issues;
   const where = issue?.path.join(".") ?? "";
+  const reason = issue?.message ?? "";
   return {
     ok: false,
-    refusal: badParameter(`Parameter '${where}' is invalid: ${issue?.message ?? ""}`),
+    refusal: badParameter(
+      reason === tooMuch ? tooMuch : `Parameter '${where}' is invalid: ${reason}`,
+    ),
   };
 }
 
@@ -119,10 +132,6 @@ function listVersions(call: Call): Answer {
 async function setSecret(call: Call): Promise<Answer> {
   const { vault, request } = call;
   const [name = ""] = call.rest;
-  if (!NAME.test(name))
-    return badParameter(
-      `The request URI contains an invalid name: ${name}. A name is 1 to 127 letters, digits and dashes.`,
-    );
   const body = await readBody(request, setBody);
   if (!body.ok) return body.refusal;
   if (vault.secrets.getDeleted(name))

@@ -47,6 +47,10 @@ describe("isApiVersion", () => {
     ["2021-04-01-preview", true],
     ["2021-04-01&x=1", false],
     ["latest", false],
+    ["2024-02-29", true],
+    ["2023-02-29", false],
+    ["2024-13-01-preview", false],
+    ["2024-00-10", false],
   ])("judges %s", (text, expected) => {
     expect(isApiVersion(text)).toBe(expected);
   });

@@ -1,6 +1,8 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArmClient } from "../../../src/arm/index.ts";
+import { ArmClient, AzureError } from "../../../src/arm/index.ts";
 import { errorResponse, failure } from "../../../src/errors.ts";
+import { deepJson, oddJson, oddRecord } from "../http/odd-json.ts";
 import { type Answer, json, scripted, stoppedClock } from "./script.ts";
 
 const subscription = "aaaaaaaa-1111-4000-8000-000000000001";
@@ -210,12 +212,56 @@ describe("ArmClient", () => {
     expect(error).toMatchObject({ code: "action_required", message: "Sign in again." });
   });
 
-  it("does not take an answer without a body for a resource", async () => {
-    const { arm: azure } = client([new Response(null, { status: 200 })]);
+  it.each<[string, Response]>([
+    ["nothing", new Response(null, { status: 200 })],
+    ["a list", json([])],
+    ["null", json(null)],
+    ["a text", json("Enabled")],
+    ["lists of 200,000 levels", new Response(deepJson())],
+  ])("does not take %s for a resource", async (_, answer) => {
+    const { arm: azure } = client([answer]);
     const error = await azure.subscriptions.get(subscription).catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: "upstream_error" });
+    expect(error).toMatchObject({ code: "upstream_error", status: 502 });
+    expect(error).not.toHaveProperty("details.outcome");
+  });
+
+  it("calls a write unknown whose answer is no resource", async () => {
+    const { arm: azure } = client([json([], 201)]);
+    const error = await azure.resourceGroups
+      .createOrUpdate(subscription, "web", { location: "eastus" })
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "upstream_error", details: { outcome: "unknown" } });
+  });
+
+  const cycle: Record<string, unknown> = {};
+  cycle["self"] = cycle;
+  it.each<[string, (azure: ArmClient) => Promise<unknown>, string]>([
+    ["a resource's id", (a) => a.resources.get(`${site}\ud800`), "id"],
+    ["a scope", (a) => a.tags.get("/subscriptions/\udfff"), "id"],
+    ["a group", (a) => a.resourceGroups.get(subscription, "\ud800"), "resource_group"],
+    [
+      "a filter",
+      (a) => collect(a.resourceGroups.list(subscription, { filter: "tagName eq '\ud83d'" })),
+      "filter",
+    ],
+    ["an expansion", (a) => a.providers.get(subscription, "A.B", { expand: "\ud800" }), "expand"],
+    ["a path", (a) => a.request({ path: "/a/\ud800", apiVersion: "2021-04-01" }), "path"],
+    [
+      "a body",
+      (a) => a.resources.createOrUpdate(site, { properties: cycle }, { apiVersion: "2021-04-01" }),
+      "body",
+    ],
+  ])("names what no request can hold: %s", async (_, call, field) => {
+    const { arm: azure, asked } = client([json({ value: [] })]);
+    const error = await call(azure).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(AzureError);
+    expect(error).toMatchObject({ code: "invalid_request", details: { field } });
+    expect(asked).toHaveLength(0);
   });
 });
+
+const linkOf = (page: unknown): string =>
+  String((page as { nextLink?: unknown }).nextLink ?? "").trim();
 
 describe("lists", () => {
   it("follow nextLink through an empty page to the last", async () => {
@@ -242,6 +288,38 @@ describe("lists", () => {
     const second = await list.byPage({ continuationToken: next }).next();
     expect(second.value).toEqual({ items: [{}, {}] });
     expect(asked[1]?.url).toBe(next);
+  });
+
+  it.each<[unknown, string]>([
+    [7, "unreadable_link"],
+    [{}, "unreadable_link"],
+    [[`${arm}/x`], "unreadable_link"],
+    [`${arm}${root}/resourceGroups?page=1`, "repeated_link"],
+  ])("do not end at a link that is %j", async (nextLink, reason) => {
+    const page = () => json({ value: [{}], nextLink });
+    const { arm: azure } = client([page(), page(), page()]);
+    const error = await collect(azure.resourceGroups.list(subscription)).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "upstream_error", details: { reason } });
+  });
+
+  it("hand on what any page says, or fail as Microsoft's fault", async () => {
+    const names = ["value", "nextLink", "count"];
+    const pages = fc.array(fc.oneof(oddJson(names), oddRecord(names)), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    await fc.assert(
+      fc.asyncProperty(pages, async (bodies) => {
+        let asked = 0;
+        const fetch = async () => json(bodies[asked++ % bodies.length]);
+        const azure = new ArmClient({ fetch }, stoppedClock());
+        const told = await collect(azure.subscriptions.list()).catch((reason: unknown) => reason);
+        const last = bodies[(asked - 1) % bodies.length];
+        expect(told instanceof AzureError ? told.code : linkOf(last)).toBe(
+          told instanceof AzureError ? "upstream_error" : "",
+        );
+      }),
+    );
   });
 
   it.each(["https://evil.example/x", `${arm}.evil.example/x`, `http://management.azure.com/x`])(

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ArmClient, type OperationProgress } from "../../../src/arm/index.ts";
+import { errorResponse, failure } from "../../../src/errors.ts";
+import { deepJson } from "../http/odd-json.ts";
 import { type Answer, empty, json, scripted, stoppedClock } from "./script.ts";
 
 const subscription = "aaaaaaaa-1111-4000-8000-000000000001";
@@ -75,6 +77,86 @@ describe("Poller.pollUntilDone", () => {
     const { arm: azure, asked } = client(begunByLocation(), new TypeError("reset"), empty(204));
     await (await azure.resourceGroups.delete(subscription, "web")).pollUntilDone();
     expect(asked).toHaveLength(3);
+  });
+
+  it.each<[string, () => Answer]>([
+    ["no body", () => empty(200)],
+    ["a status in a list", () => json({ status: ["Succeeded"] })],
+    ["a text", () => json("Succeeded")],
+    ["HTML", () => new Response("<html>")],
+    ["lists of 200,000 levels", () => new Response(deepJson())],
+    ["a redirect", () => empty(302, { location: "https://evil.example/" })],
+  ])("goes on after a status document that is %s", async (_, odd) => {
+    const done = { id: site, properties: { provisioningState: "Succeeded" } };
+    const { arm: azure, asked } = client(
+      begunByStatus(),
+      odd(),
+      odd(),
+      json({ status: "Succeeded" }),
+      json(done),
+    );
+    const poller = await azure.resources.createOrUpdate(site, {}, { apiVersion });
+    expect(await poller.pollUntilDone()).toEqual(done);
+    expect(asked).toHaveLength(5);
+  });
+
+  it("gives up after ten status documents in a row that say nothing, without calling it done", async () => {
+    const odd = Array.from({ length: 10 }, () => json({ status: {} }));
+    const { arm: azure, asked } = client(begunByStatus(), ...odd);
+    const poller = await azure.resources.createOrUpdate(site, {}, { apiVersion });
+    const error = await poller.pollUntilDone().catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      code: "upstream_error",
+      details: { reason: "unexpected_body", outcome: "unknown" },
+    });
+    expect(asked).toHaveLength(11);
+    expect(poller.done).toBe(false);
+  });
+
+  it.each<[string, () => Answer]>([
+    ["a redirect", () => empty(302)],
+    ["HTML", () => new Response("<html>")],
+    ["lists of 200,000 levels", () => new Response(deepJson())],
+  ])("calls the outcome unknown after one poll by %s, and can ask again", async (_, odd) => {
+    const { arm: azure } = client(begunByLocation(), odd(), empty(204));
+    const poller = await azure.resourceGroups.delete(subscription, "web");
+    const error = await poller.pollOnce().catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "upstream_error", details: { outcome: "unknown" } });
+    expect(await poller.pollOnce()).toEqual({ done: true, value: undefined });
+  });
+
+  it.each([400, 404, 409, 410])(
+    "does not take a %i of a status URL for the end",
+    async (status) => {
+      const { arm: azure } = client(begunByStatus(), empty(status));
+      const poller = await azure.resources.createOrUpdate(site, {}, { apiVersion });
+      const error = await poller.pollUntilDone().catch((e: unknown) => e);
+      expect(error).toMatchObject({ details: { upstream_status: status, outcome: "unknown" } });
+      expect(poller.done).toBe(false);
+    },
+  );
+
+  it("passes on at once what our own service says of a poll", async () => {
+    const own = failure("app_misconfigured", "The secret has expired.", {
+      details: { variable: "AZURE_CLIENT_SECRET" },
+    });
+    const { arm: azure, asked } = client(begunByStatus(), errorResponse(own));
+    const poller = await azure.resources.createOrUpdate(site, {}, { apiVersion });
+    const error = await poller.pollUntilDone().catch((e: unknown) => e);
+    expect(error).toMatchObject({ ...own, status: 503 });
+    expect(error).not.toHaveProperty("details.outcome");
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each<[string, Answer]>([
+    ["accepted without a link", empty(202)],
+    ["redirected", empty(307, { location: locationUrl })],
+    ["answered with HTML", new Response("<html>", { status: 202 })],
+  ])("does not call a DELETE done that was %s", async (_, answer) => {
+    const { arm: azure, asked } = client(answer);
+    const error = await azure.resourceGroups.delete(subscription, "web").catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "upstream_error", details: { outcome: "unknown" } });
+    expect(asked).toHaveLength(1);
   });
 
   it("asks for the result again when only that failed", async () => {
@@ -158,7 +240,10 @@ describe("an operation whose URL leads elsewhere", () => {
   ])("is not followed to %s", async (location) => {
     const { arm: azure, asked } = client(empty(202, { location }));
     const error = await azure.resourceGroups.delete(subscription, "web").catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: "upstream_error", details: { reason: "foreign_link" } });
+    expect(error).toMatchObject({
+      code: "upstream_error",
+      details: { reason: "foreign_link", outcome: "unknown" },
+    });
     expect(asked).toHaveLength(1);
   });
 

@@ -26,6 +26,22 @@ it("reads the several buckets of one resource provider", () => {
   });
 });
 
+it.each([
+  ["99999999999999999999", { "x-ms-ratelimit-remaining-tenant-reads": 2 ** 53 - 1 }],
+  ["9".repeat(400), { "x-ms-ratelimit-remaining-tenant-reads": 2 ** 53 - 1 }],
+  ["12.5", {}],
+  ["-1", {}],
+  ["1e3", {}],
+  ["", {}],
+  ["a b;7, <script>;8, ;9, A/B;10", { "x-ms-ratelimit-remaining-tenant-reads/A/B": 10 }],
+  [`${"x".repeat(200)};7`, {}],
+  ["A/B;7.5,A/C;many,A/D", {}],
+])("reads %s into whole numbers under plain names", (value, expected) => {
+  expect(quotaOf(new Headers({ "x-ms-ratelimit-remaining-tenant-reads": value }))).toEqual(
+    expected,
+  );
+});
+
 it("is empty for headers without quota", () => {
   expect(quotaOf(new Headers())).toEqual({});
 });

@@ -7,6 +7,7 @@ import {
   refreshAt,
   renewalDue,
   spreadOf,
+  timesOf,
 } from "../../../src/connection/renewal-policy.ts";
 
 const second = 1_000;
@@ -65,6 +66,51 @@ test.each([
     expect(backoff(attempts, random, retryAfter)).toBe(Math.ceil(expected));
   },
 );
+
+test.each([
+  [2.1285, 2_129],
+  [0.0001, 250],
+  [299.5, 299_500],
+  [3_600, 3_600_000],
+  [3_601, 3_600_000],
+  [999_999_999, 3_600_000],
+  [1e300, 3_600_000],
+  [Infinity, 3_600_000],
+  [-30, 250],
+  [Number.NaN, 250],
+])("a Retry-After of %d s makes a whole wait of at most an hour", (retryAfter, expected) => {
+  expect(backoff(1, 0, retryAfter)).toBe(expected);
+});
+
+test("every wait is whole, at least 250 ms and at most an hour", () => {
+  fc.assert(
+    fc.property(
+      fc.nat(1_000_000),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      fc.double(),
+      (attempts, random, retryAfter) => {
+        const wait = backoff(attempts + 1, random, retryAfter);
+        expect(Number.isInteger(wait) && wait >= 250 && wait <= 3_600_000).toBe(true);
+      },
+    ),
+  );
+});
+
+test("every time of a token is a whole number, whatever its lifetime", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 1, max: 100_800, noNaN: true }),
+      fc.option(fc.double({ min: 1, max: 100_800, noNaN: true }), { nil: undefined }),
+      fc.string(),
+      (lifetimeSeconds, refreshInSeconds, connectionId) => {
+        const issuedAt = 1_795_000_000_000;
+        const token = { connectionId, resource: "graph", issuedAt, lifetimeSeconds };
+        const times = timesOf({ ...token, refreshInSeconds });
+        expect(Object.values(times).every(Number.isSafeInteger)).toBe(true);
+      },
+    ),
+  );
+});
 
 test("a renewal that fails is tried again before its token ends, however often it failed", () => {
   const hour = { issuedAt: 0, lifetimeSeconds: 3_600, spread: 0 };

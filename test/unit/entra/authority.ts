@@ -32,23 +32,35 @@ let keyNumber = 0;
 export class Authority {
   readonly sent: Sent[] = [];
   readonly keys: (JWK & { issuer?: string })[] = [];
+  /** The sets of applications that have keys of their own: by tenant, in the same form as the cloud's. */
+  readonly applicationKeys = new Map<string, unknown[]>();
   keyFetches = 0;
+  /** The tenant of each fetch of the application's own set. */
+  readonly applicationKeyFetches: string[] = [];
   keysDown = false;
   #replies: Reply[] = [];
   #privateKeys = new Map<string, CryptoKey>();
 
   /** Makes and publishes a key, as Entra does without `alg`; kids are never used twice. */
-  async addKey(issuer: string | undefined = `${host}/{tenantid}/v2.0`): Promise<string> {
+  async addKey(
+    issuer: string | undefined = `${host}/{tenantid}/v2.0`,
+    application?: { tenant: string },
+  ): Promise<string> {
     const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
     keyNumber += 1;
     const kid = `key-${keyNumber}`;
     this.#privateKeys.set(kid, privateKey);
-    this.keys.push({
+    const key = {
       ...(await exportJWK(publicKey)),
       kid,
       use: "sig",
       ...(issuer !== "" && { issuer }),
-    });
+    };
+    if (application === undefined) this.keys.push(key);
+    else {
+      const { tenant } = application;
+      this.applicationKeys.set(tenant, [...(this.applicationKeys.get(tenant) ?? []), key]);
+    }
     return kid;
   }
 
@@ -82,6 +94,14 @@ export class Authority {
 
   readonly fetch = async (input: RequestInfo | URL): Promise<Response> => {
     const request = new Request(input);
+    const [, tenant] =
+      new RegExp(`/([^/]+)/discovery/v2.0/keys\\?appid=${clientId}$`).exec(request.url) ?? [];
+    if (tenant !== undefined) {
+      this.applicationKeyFetches.push(tenant);
+      return this.keysDown
+        ? new Response("<html>", { status: 503 })
+        : Response.json({ keys: [...this.keys, ...(this.applicationKeys.get(tenant) ?? [])] });
+    }
     if (request.url.endsWith("/discovery/v2.0/keys")) {
       this.keyFetches += 1;
       return this.keysDown

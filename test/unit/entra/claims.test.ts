@@ -1,5 +1,7 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mergeClaims, parseChallenge } from "../../../src/entra/claims.ts";
+import { isTenantId } from "../../../src/entra/tenant.ts";
 
 const tenant = "aaaaaaaa-0000-4000-8000-00000000000a";
 const claims = '{"access_token":{"nbf":{"essential":true,"value":"1657834417"}}}';
@@ -26,7 +28,7 @@ describe("mergeClaims", () => {
     expect(mergeClaims(mergeClaims(claims))).toBe(mergeClaims(claims));
   });
 
-  it.each(["", "not json", "[]", "null", '{"access_token":"x"}'])(
+  it.each(["", "not json", "[]", "null", '{"access_token":"x"}', '{"access_token":{"xms_cc":[]}}'])(
     "gives a usable parameter for the challenge %j",
     (challenge) => {
       expect(JSON.parse(mergeClaims(challenge))).toMatchObject({
@@ -34,6 +36,13 @@ describe("mergeClaims", () => {
       });
     },
   );
+});
+
+it.each([
+  ["that nest 100,000 levels deep", `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`],
+  ["of 5,000 characters", JSON.stringify({ access_token: { a: "c".repeat(5_000) } })],
+])("mergeClaims passes over claims %s", (_what, challenge) => {
+  expect(mergeClaims(challenge)).toBe(mergeClaims());
 });
 
 describe("parseChallenge", () => {
@@ -120,6 +129,86 @@ describe("parseChallenge", () => {
     );
     headers.append("www-authenticate", `Bearer error="insufficient_claims", claims="${encoded}"`);
     expect(parseChallenge(headers)).toEqual({ claims, tenantId: tenant });
+  });
+
+  it.each([
+    ["claims that nest 100,000 levels deep", `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`],
+    ["claims of 5,000 characters", JSON.stringify({ a: "c".repeat(5_000) })],
+    ["claims that are a list", "[1]"],
+    ["claims that are a text", '"x"'],
+  ])("passes over %s", (_what, text) => {
+    const header = `Bearer error="insufficient_claims", claims="${Buffer.from(text).toString("base64")}"`;
+    expect(parseChallenge(new Headers({ "www-authenticate": header }))).toEqual({});
+  });
+
+  it("keeps claims of 4,096 characters", () => {
+    const text = JSON.stringify({ a: "c".repeat(4_096 - '{"a":""}'.length) });
+    const header = `Bearer error="insufficient_claims", claims="${Buffer.from(text).toString("base64")}"`;
+    expect(parseChallenge(new Headers({ "www-authenticate": header }))).toEqual({ claims: text });
+  });
+
+  it.each([
+    ["a tenant behind another path", `https://login.microsoftonline.com/x/${tenant}`],
+    ["a tenant with a neighbour", `https://login.microsoftonline.com/${tenant}.evil.example/`],
+    ["a tenant that is encoded", `https://login.microsoftonline.com/%61${tenant.slice(1)}`],
+    ["a tenant in braces", `https://login.microsoftonline.com/{${tenant}}`],
+    ["no address", tenant],
+    ["an address that is none", `https://[/${tenant}`],
+  ])("takes no tenant from %s", (_what, authority) => {
+    const header = `Bearer authorization="${authority}"`;
+    expect(parseChallenge(new Headers({ "www-authenticate": header }))).toEqual({});
+  });
+
+  it.each([
+    ["quotes without end", 'Bearer a="\\"'],
+    ["openings of quotes", ' a="\\'],
+    ["schemes", "Bearer Bearer Basic "],
+    ["empty values", " a= ,b=, "],
+    ["blanks", `a${" ".repeat(200)}= `],
+    ["words", "error "],
+  ])("reads a mebibyte of %s at once", (_what, piece) => {
+    const text = `Bearer ${piece.repeat(Math.ceil(2 ** 20 / piece.length))}`;
+    const started = performance.now();
+    expect(parseChallenge(new Headers({ "www-authenticate": text }))).toEqual({});
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it("never throws, and takes only a GUID for a tenant and bounded claims", () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        "Bearer ",
+        "PoP ",
+        'error="insufficient_claims"',
+        "error=invalid_token",
+        "claims=",
+        `claims="${encoded}"`,
+        `authorization_uri="https://login.windows.net/${tenant}"`,
+        'authorization="https://login.windows.net/',
+        ", ",
+        '"',
+        "\\",
+        "=",
+      ),
+      fc.string({
+        unit: fc
+          .oneof(fc.integer({ min: 0x20, max: 0x7e }), fc.integer({ min: 0x80, max: 0xff }))
+          .map((code) => String.fromCodePoint(code)),
+      }),
+      fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value)).toString("base64")),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const headers = new Headers({ "www-authenticate": pieces.join("") });
+        const { claims = "{}", tenantId = tenant } = parseChallenge(headers);
+        expect(isTenantId(tenantId)).toBe(true);
+        expect(claims.length).toBeLessThanOrEqual(4_096);
+        const merged: unknown = JSON.parse(mergeClaims(claims));
+        expect(merged).toMatchObject({
+          access_token: { xms_cc: { values: expect.arrayContaining(["cp1"]) } },
+        });
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it("answers nothing without the header", () => {

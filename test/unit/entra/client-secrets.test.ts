@@ -28,6 +28,20 @@ describe("several secrets", () => {
     expect(secretsSent()).toEqual(["a", "b", "b", "a"]);
   });
 
+  it.each([
+    ["without a code", { error: "invalid_client" }],
+    ["with the code of any credential", { error: "invalid_client", error_codes: [70002] }],
+    ["with its code in prose", { error: "invalid_client", error_description: "AADSTS7000215: x" }],
+    ["with its code as text", { error: "invalid_request", error_codes: ["7000222"] }],
+  ])("tries the next when one is refused %s", async (_what, body) => {
+    authority.reply(Response.json(body, { status: 401 }), Response.json(tokens()));
+    const endpoint = authority.endpoint({ clientSecrets: ["old", "new"] });
+    expect((await endpoint.refresh(refresh)).ok).toBe(true);
+    expect(secretsSent()).toEqual(["old", "new"]);
+    const ids = authority.sent.map(({ headers }) => headers.get("client-request-id"));
+    expect(ids[1]).toBe(ids[0]);
+  });
+
   it("tries each once when all are refused, and blames the app", async () => {
     const endpoint = authority.endpoint({ clientSecrets: ["a", "b"] });
     authority.reply(wrong, expired);
@@ -45,6 +59,18 @@ describe("several secrets", () => {
       () => Response.json(refusal(700027, { error: "invalid_client" }), { status: 401 }),
     ],
     ["an outage", () => new Response("", { status: 503 })],
+    [
+      "an outage that blames the secret",
+      () => Response.json(refusal(7000222, { error: "invalid_client" }), { status: 503 }),
+    ],
+    [
+      "a tenant that has removed the app",
+      () => Response.json(refusal(7000229, { error: "invalid_client" }), { status: 401 }),
+    ],
+    [
+      "a code of tomorrow",
+      () => Response.json(refusal(7999999, { error: "invalid_client" }), { status: 401 }),
+    ],
   ])("does not try another for %s", async (_what, reply) => {
     authority.reply(reply);
     expect((await authority.endpoint({ clientSecrets: ["a", "b"] }).refresh(refresh)).ok).toBe(

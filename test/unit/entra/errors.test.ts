@@ -1,240 +1,7 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { byCode } from "../../../src/entra/error-table.ts";
 import { classify, parseEntraError } from "../../../src/entra/errors.ts";
-import type { Latch } from "../../../src/entra/errors.ts";
-import type { RemedyAction } from "../../../src/remedy.ts";
-
-interface Row {
-  codes: number[];
-  error: string;
-  status?: number;
-  suberror?: string;
-  action: RemedyAction;
-  latch: Latch;
-}
-
-/** What Entra sends, and what it has to come to. */
-const rows: Row[] = [
-  {
-    codes: [16000, 16003, 50020, 50034, 51004, 90072],
-    error: "invalid_grant",
-    action: "sign_in",
-    latch: "resource",
-  },
-  {
-    codes: [28000, 28003, 650053, 90009, 9010010],
-    error: "invalid_request",
-    action: "fix_app",
-    latch: "resource",
-  },
-  {
-    codes: [70011, 700022, 700023, 1002012],
-    error: "invalid_scope",
-    action: "fix_app",
-    latch: "resource",
-  },
-  {
-    codes: [50011, 900971, 9002325, 9002326, 9002327],
-    error: "invalid_request",
-    action: "fix_app",
-    latch: "app",
-  },
-  {
-    codes: [50001, 500011, 500014, 650052, 650054],
-    error: "invalid_resource",
-    action: "contact_admin",
-    latch: "resource",
-  },
-  {
-    codes: [50053, 50056, 50126, 50140, 50144],
-    error: "invalid_grant",
-    action: "sign_in",
-    latch: "connection",
-  },
-  {
-    codes: [50055],
-    error: "invalid_grant",
-    suberror: "user_password_expired",
-    action: "sign_in",
-    latch: "connection",
-  },
-  { codes: [50057], error: "invalid_grant", action: "contact_admin", latch: "connection" },
-  { codes: [50058], error: "login_required", action: "sign_in", latch: "connection" },
-  {
-    codes: [50072, 50074, 50076, 50078, 50079, 50158, 500121],
-    error: "invalid_grant",
-    suberror: "basic_action",
-    action: "step_up",
-    latch: "resource",
-  },
-  {
-    codes: [50072, 50074, 50076, 50078, 50079],
-    error: "interaction_required",
-    action: "step_up",
-    latch: "resource",
-  },
-  {
-    codes: [50085, 50132, 50133, 50173],
-    error: "invalid_grant",
-    suberror: "bad_token",
-    action: "sign_in",
-    latch: "connection",
-  },
-  { codes: [50105], error: "invalid_grant", action: "contact_admin", latch: "connection" },
-  {
-    codes: [50097, 53000, 53001, 53002, 53004, 530003, 530034],
-    error: "interaction_required",
-    suberror: "additional_action",
-    action: "contact_admin",
-    latch: "resource",
-  },
-  {
-    codes: [50131, 53003, 53011, 530032, 530035],
-    error: "interaction_required",
-    suberror: "message_only",
-    action: "contact_admin",
-    latch: "resource",
-  },
-  { codes: [53003], error: "invalid_grant", action: "contact_admin", latch: "resource" },
-  {
-    codes: [50194, 9001023, 90130, 9002332],
-    error: "invalid_request",
-    action: "fix_app",
-    latch: "app",
-  },
-  { codes: [90124], error: "invalid_request", action: "fix_app", latch: "resource" },
-  { codes: [50196], error: "invalid_grant", action: "retry", latch: "none" },
-  {
-    codes: [50089, 50147, 501481, 501491, 54005, 700005],
-    error: "invalid_grant",
-    action: "sign_in",
-    latch: "connection",
-  },
-  { codes: [50013, 500133], error: "invalid_grant", action: "sign_in", latch: "connection" },
-  {
-    codes: [65001],
-    error: "invalid_grant",
-    suberror: "consent_required",
-    action: "consent",
-    latch: "resource",
-  },
-  {
-    codes: [65002, 65005, 650056, 650057],
-    error: "invalid_resource",
-    action: "fix_app",
-    latch: "resource",
-  },
-  { codes: [65004], error: "access_denied", action: "consent", latch: "resource" },
-  {
-    codes: [70000, 70002, 9002313],
-    error: "invalid_grant",
-    action: "sign_in",
-    latch: "connection",
-  },
-  {
-    codes: [70008, 700082, 700084],
-    error: "invalid_grant",
-    suberror: "bad_token",
-    action: "sign_in",
-    latch: "connection",
-  },
-  {
-    codes: [70043],
-    error: "invalid_grant",
-    suberror: "token_expired",
-    action: "sign_in",
-    latch: "connection",
-  },
-  {
-    codes: [70001, 7000112],
-    error: "unauthorized_client",
-    action: "contact_admin",
-    latch: "connection",
-  },
-  {
-    codes: [700011, 700016],
-    error: "unauthorized_client",
-    action: "admin_consent",
-    latch: "resource",
-  },
-  {
-    codes: [70003, 70004, 70005, 70007, 900144, 90014, 90004, 90023, 90100, 901002, 900561, 700054],
-    error: "invalid_request",
-    action: "fix_app",
-    latch: "app",
-  },
-  {
-    codes: [7000215, 7000222, 7000218, 700025, 700027, 50012, 5002730],
-    error: "invalid_client",
-    status: 401,
-    action: "fix_app",
-    latch: "app",
-  },
-  { codes: [700024], error: "invalid_client", status: 401, action: "retry", latch: "none" },
-  {
-    codes: [70021, 700211, 700212, 700213, 7002138, 700229],
-    error: "invalid_client",
-    status: 401,
-    action: "fix_app",
-    latch: "app",
-  },
-  {
-    codes: [90002, 90019, 50059, 50128, 90038, 900382, 900432],
-    error: "invalid_request",
-    action: "fix_app",
-    latch: "resource",
-  },
-  {
-    codes: [90033, 90006, 90012, 90024, 90041, 90090, 50033, 50087, 40010],
-    error: "temporarily_unavailable",
-    status: 503,
-    action: "retry",
-    latch: "none",
-  },
-  // The same codes under 400: the code tells that it will pass.
-  { codes: [90033, 90024, 50033], error: "invalid_grant", action: "retry", latch: "none" },
-  { codes: [90055], error: "invalid_request", status: 429, action: "retry", latch: "none" },
-  {
-    codes: [90093, 90094, 90095],
-    error: "access_denied",
-    action: "admin_consent",
-    latch: "resource",
-  },
-  { codes: [240002, 7000114], error: "unauthorized_client", action: "fix_app", latch: "app" },
-  { codes: [70016], error: "authorization_pending", action: "sign_in", latch: "connection" },
-  {
-    codes: [70018, 70019, 70020],
-    error: "expired_token",
-    action: "sign_in",
-    latch: "connection",
-  },
-];
-
-const body = (row: { error: string; codes?: number[]; suberror?: string }) => ({
-  error: row.error,
-  error_description: `AADSTS${row.codes?.[0]}: prose with a secret s3cr3t in it.\r\nTrace ID: x`,
-  error_codes: row.codes,
-  ...(row.suberror !== undefined && { suberror: row.suberror }),
-});
-
-describe("classify by AADSTS code", () => {
-  const single = rows.flatMap(({ codes, ...row }) => codes.map((code) => ({ ...row, code })));
-
-  it.each(single)("$code as $error means $action within $latch", (row) => {
-    const { code, status = 400, action, latch } = row;
-    const disposition = classify({ status, body: body({ ...row, codes: [code] }) });
-    expect(disposition).toMatchObject({ action, latch, aadsts: code });
-    expect(disposition.message).not.toMatch(/s3cr3t|Trace|AADSTS/);
-    expect(disposition.message).toMatch(/^[A-Z].*\.$/);
-  });
-
-  it("tells withdrawn consent, a revoked sign-in and a blocked access apart to the user", () => {
-    const messages = [65001, 50173, 53003].map(
-      (code) =>
-        classify({ status: 400, body: body({ error: "invalid_grant", codes: [code] }) }).message,
-    );
-    expect(new Set(messages).size).toBe(3);
-  });
-});
 
 describe("classify of several codes at once", () => {
   it.each([
@@ -246,13 +13,57 @@ describe("classify of several codes at once", () => {
     { codes: [700082, 7000222], action: "fix_app", aadsts: 7000222 },
     { codes: [50196, 700082], action: "sign_in", aadsts: 700082 },
     { codes: [999999, 65001], action: "consent", aadsts: 65001 },
+    { codes: [70002, 999999], action: "contact_admin", aadsts: 999999 },
+    { codes: [999999, 888888], action: "contact_admin", aadsts: 999999 },
+    { codes: [50196, 90033], action: "retry", aadsts: 50196 },
+    { codes: [5000225, 50076, 70000], action: "contact_admin", aadsts: 5000225 },
   ])("$codes: $aadsts decides", ({ codes, action, aadsts }) => {
-    const disposition = classify({ status: 400, body: body({ error: "invalid_grant", codes }) });
-    expect(disposition).toMatchObject({ action, aadsts });
+    const given = { error: "invalid_grant", error_codes: codes };
+    expect(classify({ status: 400, body: given })).toMatchObject({ action, aadsts });
   });
 });
 
-describe("classify without a known code", () => {
+describe("classify of a code that is not in the table", () => {
+  const refused = (more: Record<string, unknown>, status = 400) =>
+    classify({ status, body: { error_codes: [5999999], ...more } });
+
+  it.each([
+    "invalid_grant",
+    "invalid_client",
+    "unauthorized_client",
+    "invalid_request",
+    "interaction_required",
+    "access_denied",
+    "invalid_scope",
+    "consent_required",
+    "an_error_of_tomorrow",
+    "constructor",
+  ])("as %s asks the administrator, for one resource, with the code and the word", (error) => {
+    const disposition = refused({ error }, error === "invalid_client" ? 401 : 400);
+    expect(disposition).toEqual({
+      action: "contact_admin",
+      latch: "resource",
+      aadsts: 5999999,
+      message: expect.stringContaining(`(code 5999999, ${error})`),
+    });
+    expect(disposition.message).not.toMatch(/multi-factor|secret|revoked|expired|consent to/);
+  });
+
+  it("without a word tells the code alone", () => {
+    expect(refused({}).message).toContain("(code 5999999)");
+  });
+
+  it.each(["temporarily_unavailable", "server_error", "slow_down", "authorization_pending"])(
+    "as %s is worth a retry",
+    (error) => {
+      expect(refused({ error })).toMatchObject({
+        action: "retry",
+        latch: "none",
+        aadsts: 5999999,
+      });
+    },
+  );
+
   it.each([
     ["basic_action", "step_up", "resource"],
     ["additional_action", "step_up", "resource"],
@@ -264,34 +75,33 @@ describe("classify without a known code", () => {
     ["protection_policy_required", "contact_admin", "resource"],
     ["device_authentication_failed", "contact_admin", "resource"],
     ["client_mismatch", "sign_in", "connection"],
-    ["never_heard_of", "sign_in", "connection"],
-    ["constructor", "sign_in", "connection"],
-  ])("suberror %s means %s within %s", (suberror, action, latch) => {
-    const disposition = classify({
-      status: 400,
-      body: { error: "invalid_grant", suberror, error_codes: [999999] },
-    });
-    expect(disposition).toMatchObject({ action, latch, aadsts: 999999 });
+    ["never_heard_of", "contact_admin", "resource"],
+    ["constructor", "contact_admin", "resource"],
+  ])("with suberror %s means %s within %s", (suberror, action, latch) => {
+    const disposition = refused({ error: "invalid_grant", suberror });
+    expect(disposition).toMatchObject({ action, latch, aadsts: 5999999 });
+    expect(disposition.message).not.toMatch(/multi-factor/);
   });
+});
 
+describe("classify without a code", () => {
   it.each([
     ["invalid_grant", "sign_in", "connection"],
     ["interaction_required", "step_up", "resource"],
     ["login_required", "sign_in", "connection"],
     ["account_selection_required", "sign_in", "connection"],
     ["consent_required", "consent", "resource"],
-    ["access_denied", "sign_in", "connection"],
-    ["permission_denied", "admin_consent", "resource"],
-    ["invalid_client", "fix_app", "app"],
-    ["unauthorized_client", "fix_app", "app"],
-    ["invalid_request", "fix_app", "app"],
-    ["unsupported_grant_type", "fix_app", "app"],
-    ["unsupported_response_type", "fix_app", "app"],
-    ["invalid_scope", "fix_app", "resource"],
+    ["access_denied", "contact_admin", "resource"],
+    ["permission_denied", "contact_admin", "resource"],
+    ["unauthorized_client", "contact_admin", "resource"],
+    ["invalid_request", "contact_admin", "resource"],
+    ["unsupported_grant_type", "contact_admin", "resource"],
+    ["unsupported_response_type", "contact_admin", "resource"],
+    ["invalid_scope", "contact_admin", "resource"],
     ["invalid_resource", "contact_admin", "resource"],
     ["invalid_target", "contact_admin", "resource"],
-    ["invalid_tenant", "fix_app", "resource"],
-    ["invalid_instance", "fix_app", "app"],
+    ["invalid_tenant", "contact_admin", "resource"],
+    ["invalid_instance", "contact_admin", "resource"],
     ["server_error", "retry", "none"],
     ["temporarily_unavailable", "retry", "none"],
     ["authorization_pending", "retry", "none"],
@@ -302,16 +112,27 @@ describe("classify without a known code", () => {
     ["an_error_of_tomorrow", "retry", "none"],
     ["toString", "retry", "none"],
   ])("error %s means %s within %s", (error, action, latch) => {
-    expect(classify({ status: 400, body: { error } })).toEqual({
-      action,
-      latch,
-      message: expect.any(String),
-    });
+    const disposition = classify({ status: 400, body: { error } });
+    expect(disposition).toEqual({ action, latch, message: expect.any(String) });
+    expect(disposition.message).not.toMatch(/multi-factor|secret/);
+  });
+
+  it("takes invalid_client alone as a word against the application's credential", () => {
+    const credential = { action: "fix_app", latch: "app", variable: "AZURE_CLIENT_SECRET" };
+    expect(classify({ status: 401, body: { error: "invalid_client" } })).toMatchObject(credential);
+    // AADSTS70002 only says that a credential failed: of the app's or of the grant's kind.
+    expect(
+      classify({ status: 401, body: { error: "invalid_client", error_codes: [70002] } }),
+    ).toMatchObject(credential);
   });
 
   it.each([
     ["an overloaded service", 429, { error: "invalid_grant", error_codes: [700082] }],
     ["a broken service", 500, { error: "invalid_grant", error_codes: [700082] }],
+    ["a broken service that blames us", 503, { error: "invalid_client", error_codes: [7000222] }],
+    ["a time-out", 408, { error: "invalid_grant", error_codes: [50173] }],
+    ["a redirect with a body", 302, { error: "invalid_grant", error_codes: [50173] }],
+    ["an empty success", 204, { error: "invalid_grant" }],
     ["a gateway's 503", 503, undefined],
     ["an empty 429", 429, undefined],
     ["a 400 that is no JSON", 400, undefined],
@@ -323,11 +144,136 @@ describe("classify without a known code", () => {
   });
 });
 
+describe("classify of an error redirect", () => {
+  it.each([
+    ["access_denied", "", "sign_in"],
+    ["access_denied", "AADSTS65004: User declined to consent.", "consent"],
+    ["access_denied", "AADSTS90094: Admin consent is required.", "admin_consent"],
+    ["access_denied", "AADSTS90095: Admin consent is required.", "admin_consent"],
+    ["access_denied", "AADSTS50105: The user is not assigned to a role.", "contact_admin"],
+    ["access_denied", "AADSTS53003: Blocked.", "contact_admin"],
+    ["access_denied", "AADSTS5999999: Something new.", "contact_admin"],
+    ["permission_denied", "", "admin_consent"],
+    ["login_required", "AADSTS50058: No session.", "sign_in"],
+    ["invalid_request", "AADSTS500202: Not at this endpoint.", "sign_in"],
+  ])("error=%s with %j means %s", (error, description, action) => {
+    const body = { error, error_description: description };
+    expect(classify({ status: 400, body, redirect: true })).toMatchObject({ action });
+  });
+});
+
+describe("classify of whatever may come", () => {
+  const word = fc.constantFrom(
+    "invalid_grant",
+    "invalid_client",
+    "invalid_request",
+    "interaction_required",
+    "unauthorized_client",
+    "temporarily_unavailable",
+    "access_denied",
+  );
+  const code = fc.oneof(
+    fc.constantFrom(...byCode.keys()),
+    fc.nat(99_999_999),
+    fc.nat(99_999_999).map(String),
+    fc.nat(9_999_999).map((number) => `AADSTS${number}`),
+    fc.jsonValue(),
+  );
+  const odd = fc.jsonValue();
+  const anyBody = fc.oneof(
+    fc.jsonValue(),
+    fc.record(
+      {
+        error: fc.oneof(word, odd),
+        error_codes: fc.oneof(fc.array(code, { maxLength: 5 }), code),
+        suberror: fc.oneof(
+          fc.constantFrom("bad_token", "basic_action", "message_only", "hasOwnProperty"),
+          odd,
+        ),
+        error_description: fc.oneof(
+          code.map((given) => `AADSTS${JSON.stringify(given)}: prose.`),
+          odd,
+        ),
+        claims: fc.oneof(
+          fc.jsonValue().map((value) => JSON.stringify(value)),
+          odd,
+        ),
+        trace_id: odd,
+      },
+      { requiredKeys: [] },
+    ),
+  );
+
+  it("gives a remedy, blames the application only by a listed code or invalid_client, and keeps the grant by an unlisted one", () => {
+    fc.assert(
+      fc.property(
+        anyBody,
+        fc.integer({ min: 100, max: 599 }),
+        fc.boolean(),
+        (given, status, redirect) => {
+          const { codes, error, suberror } = parseEntraError(given);
+          const disposition = classify({ status, body: given, redirect });
+          const listed = codes.some((one) => byCode.has(one));
+          expect(disposition.message).toMatch(/^[A-Z].*\.$/);
+          const { action, latch } = disposition;
+          expect(action !== "fix_app" || listed || error === "invalid_client").toBe(true);
+          const trouble = status < 400 || status >= 500 || status === 429;
+          expect(!trouble || latch === "none").toBe(true);
+          const unlisted = codes.length > 0 && !listed && suberror === undefined;
+          expect(!unlisted || latch === "resource" || latch === "none").toBe(true);
+          expect(codes.every((one) => Number.isSafeInteger(one) && one >= 0)).toBe(true);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
 describe("parseEntraError", () => {
-  it("reads codes sent as strings", () => {
-    expect(parseEntraError({ error: "invalid_grant", error_codes: ["50173"] }).codes).toEqual([
-      50173,
-    ]);
+  const deep = JSON.parse(`${"[".repeat(200_000)}${"]".repeat(200_000)}`);
+
+  it.each([
+    ["text", ["50173"], [50173]],
+    ["text with its prefix", ["AADSTS50173"], [50173]],
+    ["one number in place of a list", 50173, [50173]],
+    ["one text in place of a list", "50173", [50173]],
+    ["a list with odd neighbours", [null, 0, -1, 50173.5, {}, [50074], "x", 50173], [50173]],
+    ["no list", null, [50076]],
+    ["an empty list", [], [50076]],
+    ["a list that nests 200,000 levels deep", deep, [50076]],
+    ["an item that nests 200,000 levels deep", [deep, 50173], [50173]],
+    ["digits without end", ["9".repeat(400)], [50076]],
+  ])("reads codes from %s", (_what, list, codes) => {
+    const given = {
+      error: "invalid_grant",
+      error_codes: list,
+      error_description: "AADSTS50076: More is needed.",
+    };
+    expect(parseEntraError(given).codes).toEqual(codes);
+  });
+
+  it("reads no more codes than an answer of Entra's can have", () => {
+    const many = Array.from({ length: 100_000 }, (_, index) => 50_000 + index);
+    expect(parseEntraError({ error_codes: many }).codes).toHaveLength(16);
+    const prose = many.map((code) => `AADSTS${code}`).join(" ");
+    expect(parseEntraError({ error_description: prose }).codes).toHaveLength(16);
+  });
+
+  it.each([
+    ["error", { error: deep }],
+    ["error_description", { error_description: deep }],
+    ["suberror", { suberror: deep }],
+    ["claims", { claims: deep }],
+    ["claims as text", { claims: `{"access_token":${"[".repeat(200_000)}` }],
+    ["trace_id", { trace_id: deep }],
+  ])("passes over an odd %s", (_what, given) => {
+    const read = parseEntraError({ error: "invalid_grant", ...given });
+    expect({ error: "invalid_grant", ...read }).toEqual({ error: "invalid_grant", codes: [] });
+  });
+
+  it("passes over claims too long for the address of a sign-in", () => {
+    const claims = JSON.stringify({ access_token: { acrs: { value: "c".repeat(5_000) } } });
+    expect(parseEntraError({ error: "invalid_grant", claims })).not.toHaveProperty("claims");
   });
 
   it("reads the codes of a redirect from its description", () => {

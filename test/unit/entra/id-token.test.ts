@@ -165,3 +165,94 @@ describe("the key that signed", () => {
     expect(await signIn(await authority.idToken(kid))).toBe("network");
   });
 });
+
+describe("a key of the application's own", () => {
+  const own = { tenant: contoso };
+
+  it("is found in the application's set, when the cloud's lacks it", async () => {
+    const ownKid = await authority.addKey(undefined, own);
+    expect(await signIn(await authority.idToken(ownKid))).toBe("accepted");
+    expect([authority.keyFetches, authority.applicationKeyFetches]).toEqual([1, [contoso]]);
+  });
+
+  it("is not looked for while the cloud's key signs", async () => {
+    await authority.addKey(undefined, own);
+    expect(await signIn(await authority.idToken(kid))).toBe("accepted");
+    expect(authority.applicationKeyFetches).toEqual([]);
+  });
+
+  it("is kept for a day, without asking for the cloud's set again", async () => {
+    const ownKid = await authority.addKey(undefined, own);
+    for (const minutes of [0, 6, 60, 23 * 60]) {
+      const later = now + minutes * 60_000;
+      const idToken = await authority.idToken(ownKid, { exp: later / 1_000 + 3_600 });
+      expect(await signIn(idToken, {}, { now: () => later })).toBe("accepted");
+    }
+    expect([authority.keyFetches, authority.applicationKeyFetches]).toEqual([1, [contoso]]);
+    const tomorrow = now + 86_400_000;
+    const fresh = await authority.idToken(ownKid, { exp: tomorrow / 1_000 + 3_600 });
+    expect(await signIn(fresh, {}, { now: () => tomorrow })).toBe("accepted");
+    expect(authority.applicationKeyFetches).toEqual([contoso, contoso]);
+  });
+
+  it("serves on while no set can be fetched", async () => {
+    const ownKid = await authority.addKey(undefined, own);
+    await signIn(await authority.idToken(ownKid));
+    authority.keysDown = true;
+    const tomorrow = now + 86_400_000;
+    const fresh = await authority.idToken(ownKid, { exp: tomorrow / 1_000 + 3_600 });
+    expect(await signIn(fresh, {}, { now: () => tomorrow })).toBe("accepted");
+  });
+
+  it("of one tenant vouches for no other, even where it does not name its issuer", async () => {
+    const foreign = await authority.addKey("", { tenant: fabrikam });
+    expect(await signIn(await authority.idToken(foreign))).toBe("id_token_invalid");
+    const there = { tid: fabrikam, iss: issuerOf(fabrikam) };
+    expect(await signIn(await authority.idToken(foreign, there))).toBe("accepted");
+  });
+
+  it("is asked for by the tenant's id in lower case: one tenant has one set", async () => {
+    const ownKid = await authority.addKey(undefined, own);
+    const shouted = { tid: contoso.toUpperCase(), iss: issuerOf(contoso.toUpperCase()) };
+    await signIn(await authority.idToken(ownKid, shouted));
+    await signIn(await authority.idToken(ownKid));
+    expect(authority.applicationKeyFetches).toEqual([contoso]);
+  });
+});
+
+describe("a key that nobody publishes", () => {
+  async function unpublished(): Promise<string> {
+    const strange = await authority.addKey();
+    authority.keys.pop();
+    return strange;
+  }
+
+  it("is looked for once in five minutes, and found once it is published", async () => {
+    const strange = await authority.addKey();
+    const [key] = authority.keys.splice(-1);
+    const idToken = await authority.idToken(strange);
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      expect(await signIn(idToken)).toBe("id_token_invalid");
+    }
+    expect([authority.keyFetches, authority.applicationKeyFetches]).toEqual([1, [contoso]]);
+    if (key !== undefined) authority.keys.push(key);
+    const later = { now: () => now + 300_000 };
+    expect(await signIn(idToken, {}, later)).toBe("accepted");
+    expect(authority.keyFetches).toBe(2);
+  });
+
+  it("does not keep another new one from being found", async () => {
+    expect(await signIn(await authority.idToken(await unpublished()))).toBe("id_token_invalid");
+    const rotated = await authority.addKey();
+    expect(await signIn(await authority.idToken(rotated))).toBe("accepted");
+  });
+
+  it("costs a bounded number of fetches, however many there are", async () => {
+    for (let attempt = 0; attempt < 25; attempt += 1) {
+      expect(await signIn(await authority.idToken(await unpublished()))).toBe("id_token_invalid");
+    }
+    expect(authority.keyFetches).toBeLessThanOrEqual(11);
+    expect(authority.applicationKeyFetches.length).toBeLessThanOrEqual(11);
+    expect(await signIn(await authority.idToken(kid))).toBe("accepted");
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adminConsentUrl } from "../../../src/entra/admin-consent.ts";
+import { personalTenantId } from "../../../src/entra/tenant.ts";
 import { authorizationUrl } from "../../../src/entra/authorization-request.ts";
 import { clouds } from "../../../src/entra/cloud.ts";
 import { logoutUrl } from "../../../src/entra/logout.ts";
@@ -80,11 +81,14 @@ describe("adminConsentUrl", () => {
     });
   });
 
-  it.each([undefined, "common", "consumers"])("goes to organizations for %s", (tenant) => {
-    expect(new URL(adminConsentUrl({ ...request, tenant })).pathname).toBe(
-      "/organizations/v2.0/adminconsent",
-    );
-  });
+  it.each([undefined, "common", "consumers", personalTenantId])(
+    "goes to organizations for %s",
+    (tenant) => {
+      expect(new URL(adminConsentUrl({ ...request, tenant })).pathname).toBe(
+        "/organizations/v2.0/adminconsent",
+      );
+    },
+  );
 });
 
 describe("logoutUrl", () => {

@@ -1,15 +1,21 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clouds } from "../../../src/entra/cloud.ts";
 import {
   audienceOf,
   defaultScopeOf,
   defaultScopes,
+  graphAlone,
   missingScopes,
   normalizeScope,
   parseResource,
   resourceOfScope,
+  scopesForTenant,
   scopesOf,
+  tokenScopes,
+  type Resource,
 } from "../../../src/entra/resource.ts";
+import { personalTenantId } from "../../../src/entra/tenant.ts";
 
 const { global, china } = clouds;
 
@@ -105,5 +111,90 @@ describe("scopes compared", () => {
       missingScopes([arm], ["https://management.azure.com/user_impersonation"], global),
     ).toEqual([]);
     expect(missingScopes([arm], ["User.Read"], global)).toEqual([arm]);
+  });
+});
+
+describe("what a token is asked with", () => {
+  const graph = "https://graph.microsoft.com";
+  const contoso = "aaaaaaaa-0000-4000-8000-00000000000a";
+  const granted = [
+    "openid",
+    "User.Read",
+    "Mail.Read",
+    `${graph}/Mail.Read`,
+    `${graph}/Files.ReadWrite`,
+    `${graph}/.default`,
+    "https://management.azure.com/user_impersonation",
+    "https://vault.azure.net/user_impersonation",
+    "https://api.example/v1/Read.All",
+    "api://app/Read",
+  ];
+
+  it.each([contoso, "common", "organizations", "contoso.example"])(
+    "at %s is everything that was consented to",
+    (tenant) => {
+      expect(tokenScopes("graph", tenant, granted, global)).toEqual([`${graph}/.default`]);
+      expect(tokenScopes("arm", tenant, [], global)).toEqual([
+        "https://management.azure.com/.default",
+      ]);
+    },
+  );
+
+  it.each(["consumers", personalTenantId, personalTenantId.toUpperCase()])(
+    "at %s is each permission by its full name, once",
+    (tenant) => {
+      expect(tokenScopes("graph", tenant, granted, global)).toEqual([
+        `${graph}/User.Read`,
+        `${graph}/Mail.Read`,
+        `${graph}/Files.ReadWrite`,
+      ]);
+      expect(tokenScopes("https://api.example/v1", tenant, granted, global)).toEqual([
+        "https://api.example/v1/Read.All",
+      ]);
+      for (const resource of ["arm", "vault", "storage", "https://other.example"] as const) {
+        expect(tokenScopes(resource, tenant, granted, global)).toEqual([]);
+      }
+    },
+  );
+
+  it("of a personal account is named and of one resource, whatever was granted", () => {
+    const scope = fc.oneof(
+      fc.string(),
+      fc.constantFrom(...granted, "https://storage.azure.com/.default", "/", "https://", "a/b"),
+    );
+    const resources: Resource[] = ["graph", "arm", "vault", "storage", "https://api.example/v1"];
+    const resource = fc.constantFrom(...resources);
+    fc.assert(
+      fc.property(fc.array(scope), resource, (scopes, of) => {
+        const asked = tokenScopes(of, "consumers", scopes, global);
+        for (const one of asked) {
+          expect(one.startsWith("https://")).toBe(true);
+          expect(one.endsWith("/.default")).toBe(false);
+          expect(resourceOfScope(one, global)).toBe(of);
+        }
+        expect(tokenScopes(of, "consumers", asked, global)).toEqual(asked);
+      }),
+    );
+  });
+
+  it("leaves out what a personal account cannot be asked for at sign-in", () => {
+    expect(scopesForTenant("consumers", granted, global)).toEqual([
+      "openid",
+      "User.Read",
+      "Mail.Read",
+      `${graph}/Mail.Read`,
+      `${graph}/Files.ReadWrite`,
+      "https://api.example/v1/Read.All",
+      "api://app/Read",
+    ]);
+    expect(scopesForTenant("common", granted, global)).toEqual(granted);
+    expect(graphAlone(granted, global)).toEqual([
+      "openid",
+      "User.Read",
+      "Mail.Read",
+      `${graph}/Mail.Read`,
+      `${graph}/Files.ReadWrite`,
+      `${graph}/.default`,
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   authorityTenant,
+  isPersonalTenant,
   isTenantId,
   parseTenant,
   personalTenantId,
@@ -47,6 +48,18 @@ it("takes nothing but a GUID as a tenant id", () => {
 it("renews personal accounts at the authority of consumers", () => {
   expect(authorityTenant(personalTenantId)).toBe("consumers");
   expect(authorityTenant(contoso)).toBe(contoso);
+});
+
+it.each([
+  ["consumers", true],
+  [personalTenantId, true],
+  [personalTenantId.toUpperCase(), true],
+  [contoso, false],
+  ["common", false],
+  ["organizations", false],
+  ["", false],
+])("takes %j as the tenant of personal accounts alone: %s", (tenant, personal) => {
+  expect(isPersonalTenant(tenant)).toBe(personal);
 });
 
 describe("a sign-in that ended in a tenant", () => {

@@ -54,6 +54,47 @@ describe("redeemCode", () => {
       redirect_uri: "https://azure.example/callback",
       scope: "User.Read Mail.Read openid profile offline_access",
       claims: capability,
+      client_info: "1",
+    });
+  });
+
+  it("tells where the account of a guest lives", async () => {
+    const kid = await authority.addKey();
+    const home = {
+      uid: "BBBBBBBB-2222-4000-8000-000000000001",
+      utid: "bbbbbbbb-0000-4000-8000-00000000000b",
+    };
+    const clientInfo = Buffer.from(JSON.stringify(home)).toString("base64url");
+    authority.reply(
+      Response.json(tokens({ id_token: await authority.idToken(kid), client_info: clientInfo })),
+    );
+    expect(await authority.endpoint().redeemCode(redemption())).toMatchObject({
+      ok: true,
+      value: { homeAccount: `${home.uid}@${home.utid}`.toLowerCase() },
+    });
+  });
+
+  it("verifies who signed in whatever stands beside the id_token", async () => {
+    const kid = await authority.addKey();
+    const odd = { expires_in: "3599", scope: ["User.Read"], refresh_in: [], client_info: 7, x: {} };
+    authority.reply(Response.json(tokens({ id_token: await authority.idToken(kid), ...odd })));
+    expect(await authority.endpoint().redeemCode(redemption())).toMatchObject({
+      ok: true,
+      value: { idToken: { objectId }, scopes: ["User.Read", "Mail.Read"] },
+    });
+  });
+
+  it.each([
+    ["of a wrong type", ["the-refresh-token"]],
+    ["of a number", 7],
+    ["with a line break", "the-refresh\r\n-token"],
+  ])("refuses an answer with a refresh token %s: there is no older one", async (_what, odd) => {
+    const kid = await authority.addKey();
+    const idToken = await authority.idToken(kid);
+    authority.reply(Response.json(tokens({ id_token: idToken, refresh_token: odd })));
+    expect(failureOf(await authority.endpoint().redeemCode(redemption()))).toMatchObject({
+      code: "invalid_response",
+      disposition: { action: "retry", latch: "none" },
     });
   });
 

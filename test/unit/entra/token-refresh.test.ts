@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { clouds } from "../../../src/entra/cloud.ts";
+import { userAgent } from "../../../src/http/user-agent.ts";
+import { requestIdIn } from "../../../src/request-id.ts";
 import type { TokenFailure } from "../../../src/entra/token-endpoint.ts";
 import {
   Authority,
@@ -36,13 +38,53 @@ describe("refresh", () => {
     });
   });
 
+  it("says by headers who asks, for which request and for whose account", async () => {
+    authority.reply(Response.json(tokens()), Response.json(tokens()));
+    const requestId = "dddddddd-0000-4000-8000-000000000001";
+    const account = `${objectId}@${contoso}`;
+    await authority.endpoint().refresh({ ...refresh, requestId, account });
+    const newRequestId = () => "eeeeeeee-0000-4000-8000-000000000001";
+    await authority.endpoint({ newRequestId }).refresh(refresh);
+    const [known, unknown] = authority.sent.map(({ headers }) => Object.fromEntries(headers));
+    expect(known).toMatchObject({
+      "client-request-id": requestId,
+      "x-ms-lib-capability": "retry-after, h429",
+      "x-anchormailbox": `Oid:${account}`,
+      "user-agent": userAgent,
+    });
+    expect(unknown).toMatchObject({
+      "client-request-id": "eeeeeeee-0000-4000-8000-000000000001",
+      "x-ms-lib-capability": "retry-after, h429",
+      "user-agent": userAgent,
+    });
+    expect(unknown).not.toHaveProperty("x-anchormailbox");
+  });
+
+  it("makes a new id for every exchange that belongs to no request", async () => {
+    authority.reply(Response.json(tokens()), Response.json(tokens()));
+    const endpoint = authority.endpoint();
+    await endpoint.refresh(refresh);
+    await endpoint.refresh(refresh);
+    const ids = authority.sent.map(({ headers }) => headers.get("client-request-id") ?? "");
+    expect(new Set(ids.map((id) => requestIdIn(id))).size).toBe(2);
+    expect(ids).toEqual(ids.map((id) => requestIdIn(id)));
+  });
+
+  it("asks for the home of an account whose identity it asks for", async () => {
+    authority.reply(Response.json({}), Response.json({}));
+    const endpoint = authority.endpoint();
+    await endpoint.refresh(refresh);
+    await endpoint.refresh({ ...refresh, scopes: ["openid", "User.Read"] });
+    expect(authority.sent.map(({ form }) => form.get("client_info"))).toEqual([null, "1"]);
+  });
+
   it.each([
     ["no refresh token", { refresh_token: undefined }, { refreshToken: undefined }],
     ["no scope", { scope: undefined }, { scopes: refresh.scopes }],
     ["an empty scope", { scope: " " }, { scopes: refresh.scopes }],
     ["a lifetime as a string", { expires_in: "3599" }, { expiresInSeconds: 3599 }],
     ["no lifetime", { expires_in: undefined }, { expiresInSeconds: 300 }],
-    ["refresh_in as a number", { refresh_in: 43200 }, { refreshInSeconds: 43200 }],
+    ["refresh_in as a number", { refresh_in: 1800 }, { refreshInSeconds: 1800 }],
     ["refresh_in as no number", { refresh_in: "soon" }, { refreshInSeconds: undefined }],
     ["an unasked id_token nobody signed", { id_token: "e30.e30.e30" }, { idToken: undefined }],
   ])("takes an answer with %s", async (_what, given, expected) => {
@@ -117,7 +159,7 @@ describe("refresh", () => {
     [
       "a fraction",
       new Response("", { status: 503, headers: { "retry-after": "2.128" } }),
-      { retryAfterSeconds: 2.128 },
+      { retryAfterSeconds: 3 },
     ],
     [
       "a date",
@@ -131,6 +173,42 @@ describe("refresh", () => {
       "at least five minutes after a loop",
       Response.json(refusal(50196), { status: 400, headers: { "retry-after": "5" } }),
       { retryAfterSeconds: 300, code: "invalid_grant" },
+    ],
+    [
+      "five minutes after a loop that gives its code as text",
+      Response.json({ error: "invalid_grant", error_codes: ["50196"] }, { status: 400 }),
+      { retryAfterSeconds: 300 },
+    ],
+    [
+      "five minutes after a loop that is told in prose, and a fraction",
+      Response.json(
+        { error: "invalid_grant", error_description: "AADSTS50196: A loop." },
+        { status: 400, headers: { "retry-after": "299.5" } },
+      ),
+      { retryAfterSeconds: 300 },
+    ],
+    [
+      "an hour at most after a loop",
+      Response.json(refusal(50196), { status: 400, headers: { "retry-after": "1e12" } }),
+      { retryAfterSeconds: 3_600 },
+    ],
+    [
+      "an hour at most",
+      new Response(null, { status: 429, headers: { "retry-after": "999999999" } }),
+      { retryAfterSeconds: 3_600 },
+    ],
+    [
+      "an hour at most, of twenty digits",
+      new Response(null, { status: 503, headers: { "retry-after": "9".repeat(20) } }),
+      { retryAfterSeconds: 3_600 },
+    ],
+    [
+      "an hour at most, of a date in 9999",
+      new Response(null, {
+        status: 503,
+        headers: { "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" },
+      }),
+      { retryAfterSeconds: 3_600 },
     ],
   ])("waits as asked: %s", async (_what, reply, expected) => {
     authority.reply(reply);

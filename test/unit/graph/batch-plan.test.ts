@@ -47,7 +47,10 @@ describe("batchItems", () => {
 
   it.each<[string, BatchRequest[], string]>([
     ["an id used twice", [get({ id: "a" }), get({ id: "a" })], "requests[1].id"],
+    ["ids that differ by letter case", [get({ id: "Ab" }), get({ id: "aB" })], "requests[1].id"],
+    ["an id like a place counted before", [get(), get({ id: "1" })], "requests[1].id"],
     ["an empty id", [get({ id: "" })], "requests[0].id"],
+    ["a lone surrogate in a url", [get(), get({ url: "/me/\ud800" })], "requests[1].url"],
     ["an unknown method", [get(), get({ method: "TRACE" })], "requests[1].method"],
     ["an absolute url", [get({ url: "https://evil.example/" })], "requests[0].url"],
     ["a url without its slash", [get({ url: "me" })], "requests[0].url"],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { errorResponse, failure } from "../../../src/errors.ts";
 import type { BatchItem } from "../../../src/graph/batch-plan.ts";
 import { failureOf, scriptedGraph } from "./scripted-graph.ts";
 
@@ -46,7 +47,7 @@ describe("batch", () => {
     const answers = await graph.batch(requests(5));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(ids().slice(1)).toEqual([["r3"], ["r1"]]);
-    expect(waits.map(Math.round)).toEqual([500, 1628]);
+    expect(waits.map(Math.round)).toEqual([1000, 2000]);
   });
 
   it("gives the throttled answer back when its wait does not fit in the budget", async () => {
@@ -174,6 +175,82 @@ describe("batch", () => {
       body: { error: { code: "upstream_error", outcome: "unknown" } },
     });
     expect(answers[20]).toMatchObject({ status: 403, body: { error: { code: "forbidden" } } });
+  });
+
+  it("tells an item whose part our own service refused all that it says", async () => {
+    let asked = 0;
+    const { graph } = scriptedGraph(({ body }) => {
+      asked += 1;
+      if (asked === 2) {
+        const remedy = { action: "fix_app", message: "m", since: "2026-11-28T00:00:00Z" } as const;
+        const details = { variable: "AZURE_CLIENT_SECRET" };
+        return errorResponse(
+          failure("app_misconfigured", "The secret has expired.", {
+            request_id: "q",
+            remedy,
+            details,
+          }),
+        );
+      }
+      const { requests: sent } = JSON.parse(body) as { requests: BatchItem[] };
+      return Response.json({ responses: sent.map(({ id }) => ({ id, status: 200 })) });
+    });
+    const answers = await graph.batch(requests(21));
+    expect(answers[20]).toEqual({
+      id: "r20",
+      status: 503,
+      headers: {},
+      body: {
+        error: {
+          code: "app_misconfigured",
+          message: "The secret has expired.",
+          request_id: "q",
+          remedy: { action: "fix_app", message: "m", since: "2026-11-28T00:00:00Z" },
+          variable: "AZURE_CLIENT_SECRET",
+        },
+      },
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ["no responses", {}],
+    ["responses that are an object", { responses: { r0: { id: "r0", status: 200 } } }],
+    ["responses that are a text", { responses: "none" }],
+    ["null", null],
+    ["a list", [{ id: "r0", status: 200 }]],
+    ["a number", 7],
+  ])("answers each request for itself when the answer is %s", async (_, answer) => {
+    const { graph } = scriptedGraph(() => Response.json(answer));
+    const [read, write] = await graph.batch([
+      { id: "r0", method: "GET", url: "/me" },
+      { id: "r1", method: "POST", url: "/me/events", body: {} },
+    ]);
+    expect(read).toMatchObject({ status: 502, body: { error: { code: "upstream_error" } } });
+    expect(read).not.toHaveProperty("body.error.outcome");
+    expect(write).toMatchObject({
+      status: 502,
+      body: { error: { code: "upstream_error", outcome: "unknown" } },
+    });
+  });
+
+  it("waits out a throttled request whose Retry-After is a number", async () => {
+    const { graph, waits } = batchGraph((_, time) =>
+      time === 1
+        ? { status: 429, headers: { "Retry-After": 3 } as unknown as Record<string, string> }
+        : { status: 200 },
+    );
+    expect((await graph.batch(requests(1)))[0]?.status).toBe(200);
+    expect(waits).toEqual([3000]);
+  });
+
+  it("names the requests when one cannot be written as JSON", async () => {
+    const { graph, calls } = scriptedGraph(() => Response.json({}));
+    const request = { method: "POST", url: "/me/events", body: { size: 1n } };
+    expect(await failureOf(graph.batch([request]))).toMatchObject({
+      code: "invalid_request",
+      details: { field: "requests" },
+    });
+    expect(calls).toHaveLength(0);
   });
 
   it("asks nothing for nothing", async () => {

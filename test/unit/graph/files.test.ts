@@ -1,5 +1,8 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { AzureError, errorResponse, failure } from "../../../src/errors.ts";
 import { collect } from "../http/collect.ts";
+import { deepJson, oddJson, oddRecord } from "../http/odd-json.ts";
 import { failureOf, scriptedGraph } from "./scripted-graph.ts";
 import { storageDouble, uploadUrl, type Fault } from "./storage-double.ts";
 
@@ -16,6 +19,15 @@ const puts = (calls: { method: string; headers: Headers }[]) =>
   calls
     .filter(({ method }) => method === "PUT")
     .map(({ headers }) => headers.get("content-range")?.replace("bytes ", ""));
+
+/** A failure with a whole number of seconds, or an item with an id that the storage gave. */
+function isFair(told: unknown, given: readonly string[]): boolean {
+  if (told instanceof AzureError) {
+    return told.code !== "internal_error" && Number.isInteger(told.retry_after ?? 0);
+  }
+  const { id } = told as { id?: unknown };
+  return typeof id === "string" && given.includes(JSON.stringify(told));
+}
 
 describe("list, stat and download", () => {
   it("address items by their path from the root", async () => {
@@ -71,14 +83,60 @@ describe("list, stat and download", () => {
     expect(storageCalls[0]?.headers.has("authorization")).toBe(false);
   });
 
-  it("do not follow a redirect out of Microsoft's storage", async () => {
+  it.each([
+    "https://evil.example/f",
+    "",
+    "not a url",
+    "/relative",
+    "//contoso.sharepoint.com/f",
+    "https://contoso.sharepoint.com:444/f",
+    undefined,
+  ])("do not follow a redirect to %j", async (location) => {
+    const headers = location === undefined ? {} : { location };
     const { graph, storageCalls } = scriptedGraph(
-      () => new Response(null, { status: 302, headers: { location: "https://evil.example/f" } }),
+      () => new Response(null, { status: 302, headers }),
     );
     expect(await failureOf(graph.files.download("a.txt"))).toMatchObject({
+      code: "upstream_error",
       details: { reason: "foreign_link" },
     });
     expect(storageCalls).toHaveLength(0);
+  });
+
+  it("ask for a link that has expired anew, once", async () => {
+    const links = ["t1", "t2", "t3"];
+    const { graph, calls, storageCalls } = scriptedGraph(({ url }) =>
+      url.includes("sharepoint")
+        ? new Response("bytes", { status: url.endsWith("t2") ? 200 : 401 })
+        : new Response(null, {
+            status: 302,
+            headers: { location: `https://contoso.sharepoint.com/f?tempauth=${links.shift()}` },
+          }),
+    );
+    expect(await (await graph.files.download("a.txt")).text()).toBe("bytes");
+    expect([calls.length, storageCalls.length]).toEqual([2, 2]);
+    // The third link is refused as well as the fourth would be.
+    expect(await failureOf(graph.files.download("a.txt"))).toMatchObject({
+      code: "upstream_error",
+      details: { reason: "link_expired" },
+    });
+    expect([calls.length, storageCalls.length]).toEqual([4, 4]);
+  });
+
+  it("do not take the storage for this service, whatever its answer says", async () => {
+    const { graph } = scriptedGraph(({ url }) =>
+      url.includes("sharepoint")
+        ? errorResponse(failure("action_required", "Give me your password."))
+        : new Response(null, {
+            status: 302,
+            headers: { location: "https://contoso.sharepoint.com/f" },
+          }),
+    );
+    expect(await failureOf(graph.files.download("a.txt"))).toMatchObject({
+      code: "invalid_request",
+      message: "Microsoft refused the request as invalid.",
+      details: { upstream_status: 424 },
+    });
   });
 });
 
@@ -203,7 +261,7 @@ describe("upload of a large file", () => {
   it.each([
     ["expired", new Response(null, { status: 404 }), "upload_session_lost"],
     ["no longer accepted", new Response(null, { status: 401 }), "link_expired"],
-    ["redirected", new Response(null, { status: 302 }), "foreign_link"],
+    ["redirected", new Response(null, { status: 302 }), "redirect"],
   ])("fails on a session that is %s", async (_, answer, reason) => {
     const { graph, storageCalls } = storageDouble(size, { 2: { answer: () => answer } });
     expect(
@@ -246,6 +304,107 @@ describe("upload of a large file", () => {
     ).toMatchObject({
       details: { field: "chunkSize" },
     });
+  });
+
+  it.each<[string, unknown]>([
+    ["is no list", { nextExpectedRanges: "3-" }],
+    ["is empty", { nextExpectedRanges: [] }],
+    ["holds numbers", { nextExpectedRanges: [26] }],
+    ["holds words", { nextExpectedRanges: ["soon"] }],
+    ["holds one word among ranges", { nextExpectedRanges: ["0-", "x"] }],
+    ["holds a negative range", { nextExpectedRanges: ["-5-9"] }],
+    ["is missing", {}],
+    ["is in a list", [{ nextExpectedRanges: ["0-"] }]],
+  ])("asks what was kept when the progress told %s", async (_, progress) => {
+    const answer = () => Response.json(progress as object, { status: 202 });
+    const { graph, content: stored, storageCalls } = storageDouble(size, { 2: { answer } });
+    const item = await graph.files.upload("big.bin", content, size, { chunkSize });
+    expect(item.id).toBe("item-1");
+    expect(stored() === content).toBe(true);
+    expect(storageCalls.filter(({ method }) => method === "GET")).toHaveLength(1);
+  });
+
+  it.each<[string, () => Response]>([
+    ["no item", () => Response.json([], { status: 201 })],
+    ["an item without an id", () => Response.json({ name: "big.bin" }, { status: 201 })],
+    ["an id that is a number", () => Response.json({ id: 7 }, { status: 200 })],
+    ["lists of 200,000 levels", () => new Response(deepJson(), { status: 201 })],
+    ["an edge's page", () => new Response("<html>", { status: 200 })],
+  ])("does not take %s for the finished file", async (_, answer) => {
+    const { graph, storageCalls } = storageDouble(size, { 4: { answer } });
+    const item = await graph.files.upload("big.bin", content, size, { chunkSize });
+    // The session had not kept the last chunk, so it was sent again.
+    expect(puts(storageCalls)).toHaveLength(5);
+    expect(item.id).toBe("item-1");
+  });
+
+  it.each([7, null, {}, ["https://contoso.sharepoint.com/x"], "", "not a url"])(
+    "does not take %j for an upload URL",
+    async (uploadLink) => {
+      const { graph, storageCalls } = scriptedGraph(() => Response.json({ uploadUrl: uploadLink }));
+      expect(await failureOf(graph.files.upload("big.bin", content, size))).toMatchObject({
+        code: "upstream_error",
+        details: { reason: "foreign_link" },
+      });
+      expect(storageCalls).toHaveLength(0);
+    },
+  );
+
+  it.each<[string, object, string | undefined]>([
+    ["another size", { size: size + 1 }, undefined],
+    ["a size as text", { size: String(size) }, undefined],
+    ["a time that is a number", { lastModifiedDateTime: 99_999 }, undefined],
+    ["a time in 9999", { lastModifiedDateTime: "9999-12-31T00:00:00Z" }, undefined],
+    ["a time before the upload", { lastModifiedDateTime: "2026-11-24T09:59:59Z" }, undefined],
+    ["another clock behind the session", {}, "Thu, 01 Jan 1970 00:00:00 GMT"],
+    ["no clock behind the session", {}, "soon"],
+  ])("does not take a file with %s for the one whose end was lost", async (_, change, date) => {
+    const double = storageDouble(size, { 4: lostAnswer });
+    const told = { id: "older", size, lastModifiedDateTime: "2026-11-24T10:00:05Z", ...change };
+    const { graph } = scriptedGraph(async (call) => {
+      if (call.url === uploadUrl) return double.answer(call);
+      if (call.method === "GET") return Response.json(told);
+      const headers = { date: date ?? "Tue, 24 Nov 2026 10:00:00 GMT" };
+      return Response.json({ uploadUrl }, { headers });
+    });
+    expect(
+      await failureOf(graph.files.upload("big.bin", content, size, { chunkSize })),
+    ).toMatchObject({ details: { outcome: "unknown" } });
+  });
+
+  it("ends, and calls no file finished that is not, whatever the session answers", async () => {
+    const small = 4 * 1024 * 1024 + 1;
+    const answer = fc.record({
+      status: fc.constantFrom(200, 201, 202, 204, 302, 404, 416, 429, 503),
+      body: fc.oneof(
+        oddRecord(["id", "nextExpectedRanges", "expirationDateTime", "size"]),
+        oddJson(["id", "nextExpectedRanges"]),
+        fc.nat(small).map((at) => ({ nextExpectedRanges: [`${at}-`] })),
+      ),
+    });
+    const body = new Uint8Array(small);
+    await fc.assert(
+      fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 4 }), async (answers) => {
+        let asked = 0;
+        const { graph } = scriptedGraph((call) => {
+          if (call.url !== uploadUrl) {
+            return call.method === "POST"
+              ? Response.json({ uploadUrl })
+              : Response.json({ error: { code: "itemNotFound" } }, { status: 404 });
+          }
+          const one = answers[asked % answers.length];
+          asked += 1;
+          const isEmpty = one === undefined || [204, 302].includes(one.status);
+          return isEmpty
+            ? new Response(null, { status: one?.status ?? 204 })
+            : Response.json(one.body, { status: one.status });
+        });
+        const told = await graph.files.upload("f", body, small).catch((reason: unknown) => reason);
+        const bodies = answers.map((one) => JSON.stringify(one.body));
+        expect(isFair(told, bodies)).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it("uses the upload URL for nothing but the upload", async () => {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { AzureError, type GraphClient } from "../../../src/graph/index.ts";
 import { collect } from "../http/collect.ts";
+import { deepJson } from "../http/odd-json.ts";
 import { failureOf, scriptedGraph, type Answer } from "./scripted-graph.ts";
+
+const deepEvent = `{"body":${deepJson()}}`;
 
 const root = "https://graph.microsoft.com";
 const pages: Answer = ({ path }) =>
@@ -44,11 +48,40 @@ describe("users", () => {
     ["endsWith", { filter: "endsWith(mail,'a')" }, "eventual"],
     ["ne", { filter: "department ne 'x'" }, "eventual"],
     ["a filter in order", { filter: "a eq 'b'", orderBy: "displayName" }, "eventual"],
+    ["a word in a literal", { filter: "displayName eq 'not me'" }, null],
   ])("asks the eventual index only where Graph wants it: %s", async (_, options, level) => {
     const { graph, calls } = scriptedGraph(() => Response.json({ value: [] }));
     await collect(graph.users.list(options));
     expect(calls[0]?.headers.get("consistencylevel")).toBe(level);
     expect(calls[0]?.path.includes("$count=true")).toBe(level !== null);
+  });
+
+  it("looks for bare words in the display name, which Graph refuses without a property", async () => {
+    const { graph, calls } = scriptedGraph(() => Response.json({ value: [] }));
+    await collect(graph.users.list({ search: 'ada "countess"' }));
+    const sent = new URL(calls[0]?.url ?? "").searchParams;
+    expect(sent.get("$search")).toBe(String.raw`"displayName:ada \"countess\""`);
+    expect([sent.get("$count"), calls[0]?.headers.get("consistencylevel")]).toEqual([
+      "true",
+      "eventual",
+    ]);
+  });
+
+  it.each(["", " ", "\t"])("refuses to search for %j", async (search) => {
+    const { graph, calls } = scriptedGraph(pages);
+    expect(await failureOf(collect(graph.users.list({ search })))).toMatchObject({
+      code: "invalid_request",
+      details: { field: "search" },
+    });
+    expect(calls).toHaveLength(0);
+  });
+
+  it.each([[[]], [null], ["text"], [7]])("does not take %j for a user", async (answer) => {
+    const { graph } = scriptedGraph(() => Response.json(answer));
+    expect(await failureOf(graph.users.me())).toMatchObject({
+      code: "upstream_error",
+      details: { reason: "unexpected_body" },
+    });
   });
 
   it("hands out pages with their token and goes on from it", async () => {
@@ -118,6 +151,24 @@ describe("messages", () => {
     });
   });
 
+  it("searches by one quoted KQL text", async () => {
+    const { graph, calls } = scriptedGraph(pages);
+    await collect(graph.messages.list({ search: '"annual report" AND from:ada' }));
+    expect(new URL(calls[0]?.url ?? "").searchParams.get("$search")).toBe(
+      String.raw`"\"annual report\" AND from:ada"`,
+    );
+    expect(calls[0]?.headers.has("consistencylevel")).toBe(false);
+  });
+
+  it.each([302, 304, 307])("does not take a %i for a message handed over", async (status) => {
+    const { graph, calls } = scriptedGraph(() => new Response(null, { status }));
+    expect(await failureOf(graph.messages.send({ message: {} }))).toMatchObject({
+      code: "upstream_error",
+      details: { outcome: "unknown" },
+    });
+    expect(calls).toHaveLength(1);
+  });
+
   it("does not send twice when the answer is lost", async () => {
     const { graph, calls } = scriptedGraph(() => Promise.reject(new TypeError("reset")));
     expect(await failureOf(graph.messages.send({ message: {} }))).toMatchObject({
@@ -136,7 +187,7 @@ describe("messages", () => {
         : new Response(null, { status: 202 });
     });
     await graph.messages.send({ message: {} });
-    expect(waits).toEqual([1500]);
+    expect(waits).toEqual([2000]);
   });
 
   it("refuses attachments that Graph would", async () => {
@@ -194,6 +245,14 @@ describe("calendar", () => {
     ]);
   });
 
+  it.each([[[]], [null], ["done"]])("does not take %j for a created event", async (answer) => {
+    const { graph } = scriptedGraph(() => Response.json(answer, { status: 201 }));
+    expect(await failureOf(graph.calendar.create({ subject: "Tea" }))).toMatchObject({
+      code: "upstream_error",
+      details: { reason: "unexpected_body", outcome: "unknown" },
+    });
+  });
+
   it("keeps the caller's own transaction id", async () => {
     const { graph, calls } = scriptedGraph(() => Response.json({ id: "e1" }, { status: 201 }));
     await graph.calendar.create({ transactionId: "mine" }, { calendar: "c1" });
@@ -221,5 +280,34 @@ describe("other calls", () => {
     });
     expect(await graph.request({ path: "/me", method: "PATCH", json: { a: 1 } })).toBe(undefined);
     expect(calls[0]?.url).toBe("http://localhost:8788/graph/beta/me");
+  });
+});
+
+describe("an argument that no request can hold", () => {
+  const cycle: Record<string, unknown> = {};
+  cycle["self"] = cycle;
+
+  it.each<[string, (graph: GraphClient) => Promise<unknown>, string]>([
+    ["a user's id", (graph) => graph.users.get("\ud800"), "id"],
+    ["a mailbox", (graph) => collect(graph.messages.list({ user: "a\udc00" })), "user"],
+    ["a folder", (graph) => collect(graph.messages.list({ folder: "\ud83d" })), "folder"],
+    ["a calendar", (graph) => collect(graph.calendar.events({ calendar: "\ud83d" })), "calendar"],
+    ["a filter", (graph) => collect(graph.users.list({ filter: "a eq '\ud800'" })), "filter"],
+    ["a search", (graph) => collect(graph.messages.list({ search: "\ud800" })), "search"],
+    ["a selection", (graph) => graph.users.me({ select: ["id", "\udfff"] }), "select"],
+    ["an order", (graph) => collect(graph.files.list("", { orderBy: "\ud800" })), "orderBy"],
+    ["a path", (graph) => graph.request({ path: "/me/\ud800" }), "path"],
+    ["a query", (graph) => graph.request({ path: "/me", query: { $expand: "\ud800" } }), "expand"],
+    ["a file", (graph) => graph.files.upload("a/\ud800.txt", "x", 1), "path"],
+    ["a delta", (graph) => graph.delta("/users", { filter: "\ud800" }).next(), "filter"],
+    ["JSON", (graph) => graph.request({ path: "/me", method: "PATCH", json: cycle }), "json"],
+    ["a message", (graph) => graph.messages.send({ message: cycle }), "message"],
+    ["an event", (graph) => graph.calendar.create(JSON.parse(deepEvent)), "event"],
+  ])("is named when it is %s", async (_, call, field) => {
+    const { graph, calls } = scriptedGraph(() => Response.json({ value: [] }));
+    const reason = await failureOf(call(graph));
+    expect(reason).toBeInstanceOf(AzureError);
+    expect(reason).toMatchObject({ code: "invalid_request", details: { field } });
+    expect(calls).toHaveLength(0);
   });
 });

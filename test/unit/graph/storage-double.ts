@@ -43,7 +43,7 @@ export function storageDouble(size: number, faults: Record<number, Fault> = {}) 
     return finished ? Response.json(item, { status: 201 }) : progress();
   };
 
-  const scripted = scriptedGraph((call) => {
+  const answer = (call: Call): Response => {
     if (call.url !== uploadUrl) {
       if (call.method === "GET") return Response.json(item);
       const date = new Date(sessionStart).toUTCString();
@@ -52,6 +52,6 @@ export function storageDouble(size: number, faults: Record<number, Fault> = {}) 
     if (call.method === "PUT") return put(call);
     if (call.method === "DELETE") return new Response(null, { status: 204 });
     return finished ? new Response(null, { status: 404 }) : progress();
-  });
-  return { ...scripted, content: () => kept.join("") };
+  };
+  return { ...scriptedGraph(answer), answer, content: () => kept.join("") };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linkUnder } from "../../../src/http/link.ts";
+import { isUnder, linkUnder, readLink, withoutEndSlashes } from "../../../src/http/link.ts";
 
 const graph = "https://graph.microsoft.com";
 const sandbox = "http://localhost:8788/graph";
@@ -61,5 +61,50 @@ describe("linkUnder", () => {
     expect(followed(graph, "b?x=1", "https://graph.microsoft.com/v1.0/a")).toBe(
       "https://graph.microsoft.com/v1.0/b?x=1",
     );
+  });
+});
+
+describe("readLink", () => {
+  it.each([undefined, null, "", " ", "\n"])("takes %j for no link", (value) => {
+    expect(readLink(graph, value)).toEqual({ ok: true, value: undefined });
+  });
+
+  it.each(["https://graph.microsoft.com/v1.0/me?$skip=2", "/v1.0/me", "?page=2"])(
+    "gives %s back as it came",
+    (link) => {
+      expect(readLink(graph, link)).toEqual({ ok: true, value: link });
+    },
+  );
+
+  it.each<[unknown, string]>([
+    [7, "unreadable_link"],
+    [true, "unreadable_link"],
+    [{}, "unreadable_link"],
+    [["https://graph.microsoft.com/"], "unreadable_link"],
+    ["https://evil.example/", "foreign_link"],
+    ["https://", "foreign_link"],
+  ])("refuses %j", (value, reason) => {
+    expect(readLink(graph, value)).toMatchObject({
+      ok: false,
+      error: { code: "upstream_error", details: { reason } },
+    });
+  });
+});
+
+describe("withoutEndSlashes", () => {
+  it.each([
+    ["", ""],
+    ["/", ""],
+    ["///", ""],
+    ["/a/b", "/a/b"],
+    ["/a//b//", "/a//b"],
+  ])("leaves of %j %j", (text, rest) => {
+    expect(withoutEndSlashes(text)).toBe(rest);
+  });
+
+  it("takes a path of a million slashes in its stride", () => {
+    const slashes = "/".repeat(1_000_000);
+    expect(withoutEndSlashes(`${slashes}a`)).toHaveLength(1_000_001);
+    expect(isUnder(new URL(`${graph}${slashes}`), new URL(`${graph}${slashes}a`))).toBe(true);
   });
 });

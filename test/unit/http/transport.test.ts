@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { errorResponse, errorStatuses, failure, type Failure } from "../../../src/errors.ts";
+import {
+  AzureError,
+  errorResponse,
+  errorStatuses,
+  failure,
+  type ErrorCode,
+} from "../../../src/errors.ts";
 import { createTransport, type TransportOptions } from "../../../src/http/transport.ts";
+import { deepJson } from "./odd-json.ts";
 
 type Step = Response | Error | ((init: RequestInit) => Promise<Response>);
 
@@ -46,7 +53,7 @@ describe("send", () => {
     const { transport, waits, calls } = scripted([throttled("2.128"), new Response("yes")]);
     const result = await transport.send({ url, method: "POST", body: "{}", headers: { a: "b" } });
     expect(result.ok && (await result.value.text())).toBe("yes");
-    expect(waits).toEqual([2128]);
+    expect(waits).toEqual([3000]);
     expect(calls[1]?.init).toMatchObject({ method: "POST", body: "{}", headers: { a: "b" } });
   });
 
@@ -227,28 +234,61 @@ describe("send, answered by the connection itself", () => {
   });
 });
 
-describe("send, when the way to the connection itself fails", () => {
-  /** What RPC leaves of an `AzureError`. */
-  const thrown = (reason: Failure) =>
-    Object.assign(new Error(reason.message), { ...reason, status: errorStatuses[reason.code] });
+describe("an error of our own", () => {
+  const relayed = new Set(["throttled", "upstream_unavailable", "upstream_timeout"]);
+  const aboutUs = (Object.keys(errorStatuses) as ErrorCode[]).filter((code) => !relayed.has(code));
+  const own = (code: ErrorCode) =>
+    failure(code, `${code} of ours`, {
+      request_id: "r-1",
+      retry_after: 1,
+      remedy: { action: "fix_app", message: "Renew it.", since: "2026-11-28T00:00:00Z" },
+      // An unknown outcome of a read would be tried again, were the error Microsoft's.
+      details: { variable: "AZURE_CLIENT_SECRET", outcome: "unknown" },
+    });
 
-  it.each([
-    failure("app_misconfigured", "No.", { details: { variable: "API_KEYS" } }),
-    failure("forbidden", "No.", { details: { scope: "arm:read" } }),
-    failure("internal_error", "No."),
-    failure("unauthenticated", "No."),
-    failure("conflict", "No.", { retry_after: 1 }),
-  ])("passes on what was thrown, at once: %o", async (own) => {
-    const { transport, waits, calls } = scripted([thrown(own), new Response("yes")]);
-    expect(await transport.send({ url })).toEqual({ ok: false, error: own });
-    expect([waits, calls.length]).toEqual([[], 1]);
+  it.each(aboutUs)(
+    "that says %s about us is passed on as it is, and never retried",
+    async (code) => {
+      const reason = own(code);
+      for (const step of [errorResponse(reason), new AzureError(reason)]) {
+        const { transport, calls } = scripted([step, new Response("yes")]);
+        expect(await transport.send({ url })).toEqual({ ok: false, error: reason });
+        expect(calls).toHaveLength(1);
+      }
+    },
+  );
+
+  it("that a stub throws with its own properties alone is read like an AzureError", async () => {
+    const reason = own("app_misconfigured");
+    const remote = Object.assign(new Error(reason.message), { ...reason, status: 503 });
+    const { transport, calls } = scripted([remote]);
+    expect(await transport.send({ url })).toEqual({ ok: false, error: reason });
+    expect(calls).toHaveLength(1);
   });
 
-  it("waits where the error tells of Microsoft's trouble", async () => {
-    const busy = thrown(failure("throttled", "t", { retry_after: 3 }));
-    const { transport, waits } = scripted([busy, new Response("yes")]);
+  it("that tells of Microsoft's trouble is tried again, though it was thrown", async () => {
+    const { transport, waits } = scripted([
+      new AzureError(failure("throttled", "t", { retry_after: 2 })),
+      new AzureError(failure("upstream_timeout", "t")),
+      new Response("yes"),
+    ]);
     expect((await transport.send({ url })).ok).toBe(true);
-    expect(waits).toEqual([3000]);
+    expect(waits).toEqual([2000, 0]);
+  });
+
+  it("is Microsoft's where Microsoft itself was asked", async () => {
+    const { transport } = scripted([errorResponse(own("app_misconfigured"))], {
+      ownErrors: false,
+      budgetMs: 0,
+    });
+    expect(await transport.send({ url })).toMatchObject({
+      ok: false,
+      error: {
+        code: "upstream_unavailable",
+        message: "Microsoft is not available at the moment.",
+        details: { upstream_status: 503 },
+      },
+    });
   });
 });
 
@@ -272,5 +312,35 @@ describe("sendJson", () => {
       ok: false,
       error: { code: "upstream_error", details: { reason: "not_json" } },
     });
+  });
+
+  it.each([
+    ["200,000 levels deep", () => new Response(deepJson())],
+    ["cut in the middle", () => new Response('{"value":[')],
+    ["of two documents", () => new Response("{}{}")],
+    ["in another encoding", () => new Response(new Uint8Array([0xff, 0xfe, 0x7b, 0x00]))],
+  ])("calls the outcome of a write unknown whose answer is JSON %s", async (_, answer) => {
+    const { transport, calls } = scripted([answer()]);
+    expect(await transport.sendJson({ url, method: "POST" })).toMatchObject({
+      ok: false,
+      error: { code: "upstream_error", details: { reason: "not_json", outcome: "unknown" } },
+    });
+    expect(calls).toHaveLength(1);
+  });
+
+  it.each([301, 302, 303, 307, 308])("takes a redirect by %i for no answer", async (status) => {
+    const headers = { location: "https://evil.example/" };
+    const { transport, calls } = scripted([new Response("{}", { status, headers })]);
+    expect(await transport.sendJson({ url, method: "PUT" })).toMatchObject({
+      ok: false,
+      error: { code: "upstream_error", details: { reason: "redirect", outcome: "unknown" } },
+    });
+    expect(calls).toHaveLength(1);
+  });
+
+  it("takes a 304 for the answer to the caller's condition", async () => {
+    const { transport } = scripted([new Response(null, { status: 304 })]);
+    const result = await transport.sendJson({ url, headers: { "if-none-match": '"1"' } });
+    expect(result.ok && result.value.response.status).toBe(304);
   });
 });

@@ -1,7 +1,14 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { errorResponse, failure, type ErrorCode } from "../../../src/errors.ts";
 import { redacted } from "../../../src/http/redact.ts";
-import { errorCodeOf, lostAnswer, upstreamFailure } from "../../../src/http/upstream-error.ts";
+import {
+  errorCodeOf,
+  lostAnswer,
+  upstreamFailure,
+  upstreamRequestId,
+} from "../../../src/http/upstream-error.ts";
+import { deepJson, headerText, oddJson, oddRecord } from "./odd-json.ts";
 
 const context = { now: Date.UTC(2026, 10, 24), write: false };
 const jwt = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl-_";
@@ -111,11 +118,11 @@ describe("upstreamFailure", () => {
     });
   });
 
-  it("keeps the wait a throttling answer asks for, fractions too", async () => {
+  it("keeps the wait a throttling answer asks for, as whole seconds", async () => {
     const response = new Response(null, { status: 429, headers: { "retry-after": "2.128" } });
     expect(await upstreamFailure(response, context)).toMatchObject({
       code: "throttled",
-      retry_after: 2.128,
+      retry_after: 3,
     });
   });
 
@@ -160,6 +167,70 @@ describe("upstreamFailure", () => {
     expect((await upstreamFailure(response, context)).code).toBe("upstream_error");
   });
 
+  const told = { code: "Busy", message: "m", innerError: { code: "Deep", "request-id": "r" } };
+  it.each<[string, object, object]>([
+    ["a message that is an object", { message: { text: "x" } }, { upstream_inner_code: "Deep" }],
+    ["no message", { message: undefined }, { upstream_inner_code: "Deep" }],
+    ["a code that is a number", { code: 503 }, { upstream_inner_code: "Deep" }],
+    ["an inner error that is a list", { innerError: [] }, { upstream_code: "Busy" }],
+    [
+      "an inner error that is a list beside the schema's own",
+      { innerError: [], innererror: { code: "Deep" } },
+      { upstream_code: "Busy", upstream_inner_code: "Deep" },
+    ],
+    [
+      "an inner code that is an object",
+      { innerError: { code: {}, "request-id": "r" } },
+      { upstream_code: "Busy", upstream_request_id: "r" },
+    ],
+    [
+      "an inner request id that is a number",
+      { innerError: { code: "Deep", "request-id": 1 } },
+      { upstream_inner_code: "Deep" },
+    ],
+  ])("reads the rest of an error beside %s", async (_, change, details) => {
+    const response = Response.json({ error: { ...told, ...change } }, { status: 500 });
+    expect((await upstreamFailure(response, context)).details).toMatchObject(details);
+  });
+
+  it("reads an error whose body is nested too deep by its status", async () => {
+    const response = new Response(`{"error":${deepJson(20_000)}}`, { status: 500 });
+    expect(await upstreamFailure(response, context)).toEqual({
+      code: "upstream_error",
+      message: "Microsoft failed to answer this request.",
+      details: { upstream_status: 500 },
+    });
+  });
+
+  it("reads any error answer into one of our codes, with whole seconds", async () => {
+    const names = ["error", "code", "message", "value", "innerError", "innererror", "request-id"];
+    const answer = fc.record({
+      status: fc.integer({ min: 400, max: 599 }),
+      body: fc.oneof(
+        fc.oneof(oddJson(names), oddRecord(names)).map((json) => JSON.stringify(json)),
+        fc.string(),
+      ),
+      headers: fc.dictionary(
+        fc.constantFrom("retry-after", "request-id", "x-ms-request-id", "x-ms-error-code", "date"),
+        headerText,
+      ),
+      write: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(answer, async ({ status, body, headers, write }) => {
+        const response = new Response(body, { status, headers });
+        const reason = await upstreamFailure(response, { now: context.now, write });
+        expect(reason.code).toBe(errorCodeOf(status));
+        expect(reason.code).not.toBe("internal_error");
+        expect(reason.details?.upstream_status).toBe(status);
+        expect(reason.retry_after ?? 0).toSatisfy(
+          (seconds: number) => Number.isInteger(seconds) && seconds >= 0 && seconds <= 900,
+        );
+        JSON.stringify(reason);
+      }),
+    );
+  });
+
   it("reads no more of a body than an error can need", async () => {
     let sent = 0;
     const endless = new ReadableStream({
@@ -171,6 +242,18 @@ describe("upstreamFailure", () => {
     const reason = await upstreamFailure(new Response(endless, { status: 500 }), context);
     expect(reason.code).toBe("upstream_error");
     expect(sent).toBeLessThan(256 * 1024);
+  });
+});
+
+describe("upstreamRequestId", () => {
+  it.each([
+    [{ "request-id": "a-1", "x-ms-request-id": "b-2" }, "a-1"],
+    [{ "x-ms-request-id": "b-2" }, "b-2"],
+    [{ "request-id": "two words", "x-ms-request-id": "b-2" }, "b-2"],
+    [{ "request-id": "x".repeat(200), "x-ms-request-id": "b-2" }, "b-2"],
+    [{ "request-id": "", "x-ms-request-id": "{}" }, undefined],
+  ])("reads %o", (headers, id) => {
+    expect(upstreamRequestId(new Headers(headers as Record<string, string>))).toBe(id);
   });
 });
 

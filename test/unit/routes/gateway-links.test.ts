@@ -84,9 +84,25 @@ test.each([
   ["https://graph.microsoft.com", "https://azure.example/graph"],
   ["https://graph.microsoft.com.evil.example/x", "https://graph.microsoft.com.evil.example/x"],
   ["https://contoso.blob.core.windows.net/x", "https://contoso.blob.core.windows.net/x"],
-  ["/relative", "/relative"],
+  ["/v1.0/operations/1?a=b", "https://azure.example/graph/v1.0/operations/1?a=b"],
+  ["//evil.example/x", "//evil.example/x"],
+  ["operations/1", "operations/1"],
+  ["", ""],
+  ["not a link", "not a link"],
 ])("the link %s becomes %s", (link, here) => {
   expect(rewriteLink(base, link)).toBe(here);
+});
+
+test("a path from the root of a sandbox leads back through this host", () => {
+  const sandbox = { endpoint: "http://localhost:8788/arm", gateway: "http://localhost:8787/arm" };
+  expect(rewriteLink(sandbox, "/arm/operations/1")).toBe("http://localhost:8787/arm/operations/1");
+  expect(rewriteLink(sandbox, "/graph/v1.0/me")).toBe("http://localhost:8788/graph/v1.0/me");
+});
+
+test("JSON of 200,000 levels passes as it came, but for its links", async () => {
+  const deep = `{"a":${"[".repeat(200_000)}${"]".repeat(200_000)},"nextLink":"`;
+  const here = await rewritten([`${deep}https://graph.microsoft.com/v1.0/x"}`]);
+  expect(here === `${deep}https://azure.example/graph/v1.0/x"}`).toBe(true);
 });
 
 describe("an answer", () => {

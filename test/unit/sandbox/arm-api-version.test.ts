@@ -32,23 +32,33 @@ describe("the api-version of a request", () => {
     expect(codeOf(requestedApiVersion(url(query)))).toBe("MissingApiVersionParameter");
   });
 
-  it.each(["2025-04-01", "2022-12-01", "2021-04-01", "2021-01-01", "2024-06-01-PREVIEW"])(
-    "%s is one of ARM's own",
+  it.each([
+    "2026-06-01",
+    "2025-04-01",
+    "2022-12-01",
+    "2021-04-01",
+    "2021-01-01",
+    "2018-07-01",
+    "2016-07-01",
+    "2024-06-01-PREVIEW",
+    "2014-04",
+  ])("%s is one of ARM's own", (version) => {
+    expect(refuseGatewayVersion(version)).toBeUndefined();
+  });
+
+  it.each(["2021-03-01", "latest", "2025-05-01-preview", "2026-07-01", "2099-01-01"])(
+    "%s is not",
     (version) => {
-      expect(refuseGatewayVersion(version)).toBeUndefined();
+      expect(codeOf(refuseGatewayVersion(version))).toBe("InvalidApiVersionParameter");
     },
   );
-
-  it.each(["2021-03-01", "latest", "2025-05-01-preview"])("%s is not", (version) => {
-    expect(codeOf(refuseGatewayVersion(version))).toBe("InvalidApiVersionParameter");
-  });
 
   it("is checked against the type's own list, and the refusal names it", () => {
     expect(refuseProviderVersion("2023-07-01", vaults(), "westeurope")).toBeUndefined();
     const refusal = refuseProviderVersion("2022-12-01", vaults(), "westeurope");
     expect(codeOf(refusal)).toBe("NoRegisteredProviderFound");
     expect(JSON.stringify(refusal)).toContain(
-      "The supported api-versions are '2025-05-01-preview, 2024-11-01",
+      "The supported api-versions are '2026-03-01-preview, 2026-02-01, 2025-05-01",
     );
     expect(codeOf(refuseProviderVersion("newest", vaults(), undefined))).toBe(
       "InvalidApiVersionParameter",

@@ -107,6 +107,58 @@ describe("resource groups", () => {
   });
 });
 
+describe("a filter by tag", () => {
+  const lists = [
+    `/subscriptions/${CONTOSO_SUBSCRIPTION}/resources`,
+    `${GROUPS}/contoso-production/resources`,
+  ];
+  const asked = (list: string, filter: string) =>
+    send("GET", `${list}?${V}&$filter=${encodeURIComponent(filter)}`);
+
+  it.each([
+    "location eq 'westeurope' and tagName eq 'team'",
+    "tagName eq 'team' and location eq 'westeurope'",
+    "tagName eq 'team' and tagValue eq 'data' and resourceType eq 'Microsoft.Compute/disks'",
+    "resourceGroup eq 'contoso-production' and tagName eq 'team' and tagValue eq 'data'",
+    "name eq 'contosodata001' and tagName eq 'team'",
+    "substringof('contoso', name) and tagName eq 'team'",
+    "tagName eq 'team' or location eq 'westeurope'",
+    "tagName eq 'team' and tagName eq 'environment'",
+    "tagName eq 'team' or tagName eq 'environment'",
+    "tagValue eq 'data' and tagValue eq 'production'",
+    "tagName ne 'team'",
+    "tagName eq 'team' and startswith(tagName, 'te')",
+    "(tagName eq 'team' and tagValue eq 'data') and identity/principalId eq 'x'",
+  ])("combines with nothing else: %s", async (filter) => {
+    for (const list of lists) {
+      const said = await asked(list, filter);
+      expect([said.status, codeOf(said)]).toEqual([400, "InvalidFilterInQueryString"]);
+      expect(said.body.error?.message).toContain(filter);
+    }
+  });
+
+  it.each([
+    ["tagName eq 'team'", 24],
+    ["tagName eq 'team' and tagValue eq 'data'", 24],
+    ["tagValue eq 'data' and tagName eq 'team'", 24],
+    ["(tagName eq 'TEAM' and tagValue eq 'data')", 24],
+    ["tagName eq 'team' and tagValue eq 'other'", 0],
+    ["tagValue eq 'data'", 24],
+    ["startswith(tagName, 'te')", 24],
+    ["resourceType eq 'Microsoft.Compute/disks' and location eq 'westeurope'", 20],
+  ])("and %s finds what it says", async (filter, found) => {
+    const said = await asked(`${GROUPS}/contoso-production/resources`, filter);
+    expect([said.status, said.body.value?.length]).toEqual([200, found]);
+  });
+
+  it.each(["tagName eq 'a' or tagName eq 'b'", "location eq 'westeurope'", "tagName ne 'a'"])(
+    "of groups is as narrow: %s",
+    async (filter) => {
+      expect(codeOf(await asked(GROUPS, filter))).toBe("InvalidFilterInQueryString");
+    },
+  );
+});
+
 describe("resource lists", () => {
   const list = `${GROUPS}/contoso-production/resources?${V}`;
 

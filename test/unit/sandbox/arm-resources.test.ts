@@ -13,11 +13,16 @@ const versions = {
   lock: "api-version=2020-05-01",
 };
 const disk = `${GROUP}/providers/Microsoft.Compute/disks/d1?${versions.disk}`;
-const storage = `${GROUP}/providers/Microsoft.Storage/storageAccounts/s1?${versions.storage}`;
-const vault = `${GROUP}/providers/Microsoft.KeyVault/vaults/v1?${versions.vault}`;
+const storage = `${GROUP}/providers/Microsoft.Storage/storageAccounts/staging1?${versions.storage}`;
+const vault = `${GROUP}/providers/Microsoft.KeyVault/vaults/vault-1?${versions.vault}`;
 const site = `${GROUP}/providers/Microsoft.Web/sites/w1?${versions.site}`;
 const network = `${SUBSCRIPTION}/resourceGroups/contoso-network/providers/Microsoft.Network/virtualNetworks/contoso-vnet`;
 const body = { location: "northeurope", properties: { size: 1 } };
+const diskBody = {
+  location: "northeurope",
+  properties: { creationData: { createOption: "Empty" }, diskSizeGB: 32 },
+};
+const accountBody = { ...body, kind: "StorageV2", sku: { name: "Standard_LRS" } };
 
 const { world, send } = await createArmHarness();
 beforeEach(() => world.reset());
@@ -35,8 +40,8 @@ async function poll(url: string, times: number): Promise<Said[]> {
 
 describe("a resource that is made", () => {
   it("is followed by its Azure-AsyncOperation when it is Compute's", async () => {
-    const begun = await send("PUT", disk, { body });
-    expect([begun.status, stateOf(begun)]).toEqual([201, "Updating"]);
+    const begun = await send("PUT", disk, { body: diskBody });
+    expect([begun.status, stateOf(begun)]).toEqual([202, "Updating"]);
     const said = await poll(link(begun, "azure-asyncoperation"), 3);
     expect(said.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(said.map((each) => each.body["status"])).toEqual([
@@ -48,13 +53,43 @@ describe("a resource that is made", () => {
     expect(stateOf(await send("GET", disk))).toBe("Succeeded");
   });
 
+  it("is answered by 202, with what there is of it and two ways to follow, when it is a disk", async () => {
+    const begun = await send("PUT", disk, { body: diskBody });
+    expect(begun.body).toMatchObject({
+      name: "d1",
+      properties: { diskSizeGB: 32, provisioningState: "Updating" },
+    });
+    const [status, result] = [link(begun, "azure-asyncoperation"), link(begun, "location")];
+    expect(status).toMatch(/\/locations\/northeurope\/DiskOperations\/[\da-f-]{36}\?api-version=/);
+    expect(result).toBe(status.replace("?", "?monitor=true&"));
+    const said = await poll(result, 3);
+    expect(said.map((each) => each.status)).toEqual([202, 202, 200]);
+    expect(said.map((each) => each.body["name"])).toEqual([undefined, undefined, "d1"]);
+    // The status has its own address still.
+    expect((await send("GET", status)).body["status"]).toBe("Succeeded");
+    expect(stateOf(await send("GET", disk))).toBe("Succeeded");
+  });
+
+  it("is answered by 201 and its status alone when it is a virtual machine", async () => {
+    const vm = `${GROUP}/providers/Microsoft.Compute/virtualMachines/vm1?api-version=2025-04-01`;
+    const begun = await send("PUT", vm, { body });
+    expect([begun.status, stateOf(begun), link(begun, "location")]).toEqual([201, "Creating", ""]);
+    expect(link(begun, "azure-asyncoperation")).toContain("/locations/northeurope/operations/");
+    await poll(link(begun, "azure-asyncoperation"), 3);
+    const removed = await send("DELETE", vm);
+    expect(link(removed, "location")).toContain("/operations/");
+    expect(link(removed, "location")).toContain("?monitor=true&api-version=2025-04-01");
+    const said = await poll(link(removed, "location"), 3);
+    expect(said.map((each) => each.status)).toEqual([202, 202, 204]);
+  });
+
   it("is followed by its Location when it is Storage's, up to the resource itself", async () => {
-    const begun = await send("PUT", storage, { body });
+    const begun = await send("PUT", storage, { body: accountBody });
     expect([begun.status, begun.body]).toEqual([202, {}]);
     const said = await poll(link(begun, "location"), 3);
     expect(said.map(({ status }) => status)).toEqual([202, 202, 200]);
-    expect(said.at(-1)?.body["name"]).toBe("s1");
-    expect((await send("PUT", storage, { body })).status).toBe(200);
+    expect(said.at(-1)?.body["name"]).toBe("staging1");
+    expect((await send("PUT", storage, { body: accountBody })).status).toBe(200);
   });
 
   it("is followed by its own state when it is Key Vault's", async () => {
@@ -73,7 +108,7 @@ describe("a resource that is made", () => {
     await send("PATCH", `${GROUP}?api-version=2021-04-01`, {
       body: { tags: { "sandbox-polls": "1", "sandbox-outcome": "AllocationFailed" } },
     });
-    const begun = await send("PUT", disk, { body });
+    const begun = await send("PUT", disk, { body: diskBody });
     const said = await poll(link(begun, "azure-asyncoperation"), 2);
     expect(said.at(-1)).toMatchObject({
       status: 200,
@@ -101,7 +136,7 @@ describe("a resource that is changed", () => {
     });
     expect(patched.body["properties"]).not.toHaveProperty("size");
 
-    const begun = await send("PUT", disk, { body });
+    const begun = await send("PUT", disk, { body: diskBody });
     await poll(link(begun, "azure-asyncoperation"), 3);
     const accepted = await send("PATCH", disk, { body: { tags: { b: "2" } } });
     expect([accepted.status, stateOf(accepted)]).toEqual([202, "Updating"]);
@@ -133,9 +168,9 @@ describe("a resource that is changed", () => {
     expect([busy.status, codeOf(busy)]).toEqual([429, "RetryableErrorDueToAnotherOperation"]);
     expect(busy.headers.get("retry-after")).toBe("1");
 
-    const first = await send("PUT", disk, { body });
-    const second = await send("PUT", disk, { body });
-    expect([second.status, stateOf(second)]).toEqual([200, "Updating"]);
+    const first = await send("PUT", disk, { body: diskBody });
+    const second = await send("PUT", disk, { body: diskBody });
+    expect([second.status, stateOf(second)]).toEqual([202, "Updating"]);
     const [preempted] = await poll(link(first, "azure-asyncoperation"), 1);
     expect(preempted?.body).toMatchObject({ error: { code: "OperationPreempted" } });
     expect(stateOf(await send("GET", disk))).toBe("Updating");
@@ -146,6 +181,116 @@ describe("a resource that is changed", () => {
     const moved = await send("PUT", site, { body: { location: "eastus" } });
     expect([moved.status, codeOf(moved)]).toEqual([409, "InvalidResourceLocation"]);
   });
+});
+
+describe("a disk that is there already", () => {
+  it("is updated by 202, whether it is put or patched, and removed by 202", async () => {
+    const made = await send("PUT", disk, { body: diskBody });
+    await poll(link(made, "azure-asyncoperation"), 3);
+    for (const method of ["PUT", "PATCH"]) {
+      const begun = await send(method, disk, { body: diskBody });
+      expect([begun.status, stateOf(begun)]).toEqual([202, "Updating"]);
+      const said = await poll(link(begun, "location"), 3);
+      expect(said.map((each) => each.status)).toEqual([202, 202, 200]);
+    }
+    const removed = await send("DELETE", disk);
+    expect([removed.status, removed.body]).toEqual([202, {}]);
+    expect(link(removed, "azure-asyncoperation")).toContain("/DiskOperations/");
+    await poll(link(removed, "location"), 3);
+    expect((await send("DELETE", disk)).status).toBe(204);
+  });
+});
+
+describe("a resource that its provider does not take", () => {
+  const path = {
+    account: (name: string) =>
+      `${GROUP}/providers/Microsoft.Storage/storageAccounts/${name}?${versions.storage}`,
+    vault: (name: string) =>
+      `${GROUP}/providers/Microsoft.KeyVault/vaults/${name}?${versions.vault}`,
+    disk: (name: string) => `${GROUP}/providers/Microsoft.Compute/disks/${name}?${versions.disk}`,
+    network: (name: string) =>
+      `${GROUP}/providers/Microsoft.Network/virtualNetworks/${name}?${versions.network}`,
+  };
+
+  it.each([
+    ["AccountNameInvalid", path.account("s1")],
+    ["AccountNameInvalid", path.account("Staging1")],
+    ["AccountNameInvalid", path.account("staging-1")],
+    ["AccountNameInvalid", path.account("a".repeat(25))],
+    ["AccountNameInvalid", path.account("staging%2E1")],
+    ["VaultNameNotValid", path.vault("v1")],
+    ["VaultNameNotValid", path.vault("1-vault")],
+    ["VaultNameNotValid", path.vault("vault-")],
+    ["VaultNameNotValid", path.vault("a--vault")],
+    ["VaultNameNotValid", path.vault("a".repeat(25))],
+    ["InvalidParameter", path.disk("_disk")],
+    ["InvalidParameter", path.disk("disk.")],
+    ["InvalidParameter", path.disk("a".repeat(81))],
+    ["InvalidResourceName", path.network("net-")],
+    ["InvalidResourceName", path.network("net%20work")],
+  ])("%s: %s", async (code, target) => {
+    const said = await send("PUT", target, { body: { ...accountBody, ...diskBody } });
+    expect([said.status, codeOf(said)]).toEqual([400, code]);
+    expect(said.headers.get("x-ms-failure-cause")).toBe("service");
+    expect((await send("GET", target)).status).toBe(404);
+  });
+
+  it.each([
+    path.account("abc"),
+    path.account("0".repeat(24)),
+    path.vault("a-1"),
+    path.vault(`V${"a".repeat(23)}`),
+    path.disk("d"),
+    path.disk(`9.a-b${"_".repeat(75)}`),
+    path.network("n"),
+    path.network("net.work_"),
+  ])("but %s it takes", async (target) => {
+    const said = await send("PUT", target, { body: { ...accountBody, ...diskBody } });
+    expect([201, 202]).toContain(said.status);
+  });
+
+  it.each<[what: string, body: object, code: string, named: string]>([
+    ["no sku", { kind: "StorageV2" }, "InvalidValuesForRequestParameters", "sku"],
+    ["no kind", { sku: { name: "Standard_LRS" } }, "InvalidValuesForRequestParameters", "kind"],
+    ["neither", {}, "InvalidValuesForRequestParameters", "kind, sku"],
+    [
+      "a disk's sku",
+      { kind: "StorageV2", sku: { name: "StandardSSD_LRS" } },
+      "InvalidValuesForRequestParameters",
+      "sku",
+    ],
+    [
+      "a sku without a name",
+      { kind: "StorageV2", sku: {} },
+      "InvalidValuesForRequestParameters",
+      "sku",
+    ],
+    [
+      "another kind",
+      { kind: "storagev3", sku: { name: "Standard_LRS" } },
+      "InvalidValuesForRequestParameters",
+      "kind",
+    ],
+    [
+      "no location",
+      { kind: "StorageV2", sku: { name: "Standard_LRS" }, location: null },
+      "LocationRequired",
+      "location",
+    ],
+  ])("a storage account with %s", async (_, content, code, named) => {
+    const said = await send("PUT", storage, { body: { location: "northeurope", ...content } });
+    expect([said.status, codeOf(said)]).toEqual([400, code]);
+    expect(said.body.error?.message).toContain(named);
+  });
+
+  it.each([{}, { creationData: null }, { creationData: "Empty" }, { diskSizeGB: 32 }])(
+    "a disk with %j",
+    async (properties) => {
+      const said = await send("PUT", disk, { body: { location: "northeurope", properties } });
+      expect([said.status, codeOf(said)]).toEqual([400, "InvalidParameter"]);
+      expect(said.body.error).toMatchObject({ target: "disk.properties.creationData" });
+    },
+  );
 });
 
 describe("a resource that is removed", () => {
@@ -217,6 +362,44 @@ describe("a resource's path", () => {
   });
 });
 
+describe("a path and a query, as Azure reads them", () => {
+  const path = `${GROUP}/providers/Microsoft.Web/sites/w1`;
+
+  it.each([
+    `${path}/?${versions.site}`,
+    `${path}//?${versions.site}`,
+    `${path.toUpperCase()}?${versions.site}`,
+    `${path.toLowerCase()}/?API-VERSION=2024-04-01`,
+    `${path.replace("sites", "SITES")}?Api-Version=2024-04-01`,
+    `${path}?api%2Dversion=2024-04-01`,
+  ])("%s", async (target) => {
+    await send("PUT", site, { body });
+    expect((await send("GET", target)).body["name"]).toBe("w1");
+  });
+
+  it.each([
+    `${SUBSCRIPTION}/RESOURCEGROUPS/?api-version=2021-04-01&$TOP=1`,
+    `/SUBSCRIPTIONS/${CONTOSO_SUBSCRIPTION.toUpperCase()}/resourcegroups?API-version=2021-04-01&%24Top=1`,
+    `${SUBSCRIPTION}/resources/?$Filter=resourceType%20eq%20'Microsoft.KeyVault/vaults'&$Top=1&api-version=2021-04-01`,
+    `${GROUP.toLowerCase()}/Resources?$EXPAND=CREATEDTIME&$top=1&api-version=2021-04-01`,
+    `/Subscriptions/?api-version=2022-12-01&$top=1`,
+    `/TENANTS/?Api-Version=2022-12-01`,
+  ])("%s", async (target) => {
+    const said = await send("GET", target);
+    expect(said.status).toBe(200);
+    expect(said.body.value?.length).toBeLessThan(2);
+  });
+
+  it("follows its own links, whatever case they were asked in", async () => {
+    const first = await send(
+      "GET",
+      `${SUBSCRIPTION}/RESOURCEGROUPS/?API-VERSION=2021-04-01&$TOP=2`,
+    );
+    const second = await send("GET", first.body.nextLink ?? "");
+    expect(second.body.value?.map(({ name }) => name)).toEqual(["contoso-staging"]);
+  });
+});
+
 describe("providers", () => {
   const provider = `${SUBSCRIPTION}/providers/microsoft.containerservice`;
   const version = "api-version=2021-04-01";
@@ -233,7 +416,16 @@ describe("providers", () => {
     expect(keyVault?.["resourceTypes"]).toMatchObject([
       {
         resourceType: "vaults",
-        apiVersions: ["2025-05-01-preview", "2024-11-01", "2024-04-01-preview", "2023-07-01"],
+        apiVersions: [
+          "2026-03-01-preview",
+          "2026-02-01",
+          "2025-05-01",
+          "2025-05-01-preview",
+          "2024-12-01-preview",
+          "2024-11-01",
+          "2024-04-01-preview",
+          "2023-07-01",
+        ],
       },
     ]);
     const unknown = await send("GET", `${SUBSCRIPTION}/providers/Microsoft.Nope?${version}`);

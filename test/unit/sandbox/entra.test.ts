@@ -6,109 +6,22 @@ import {
   CONTOSO_TENANT,
   FABRIKAM_TENANT,
 } from "../../sandbox/constants.ts";
-import { createWorld } from "../../sandbox/create-world.ts";
-import type { SandboxWorld } from "../../sandbox/create-world.ts";
-import { createEntra } from "../../sandbox/entra/index.ts";
+import { armScope, base, createEntraHarness, redirectUri } from "./entra-harness.ts";
+import type { Fields } from "./entra-harness.ts";
 
-const base = "https://login.microsoftonline.com";
-const redirectUri = "http://localhost:8787/callback";
-const verifier = "v".repeat(43);
-const challenge = "7w_YNF9DSfIdPf_pRjSq646_kPr-2-o9NAl16JGghdM";
 const armDefault = "https://management.azure.com/.default";
 
-let world: SandboxWorld;
-let entra: ReturnType<typeof createEntra>;
+let entra: ReturnType<typeof createEntraHarness>;
 beforeEach(() => {
-  world = createWorld();
-  entra = createEntra(world);
+  entra = createEntraHarness();
 });
-
-type Fields = Record<string, string | undefined>;
-const encode = (fields: Fields) =>
-  new URLSearchParams(
-    Object.entries(fields).flatMap(([name, value]): [string, string][] =>
-      value === undefined ? [] : [[name, value]],
-    ),
-  );
-
-async function authorize(fields: Fields = {}, tenant = "common") {
-  const query = encode({
-    client_id: CLIENT_ID,
-    response_type: "code",
-    redirect_uri: redirectUri,
-    scope:
-      "openid profile offline_access User.Read https://management.azure.com/user_impersonation",
-    state: "s",
-    code_challenge: challenge,
-    code_challenge_method: "S256",
-    sandbox_account: "ada@contoso.example",
-    sandbox_decision: "approve",
-    ...fields,
-  });
-  const response = await entra.request(`/${tenant}/oauth2/v2.0/authorize?${query}`, {}, { base });
-  const location = response.headers.get("location");
-  return {
-    status: response.status,
-    page: location ? "" : await response.text(),
-    answer: new URLSearchParams(location ? location.split(/[?#]/)[1] : ""),
-    location,
-    cookie: response.headers.getSetCookie().find((cookie) => cookie.startsWith("ESTS")),
-  };
-}
-
-interface TokenJson {
-  access_token?: string;
-  refresh_token?: string;
-  id_token?: string;
-  error?: string;
-  suberror?: string;
-  error_codes?: number[];
-}
-
-async function token(fields: Fields, tenant = "common", headers: Record<string, string> = {}) {
-  const body = encode({ client_id: CLIENT_ID, client_secret: CLIENT_SECRET, ...fields });
-  const response = await entra.request(
-    `/${tenant}/oauth2/v2.0/token`,
-    { method: "POST", body, headers },
-    { base },
-  );
-  const json = (await response.json()) as TokenJson;
-  return { ...json, status: response.status, aadsts: json.error_codes?.[0] };
-}
-
-const redeem = (code: string | null, fields: Fields = {}, tenant = "common") =>
-  token(
-    {
-      grant_type: "authorization_code",
-      code: code ?? "",
-      redirect_uri: redirectUri,
-      code_verifier: verifier,
-      scope: "User.Read openid profile offline_access",
-      ...fields,
-    },
-    tenant,
-  );
-
-async function signIn(fields: Fields = {}, tenant = "common") {
-  const { answer } = await authorize(fields, tenant);
-  return redeem(answer.get("code"));
-}
-
-const refresh = (refreshToken: string | undefined, scope: string, tenant = "common") =>
-  token({ grant_type: "refresh_token", refresh_token: refreshToken, scope }, tenant);
 
 describe("an authorization code", () => {
   const wrong: [what: string, fields: Fields, tenant: string, status: number, aadsts: number][] = [
     ["another verifier", { code_verifier: "w".repeat(43) }, "common", 400, 501481],
     ["no verifier", { code_verifier: undefined }, "common", 400, 50147],
     ["another redirect URI", { redirect_uri: `${redirectUri}/admin` }, "common", 400, 50011],
-    [
-      "two resources",
-      { scope: `User.Read ${armDefault.replace(".default", "user_impersonation")}` },
-      "common",
-      400,
-      28000,
-    ],
+    ["two resources", { scope: `User.Read ${armScope}` }, "common", 400, 28000],
     ["the scopes of the sign-in, two resources", { scope: undefined }, "common", 400, 28000],
     ["no resource", { scope: "openid profile" }, "common", 400, 28003],
     ["another tenant", {}, FABRIKAM_TENANT, 400, 700005],
@@ -132,31 +45,34 @@ describe("an authorization code", () => {
     ["an unknown tenant", {}, "nowhere.example", 400, 90002],
   ];
   test.each(wrong)("redeemed with %s is refused", async (_what, fields, tenant, status, aadsts) => {
-    const { answer } = await authorize();
-    const refused = await redeem(answer.get("code"), fields, tenant);
+    const { answer } = await entra.authorize();
+    const refused = await entra.redeem(answer.get("code"), fields, tenant);
     expect([refused.status, refused.aadsts]).toEqual([status, aadsts]);
   });
 
   test("is good once, even for two that come together", async () => {
-    const { answer } = await authorize();
-    const both = await Promise.all([redeem(answer.get("code")), redeem(answer.get("code"))]);
+    const { answer } = await entra.authorize();
+    const both = await Promise.all([
+      entra.redeem(answer.get("code")),
+      entra.redeem(answer.get("code")),
+    ]);
     expect(both.map((one) => one.aadsts ?? one.status).sort()).toEqual([200, 54005]);
   });
 
   test("expires after ten minutes", async () => {
-    const { answer } = await authorize();
-    world.settings.clock_offset_s = 601;
-    expect((await redeem(answer.get("code"))).aadsts).toBe(70008);
+    const { answer } = await entra.authorize();
+    entra.world.settings.clock_offset_s = 601;
+    expect((await entra.redeem(answer.get("code"))).aadsts).toBe(70008);
   });
 
   test("is no refresh token", async () => {
-    const { answer } = await authorize();
-    const refused = await refresh(answer.get("code") ?? "", "User.Read");
+    const { answer } = await entra.authorize();
+    const refused = await entra.refresh(answer.get("code") ?? "", "User.Read");
     expect([refused.error, refused.aadsts]).toEqual(["invalid_grant", 9002313]);
   });
 
   test("brings an id_token of the tenant signed in to, with the nonce", async () => {
-    const { id_token } = await signIn({ nonce: "n1" });
+    const { id_token } = await entra.signIn({ nonce: "n1" });
     expect(decodeJwt(id_token ?? "")).toMatchObject({
       iss: `${base}/${CONTOSO_TENANT}/v2.0`,
       aud: CLIENT_ID,
@@ -169,9 +85,9 @@ describe("an authorization code", () => {
 
 describe("a refresh token", () => {
   test("stays valid on use and serves every resource consented to", async () => {
-    const { refresh_token } = await signIn();
-    const arm = await refresh(refresh_token, armDefault);
-    const graph = await refresh(refresh_token, "User.Read");
+    const { refresh_token } = await entra.signIn();
+    const arm = await entra.refresh(refresh_token, armDefault);
+    const graph = await entra.refresh(refresh_token, "User.Read");
     expect([arm.status, graph.status]).toEqual([200, 200]);
     expect(decodeJwt(arm.access_token ?? "").aud).toBe("https://management.azure.com");
     expect(arm.refresh_token).not.toBe(refresh_token);
@@ -186,38 +102,40 @@ describe("a refresh token", () => {
     ["pat@outlook.example", CONTOSO_TENANT, 9002313],
   ];
   test.each(elsewhere)("of %s at %s: %d", async (user, tenant, expected) => {
-    const { refresh_token } = await signIn({ sandbox_account: user });
-    const answer = await refresh(refresh_token, "User.Read", tenant);
+    const { refresh_token } = await entra.signIn({
+      sandbox_account: user,
+      scope: "openid offline_access User.Read",
+    });
+    const answer = await entra.refresh(refresh_token, "User.Read", tenant);
     expect(answer.aadsts ?? answer.status).toBe(expected);
   });
 
-  test("of a personal account opens Graph and never ARM", async () => {
-    const { refresh_token } = await signIn({ sandbox_account: "pat@outlook.example" });
-    expect((await refresh(refresh_token, armDefault, "consumers")).aadsts).toBe(70011);
-  });
-
   test("dies of a revocation, of ninety idle days, and not of use", async () => {
-    const { refresh_token } = await signIn();
-    world.settings.clock_offset_s = 91 * 86_400;
-    const idle = await refresh(refresh_token, "User.Read");
+    const { refresh_token } = await entra.signIn();
+    entra.world.settings.clock_offset_s = 91 * 86_400;
+    const idle = await entra.refresh(refresh_token, "User.Read");
     expect([idle.aadsts, idle.suberror]).toEqual([700082, "bad_token"]);
-    world.settings.clock_offset_s = 0;
-    world.revocations.add({ upn: "ada@contoso.example", tick: world.tick(), time: world.now() });
-    expect((await refresh(refresh_token, "User.Read")).aadsts).toBe(50173);
-    expect((await signIn()).status).toBe(200);
+    entra.world.settings.clock_offset_s = 0;
+    entra.world.revocations.add({
+      upn: "ada@contoso.example",
+      tick: entra.world.tick(),
+      time: entra.world.now(),
+    });
+    expect((await entra.refresh(refresh_token, "User.Read")).aadsts).toBe(50173);
+    expect((await entra.signIn()).status).toBe(200);
   });
 });
 
 describe("the sign-in page", () => {
   test("asks for the account, then for consent, then never again", async () => {
     const unasked = { sandbox_account: undefined, sandbox_decision: undefined };
-    expect((await authorize(unasked)).page).toContain("Pick an account");
-    const consent = await authorize({ sandbox_decision: undefined });
+    expect((await entra.authorize(unasked)).page).toContain("Pick an account");
+    const consent = await entra.authorize({ sandbox_decision: undefined });
     expect(consent.page).toContain("Access Azure Resource Manager as you");
-    await authorize();
-    const again = await authorize({ ...unasked, login_hint: "ada@contoso.example" });
+    await entra.authorize();
+    const again = await entra.authorize({ ...unasked, login_hint: "ada@contoso.example" });
     expect(again.answer.get("code")).toBeTruthy();
-    const asked = await authorize({
+    const asked = await entra.authorize({
       ...unasked,
       login_hint: "ada@contoso.example",
       prompt: "consent",
@@ -226,7 +144,7 @@ describe("the sign-in page", () => {
   });
 
   test("goes nowhere but to a registered address", async () => {
-    const stranger = await authorize({ redirect_uri: "https://evil.example/callback" });
+    const stranger = await entra.authorize({ redirect_uri: "https://evil.example/callback" });
     expect([stranger.status, stranger.location]).toEqual([400, null]);
     expect(stranger.page).toContain("AADSTS50011");
   });
@@ -253,14 +171,14 @@ describe("the sign-in page", () => {
     ],
   ];
   test.each(refusals)("%s is told to the application", async (_what, fields, error, aadsts) => {
-    const { answer } = await authorize(fields);
+    const { answer } = await entra.authorize(fields);
     expect(answer.get("error")).toBe(error);
     expect(answer.get("error_description")).toContain(aadsts);
     expect(answer.get("state")).toBe("s");
   });
 
   test("a user of no standing in the tenant stays on the page", async () => {
-    const { page, location } = await authorize(
+    const { page, location } = await entra.authorize(
       { sandbox_account: "alan@fabrikam.example" },
       CONTOSO_TENANT,
     );
@@ -278,14 +196,14 @@ describe("an application token", () => {
     [scope, FABRIKAM_TENANT, 700016],
   ];
   test.each(wrong)("for %s at %s is refused", async (asked, tenant, aadsts) => {
-    const refused = await token({ grant_type: "client_credentials", scope: asked }, tenant);
+    const refused = await entra.token({ grant_type: "client_credentials", scope: asked }, tenant);
     expect(refused.aadsts).toBe(aadsts);
   });
 
   test("has the roles an administrator granted, and comes with nothing else", async () => {
-    world.consents.grantApplication(CONTOSO_TENANT);
+    entra.world.consents.grantApplication(CONTOSO_TENANT);
     const basic = `Basic ${btoa(`${CLIENT_ID}:${encodeURIComponent(CLIENT_SECRET)}`)}`;
-    const answer = await token(
+    const answer = await entra.token(
       { grant_type: "client_credentials", scope, client_id: undefined, client_secret: undefined },
       CONTOSO_TENANT,
       { authorization: basic },

@@ -91,6 +91,14 @@ describe("A batch", () => {
     ]);
   });
 
+  it("finds what a request depends on in any letter case", async () => {
+    const responses = await batch([get("First", "/me"), get("2", "/me", { dependsOn: ["FIRST"] })]);
+    expect(responses.map(({ id, status }) => [id, status]).toSorted()).toEqual([
+      ["2", 200],
+      ["First", 200],
+    ]);
+  });
+
   it("is 200 while one request inside is throttled, as a fault asks", async () => {
     const seen: string[] = [];
     graph.world.fault = async (request) => {
@@ -120,6 +128,18 @@ describe("A batch", () => {
     ["more than twenty requests", many, "exceeds the maximum value of 20"],
     ["none at all", [], "Invalid batch payload format."],
     ["an id twice", [get("1", "/me"), get("1", "/me")], "has to be unique"],
+    ["ids that differ in case", [get("a", "/me"), get("A", "/me")], "has to be unique"],
+    [
+      "ids that differ in case, far apart",
+      [get("Mail", "/me"), get("2", "/me"), get("mAIL", "/me")],
+      "has to be unique",
+    ],
+    ["accented ids that differ in case", [get("É", "/me"), get("é", "/me")], "has to be unique"],
+    [
+      "a circle by another case",
+      [get("a", "/me", { dependsOn: ["B"] }), get("b", "/me", { dependsOn: ["A"] })],
+      "depends on itself",
+    ],
     ["a request without id", [{ method: "GET", url: "/me" }], "Invalid batch payload format."],
     [
       "a body without Content-Type",

@@ -104,6 +104,14 @@ describe("The list of users", () => {
     ["$filter=startswith(mail,'a')&$orderby=displayName", {}, "Request_UnsupportedQuery"],
     ['$search="displayName:ada"', {}, "Request_UnsupportedQuery"],
     ["$search=displayName:ada", EVENTUAL, "Request_BadRequest"],
+    ['$search="ada"', EVENTUAL, "Request_UnsupportedQuery"],
+    ['$search="ada lovelace"', EVENTUAL, "Request_UnsupportedQuery"],
+    ['$search="displayName:ada" AND "lovelace"', EVENTUAL, "Request_UnsupportedQuery"],
+    ['$search="grace" OR "mail:ada"', EVENTUAL, "Request_UnsupportedQuery"],
+    ['$search=":ada"', EVENTUAL, "Request_UnsupportedQuery"],
+    ['$search="colour:red"', EVENTUAL, "Request_UnsupportedQuery"],
+    ['$search="accountEnabled:true"', EVENTUAL, "Request_UnsupportedQuery"],
+    ['$search="displayName:ada" or "mail:ada"', EVENTUAL, "Request_BadRequest"],
     ["$filter=colour eq 'x'", {}, "Request_BadRequest"],
     ["$top=1000", {}, "Request_UnsupportedQuery"],
     ["$skip=1", {}, "Request_BadRequest"],
@@ -117,6 +125,11 @@ describe("The list of users", () => {
     ["$filter=endswith(mail,'contoso.example')&$count=true", ["Ada Lovelace", "Grace Hopper"]],
     ["$filter=startswith(mail,'g')&$orderby=displayName&$count=true", ["Grace Hopper"]],
     ['$search="displayName:love"', ["Ada Lovelace"]],
+    ['$search="DISPLAYNAME:love" AND "Mail:ada"', ["Ada Lovelace"]],
+    // Only a display name is searched by its words.
+    ['$search="mail:contoso"', []],
+    ['$search="mail:ada@"', ["Ada Lovelace"]],
+    ['$search="displayName:grace" OR "surname:lov"', ["Ada Lovelace", "Grace Hopper"]],
   ])("answers %s as an advanced query", async (query, expected) => {
     const { body } = await graph.get(`/users?${query}`, { headers: EVENTUAL });
     expect(namesOf(body, "displayName")).toEqual(expected);
@@ -130,7 +143,7 @@ describe("The list of users", () => {
 
   it("wants the header again on every page of a search", async () => {
     graph.world.settings.page_size = 1;
-    const first = await graph.get('/users?$search="mail:example" OR "mail:contoso"', {
+    const first = await graph.get('/users?$search="mail:grace" OR "mail:ada"', {
       headers: EVENTUAL,
     });
     const next = first.body["@odata.nextLink"] ?? "";

@@ -8,8 +8,10 @@ export const GRACE = "grace@contoso.example";
 /** Permissions that let a person do everything the sandbox knows. */
 const EVERYTHING = [
   "User.ReadWrite.All",
+  "Mail.Read",
   "Mail.ReadWrite",
   "Mail.Send",
+  "Calendars.Read",
   "Calendars.ReadWrite",
   "Files.ReadWrite",
 ];
@@ -109,7 +111,7 @@ export async function createGraphHarness() {
     return all;
   };
 
-  return { world, send, get, store, pages, tokenOf, appToken, ada };
+  return { world, graph, storage, send, get, store, pages, tokenOf, appToken, ada };
 }
 
 export type GraphHarness = Awaited<ReturnType<typeof createGraphHarness>>;

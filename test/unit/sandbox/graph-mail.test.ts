@@ -17,6 +17,8 @@ beforeAll(async () => {
 });
 beforeEach(() => graph.world.reset());
 
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+
 describe("The list of messages", () => {
   it("brings Ada's 250, ten to a page, newest first, each once", async () => {
     const pages = await graph.pages("/me/messages?$select=receivedDateTime");
@@ -52,7 +54,7 @@ describe("The list of messages", () => {
   it("filters by sender, date and text", async () => {
     const filter = [
       "from/emailAddress/address eq 'mary@royalsociety.example'",
-      "receivedDateTime ge 2026-10-01T00:00:00Z",
+      `receivedDateTime ge ${daysAgo(60)}`,
       "startswith(subject,'Engine')",
     ].join(" and ");
     const { body } = await graph.get(`/me/messages?$filter=${filter}&$select=subject`);
@@ -78,7 +80,7 @@ describe("The list of messages", () => {
 
   it("orders by a filtered property that comes first", async () => {
     const { body } = await graph.get(
-      "/me/messages?$filter=receivedDateTime ge 2026-10-30 and isRead eq false&$orderby=receivedDateTime&$select=receivedDateTime",
+      `/me/messages?$filter=receivedDateTime ge ${daysAgo(3)} and isRead eq false&$orderby=receivedDateTime&$select=receivedDateTime`,
     );
     const times = namesOf(body, "receivedDateTime") ?? [];
     expect(times.length).toBeGreaterThan(1);
@@ -237,6 +239,30 @@ describe("Sending mail", () => {
     expect(await sent()).toBe("30");
   });
 
+  it.each([
+    // As the metadata write the parameters of the action.
+    { Message: message, SaveToSentItems: false },
+    { Message: message, SaveToSentItems: "false" },
+    { MESSAGE: message, savetosentitems: "FALSE" },
+    {
+      Message: {
+        Subject: "Hello",
+        Body: { ContentType: "HTML", Content: "<p>How are you?</p>" },
+        ToRecipients: [{ EmailAddress: { Address: GRACE, Name: "Grace" } }],
+        Importance: "High",
+      },
+      SaveToSentItems: "false",
+    },
+  ])("takes names in any letter case: %j", async (json) => {
+    expect((await graph.send("POST", "/me/sendMail", { json })).status).toBe(202);
+    expect(await sent()).toBe("30");
+    const { body } = await graph.get("/me/messages?$top=1", { token: grace });
+    expect(body.value?.[0]).toMatchObject({
+      subject: "Hello",
+      toRecipients: [{ emailAddress: { address: GRACE } }],
+    });
+  });
+
   it("takes MIME in base64", async () => {
     const mime = [
       "From: ada@contoso.example",
@@ -267,6 +293,10 @@ describe("Sending mail", () => {
     ],
     [{ message: { ...message, colour: "red" } }, "RequestBodyRead"],
     [{ message: { ...message, subject: 7 } }, "RequestBodyRead"],
+    [{ message, Message: message }, "RequestBodyRead"],
+    [{ message: { ...message, Subject: "twice" } }, "RequestBodyRead"],
+    [{ message, saveToSentItems: "no" }, "RequestBodyRead"],
+    [{ message, SaveToSentItems: 0 }, "RequestBodyRead"],
   ])("refuses %j with %s", async (json, code) => {
     const said = await graph.send("POST", "/me/sendMail", { json });
     expect([said.status, codeOf(said)]).toEqual([400, code]);

@@ -66,6 +66,16 @@ describe("A $filter", () => {
     ["tags/any(t:t eq 'red')", true],
     ["people/any(p:p/address eq 'b@example.com')", true],
     ["people/all(p:startswith(p/address,'a'))", false],
+    // Operands in parentheses, and names in any letter case.
+    ["(name) eq 'x'", false],
+    ["((size)) ge (7)", true],
+    ["(from/address) eq 'MARY@example.com' and (size gt 1)", true],
+    ["contains((name),('hara'))", true],
+    ["(size) in ((1), 7)", true],
+    ["not ((read))", true],
+    ["people/any(p:(p/address) eq 'b@example.com')", true],
+    ["SIZE ge 7 and contains(NAME,'hara')", true],
+    ["people/any(p:p/ADDRESS eq 'b@example.com')", true],
   ])("%s is %s", (filter, expected) => {
     expect(holds(filter)).toBe(expected);
   });
@@ -76,6 +86,10 @@ describe("A $filter", () => {
     ["name eq 'x' and", "Syntax error at position 15"],
     ["name eq x", "Syntax error at position 8"],
     ["(name eq 'x'", "Syntax error at position 12"],
+    ["(name eq 'x') eq 'y'", "Syntax error at position 14"],
+    ["((name) eq 'x'", "Syntax error at position 14"],
+    ["(name eq) 'x'", "Syntax error at position 8"],
+    ["() eq 'x'", "Syntax error at position 1"],
     ["name ~ 'x'", "character '~' is not valid at position 5"],
     ["reverse(name) eq 'x'", "unknown function with name 'reverse'"],
   ])("%s does not parse", (filter, problem) => {
@@ -92,6 +106,8 @@ describe("A $filter", () => {
     ["read eq 'false'", "'Edm.Boolean' and 'Edm.String' for operator kind 'Equal'"],
     ["size in ('7')", "'Edm.Int32' and 'Edm.String'"],
     ["name eq 'x' and contains(colour,'x')", "named 'colour'"],
+    ["SIZE eq 'seven'", "'Edm.Int32' and 'Edm.String' for operator kind 'Equal'"],
+    ["(READ) eq 'false'", "'Edm.Boolean' and 'Edm.String'"],
   ])("%s parses but does not fit the type", (filter, objection) => {
     const parsed = parseFilter(filter);
     expect(parsed.ok && objectionTo(parsed.value, schema)).toContain(objection);
@@ -116,6 +132,7 @@ describe("An $orderby", () => {
     ["name desc", ["c", "b", "A", null]],
     ["size,name desc", ["c", "b", "A", null]],
     ["size desc, name asc", [null, "A", "b", "c"]],
+    ["SIZE,Name desc", ["c", "b", "A", null]],
   ])("%s sorts", (text, expected) => {
     const parsed = parseOrder(text, schema);
     expect(parsed.ok && sortBy(things, parsed.value).map(({ name }) => name)).toEqual(expected);
@@ -129,6 +146,7 @@ describe("An $orderby", () => {
     ["at ge 2026-01-01", "at desc", false],
     ["at ge 2026-01-01 and at lt 2027-01-01 and name eq 'x'", "at", false],
     ["at ge 2026-01-01 and name eq 'x'", "at,name", false],
+    ["AT ge 2026-01-01 and Name eq 'x'", "at,NAME", false],
     ["name eq 'x'", "at", true],
     ["name eq 'x' and at ge 2026-01-01", "at", true],
     ["at ge 2026-01-01 and name eq 'x'", "name,at", true],
@@ -151,6 +169,7 @@ describe("A $select", () => {
 
   it("names only properties of the type", () => {
     expect(parseSelect("name, size", schema)).toEqual({ ok: true, value: ["name", "size"] });
+    expect(parseSelect("NAME,Size", schema)).toEqual({ ok: true, value: ["name", "size"] });
     expect(parseSelect("name,colour", schema).ok).toBe(false);
   });
 });

@@ -45,6 +45,18 @@ const places: [url: string, place: Place][] = [
     { service: "vault", base: "https://localhost:8789/vault/contoso", path: "/secrets/a" },
   ],
   [
+    "https://contosodata001.blob.core.windows.net/documents/a",
+    {
+      service: "blob",
+      base: "https://contosodata001.blob.core.windows.net",
+      path: "/documents/a",
+    },
+  ],
+  [
+    "https://contosodata001.blob.core.chinacloudapi.cn/",
+    { service: "blob", base: "https://contosodata001.blob.core.chinacloudapi.cn", path: "/" },
+  ],
+  [
     "http://localhost:8788/graphite/v2.0",
     { service: "entra", base: "http://localhost:8788", path: "/graphite/v2.0" },
   ],
@@ -67,6 +79,8 @@ describe("the place of a URL in the sandbox", () => {
     "https://example.com/",
     "https://vault.azure.net.evil.example/",
     "https://evilvault.azure.net.example/",
+    "https://account.blob.core.windows.net.example/",
+    "https://blob.core.windows.net/",
   ])("%s is nobody's", (url) => {
     expect(placeOf(new URL(url))).toBeUndefined();
   });

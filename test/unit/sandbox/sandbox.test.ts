@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -136,5 +136,37 @@ describe("the sandbox", () => {
     expect((await redeem(code)).status).toBe(200);
     const requests = (await logged()) as (Logged & { seq: number })[];
     expect(requests.map((request) => request.seq)).toEqual([2, 3]);
+  });
+
+  test("takes its settings by name and goes back to them at a reset", async () => {
+    const settings = async (patch?: object) => {
+      const init = patch && { method: "PATCH", body: JSON.stringify(patch) };
+      const response = await sandbox.fetch(new Request(`${host}/_sandbox/settings`, init));
+      return (await response.json()) as Record<string, unknown>;
+    };
+    expect(await settings({ app_signing_key: true })).toMatchObject({ app_signing_key: true });
+    expect((await settings({ app_signing_keys: true }))["error"]).toContain("app_signing_keys");
+    await control("reset", {});
+    expect(await settings()).toMatchObject({ app_signing_key: false });
+  });
+
+  test("keeps the application's own key beside Entra's", async () => {
+    await sandbox.fetch(
+      new Request(`${host}/_sandbox/settings`, {
+        method: "PATCH",
+        body: JSON.stringify({ app_signing_key: true }),
+      }),
+    );
+    const kidOf = async (query: string) => {
+      const path = `${host}/common/discovery/v2.0/keys${query}`;
+      const response = await sandbox.fetch(new Request(path));
+      return ((await response.json()) as { keys: { kid: string }[] }).keys[0]?.kid;
+    };
+    const [own, common] = [await kidOf(`?appid=${CLIENT_ID}`), await kidOf("")];
+    expect(own).not.toBe(common);
+    expect(JSON.parse(await readFile(join(directory, "state.json"), "utf8"))).toMatchObject({
+      applicationSigning: { thumbprint: own },
+      signing: { thumbprint: common },
+    });
   });
 });

@@ -38,11 +38,25 @@ describe("a scope parameter", () => {
     ],
     [`${graph}/.default Mail.Read`, 70011],
     [`${graph}/.default ${arm}/user_impersonation`, 70011],
-    ["Mail.Devour", 70011],
-    ["api://nobody/access", 500011],
+    [`${graph}/.default Mail.Devour`, 70011],
   ];
   test.each(cases)("%s", (text, expected) => {
     expect(parsed(text)).toEqual(expected);
+  });
+});
+
+describe("what a scope parameter names in vain", () => {
+  const cases: [text: string, unknown: string[], strangers: string[]][] = [
+    ["User.Read Mail.Devour", ["Mail.Devour"], []],
+    [`${arm}/user_impersonation2 ${arm}/user_impersonation`, ["user_impersonation2"], []],
+    ["api://nobody/access User.Read", [], ["api://nobody"]],
+    ["https://evil.example/.default mailread", ["mailread"], ["https://evil.example"]],
+  ];
+  test.each(cases)("%s", (text, unknown, strangers) => {
+    const outcome = parseScope(text);
+    const found = outcome.ok ? outcome.value : undefined;
+    expect(found?.resources.flatMap((asked) => asked.unknown)).toEqual(unknown);
+    expect(found?.strangers).toEqual(strangers);
   });
 });
 

@@ -184,4 +184,90 @@ describe("secrets", () => {
     const said = await send(method, `${path}?${V}`, { body });
     expect([said.status, said.body.error?.code]).toEqual([status, code]);
   });
+
+  it.each([
+    ["GET", "/secrets/bad_name"],
+    ["GET", "/secrets/bad.name/versions"],
+    ["GET", `/secrets/${"a".repeat(128)}`],
+    ["PUT", "/secrets/n%C3%A4me"],
+    ["PUT", "/secrets/a%20b"],
+    ["PATCH", "/secrets/bad_name/0123456789abcdef0123456789abcdef"],
+    ["DELETE", "/secrets/bad%2Fname"],
+    ["GET", "/deletedsecrets/bad_name"],
+    ["POST", "/deletedsecrets/bad_name/recover"],
+  ])("%s %s has no legal name", async (method, path) => {
+    const body = method === "GET" || method === "DELETE" ? undefined : { value: "x" };
+    const said = await send(method, `${path}?${V}`, { body });
+    expect([said.status, said.body.error?.code]).toEqual([400, "BadParameter"]);
+    expect(said.body.error?.message).toMatch(/^The request URI contains an invalid name: /);
+  });
+
+  it.each(["a", "0", "-", "A-9", "a".repeat(127)])("%s is one", async (name) => {
+    expect((await send("PUT", `/secrets/${name}?${V}`, { body: { value: "x" } })).status).toBe(200);
+  });
+
+  const tags = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, "x"]));
+
+  it.each<[what: string, content: object]>([
+    ["a value over 25 KB", { value: "v".repeat(25_601) }],
+    ["a value over 25 KB in bytes", { value: "é".repeat(12_801) }],
+    ["16 tags", { tags: tags(16) }],
+    ["a tag's name over 256", { tags: { ["n".repeat(257)]: "x" } }],
+    ["a tag's value over 256", { tags: { a: "1", b: "v".repeat(257) } }],
+    ["a content type over 255", { contentType: "t".repeat(256) }],
+  ])("are refused with %s, set or updated", async (_, content) => {
+    const path = `/secrets/smtp-password?${V}`;
+    const set = await send("PUT", path, { body: { value: "x", ...content } });
+    expect([set.status, set.body.error?.code]).toEqual([400, "BadParameter"]);
+    expect(set.body.error?.message).toBe("Property has invalid value\r\n");
+    // An update has no value to refuse.
+    const updated = await send("PATCH", path, { body: content });
+    expect(updated.status).toBe("value" in content ? 200 : 400);
+    expect((await send("GET", path)).body.value).toBe("sandbox-smtp-password");
+  });
+
+  it.each<[what: string, content: object]>([
+    ["25 KB", { value: "v".repeat(25_600) }],
+    ["25 KB in bytes", { value: "é".repeat(12_800) }],
+    ["15 tags of 256", { tags: { ...tags(14), ["n".repeat(256)]: "v".repeat(256) } }],
+    ["a content type of 255", { contentType: "t".repeat(255) }],
+  ])("may have %s", async (_, content) => {
+    const body = { value: "x", ...content };
+    expect((await send("PUT", `/secrets/large?${V}`, { body })).status).toBe(200);
+  });
+
+  it.each(["0", "26", "-1", "ten", "2.5", "1e1", "", "%20", "100000000000000000000"])(
+    "are listed for no maxresults of %j",
+    async (asked) => {
+      for (const list of ["/secrets", "/secrets/smtp-password/versions", "/deletedsecrets"]) {
+        const said = await send("GET", `${list}?${V}&maxresults=${asked}`);
+        expect([said.status, said.body.error?.code]).toEqual([400, "BadParameter"]);
+      }
+    },
+  );
+
+  it.each([1, 25])("are listed for a maxresults of %d", async (asked) => {
+    const said = await send("GET", `/secrets?${V}&maxresults=${asked}`);
+    expect(said.body.value).toHaveLength(asked);
+  });
+
+  it.each([
+    ["/SECRETS?API-VERSION=7.4&MaxResults=3", 3],
+    ["/secrets/?Api-Version=7.4&maxresults=4", 4],
+    ["/Secrets//?api%2Dversion=7.4&MAXRESULTS=5", 5],
+    ["/secrets/smtp-password/VERSIONS/?API-version=7.4", 1],
+    ["/DeletedSecrets/?api-version=7.4", 0],
+  ])("are found at %s", async (path, found) => {
+    const said = await send("GET", path);
+    expect(said.status).toBe(200);
+    expect(said.body.value).toHaveLength(found);
+  });
+
+  it("link their next page whatever the case of the request", async () => {
+    const first = await send("GET", "/SECRETS/?API-VERSION=7.4&MAXRESULTS=20");
+    const second = await send("GET", first.body.nextLink ?? "");
+    expect([second.status, second.body.nextLink]).toEqual([200, null]);
+    expect(second.body.value).toHaveLength(10);
+  });
 });

@@ -55,9 +55,13 @@ export function readBatch(body: unknown): Result<BatchStep[], string> {
     const { headers, dependsOn, body: content, ...rest } = parsed.data;
     steps.push({ ...rest, body: content, headers: headers ?? {}, dependsOn: dependsOn ?? [] });
   }
+  // Graph compares ids without regard to case.
+  const known = new Map(steps.map(({ id }) => [id.toLowerCase(), id]));
+  for (const one of steps)
+    one.dependsOn = one.dependsOn.map((id) => known.get(id.toLowerCase()) ?? id);
   const byId = new Map(steps.map((one) => [one.id, one]));
   for (const one of steps) {
-    if (steps.filter(({ id }) => id === one.id).length > 1)
+    if (steps.filter(({ id }) => id.toLowerCase() === one.id.toLowerCase()).length > 1)
       return err(`Request Id ${one.id} has to be unique in a batch.`);
     const hasType = contentTypeOf(one.headers) !== undefined;
     if (one.body !== undefined && one.body !== null && !hasType)

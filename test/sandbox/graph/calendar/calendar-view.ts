@@ -3,17 +3,19 @@ import { json } from "../answer.ts";
 import { deltaAnswer } from "../delta/delta-round.ts";
 import { versionRoot } from "../environment.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
-import { outlookDelta } from "../mail/folders.ts";
 import { inMailbox } from "../mail/in-mailbox.ts";
 import type { MailboxRequest } from "../mail/in-mailbox.ts";
+import { outlookDelta, untracked } from "../mail/messages-delta.ts";
 import { itemId } from "../mail/outlook-id.ts";
 import { answerOutlookList } from "../outlook-list.ts";
 import { badRequest } from "../query.ts";
+import { acceptedOptions } from "../query-options.ts";
+import type { QueryOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import { occurrencesOf, ownTime } from "./calendar.ts";
 import { viewEvent } from "./event-view.ts";
 import { eventSchema } from "./event.ts";
-import { hiddenFrom } from "./events.ts";
+import { eventListOptions, eventRelations, hiddenFrom } from "./events.ts";
 import { readLocal } from "./time-zone.ts";
 
 interface Window {
@@ -23,10 +25,6 @@ interface Window {
 
 const LONGEST_DAYS = 1825;
 const DAY_MS = 86_400_000;
-
-/** Query option names are taken in any case, as by Graph. */
-const optionOf = (options: Readonly<Record<string, string>>, name: string) =>
-  Object.entries(options).find(([key]) => key.toLowerCase() === name)?.[1];
 
 /** An instant; a value without offset is UTC, whatever Prefer says. */
 function instant(text: string): number {
@@ -40,9 +38,7 @@ function instant(text: string): number {
 }
 
 /** Reads the window of a calendar view. Throws Exchange's 400 when half of it is missing. */
-export function windowOf(options: Readonly<Record<string, string>>): Window {
-  const start = optionOf(options, "startdatetime");
-  const end = optionOf(options, "enddatetime");
+export function windowOf({ startdatetime: start, enddatetime: end }: QueryOptions): Window {
   if (start === undefined || end === undefined)
     throw badRequest(
       "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.",
@@ -63,28 +59,43 @@ export function windowOf(options: Readonly<Record<string, string>>): Window {
 }
 
 function answerView(c: GraphContext, state: GraphState, request: MailboxRequest): Response {
-  const { from, until } = windowOf(c.req.query());
+  const options = eventListOptions(c);
+  const { from, until } = windowOf(options);
   const calendar = state.calendar(request.owner);
   const within = c.req.path.endsWith("/calendar/calendarView") ? "/calendar" : "";
   return answerOutlookList(c, {
     path: `users('${request.owner.graphId}')${within}/calendarView`,
     schema: eventSchema,
+    options,
     items: calendar.log
       .values()
       .flatMap((event) => occurrencesOf(event, from, until))
       .sort((left, right) => left.start - right.start),
     view: (one) => viewEvent(calendar.name, one, request.preferences),
+    relations: eventRelations,
     hidden: hiddenFrom(c),
     pageSetting: state.world.settings.page_size,
   });
 }
 
+/** A delta query of a calendar view takes its window and nothing else. */
+function checkDelta(c: GraphContext, options: QueryOptions): void {
+  acceptedOptions(c, {
+    accepted: ["$skiptoken", "$deltatoken"],
+    refuse: (option) =>
+      option === "$top"
+        ? badRequest(
+            "The '$top' parameter is not supported with change tracking over the 'CalendarView' resource as page size cannot be guaranteed. Express page size preferences using the Prefer: odata.maxpagesize= header instead.",
+            "ErrorInvalidUrlQuery",
+          )
+        : untracked("CalendarView", ["$orderby", "$filter", "$select", "$expand", "$search"]),
+  });
+  windowOf(options);
+}
+
 function answerDelta(c: GraphContext, state: GraphState, request: MailboxRequest): Response {
   const { owner, preferences } = request;
   const calendar = state.calendar(owner);
-  // Only the first request says the window; tokens carry it on.
-  const query = c.req.query();
-  if (query["$skiptoken"] === undefined && query["$deltatoken"] === undefined) windowOf(query);
   const hidden = hiddenFrom(c);
   const shown = (view: Record<string, unknown>) => ({
     "@odata.type": "#microsoft.graph.event",
@@ -93,19 +104,23 @@ function answerDelta(c: GraphContext, state: GraphState, request: MailboxRequest
   const { entries, links } = deltaAnswer(
     c,
     state,
-    outlookDelta(`calendarView ${calendar.name}`),
+    outlookDelta(`calendarView ${calendar.name}`, (options) => checkDelta(c, options)),
     calendar.log,
-    ({ id, item }, options, since): Record<string, unknown>[] => {
-      const { from, until } = windowOf(options);
-      const times = item === undefined ? [] : occurrencesOf(item, from, until);
-      const removed = {
-        "@odata.type": "#microsoft.graph.event",
-        id: itemId(calendar.name, id, preferences.immutableIds),
-        "@removed": { reason: "deleted" },
-      };
-      if (times.length === 0) return since === 0 ? [] : [removed];
-      const series = item?.recurrence ? [ownTime(item)] : [];
-      return [...series, ...times].map((one) => shown(viewEvent(calendar.name, one, preferences)));
+    {
+      place: ({ id, item }, options, since): Record<string, unknown>[] => {
+        const { from, until } = windowOf(options);
+        const times = item === undefined ? [] : occurrencesOf(item, from, until);
+        const removed = {
+          "@odata.type": "#microsoft.graph.event",
+          id: itemId(calendar.name, id, preferences.immutableIds),
+          "@removed": { reason: "deleted" },
+        };
+        if (times.length === 0) return since === 0 ? [] : [removed];
+        const series = item?.recurrence ? [ownTime(item)] : [];
+        return [...series, ...times].map((one) =>
+          shown(viewEvent(calendar.name, one, preferences)),
+        );
+      },
     },
   );
   c.header("preference-applied", "odata.track-changes", { append: true });
@@ -118,8 +133,8 @@ function answerDelta(c: GraphContext, state: GraphState, request: MailboxRequest
 
 /** The calendar between two instants, series expanded, and its changes. */
 export function calendarViewRoutes(state: GraphState): GraphRoutes {
-  const view = inMailbox(state, "calendar.read", (c, request) => answerView(c, state, request));
-  const delta = inMailbox(state, "calendar.read", (c, request) => answerDelta(c, state, request));
+  const view = inMailbox(state, (c, request) => answerView(c, state, request));
+  const delta = inMailbox(state, (c, request) => answerDelta(c, state, request));
   return new Hono<GraphEnvironment>()
     .get("/calendarView", view)
     .get("/calendar/calendarView", view)

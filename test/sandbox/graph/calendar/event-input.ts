@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseBody } from "../body-names.ts";
 import { bodyRefusal } from "../mail/message-input.ts";
 import { recipient, toSecond } from "../mail/mail-seed.ts";
 import { stableKey } from "../mail/outlook-id.ts";
@@ -72,7 +73,7 @@ export function readEvent(
   now: number,
   guid: string,
 ): StoredEvent {
-  const parsed = eventInput.safeParse(body);
+  const parsed = parseBody(eventInput, body);
   if (!parsed.success) throw bodyRefusal(parsed.error, "microsoft.graph.event");
   const input = parsed.data;
   const start = readMoment(input.start);

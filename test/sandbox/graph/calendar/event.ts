@@ -97,4 +97,13 @@ export const eventSchema: EntitySchema = {
     "organizer/emailAddress/address": "string",
     "organizer/emailAddress/name": "string",
   },
+  navigations: {
+    attachments: true,
+    calendar: false,
+    exceptionOccurrences: false,
+    extensions: false,
+    instances: false,
+    multiValueExtendedProperties: false,
+    singleValueExtendedProperties: false,
+  },
 };

@@ -5,9 +5,12 @@ import { versionRoot } from "../environment.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
 import { inMailbox } from "../mail/in-mailbox.ts";
 import type { MailboxRequest } from "../mail/in-mailbox.ts";
-import { parseSelect, project } from "../odata/select.ts";
-import { answerOutlookList } from "../outlook-list.ts";
-import { valueOr400 } from "../query.ts";
+import type { Relations } from "../odata/related.ts";
+import { answerOutlookList, outlookEntity, outlookListOptions } from "../outlook-list.ts";
+import { holds } from "../permissions.ts";
+import { badRequest, readQuery } from "../query.ts";
+import { acceptedOptions, entityOptions } from "../query-options.ts";
+import type { QueryOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import { ownTime } from "./calendar.ts";
 import { readEvent } from "./event-input.ts";
@@ -17,12 +20,22 @@ import type { Occurrence } from "./event.ts";
 
 /** Calendars.ReadBasic shows no body, and nothing that says what the meeting is about. */
 export function hiddenFrom(c: GraphContext): readonly string[] {
-  const { kind, scopes, roles } = c.get("caller");
-  const held = kind === "app" ? roles : scopes;
-  return held.has("Calendars.Read") || held.has("Calendars.ReadWrite")
-    ? []
-    : ["body", "bodyPreview"];
+  return holds(c, "Calendars.Read", "Calendars.ReadWrite") ? [] : ["body", "bodyPreview"];
 }
+
+/** What $expand brings with an event: the sandbox's events have no attachments. */
+export const eventRelations: Relations<Occurrence> = { attachments: () => [] };
+
+/** What a list of events takes; there is no `$search` of a calendar. */
+export const eventListOptions = (c: GraphContext): QueryOptions =>
+  acceptedOptions(c, {
+    accepted: outlookListOptions,
+    refuse: (option) =>
+      badRequest(
+        `The parameter '${option}' is not currently supported on the 'Events' resource.`,
+        "ErrorInvalidUrlQuery",
+      ),
+  });
 
 function answerEvent(
   c: GraphContext,
@@ -31,19 +44,17 @@ function answerEvent(
   occurrence: Occurrence,
   status: 200 | 201 = 200,
 ): Response {
-  const text = c.req.query("$select");
-  const select = text === undefined ? undefined : valueOr400(parseSelect(text, eventSchema));
-  const shape = select === undefined ? "" : `(${select.join(",")})`;
+  const query = readQuery(entityOptions(c), eventSchema);
+  const shape = query.select === undefined ? "" : `(${query.select.join(",")})`;
   const view = viewEvent(state.calendar(owner).name, occurrence, preferences);
-  const hidden = hiddenFrom(c);
-  const shown = Object.entries(project(view, select, ["id"])).filter(
-    ([name]) => !hidden.includes(name),
-  );
   return json(
     c,
     {
       "@odata.context": `${versionRoot(c)}/$metadata#users('${owner.graphId}')/events${shape}/$entity`,
-      ...Object.fromEntries(shown),
+      ...outlookEntity(c, occurrence, view, query, {
+        relations: eventRelations,
+        hidden: hiddenFrom(c),
+      }),
     },
     status,
   );
@@ -55,8 +66,10 @@ function answerEvents(c: GraphContext, state: GraphState, request: MailboxReques
   return answerOutlookList(c, {
     path: `users('${request.owner.graphId}')${within}/events`,
     schema: eventSchema,
+    options: eventListOptions(c),
     items: calendar.log.values().map(ownTime),
     view: (one) => viewEvent(calendar.name, one, request.preferences),
+    relations: eventRelations,
     hidden: hiddenFrom(c),
     pageSetting: state.world.settings.page_size,
   });
@@ -77,12 +90,14 @@ async function createEvent(
 
 /** /events and /calendar/events of a person: the events as entered, series unexpanded. */
 export function eventRoutes(state: GraphState): GraphRoutes {
-  const list = inMailbox(state, "calendar.read", (c, request) => answerEvents(c, state, request));
-  const create = inMailbox(state, "calendar.write", (c, request) => createEvent(c, state, request));
-  const read = inMailbox(state, "calendar.read", (c, request) =>
-    answerEvent(c, state, request, state.calendar(request.owner).find(c.req.param("event") ?? "")),
-  );
-  const remove = inMailbox(state, "calendar.write", (c, { owner }) => {
+  const list = inMailbox(state, (c, request) => answerEvents(c, state, request));
+  const create = inMailbox(state, (c, request) => createEvent(c, state, request));
+  const read = inMailbox(state, (c, request) => {
+    entityOptions(c);
+    const event = state.calendar(request.owner).find(c.req.param("event") ?? "");
+    return answerEvent(c, state, request, event);
+  });
+  const remove = inMailbox(state, (c, { owner }) => {
     const calendar = state.calendar(owner);
     calendar.log.delete(calendar.find(c.req.param("event") ?? "").event.key);
     return empty(c, 204);

@@ -2,6 +2,8 @@
 export interface Change<T> {
   id: string;
   version: number;
+  /** The version the object was created at. */
+  created: number;
   /** Undefined once the object is deleted. */
   item: T | undefined;
 }
@@ -20,7 +22,9 @@ export class ChangeLog<T> {
 
   put(id: string, item: T): T {
     this.#version += 1;
-    this.#entries.set(id, { id, version: this.#version, item });
+    const known = this.#entries.get(id);
+    const created = known?.item === undefined ? this.#version : known.created;
+    this.#entries.set(id, { id, version: this.#version, created, item });
     return item;
   }
 
@@ -30,9 +34,10 @@ export class ChangeLog<T> {
 
   /** Returns whether there was something to delete. */
   delete(id: string): boolean {
-    if (this.get(id) === undefined) return false;
+    const known = this.#entries.get(id);
+    if (known?.item === undefined) return false;
     this.#version += 1;
-    this.#entries.set(id, { id, version: this.#version, item: undefined });
+    this.#entries.set(id, { ...known, version: this.#version, item: undefined });
     return true;
   }
 

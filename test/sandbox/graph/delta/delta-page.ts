@@ -1,17 +1,23 @@
-/** A change at its place in the order of changes; one object may be several (occurrences). */
+/** A place in the order of a round's changes, compared number by number. */
+export type Position = readonly number[];
+
+/** A change at its place; one object may be several (occurrences). */
 export interface Placed<T> {
-  /** Version of the change, then its place among the changes of that version. */
-  at: readonly [version: number, place: number];
+  at: Position;
   entry: T;
 }
 
-const isAfter = (at: readonly [number, number], sent: readonly [number, number]) =>
-  at[0] > sent[0] || (at[0] === sent[0] && at[1] > sent[1]);
+/** Negative, zero or positive as `left` comes before, at or after `right`. */
+export function comparePositions(left: Position, right: Position): number {
+  const index = left.findIndex((number, place) => number !== right[place]);
+  if (index < 0) return left.length - right.length;
+  return (left[index] ?? 0) - (right[index] ?? Number.NEGATIVE_INFINITY);
+}
 
 export interface DeltaPage<T> {
   entries: T[];
   /** The position to go on from; undefined when everything has been sent. */
-  next: [number, number] | undefined;
+  next: Position | undefined;
 }
 
 /**
@@ -20,14 +26,14 @@ export interface DeltaPage<T> {
  */
 export function deltaPage<T>(
   changes: readonly Placed<T>[],
-  sent: readonly [number, number],
+  sent: Position,
   size: number,
 ): DeltaPage<T> {
-  const left = changes.filter(({ at }) => isAfter(at, sent));
+  const left = changes.filter(({ at }) => comparePositions(at, sent) > 0);
   const page = left.slice(0, size);
   const last = page.at(-1);
   return {
     entries: page.map(({ entry }) => entry),
-    next: left.length > size && last !== undefined ? [last.at[0], last.at[1]] : undefined,
+    next: left.length > size ? last?.at : undefined,
   };
 }

@@ -1,12 +1,13 @@
 import type { GraphContext } from "../environment.ts";
 import type { GraphError } from "../graph-error.ts";
-
 import { badRequest, valueOr400 } from "../query.ts";
+import { queryOptions } from "../query-options.ts";
+import type { QueryOptions } from "../query-options.ts";
 import { pageSize } from "../odata/page.ts";
 import type { GraphState } from "../state.ts";
 import type { Change } from "./change-log.ts";
-import { deltaPage } from "./delta-page.ts";
-import type { Placed } from "./delta-page.ts";
+import { comparePositions, deltaPage } from "./delta-page.ts";
+import type { Placed, Position } from "./delta-page.ts";
 import { isExpired, readDeltaToken, writeDeltaToken } from "./delta-token.ts";
 import type { DeltaToken } from "./delta-token.ts";
 
@@ -20,8 +21,12 @@ export interface DeltaStyle {
   knowsLatest: boolean;
   /** Exchange ends a first round with a page of its own, empty if need be. */
   lastPageApart: boolean;
+  /** Whether $top says the size of a page. */
+  takesTop: boolean;
   usual: number;
   most: number;
+  /** Refuses the options of a round's first request that the workload does not take. */
+  check(options: QueryOptions): void;
   /** The answer to a token too old; gets the URL that starts again. */
   gone(fresh: string): GraphError;
 }
@@ -36,8 +41,21 @@ export interface DeltaAnswer<Entry> {
   entries: Entry[];
   links: { "@odata.nextLink": string } | { "@odata.deltaLink": string };
   /** Query options of the round's first request. */
-  options: Record<string, string>;
+  options: QueryOptions;
 }
+
+/** The options that a token carries on: all but the tokens. */
+function ownOptions(style: DeltaStyle, options: QueryOptions): Record<string, string> {
+  const { skip, delta } = style.parameters;
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, value]) =>
+      name === skip || name === delta || value === undefined ? [] : [[name, value]],
+    ),
+  );
+}
+
+/** Before the first change of any round, whatever it is ordered by. */
+const BEGINNING: Position = [Number.MIN_SAFE_INTEGER];
 
 /** Reads the token a request carries; a request without one begins a round. */
 export function tokenOf(
@@ -47,16 +65,17 @@ export function tokenOf(
   version: number,
 ): DeltaToken {
   const { skip, delta } = style.parameters;
+  const options = queryOptions(c);
   // The fresh link of a 410 may carry an empty token.
-  const text = c.req.query(skip) || c.req.query(delta) || undefined;
+  const text = options[skip] || options[delta] || undefined;
   const now = state.world.now();
   const start = { collection: style.collection, epoch: state.epoch, issued: now };
-  const round = { ...start, until: version, sent: [0, 0] as [number, number], first: true };
-  if (text === undefined || (text === "latest" && !style.knowsLatest)) {
-    const { [skip]: _skip, [delta]: _delta, ...options } = c.req.query();
-    return { ...round, from: 0, options };
-  }
-  if (text === "latest") return { ...round, from: version, options: {} };
+  const round = { ...start, until: version, sent: BEGINNING, first: true };
+  const own = ownOptions(style, options);
+  if (text === undefined || text === "latest") style.check(own);
+  if (text === undefined || (text === "latest" && !style.knowsLatest))
+    return { ...round, from: 0, options: own };
+  if (text === "latest") return { ...round, from: version, options: own };
   const token = readDeltaToken(text);
   if (token === undefined || token.collection !== style.collection)
     throw badRequest("Badly formed token.", "Request_BadRequest");
@@ -67,22 +86,27 @@ export function tokenOf(
 
 const pathLink = (c: GraphContext) => `${c.env.base}${new URL(c.req.url).pathname}`;
 
-/**
- * One page of a round.
- * @param place turns a change into the entries it means, in order
- */
+/** What a workload makes of a change. */
+export interface DeltaPlacing<T, Entry> {
+  /** The entries that a change means, in order. */
+  place(change: Change<T>, options: QueryOptions, from: number): Entry[];
+  /** Where in a round a change comes; by its version unless the round is ordered otherwise. */
+  rank?(change: Change<T>, options: QueryOptions): number;
+}
+
+/** One page of a round. */
 export function deltaAnswer<T, Entry>(
   c: GraphContext,
   state: GraphState,
   style: DeltaStyle,
   source: DeltaSource<T>,
-  place: (change: Change<T>, options: Record<string, string>, from: number) => Entry[],
+  { place, rank }: DeltaPlacing<T, Entry>,
 ): DeltaAnswer<Entry> {
   const token = tokenOf(c, state, style, source.version);
   const { options, from, until } = token;
   const size = valueOr400(
     pageSize({
-      top: options["$top"] ?? null,
+      top: (style.takesTop ? options["$top"] : undefined) ?? null,
       prefer: c.req.header("prefer"),
       usual: style.usual,
       most: style.most,
@@ -91,16 +115,19 @@ export function deltaAnswer<T, Entry>(
     "BadRequest",
     "Invalid page size specified: ",
   );
-  const placed: Placed<Entry>[] = source.changes(from, until).flatMap((change) =>
-    place(change, options, from).map((entry, index) => ({
-      at: [change.version, index + 1] as const,
-      entry,
-    })),
-  );
+  const placed: Placed<Entry>[] = source
+    .changes(from, until)
+    .flatMap((change) =>
+      place(change, options, from).map((entry, index) => ({
+        at: [rank?.(change, options) ?? change.version, change.version, index],
+        entry,
+      })),
+    )
+    .sort((left, right) => comparePositions(left.at, right.at));
   const page = deltaPage(placed, token.sent, size);
-  const last = placed.at(-1)?.at ?? ([from, 0] as const);
+  const last = placed.at(-1)?.at ?? BEGINNING;
   const apart = style.lastPageApart && token.first && from === 0;
-  const next = page.next ?? (apart ? ([last[0], last[1]] as [number, number]) : undefined);
+  const next = page.next ?? (apart ? last : undefined);
   const { skip, delta } = style.parameters;
   const link = (name: string, value: DeltaToken) =>
     `${pathLink(c)}?${encodeURIComponent(name)}=${writeDeltaToken(value)}`;
@@ -111,7 +138,7 @@ export function deltaAnswer<T, Entry>(
             ...token,
             issued: state.world.now(),
             from: until,
-            sent: [0, 0],
+            sent: BEGINNING,
             first: true,
           }),
         }

@@ -12,8 +12,8 @@ const contents = z.strictObject({
   from: z.number(),
   /** …up to this one: later changes wait for the next round. */
   until: z.number(),
-  /** Position of the last change already sent: its version and its place within that version. */
-  sent: z.tuple([z.number(), z.number()]),
+  /** Position of the last change already sent. */
+  sent: z.array(z.number()).readonly(),
   /** Whether this is a round's first page. */
   first: z.boolean(),
   /** Query options of the first request, which later ones may leave out. */

@@ -4,21 +4,34 @@ import { versionRoot } from "../environment.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
 import { requirePerson, userNotFound } from "../owner.ts";
 import { requirePermission } from "../permissions.ts";
-import { parseSelect, project } from "../odata/select.ts";
-import { valueOr400 } from "../query.ts";
+import type { Expansion } from "../odata/expand.ts";
+import { related } from "../odata/related.ts";
+import { project } from "../odata/select.ts";
+import { readQuery } from "../query.ts";
+import { directoryOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import { readUserChange } from "./user-change.ts";
-import { DEFAULT_USER_PROPERTIES, userSchema } from "./user.ts";
+import { DEFAULT_USER_PROPERTIES, userRelations, userSchema } from "./user.ts";
 import type { DirectoryUser } from "./user.ts";
 
-/** One user with the properties $select names, or the eleven. */
+/** A user with the properties $select names, or the eleven, and what $expand brings. */
+export const userView = (
+  user: DirectoryUser,
+  select: readonly string[] | undefined,
+  expand: readonly Expansion[],
+) => ({
+  ...project(user, select ?? DEFAULT_USER_PROPERTIES),
+  ...related(user, expand, userRelations),
+});
+
+/** Answers with one user. */
 export function userAnswer(c: GraphContext, user: DirectoryUser): Response {
-  const text = c.req.query("$select");
-  const select = text === undefined ? undefined : valueOr400(parseSelect(text, userSchema));
+  const options = directoryOptions(c, ["$select", "$expand"]);
+  const { select, expand } = readQuery(options, userSchema, "Request_BadRequest");
   const shape = select === undefined ? "#users/$entity" : `#users(${select.join(",")})/$entity`;
   return json(c, {
     "@odata.context": `${versionRoot(c)}/$metadata${shape}`,
-    ...project(user, select ?? DEFAULT_USER_PROPERTIES),
+    ...userView(user, select, expand),
   });
 }
 
@@ -33,12 +46,13 @@ export function meRoutes(state: GraphState): GraphRoutes {
   return new Hono<GraphEnvironment>()
     .get("/me", (c) => {
       requirePerson(c.get("caller"));
-      requirePermission(c.get("caller"), "me.read");
+      requirePermission(c);
       return userAnswer(c, self(c));
     })
     .patch("/me", async (c) => {
       requirePerson(c.get("caller"));
-      requirePermission(c.get("caller"), "me.write");
+      requirePermission(c);
+      directoryOptions(c, []);
       const user = self(c);
       const change = await readUserChange(c);
       state.directory(c.get("caller").tenantId).users.put(user.id, { ...user, ...change });

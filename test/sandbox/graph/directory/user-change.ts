@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseBody } from "../body-names.ts";
 import { readJson } from "../body.ts";
 import type { GraphContext } from "../environment.ts";
 import { badRequest } from "../query.ts";
@@ -22,7 +23,7 @@ const userChange = z.strictObject({
 
 /** Reads the body of PATCH /me and PATCH /users/{id}. */
 export async function readUserChange(c: GraphContext): Promise<Partial<DirectoryUser>> {
-  const parsed = userChange.safeParse(await readJson(c));
+  const parsed = parseBody(userChange, await readJson(c));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = issue?.code === "unrecognized_keys" ? issue.keys[0] : issue?.path.join(".");

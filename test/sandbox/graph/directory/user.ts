@@ -1,6 +1,7 @@
 import { PERSONAL_TENANT } from "../../constants.ts";
 import { tenantById } from "../../tenants.ts";
 import type { SandboxUser } from "../../world.ts";
+import type { Relations } from "../odata/related.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 import { stableChoice, stableNumber } from "../seed.ts";
 
@@ -41,6 +42,43 @@ export const DEFAULT_USER_PROPERTIES: readonly string[] = [
   "id",
 ];
 
+/** Relationships of a user that are asked for by their own paths, or that the sandbox lacks. */
+const elsewhere = [
+  "appRoleAssignments",
+  "authentication",
+  "calendar",
+  "calendars",
+  "calendarView",
+  "contacts",
+  "createdObjects",
+  "directReports",
+  "drive",
+  "drives",
+  "events",
+  "joinedTeams",
+  "licenseDetails",
+  "mailFolders",
+  "manager",
+  "memberOf",
+  "messages",
+  "onenote",
+  "onlineMeetings",
+  "ownedDevices",
+  "ownedObjects",
+  "people",
+  "photo",
+  "planner",
+  "presence",
+  "registeredDevices",
+  "settings",
+  "sponsors",
+  "todo",
+  "transitiveMemberOf",
+] as const;
+
+/** What $expand brings with a user: the sandbox's have no open extensions. */
+export const userRelations: Relations<DirectoryUser> = { extensions: () => [] };
+
 export const userSchema: EntitySchema = {
   name: "microsoft.graph.user",
   properties: {
@@ -62,6 +100,10 @@ export const userSchema: EntitySchema = {
     mailNickname: "string",
     userType: "string",
     usageLocation: "string",
+  },
+  navigations: {
+    extensions: true,
+    ...Object.fromEntries(elsewhere.map((name) => [name, false])),
   },
 };
 

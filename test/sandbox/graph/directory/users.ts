@@ -1,106 +1,52 @@
 import { Hono } from "hono";
-import { PERSONAL_TENANT } from "../../constants.ts";
-import { empty, json } from "../answer.ts";
-import { deltaAnswer } from "../delta/delta-round.ts";
-import type { DeltaStyle } from "../delta/delta-round.ts";
-import { versionRoot } from "../environment.ts";
+import { empty } from "../answer.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
-import { GraphError } from "../graph-error.ts";
-import { parseSelect, project } from "../odata/select.ts";
 import { userNotFound } from "../owner.ts";
-import { holds, requirePermission } from "../permissions.ts";
-import type { PermissionName } from "../permissions.ts";
-import { badRequest, valueOr400 } from "../query.ts";
+import { requirePermission } from "../permissions.ts";
+import { directoryOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import { userAnswer } from "./me.ts";
 import { readUserChange } from "./user-change.ts";
 import { countUsers, listUsers } from "./user-list.ts";
-import { DEFAULT_USER_PROPERTIES, userSchema } from "./user.ts";
-
-const deltaStyle = (tenantId: string): DeltaStyle => ({
-  collection: `users ${tenantId}`,
-  parameters: { skip: "$skiptoken", delta: "$deltatoken" },
-  knowsLatest: true,
-  lastPageApart: false,
-  usual: 100,
-  most: 999,
-  gone: (fresh) =>
-    new GraphError(
-      410,
-      "syncStateNotFound",
-      "The sync state is no longer available. Start again with the link in the Location header.",
-      { headers: { location: `${fresh}?%24deltatoken=` } },
-    ),
-});
-
-/** There is no directory around personal accounts. */
-function requireDirectory(c: GraphContext, permission: PermissionName): void {
-  if (c.get("caller").tenantId === PERSONAL_TENANT)
-    throw badRequest("This API is not supported for MSA accounts");
-  requirePermission(c.get("caller"), permission);
-}
-
-/** GET /users/delta. */
-function usersDelta(c: GraphContext, state: GraphState): Response {
-  const { tenantId } = c.get("caller");
-  const { users } = state.directory(tenantId);
-  const { entries, links } = deltaAnswer(
-    c,
-    state,
-    deltaStyle(tenantId),
-    users,
-    ({ id, item }, options) => {
-      if (item === undefined) return [{ id, "@removed": { reason: "changed" } }];
-      const text = options["$select"];
-      const select = text === undefined ? undefined : valueOr400(parseSelect(text, userSchema));
-      return [project(item, select ?? DEFAULT_USER_PROPERTIES, ["id"])];
-    },
-  );
-  return json(c, {
-    "@odata.context": `${versionRoot(c)}/$metadata#users`,
-    ...links,
-    value: entries,
-  });
-}
+import { usersDelta } from "./users-delta.ts";
 
 /** The collection /users and its members. */
 export function userRoutes(state: GraphState): GraphRoutes {
+  /** The user whom the path names, once the caller has a permission for the operation. */
   const one = (c: GraphContext) => {
+    const caller = c.get("caller");
     const key = c.req.param("user") ?? "";
-    const user = state.directory(c.get("caller").tenantId).find(key);
+    const user = state.directory(caller.tenantId).find(key);
+    const self = caller.kind === "user" && user?.id === state.graphIdOf(caller);
+    requirePermission(c, { other: !self });
     if (user === undefined) throw userNotFound(key);
     return user;
   };
   return new Hono<GraphEnvironment>()
     .get("/users", (c) => {
-      requireDirectory(c, "users.read");
+      requirePermission(c);
       return listUsers(c, state);
     })
     .get("/users/$count", (c) => {
-      requireDirectory(c, "users.read");
+      requirePermission(c);
       return countUsers(c, state);
     })
     .get("/users/delta", (c) => {
-      requireDirectory(c, "users.delta");
+      requirePermission(c);
       return usersDelta(c, state);
     })
-    .get("/users/:user", (c) => {
-      const caller = c.get("caller");
-      const self = state.directory(caller.tenantId).find(c.req.param("user"));
-      const isSelf = caller.kind === "user" && self?.id === state.graphIdOf(caller);
-      if (!(isSelf && holds(caller, "me.read"))) requireDirectory(c, "users.read");
-      return userAnswer(c, one(c));
-    })
+    .get("/users/:user", (c) => userAnswer(c, one(c)))
     .patch("/users/:user", async (c) => {
-      requireDirectory(c, "users.write");
       const user = one(c);
+      directoryOptions(c, []);
       const change = await readUserChange(c);
       state.directory(c.get("caller").tenantId).users.put(user.id, { ...user, ...change });
       return empty(c, 204);
     })
     .delete("/users/:user", (c) => {
-      requireDirectory(c, "users.delete");
-      state.directory(c.get("caller").tenantId).users.delete(one(c).id);
+      const user = one(c);
+      directoryOptions(c, []);
+      state.directory(c.get("caller").tenantId).users.delete(user.id);
       return empty(c, 204);
     });
 }

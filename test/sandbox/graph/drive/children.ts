@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { json } from "../answer.ts";
+import { parseBody } from "../body-names.ts";
 import { readJson } from "../body.ts";
 import { versionRoot } from "../environment.ts";
 import type { GraphContext } from "../environment.ts";
@@ -7,39 +8,55 @@ import { GraphError } from "../graph-error.ts";
 import { matches } from "../odata/filter-match.ts";
 import { sortBy } from "../odata/order.ts";
 import { pageAt, pageSize } from "../odata/page.ts";
-import { badRequest, linkWith, readQuery, valueOr400 } from "../query.ts";
+import { badRequest, linkWith, readQuery } from "../query.ts";
+import { acceptedOptions, listRefusal } from "../query-options.ts";
+import type { QueryOptions } from "../query-options.ts";
 import { found } from "./drive-request.ts";
 import type { DriveRequest } from "./drive-request.ts";
-import { answerItem, projectItem } from "./item-answer.ts";
+import { answerItem, shownItem } from "./item-answer.ts";
 import { viewItem } from "./item-view.ts";
 import { driveItemSchema } from "./stored-item.ts";
+
+const USUAL_PAGE = 200;
+/** The most that OneDrive lets $top ask for. */
+const LARGEST_PAGE = 1000;
+
+/** Items on a page of a drive. Throws for a $top that is none or too large. */
+export function itemsOnPage({ $top }: QueryOptions, setting: number | null): number {
+  const sized = pageSize({ top: $top ?? null, usual: USUAL_PAGE, most: LARGEST_PAGE, setting });
+  if (sized.ok) return sized.value;
+  throw badRequest(
+    Number(sized.error) > LARGEST_PAGE
+      ? `The query specified in the URI is not valid. The limit of '${LARGEST_PAGE}' for Top query has been exceeded. The value from the incoming request is '${sized.error}'.`
+      : `Invalid value '${sized.error}' for $top query option found. The $top query option requires a non-negative integer value.`,
+    "invalidRequest",
+  );
+}
 
 /** GET …/children: 200 to a page, by name. */
 export function listChildren(c: GraphContext, request: DriveRequest): Response {
   const { state, drive } = request;
   const folder = found(request);
-  const { filter, order, select, count } = readQuery(c, driveItemSchema, "invalidRequest");
-  if (c.req.query("$skip") !== undefined)
-    throw badRequest(
-      "$skip is not supported on this API. Only URLs returned by the API can be used to page.",
-      "invalidRequest",
-    );
-  const size = valueOr400(
-    pageSize({
-      top: c.req.query("$top") ?? null,
-      usual: 200,
-      most: 999,
-      setting: state.world.settings.page_size,
-    }),
-    "invalidRequest",
-    "Invalid value for $top: ",
-  );
-  const views = drive
+  const options = acceptedOptions(c, {
+    accepted: ["$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken"],
+    refuse: (option) =>
+      option === "$skip"
+        ? badRequest(
+            "$skip is not supported on this API. Only URLs returned by the API can be used to page.",
+            "invalidRequest",
+          )
+        : listRefusal("invalidRequest")(option),
+  });
+  const query = readQuery(options, driveItemSchema, "invalidRequest");
+  const { filter, order, count } = query;
+  const size = itemsOnPage(options, state.world.settings.page_size);
+  const place = { state, base: c.env.base, drive };
+  const items = drive
     .children(folder.id)
-    .map((item) => viewItem(state, c.env.base, drive, item))
-    .filter((view) => filter === undefined || matches(filter, view));
-  const sorted = sortBy(views, order ?? [{ path: "name", descending: false }]);
-  const token = c.req.query("$skiptoken");
+    .map((item) => ({ item, view: viewItem(state, c.env.base, drive, item) }))
+    .filter(({ view }) => filter === undefined || matches(filter, view));
+  const sorted = sortBy(items, order ?? [{ path: "name", descending: false }], ({ view }) => view);
+  const token = options["$skiptoken"];
   const start = token === undefined ? 0 : Number(Buffer.from(token, "base64url").toString()) || 0;
   const page = pageAt(sorted, start, size);
   return json(c, {
@@ -48,11 +65,13 @@ export function listChildren(c: GraphContext, request: DriveRequest): Response {
     ...(page.next === undefined
       ? {}
       : {
-          "@odata.nextLink": linkWith(c, {
-            $skiptoken: Buffer.from(String(page.next)).toString("base64url"),
-          }),
+          "@odata.nextLink": linkWith(
+            c,
+            "$skiptoken",
+            Buffer.from(String(page.next)).toString("base64url"),
+          ),
         }),
-    value: page.items.map((view) => projectItem(view, select)),
+    value: page.items.map(({ item }) => shownItem(place, item, query)),
   });
 }
 
@@ -66,7 +85,7 @@ const newFolder = z.object({
 export async function createFolder(c: GraphContext, request: DriveRequest): Promise<Response> {
   const { state, drive } = request;
   const parent = found(request);
-  const parsed = newFolder.safeParse(await readJson(c));
+  const parsed = parseBody(newFolder, await readJson(c));
   if (!parsed.success)
     throw new GraphError(400, "invalidRequest", "A name and a folder facet are needed.");
   const conflict = parsed.data["@microsoft.graph.conflictBehavior"] ?? "fail";

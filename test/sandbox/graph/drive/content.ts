@@ -1,6 +1,7 @@
 import { empty } from "../answer.ts";
 import type { GraphContext } from "../environment.ts";
 import { GraphError } from "../graph-error.ts";
+import { queryOptions } from "../query-options.ts";
 import { itemMissing } from "./drive.ts";
 import type { ConflictBehavior } from "./drive.ts";
 import { found } from "./drive-request.ts";
@@ -25,7 +26,7 @@ const conflicts = new Set<string>(["fail", "replace", "rename"]);
 const isConflict = (text: string): text is ConflictBehavior => conflicts.has(text);
 
 function conflictOf(c: GraphContext): ConflictBehavior {
-  const text = c.req.query("@microsoft.graph.conflictBehavior") ?? "replace";
+  const text = queryOptions(c)["@microsoft.graph.conflictbehavior"] ?? "replace";
   if (!isConflict(text))
     throw new GraphError(400, "invalidRequest", "The conflict behavior is unknown.");
   return text;

@@ -4,20 +4,27 @@ import type { DeltaStyle } from "../delta/delta-round.ts";
 import { versionRoot } from "../environment.ts";
 import type { GraphContext } from "../environment.ts";
 import { GraphError } from "../graph-error.ts";
-import { parseSelect } from "../odata/select.ts";
-import { badRequest, valueOr400 } from "../query.ts";
+import { badRequest, readQuery } from "../query.ts";
+import { acceptedOptions, listRefusal } from "../query-options.ts";
 import type { DriveRequest } from "./drive-request.ts";
-import { projectItem } from "./item-answer.ts";
-import { viewItem } from "./item-view.ts";
+import { shownItem } from "./item-answer.ts";
 import { driveItemSchema } from "./stored-item.ts";
 
-const style = (driveId: string): DeltaStyle => ({
+const style = (c: GraphContext, driveId: string): DeltaStyle => ({
   collection: `drive ${driveId}`,
   parameters: { skip: "token", delta: "token" },
   knowsLatest: true,
   lastPageApart: false,
+  takesTop: true,
   usual: 200,
-  most: 999,
+  most: 1000,
+  check: () => {
+    const options = acceptedOptions(c, {
+      accepted: ["$select", "$expand", "$top"],
+      refuse: listRefusal("invalidRequest"),
+    });
+    readQuery(options, driveItemSchema, "invalidRequest");
+  },
   gone: (fresh) =>
     new GraphError(
       410,
@@ -32,12 +39,8 @@ export function driveDelta(c: GraphContext, request: DriveRequest): Response {
   const { state, drive, address, item: folder } = request;
   if (folder?.id !== drive.rootId || address.path.length > 0)
     throw badRequest("Delta queries start at the root of a drive.", "invalidRequest");
-  const { entries, links } = deltaAnswer(
-    c,
-    state,
-    style(drive.id),
-    drive.log,
-    ({ id, item }, options) => {
+  const { entries, links } = deltaAnswer(c, state, style(c, drive.id), drive.log, {
+    place: ({ id, item }, options): Record<string, unknown>[] => {
       if (item === undefined)
         return [
           {
@@ -46,12 +49,10 @@ export function driveDelta(c: GraphContext, request: DriveRequest): Response {
             parentReference: { driveId: drive.id, driveType: "business" },
           },
         ];
-      const text = options["$select"];
-      const select =
-        text === undefined ? undefined : valueOr400(parseSelect(text, driveItemSchema));
-      return [projectItem(viewItem(state, c.env.base, drive, item), select)];
+      const query = readQuery(options, driveItemSchema, "invalidRequest");
+      return [shownItem({ state, base: c.env.base, drive }, item, query)];
     },
-  );
+  });
   return json(c, {
     "@odata.context": `${versionRoot(c)}/$metadata#Collection(driveItem)`,
     ...links,

@@ -6,7 +6,11 @@ import { GraphError } from "../graph-error.ts";
 import { ownerFor, ownerOf } from "../owner.ts";
 import type { Owner } from "../owner.ts";
 import { requirePermission } from "../permissions.ts";
-import type { PermissionName } from "../permissions.ts";
+import { related } from "../odata/related.ts";
+import type { EntitySchema } from "../odata/schema.ts";
+import { project } from "../odata/select.ts";
+import { readQuery } from "../query.ts";
+import { entityOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import { readContent, writeContent } from "./content.ts";
 import { parseDriveAddress } from "./drive-address.ts";
@@ -18,7 +22,7 @@ import { itemMissing } from "./drive.ts";
 import type { Drive } from "./drive.ts";
 import { createFolder, listChildren } from "./children.ts";
 import { answerItem, requireMatch } from "./item-answer.ts";
-import { viewDrive } from "./item-view.ts";
+import { viewDrive, viewItem } from "./item-view.ts";
 import { openUpload } from "./open-upload.ts";
 
 type Handler = (c: GraphContext, request: DriveRequest) => Response | Promise<Response>;
@@ -41,24 +45,19 @@ const handlers: Partial<Record<`${string} ${DriveAction}`, Handler>> = {
   "GET delta": driveDelta,
 };
 
-const methodsThatRead = new Set(["GET", "HEAD"]);
+/** What can be done to an item: method and action. */
+export const driveOperations: readonly string[] = Object.keys(handlers);
 
 /** The part of the path after `/drive` or `/drives/{id}`, as the client encoded it. */
-function addressText(c: GraphContext): string {
-  const path = new URL(c.req.url).pathname;
-  return (
-    /^\/[^/]+\/(?:me|users\/[^/]+|users\('[^']*'\))\/drive(.*)$/.exec(path)?.[1] ??
-    /^\/[^/]+\/drives\/[^/]+(.*)$/.exec(path)?.[1] ??
-    ""
-  );
-}
+const addressText = (path: string) =>
+  /^\/[^/]+\/(?:(?:me|users\/[^/]+)\/drive|drives\/[^/]+)(.*)$/.exec(path)?.[1] ?? "";
 
 /** The drive that the path names. A person reaches no drive but the own one. */
-function driveOf(c: GraphContext, state: GraphState, permission: PermissionName): Drive {
+function driveOf(c: GraphContext, state: GraphState): Drive {
   const driveId = c.req.param("drive");
-  if (driveId === undefined) return state.drive(ownerOf(c, state, permission));
+  if (driveId === undefined) return state.drive(ownerOf(c, state));
   const caller = c.get("caller");
-  requirePermission(caller, permission);
+  requirePermission(c);
   const owners: Owner[] = state
     .directory(caller.tenantId)
     .users.values()
@@ -73,26 +72,57 @@ function driveOf(c: GraphContext, state: GraphState, permission: PermissionName)
   return drive;
 }
 
+const driveSchema: EntitySchema = {
+  name: "microsoft.graph.drive",
+  properties: {
+    id: "string",
+    createdDateTime: "dateTime",
+    description: "string",
+    lastModifiedDateTime: "dateTime",
+    name: "string",
+    webUrl: "string",
+    driveType: "string",
+    createdBy: "complex",
+    lastModifiedBy: "complex",
+    owner: "complex",
+    quota: "complex",
+  },
+  navigations: { root: true, bundles: false, following: false, items: false, special: false },
+};
+
+/** GET /drive. */
+function answerDrive(c: GraphContext, state: GraphState, drive: Drive): Response {
+  const { select, expand } = readQuery(
+    entityOptions(c, "invalidRequest"),
+    driveSchema,
+    "invalidRequest",
+  );
+  const root = drive.item("root");
+  return json(c, {
+    "@odata.context": `${versionRoot(c)}/$metadata#drives/$entity`,
+    ...project(viewDrive(drive), select),
+    ...related(root, expand, {
+      root: (item) => item && viewItem(state, c.env.base, drive, item),
+    }),
+  });
+}
+
 async function answer(c: GraphContext, state: GraphState): Promise<Response> {
-  const permission: PermissionName = methodsThatRead.has(c.req.method)
-    ? "files.read"
-    : "files.write";
-  const drive = driveOf(c, state, permission);
-  const address = parseDriveAddress(addressText(c));
-  if (address?.kind === "drive" && c.req.method === "GET")
-    return json(c, {
-      "@odata.context": `${versionRoot(c)}/$metadata#drives/$entity`,
-      ...viewDrive(drive),
-    });
-  if (address?.kind !== "item")
+  const address = parseDriveAddress(addressText(c.req.path));
+  if (address === undefined)
     throw new GraphError(400, "BadRequest", "The path is no address of a drive.");
-  const handle = handlers[`${c.req.method} ${address.action}`];
-  if (handle === undefined)
+  const method = c.req.method === "HEAD" ? "GET" : c.req.method;
+  const handle = address.kind === "item" ? handlers[`${method} ${address.action}`] : undefined;
+  if (handle === undefined && !(address.kind === "drive" && method === "GET"))
     throw new GraphError(
       405,
       "BadRequest",
       "Specified HTTP method is not allowed for the request target.",
     );
+  const drive = driveOf(c, state);
+  if (address.kind === "drive" || handle === undefined) return answerDrive(c, state, drive);
+  // Of a write, before anything has changed.
+  if (method !== "GET") entityOptions(c, "invalidRequest");
   const item = drive.resolve(address.base, address.path);
   return handle(c, { state, drive, address, item });
 }

@@ -3,6 +3,8 @@ import { GraphError } from "../graph-error.ts";
 import type { Owner } from "../owner.ts";
 import { stableBytes, stableToken } from "../seed.ts";
 import { seedBytes, seedEntries } from "./drive-seed.ts";
+import { requireName } from "./item-name.ts";
+import { siteOf } from "./site.ts";
 import { mimeTypeOf } from "./stored-item.ts";
 import type { StoredItem } from "./stored-item.ts";
 
@@ -11,7 +13,6 @@ export type ConflictBehavior = "fail" | "replace" | "rename";
 export const itemMissing = () =>
   new GraphError(404, "itemNotFound", "The resource could not be found.");
 
-const FORBIDDEN = /["*:<>?/\\|]|^\s|\s$|^\.{1,2}$/;
 const SEEDED = "2026-01-10T12:00:00Z";
 
 /** A drive's ids are 34 characters, `01` and then Base32. */
@@ -85,6 +86,18 @@ export class Drive {
     return folder;
   }
 
+  /** Throws invalidRequest (400) for a name that a new item in this folder cannot have. */
+  requireName(parentId: string, name: string, kind: "file" | "folder"): void {
+    const parent = this.item(parentId);
+    const names = parent === undefined ? [] : this.pathOf(parent);
+    requireName(name, {
+      folder: kind === "folder",
+      atRoot: names.length === 0,
+      business: !this.owner.personal,
+      parentPath: [siteOf(this.owner).pathname.slice(1), ...names].join("/"),
+    });
+  }
+
   /** Throws nameAlreadyExists (409) or invalidRequest (400). */
   createFolder(
     parentId: string,
@@ -92,6 +105,7 @@ export class Drive {
     conflict: ConflictBehavior,
     now: string,
   ): StoredItem {
+    this.requireName(parentId, name, "folder");
     const free = this.#freeName(parentId, name, conflict === "replace" ? "fail" : conflict);
     return this.#add(itemIdOf(this.#guid()), free, parentId, undefined, now);
   }
@@ -110,6 +124,7 @@ export class Drive {
     const known = this.child(parentId, name);
     if (known !== undefined && known.bytes !== undefined && conflict === "replace")
       return { item: this.replaceContent(known, bytes, now), created: false };
+    this.requireName(parentId, name, "file");
     const free = this.#freeName(parentId, name, conflict === "replace" ? "fail" : conflict);
     return { item: this.#add(itemIdOf(this.#guid()), free, parentId, bytes, now), created: true };
   }
@@ -131,12 +146,6 @@ export class Drive {
   }
 
   #freeName(parentId: string, name: string, conflict: "fail" | "rename"): string {
-    if (name === "" || FORBIDDEN.test(name))
-      throw new GraphError(
-        400,
-        "invalidRequest",
-        "The provided name cannot contain characters OneDrive does not allow, or be empty.",
-      );
     if (this.child(parentId, name) === undefined) return name;
     if (conflict === "fail")
       throw new GraphError(

@@ -2,8 +2,13 @@ import { empty, json } from "../answer.ts";
 import { versionRoot } from "../environment.ts";
 import type { GraphContext } from "../environment.ts";
 import { GraphError } from "../graph-error.ts";
-import { parseSelect, project } from "../odata/select.ts";
-import { valueOr400 } from "../query.ts";
+import { sortBy } from "../odata/order.ts";
+import { related } from "../odata/related.ts";
+import type { Relations } from "../odata/related.ts";
+import { project } from "../odata/select.ts";
+import { readQuery } from "../query.ts";
+import type { Query } from "../query.ts";
+import { entityOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import type { Drive } from "./drive.ts";
 import { eTagOf, viewItem } from "./item-view.ts";
@@ -29,15 +34,44 @@ export function isUnchanged(c: GraphContext, item: StoredItem): boolean {
   return header !== undefined && lists(header, item);
 }
 
-/** The properties $select names; unlike Outlook, a drive then sends neither id nor download URL. */
-export function projectItem(
-  view: Record<string, unknown>,
-  select: string[] | undefined,
-): Record<string, unknown> {
-  const shown = project(view, select);
-  if (select !== undefined && !select.includes(DOWNLOAD_URL)) delete shown[DOWNLOAD_URL];
-  return shown;
+/** Where an item lies and the origin that its links begin with. */
+export interface ItemPlace {
+  state: GraphState;
+  base: string;
+  drive: Drive;
 }
+
+/**
+ * An item with the properties $select names, and what $expand brings. Unlike Outlook, a drive then
+ * sends neither id nor download URL unasked.
+ */
+export function shownItem(
+  place: ItemPlace,
+  item: StoredItem,
+  { select, expand }: Pick<Query, "select" | "expand">,
+): Record<string, unknown> {
+  const shown = project(viewItem(place.state, place.base, place.drive, item), select);
+  if (select !== undefined && !select.includes(DOWNLOAD_URL)) delete shown[DOWNLOAD_URL];
+  return { ...shown, ...related(item, expand, itemRelations(place)) };
+}
+
+/** Pages of an expanded folder are not told apart here: it brings what one page holds. */
+const EXPANDED_CHILDREN = 200;
+
+const itemRelations = (place: ItemPlace): Relations<StoredItem> => ({
+  children: (item, { select: $select, expand: $expand }) => {
+    const options = {
+      ...($select === undefined ? {} : { $select }),
+      ...($expand === undefined ? {} : { $expand }),
+    };
+    const query = readQuery(options, driveItemSchema, "invalidRequest");
+    return sortBy(place.drive.children(item.id), [{ path: "name", descending: false }])
+      .slice(0, EXPANDED_CHILDREN)
+      .map((child) => shownItem(place, child, query));
+  },
+  // Nobody draws pictures of the sandbox's files.
+  thumbnails: () => [],
+});
 
 /** One item, or 304 when the client already has this state of it. */
 export function answerItem(
@@ -48,9 +82,8 @@ export function answerItem(
   status: 200 | 201 = 200,
 ): Response {
   if (c.req.method === "GET" && isUnchanged(c, item)) return empty(c, 304, { etag: eTagOf(item) });
-  const text = c.req.query("$select");
-  const select = text === undefined ? undefined : valueOr400(parseSelect(text, driveItemSchema));
-  const view = projectItem(viewItem(state, c.env.base, drive, item), select);
+  const query = readQuery(entityOptions(c, "invalidRequest"), driveItemSchema, "invalidRequest");
+  const view = shownItem({ state, base: c.env.base, drive }, item, query);
   const context = `${versionRoot(c)}/$metadata#users('${drive.owner.graphId}')/drive/items/$entity`;
   return json(c, { "@odata.context": context, ...view }, status, { etag: eTagOf(item) });
 }

@@ -3,6 +3,7 @@ import type { GraphState } from "../state.ts";
 import { writeDownloadToken } from "./download-token.ts";
 import type { Drive } from "./drive.ts";
 import { quickXorHash } from "./quick-xor-hash.ts";
+import { siteOf } from "./site.ts";
 import type { StoredItem } from "./stored-item.ts";
 
 const DOWNLOAD_LIFETIME_MS = 3_600_000;
@@ -24,10 +25,10 @@ export function downloadUrl(state: GraphState, base: string, drive: Drive, item:
   return `${storageRoot(base)}/download/${token}`;
 }
 
-const siteOf = (drive: Drive) =>
-  drive.owner.personal
-    ? "https://onedrive.live.com"
-    : `https://contoso-my.sharepoint.com/personal/${drive.owner.user.upn.replaceAll(/[@.]/g, "_")}/Documents`;
+const webUrlOf = (drive: Drive, path = "") => {
+  const site = siteOf(drive.owner).href.replace(/\/$/, "");
+  return path === "" ? site : `${site}/${path}`;
+};
 
 const identity = (drive: Drive) => ({
   user: {
@@ -91,7 +92,7 @@ export function viewItem(
     size: sizeOf(drive, item),
     createdDateTime,
     lastModifiedDateTime,
-    webUrl: path === "" ? siteOf(drive) : `${siteOf(drive)}/${path}`,
+    webUrl: webUrlOf(drive, path),
     eTag: eTagOf(item),
     cTag: cTagOf(item),
     createdBy: identity(drive),
@@ -117,7 +118,7 @@ export function viewDrive(drive: Drive): Record<string, unknown> {
     id: drive.id,
     lastModifiedDateTime: "2026-01-10T12:00:00Z",
     name: "OneDrive",
-    webUrl: siteOf(drive),
+    webUrl: webUrlOf(drive),
     driveType: driveType(drive),
     createdBy: identity(drive),
     lastModifiedBy: identity(drive),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { json } from "../answer.ts";
+import { parseBody } from "../body-names.ts";
 import { readJson } from "../body.ts";
 import { versionRoot } from "../environment.ts";
 import type { GraphContext } from "../environment.ts";
@@ -34,6 +35,7 @@ function targetOf(
     return { kind: "existing", item };
   }
   const parent = drive.ensureFolder(address.base, address.path.slice(0, -1), now);
+  if (drive.child(parent.id, name) === undefined) drive.requireName(parent.id, name, "file");
   return { kind: "new", parentId: parent.id, name, conflict };
 }
 
@@ -42,7 +44,7 @@ export async function openUpload(c: GraphContext, request: DriveRequest): Promis
   const { state, drive, item } = request;
   const hasBody =
     (c.req.header("content-length") ?? "0") !== "0" || c.req.header("content-type") !== undefined;
-  const parsed = input.safeParse(hasBody ? await readJson(c) : {});
+  const parsed = parseBody(input, hasBody ? await readJson(c) : {});
   if (!parsed.success)
     throw new GraphError(400, "invalidRequest", "The body is no upload session's description.");
   if (item !== undefined) requireMatch(c, item);

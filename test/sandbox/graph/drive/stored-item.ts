@@ -39,6 +39,18 @@ export const driveItemSchema: EntitySchema = {
     root: "complex",
     deleted: "complex",
   },
+  navigations: {
+    children: true,
+    thumbnails: true,
+    createdByUser: false,
+    lastModifiedByUser: false,
+    listItem: false,
+    permissions: false,
+    retentionLabel: false,
+    subscriptions: false,
+    versions: false,
+    workbook: false,
+  },
 };
 
 const types: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GraphContext } from "../environment.ts";
 import { ownerOf } from "../owner.ts";
 import type { Owner } from "../owner.ts";
-import type { PermissionName } from "../permissions.ts";
+import { entityOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import { requireMailbox } from "./mailbox.ts";
 import { preferenceApplied, readPreferences } from "./preferences.ts";
@@ -22,12 +22,13 @@ export interface MailboxRequest {
  */
 export function inMailbox(
   state: GraphState,
-  permission: PermissionName,
   handle: (c: GraphContext, request: MailboxRequest) => Response | Promise<Response>,
 ) {
   return async (c: GraphContext): Promise<Response> => {
-    const owner = ownerOf(c, state, permission);
+    const owner = ownerOf(c, state);
     requireMailbox(owner);
+    // Of a write, before anything has changed.
+    if (c.req.method !== "GET" && c.req.method !== "HEAD") entityOptions(c);
     const leave = state.gate.enter(c.get("caller").clientId, owner.objectId);
     try {
       await sleep(state.world.settings.mailbox_latency_ms ?? USUAL_LATENCY_MS);

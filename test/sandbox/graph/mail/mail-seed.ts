@@ -1,11 +1,17 @@
 import type { SandboxUser } from "../../world.ts";
-import { stableChoice, stableNumber, stableToken } from "../seed.ts";
+import { stableChoice, stableToken } from "../seed.ts";
 import type { FolderName, Recipient, StoredMessage } from "./message.ts";
 import { stableKey } from "./outlook-id.ts";
 
-/** When the newest seeded message arrived. Fixed: the sandbox's mail is the same in every run. */
-export const NEWEST = Date.UTC(2026, 10, 2, 8, 30, 0);
-const HOUR_MS = 3_600_000;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Between two messages of a folder; Ada's inbox goes back six weeks. */
+const INTERVAL_MS = 5 * HOUR_MS;
+/** Age of the newest seeded message. */
+const NEWEST_AGE_MS = 2 * MINUTE_MS;
+/** Each folder's messages lie at minutes of their own, so that no two arrive together. */
+const FOLDER_SHIFT_MS = 7 * MINUTE_MS;
 
 const topics = [
   "Quarterly figures",
@@ -52,16 +58,18 @@ export const recipient = (name: string, address: string): Recipient => ({
 export const toSecond = (milliseconds: number) =>
   `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
-function seedMessage(user: SandboxUser, folder: FolderName, number: number): StoredMessage {
+function seedMessage(
+  user: SandboxUser,
+  folder: FolderName,
+  number: number,
+  arrived: number,
+): StoredMessage {
   const words = ["message", user.upn, folder, number] as const;
   const topic = stableChoice(topics, ...words, "topic");
   const [name, address] = stableChoice(correspondents, ...words, "correspondent");
   const owner = recipient(user.name, user.mail ?? user.upn);
   const other = recipient(name, address);
   const outgoing = folder === "sentitems" || folder === "drafts";
-  // Each folder's messages lie at minutes of their own, so that no two arrive together.
-  const arrived =
-    NEWEST - number * 5 * HOUR_MS - stableNumber(59, "minute", folder) * 60_000 - number * 1000;
   const subject = `${topic} ${number + 1}`;
   const withFile = !outgoing && number % 7 === 3;
   return {
@@ -69,9 +77,9 @@ function seedMessage(user: SandboxUser, folder: FolderName, number: number): Sto
     folder,
     revision: 1,
     createdDateTime: toSecond(arrived),
-    lastModifiedDateTime: toSecond(arrived + 60_000),
+    lastModifiedDateTime: toSecond(arrived + MINUTE_MS),
     receivedDateTime: toSecond(arrived),
-    sentDateTime: toSecond(arrived - 2000),
+    sentDateTime: toSecond(arrived - 2 * SECOND_MS),
     subject,
     body: {
       contentType: "html",
@@ -102,10 +110,19 @@ function seedMessage(user: SandboxUser, folder: FolderName, number: number): Sto
   };
 }
 
-/** The mail of a user on the first day. */
-export function seedMail(user: SandboxUser): StoredMessage[] {
+/**
+ * The mail that a user finds: the same messages in the same order in every run, the newest of them
+ * minutes old, the others up to weeks.
+ *
+ * @param now by the sandbox's clock (ms)
+ */
+export function seedMail(user: SandboxUser, now: number): StoredMessage[] {
   const share = user.upn === "ada@contoso.example" ? shares.many : shares.few;
-  return share.flatMap(([folder, count]) =>
-    Array.from({ length: count }, (_, number) => seedMessage(user, folder, number)),
+  return share.flatMap(([folder, count], place) =>
+    Array.from({ length: count }, (_, number) => {
+      const age =
+        NEWEST_AGE_MS + place * FOLDER_SHIFT_MS + number * INTERVAL_MS + number * SECOND_MS;
+      return seedMessage(user, folder, number, now - age);
+    }),
   );
 }

@@ -33,10 +33,11 @@ export class Mailbox {
   readonly name: string;
   readonly #folders: ReadonlyMap<FolderName, ChangeLog<StoredMessage>>;
 
-  constructor(owner: Owner) {
+  /** @param now when the seeded mail is to be recent (ms) */
+  constructor(owner: Owner, now: number) {
     this.name = `${owner.tenantId}/${owner.objectId}`;
     this.#folders = new Map(wellKnownFolders.map((folder) => [folder, new ChangeLog()]));
-    for (const message of seedMail(owner.user)) this.put(message);
+    for (const message of seedMail(owner.user, now)) this.put(message);
   }
 
   log(folder: FolderName): ChangeLog<StoredMessage> {
@@ -48,13 +49,19 @@ export class Mailbox {
   /** Newest first, of one folder or of all. */
   messages(folder?: FolderName): StoredMessage[] {
     const logs = folder === undefined ? [...this.#folders.values()] : [this.log(folder)];
-    return logs
-      .flatMap((log) => log.values())
-      .sort((left, right) => (left.receivedDateTime < right.receivedDateTime ? 1 : -1));
+    return (
+      logs
+        .flatMap((log) => log.values())
+        // Of two in one second the one put later.
+        .toReversed()
+        .sort(
+          (left, right) => Date.parse(right.receivedDateTime) - Date.parse(left.receivedDateTime),
+        )
+    );
   }
 
-  put(message: StoredMessage): void {
-    this.log(message.folder).put(message.key, message);
+  put(message: StoredMessage): StoredMessage {
+    return this.log(message.folder).put(message.key, message);
   }
 
   /** Throws ErrorInvalidIdMalformed or ErrorItemNotFound. */

@@ -102,4 +102,10 @@ export const messageSchema: EntitySchema = {
     flag: "complex",
     "flag/flagStatus": "string",
   },
+  navigations: {
+    attachments: true,
+    extensions: false,
+    multiValueExtendedProperties: false,
+    singleValueExtendedProperties: false,
+  },
 };

@@ -1,15 +1,19 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { empty, json } from "../answer.ts";
+import { parseBody } from "../body-names.ts";
 import { readJson } from "../body.ts";
 import { versionRoot } from "../environment.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
 import { GraphError } from "../graph-error.ts";
 import { matches } from "../odata/filter-match.ts";
-import { parseSelect, project } from "../odata/select.ts";
-import { answerOutlookList } from "../outlook-list.ts";
+import { answerOutlookList, outlookEntity, outlookListOptions } from "../outlook-list.ts";
+import { holds } from "../permissions.ts";
 import { badRequest, readQuery, valueOr400 } from "../query.ts";
+import { acceptedOptions, entityOptions, listRefusal } from "../query-options.ts";
+import type { QueryOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
+import { messageRelations } from "./attachment-view.ts";
 import { inMailbox } from "./in-mailbox.ts";
 import type { MailboxRequest } from "./in-mailbox.ts";
 import { toSecond } from "./mail-seed.ts";
@@ -21,19 +25,16 @@ import type { Mailbox } from "./mailbox.ts";
 
 /** With Mail.ReadBasic alone a caller sees no bodies. */
 export function hiddenFrom(c: GraphContext): readonly string[] {
-  const { kind, scopes, roles } = c.get("caller");
-  const held = kind === "app" ? roles : scopes;
-  return held.has("Mail.Read") || held.has("Mail.ReadWrite") ? [] : BEYOND_BASIC;
+  return holds(c, "Mail.Read", "Mail.ReadWrite") ? [] : BEYOND_BASIC;
 }
 
 /** $search goes with neither $filter nor $orderby in a mailbox. */
 function searchedMessages(
-  c: GraphContext,
+  { $search, $filter, $orderby }: QueryOptions,
   mailbox: Mailbox,
   messages: StoredMessage[],
   request: MailboxRequest,
 ): StoredMessage[] | undefined {
-  const { $search, $filter, $orderby } = c.req.query();
   if ($search === undefined) return undefined;
   const refused = Object.entries({ Filter: $filter, OrderBy: $orderby }).find(
     ([, value]) => value !== undefined,
@@ -57,16 +58,22 @@ export function answerMessages(
   folder?: FolderName,
 ): Response {
   const { owner, preferences } = request;
+  const options = acceptedOptions(c, {
+    accepted: [...outlookListOptions, "$search", "$skiptoken"],
+    refuse: listRefusal("BadRequest"),
+  });
   const mailbox = state.mailbox(owner);
   const messages = mailbox.messages(folder);
-  const searched = searchedMessages(c, mailbox, messages, request);
+  const searched = searchedMessages(options, mailbox, messages, request);
   const within = folder === undefined ? "" : `/mailFolders('${c.req.param("folder")}')`;
   return answerOutlookList(c, {
     path: `users('${owner.graphId}')${within}/messages`,
     schema: messageSchema,
+    options,
     items: searched ?? messages,
     searched: searched !== undefined,
     view: (message) => viewMessage(mailbox.name, message, preferences),
+    relations: messageRelations(mailbox.name),
     hidden: hiddenFrom(c),
     pageSetting: state.world.settings.page_size,
   });
@@ -76,17 +83,21 @@ export function answerMessages(
 export function countMessages(
   c: GraphContext,
   state: GraphState,
-  { owner, preferences }: MailboxRequest,
+  request: MailboxRequest,
   folder?: FolderName,
 ): Response {
+  const { owner, preferences } = request;
+  const options = acceptedOptions(c, {
+    accepted: ["$filter", "$search"],
+    refuse: listRefusal("BadRequest"),
+  });
   const mailbox = state.mailbox(owner);
-  const { filter } = readQuery(c, messageSchema);
-  const counted = mailbox
-    .messages(folder)
-    .filter(
-      (message) =>
-        filter === undefined || matches(filter, viewMessage(mailbox.name, message, preferences)),
-    );
+  const { filter } = readQuery(options, messageSchema);
+  const messages = mailbox.messages(folder);
+  const counted = (searchedMessages(options, mailbox, messages, request) ?? messages).filter(
+    (message) =>
+      filter === undefined || matches(filter, viewMessage(mailbox.name, message, preferences)),
+  );
   return c.text(String(counted.length), 200, { "content-type": "text/plain" });
 }
 
@@ -98,12 +109,13 @@ export function answerMessage(
   message: StoredMessage,
   status: 200 | 201 = 200,
 ): Response {
-  const text = c.req.query("$select");
-  const select = text === undefined ? undefined : valueOr400(parseSelect(text, messageSchema));
-  const shape = select === undefined ? "" : `(${select.join(",")})`;
-  const hidden = hiddenFrom(c);
-  const view = project(viewMessage(mailbox.name, message, preferences), select, ["id"]);
-  const shown = Object.fromEntries(Object.entries(view).filter(([name]) => !hidden.includes(name)));
+  const query = readQuery(entityOptions(c), messageSchema);
+  const shape = query.select === undefined ? "" : `(${query.select.join(",")})`;
+  const view = viewMessage(mailbox.name, message, preferences);
+  const shown = outlookEntity(c, message, view, query, {
+    relations: messageRelations(mailbox.name),
+    hidden: hiddenFrom(c),
+  });
   return json(
     c,
     {
@@ -127,7 +139,7 @@ async function changeMessage(
 ): Promise<Response> {
   const mailbox = state.mailbox(request.owner);
   const message = mailbox.message(c.req.param("message") ?? "");
-  const parsed = messageChange.safeParse(await readJson(c));
+  const parsed = parseBody(messageChange, await readJson(c));
   if (!parsed.success)
     throw new GraphError(
       400,
@@ -152,26 +164,27 @@ export function messageRoutes(state: GraphState): GraphRoutes {
   return new Hono<GraphEnvironment>()
     .get(
       "/messages",
-      inMailbox(state, "mail.read", (c, request) => answerMessages(c, state, request)),
+      inMailbox(state, (c, request) => answerMessages(c, state, request)),
     )
     .get(
       "/messages/$count",
-      inMailbox(state, "mail.read", (c, request) => countMessages(c, state, request)),
+      inMailbox(state, (c, request) => countMessages(c, state, request)),
     )
     .get(
       "/messages/:message",
-      inMailbox(state, "mail.read", (c, request) => {
+      inMailbox(state, (c, request) => {
+        entityOptions(c);
         const mailbox = state.mailbox(request.owner);
         return answerMessage(c, request, mailbox, mailbox.message(c.req.param("message") ?? ""));
       }),
     )
     .patch(
       "/messages/:message",
-      inMailbox(state, "mail.write", (c, request) => changeMessage(c, state, request)),
+      inMailbox(state, (c, request) => changeMessage(c, state, request)),
     )
     .delete(
       "/messages/:message",
-      inMailbox(state, "mail.write", (c, { owner }) => {
+      inMailbox(state, (c, { owner }) => {
         const mailbox = state.mailbox(owner);
         mailbox.delete(mailbox.message(c.req.param("message") ?? ""));
         return empty(c, 204);

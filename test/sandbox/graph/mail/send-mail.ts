@@ -1,10 +1,12 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { empty } from "../answer.ts";
+import { parseBody } from "../body-names.ts";
 import { readJson } from "../body.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
 import { ownerFor } from "../owner.ts";
 import type { Owner } from "../owner.ts";
+import { nameAmong } from "../odata/schema.ts";
 import { badRequest } from "../query.ts";
 import { GraphError } from "../graph-error.ts";
 import { stableToken } from "../seed.ts";
@@ -128,37 +130,31 @@ async function requireFitting(c: GraphContext): Promise<void> {
 
 /** POST /sendMail, JSON or MIME, and POST /messages (a draft). */
 export function sendMailRoutes(state: GraphState): GraphRoutes {
-  const sendMail = inMailbox(state, "mail.send", async (c, { owner }) => {
+  const sendMail = inMailbox(state, async (c, { owner }) => {
     await requireFitting(c);
     if (c.req.header("content-type")?.toLowerCase().startsWith("text/plain")) {
       await sendMime(c, state, owner);
       return empty(c, 202);
     }
     const body = await readJson(c);
-    if (body["message"] === undefined)
+    if (nameAmong(Object.keys(body), "message") === undefined)
       throw badRequest("Message is a required parameter.", "ErrorInvalidParameter");
-    const parsed = sendMailInput.safeParse(body);
+    const parsed = parseBody(sendMailInput, body);
     if (!parsed.success) throw bodyRefusal(parsed.error, "microsoft.graph.message");
     const { message, saveToSentItems } = parsed.data;
     send(state, owner, composed(state, owner, message), saveToSentItems);
     return empty(c, 202);
   });
-  return (
-    new Hono<GraphEnvironment>()
-      .post("/sendMail", sendMail)
-      // The name SDKs generated from the metadata use.
-      .post("/microsoft.graph.sendMail", sendMail)
-      .post(
-        "/messages",
-        inMailbox(state, "mail.write", async (c, request) => {
-          await requireFitting(c);
-          const parsed = messageInput.safeParse(await readJson(c));
-          if (!parsed.success) throw bodyRefusal(parsed.error, "microsoft.graph.message");
-          const mailbox = state.mailbox(request.owner);
-          const draft = composed(state, request.owner, parsed.data);
-          mailbox.put(draft);
-          return answerMessage(c, request, mailbox, draft, 201);
-        }),
-      )
+  return new Hono<GraphEnvironment>().post("/sendMail", sendMail).post(
+    "/messages",
+    inMailbox(state, async (c, request) => {
+      await requireFitting(c);
+      const parsed = parseBody(messageInput, await readJson(c));
+      if (!parsed.success) throw bodyRefusal(parsed.error, "microsoft.graph.message");
+      const mailbox = state.mailbox(request.owner);
+      const draft = composed(state, request.owner, parsed.data);
+      mailbox.put(draft);
+      return answerMessage(c, request, mailbox, draft, 201);
+    }),
   );
 }

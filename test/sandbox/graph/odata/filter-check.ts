@@ -1,5 +1,5 @@
 import type { Expression, Literal } from "./filter-expression.ts";
-import { unknownProperty } from "./schema.ts";
+import { propertyPath, unknownProperty } from "./schema.ts";
 import type { EdmType, EntitySchema } from "./schema.ts";
 
 const edmNames: Record<EdmType | Literal["type"], string> = {
@@ -76,8 +76,9 @@ function missing(
   const [first = ""] = path;
   if (variables.has(first)) return undefined;
   // A step into a complex property that nobody listed is as unknown as the property itself.
-  const known = Object.hasOwn(schema.properties, path.join("/"));
-  return known ? undefined : unknownProperty(schema, path.at(-1) ?? "");
+  return propertyPath(schema, path.join("/")) === undefined
+    ? unknownProperty(schema, path.at(-1) ?? "")
+    : undefined;
 }
 
 function typeObjection(
@@ -89,7 +90,7 @@ function typeObjection(
 ): string | undefined {
   const absent = missing(path, schema, variables);
   if (absent !== undefined) return absent;
-  const type = schema.properties[path.join("/")];
+  const type = schema.properties[propertyPath(schema, path.join("/")) ?? ""];
   if (type === undefined || fits(type, literal.type)) return undefined;
   return (
     "A binary operator with incompatible types was detected. " +

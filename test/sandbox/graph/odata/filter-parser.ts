@@ -44,7 +44,8 @@ class FilterParser {
       this.#advance();
       const inner = this.#or();
       this.#expect(")");
-      return inner;
+      // `(subject) eq 'x'`: the parentheses stood around an operand.
+      return inner.kind === "truth" ? this.#comparison(inner.path) : inner;
     }
     return this.#predicate();
   }
@@ -60,7 +61,11 @@ class FilterParser {
         return this.#lambda(quantifier, steps);
       throw new SyntaxError(`An unknown function with name '${word}' was found.`);
     }
-    const path = word.split("/");
+    return this.#comparison(word.split("/"));
+  }
+
+  /** What follows a property: a comparison, or nothing for one that is true or false itself. */
+  #comparison(path: readonly string[]): Expression {
     const operator = this.#peek().text;
     if (this.#takeWord("in")) return { kind: "in", path, literals: this.#list() };
     if (isComparison(operator)) {
@@ -73,9 +78,9 @@ class FilterParser {
   /** `startswith(a,'b')`, which may be compared with true or false. */
   #textFunction(name: TextFunction): Expression {
     this.#expect("(");
-    const path = this.#expect("word").text.split("/");
+    const path = this.#unwrapped(() => this.#expect("word").text.split("/"));
     this.#expect(",");
-    const value = this.#expect("string").text;
+    const value = this.#unwrapped(() => this.#expect("string").text);
     this.#expect(")");
     const call: Expression = { kind: "text", name, path, value };
     if (!this.#takeWord("eq")) return call;
@@ -104,7 +109,20 @@ class FilterParser {
     return literals;
   }
 
+  /** An operand, in any number of parentheses. */
+  #unwrapped<T>(read: () => T): T {
+    if (this.#peek().kind !== "(") return read();
+    this.#advance();
+    const value = this.#unwrapped(read);
+    this.#expect(")");
+    return value;
+  }
+
   #literal(): Literal {
+    return this.#unwrapped(() => this.#bareLiteral());
+  }
+
+  #bareLiteral(): Literal {
     const token = this.#advance();
     switch (token.kind) {
       case "string":

@@ -1,6 +1,6 @@
 import { err, ok } from "../../../../src/result.ts";
 import type { Result } from "../../../../src/result.ts";
-import { unknownProperty, valueAt } from "./schema.ts";
+import { propertyPath, unknownProperty, valueAt } from "./schema.ts";
 import type { EntitySchema } from "./schema.ts";
 
 export interface Ordering {
@@ -15,8 +15,9 @@ export function parseOrder(text: string, schema: EntitySchema): Result<Ordering[
     const [path = "", direction = "asc", ...rest] = part.trim().split(/\s+/);
     if (rest.length > 0 || (direction !== "asc" && direction !== "desc"))
       return err(`Syntax error at position ${text.length} in '${text}'.`);
-    if (!Object.hasOwn(schema.properties, path)) return err(unknownProperty(schema, path));
-    orderings.push({ path, descending: direction === "desc" });
+    const known = propertyPath(schema, path);
+    if (known === undefined) return err(unknownProperty(schema, path));
+    orderings.push({ path: known, descending: direction === "desc" });
   }
   return ok(orderings);
 }
@@ -40,12 +41,23 @@ function compareValues(left: unknown, right: unknown): number {
   return a < b ? -1 : 1;
 }
 
-/** A copy of `items` in the order asked for; equal ones keep their places. */
-export function sortBy<T>(items: readonly T[], orderings: readonly Ordering[]): T[] {
+/**
+ * A copy of `items` in the order asked for; equal ones keep their places.
+ *
+ * @param entityOf what of an item has the properties; the item itself by default
+ */
+export function sortBy<T>(
+  items: readonly T[],
+  orderings: readonly Ordering[],
+  entityOf: (item: T) => unknown = (item) => item,
+): T[] {
   return [...items].sort((left, right) => {
     for (const { path, descending } of orderings) {
       const steps = path.split("/");
-      const difference = compareValues(valueAt(left, steps), valueAt(right, steps));
+      const difference = compareValues(
+        valueAt(entityOf(left), steps),
+        valueAt(entityOf(right), steps),
+      );
       if (difference !== 0) return descending ? -difference : difference;
     }
     return 0;
@@ -60,6 +72,6 @@ export function isInefficient(
   filterPaths: readonly string[],
   orderings: readonly Ordering[],
 ): boolean {
-  const distinct = [...new Set(filterPaths)];
-  return orderings.some(({ path }, index) => distinct[index] !== path);
+  const distinct = [...new Set(filterPaths.map((path) => path.toLowerCase()))];
+  return orderings.some(({ path }, index) => distinct[index] !== path.toLowerCase());
 }

@@ -1,18 +1,18 @@
 import { err, ok } from "../../../../src/result.ts";
 import type { Result } from "../../../../src/result.ts";
-import { unknownProperty } from "./schema.ts";
+import { propertyPath, unknownProperty } from "./schema.ts";
 import type { EntitySchema } from "./schema.ts";
 
 /** Parses $select. Error: OData's sentence about a property the type lacks. */
 export function parseSelect(text: string, schema: EntitySchema): Result<string[], string> {
-  const names = text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-  for (const name of names) {
-    if (name === "*") continue;
-    if (!Object.hasOwn(schema.properties, name))
+  const names: string[] = [];
+  for (const part of text.split(",")) {
+    const name = part.trim();
+    if (name === "") continue;
+    const known = name === "*" ? name : propertyPath(schema, name);
+    if (known === undefined)
       return err(`Parsing OData Select and Expand failed: ${unknownProperty(schema, name)}`);
+    names.push(known);
   }
   return ok(names);
 }

@@ -1,0 +1,33 @@
+import { base64url } from "jose";
+import { parseJsonObject } from "./deadline.ts";
+import { isTenantId } from "./tenant.ts";
+
+/**
+ * An account by the tenant it lives in, as Entra's `X-AnchorMailbox` header names it:
+ * `{object id}@{tenant id}`. A guest lives elsewhere than where the sign-in was.
+ *
+ * @returns undefined unless both are GUIDs: nothing else may get into a header
+ */
+export const accountAddress = (objectId: unknown, tenantId: unknown): string | undefined =>
+  isGuid(objectId) && isGuid(tenantId) ? `${objectId}@${tenantId}`.toLowerCase() : undefined;
+
+const isGuid = (value: unknown): value is string => typeof value === "string" && isTenantId(value);
+
+/** It holds two GUIDs. */
+const longestClientInfo = 1_024;
+
+/**
+ * Reads `client_info` of a token answer: base64url of `{"uid":…,"utid":…}`, the home of the account.
+ * It is not signed, so it is good for routing a request and for nothing else.
+ *
+ * @returns the {@link accountAddress}, or undefined when it cannot be read
+ */
+export function homeAccountIn(clientInfo: unknown): string | undefined {
+  if (typeof clientInfo !== "string" || clientInfo.length > longestClientInfo) return undefined;
+  try {
+    const account = parseJsonObject(new TextDecoder().decode(base64url.decode(clientInfo)));
+    return accountAddress(account?.["uid"], account?.["utid"]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import { failure, isErrorCode, ownErrorHeader, type ErrorCode, type Failure } from "../errors.ts";
+import { remedySchema } from "../remedy.ts";
+import { recordOf, textOf, isRecord, type JsonRecord } from "./json.ts";
+import { longestWait, retryAfterSeconds } from "./retry-after.ts";
+import type { AttemptOutcome } from "./retry-policy.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+/**
+ * Errors of this service itself, where its answers and Microsoft's come through the same `fetch`:
+ * an answer marked by `x-azure-error`, or an `AzureError` that a stub's `fetch` throws. They are
+ * passed on as they are.
+ */
+
+/** Errors that tell of Microsoft's trouble: they are retried as Microsoft's own answer would be. */
+const relayed: Partial<Record<ErrorCode, AttemptOutcome>> = {
+  throttled: { status: 429 },
+  upstream_unavailable: { status: 503 },
+  upstream_timeout: "timeout",
+};
+
+/** What an error of our own says about trying again; one about ourselves is final. */
+export function ownOutcome({ code, details }: Failure): AttemptOutcome | "final" {
+  const outcome = relayed[code];
+  if (outcome === undefined) return "final";
+  return details?.outcome === "unknown" ? "network_error" : outcome;
+}
+
+/**
+ * The failure of an answer marked as ours. A HEAD request gets the mark without a body; then the
+ * code of the mark is all that is known.
+ *
+ * @param body parsed JSON; undefined when there is none
+ * @param now milliseconds since the epoch
+ * @returns undefined when the answer is not one of ours
+ */
+export function markedFailure(headers: Headers, body: unknown, now: number): Failure | undefined {
+  const mark = headers.get(ownErrorHeader);
+  if (mark === null) return undefined;
+  const envelope = recordOf(body);
+  const told = failureIn(envelope, envelope["error"]);
+  if (told !== undefined) return told;
+  if (!isErrorCode(mark)) return undefined;
+  const retryAfter = retryAfterSeconds(headers, now, longestWait.entra);
+  return failure(mark, "The connection refused this without saying more.", {
+    ...(retryAfter !== undefined && { retry_after: retryAfter }),
+  });
+}
+
+/** The failure of an `AzureError` that came through RPC, where only its own properties survive. */
+export const thrownFailure = (error: unknown): Failure | undefined =>
+  isRecord(error) ? failureIn(error, error["message"]) : undefined;
+
+function failureIn(source: JsonRecord, message: unknown): Failure | undefined {
+  const { code } = source;
+  if (!isErrorCode(code) || typeof message !== "string") return undefined;
+  const requestId = textOf(source["request_id"]);
+  const retryAfter = wholeNumber(source["retry_after"], { most: longestWait.entra, round: "up" });
+  const remedy = remedySchema.safeParse(source["remedy"]).data;
+  const { details } = source;
+  return failure(code, message, {
+    ...(requestId !== undefined && { request_id: requestId }),
+    ...(retryAfter !== undefined && { retry_after: retryAfter }),
+    ...(remedy !== undefined && { remedy }),
+    ...(isRecord(details) && { details: { ...details } }),
+  });
+}

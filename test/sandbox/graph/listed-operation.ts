@@ -1,0 +1,21 @@
+/**
+ * The operations, most alike first, whose permissions decide about one that Microsoft's data may
+ * not list: a count is a read of what it counts, a path of names an item, the root an item, and
+ * what a person may do under `/me` that person may do under `/users/{id}`.
+ *
+ * @param operation method and path template: `GET /me/messages/{id}`
+ */
+export function alikeOperations(operation: string): string[] {
+  const [method = "", path = ""] = operation.split(" ");
+  const bare = path
+    .replace(/\/\$count$/, "")
+    .replace(/\/calendar\/calendarview\/delta$/, "/calendarview/delta")
+    .replace(/^(\/drives\/\{id\}|.*\/drive)\/delta$/, "$1/root/delta");
+  const byId = bare
+    .replace(/\/root(?:$|(?=\/))/, "/items/{id}")
+    .replace(/\/(?:root|items\/\{id\}):\/\{id\}:?/, "/items/{id}")
+    .replace(/\/items\/\{id\}\/delta$/, "/root/delta");
+  const paths = [path, bare, byId];
+  const ofUsers = paths.map((one) => one.replace(/^\/me(?=\/|$)/, "/users/{id}"));
+  return [...new Set([...paths, ...ofUsers])].map((one) => `${method} ${one}`);
+}

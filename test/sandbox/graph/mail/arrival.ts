@@ -1,0 +1,84 @@
+import * as z from "zod";
+import { userByName } from "../../people.ts";
+import type { World } from "../../world.ts";
+import { ownerFor } from "../owner.ts";
+import { stableToken } from "../seed.ts";
+import { stateOf } from "../state.ts";
+import { recipient, toSecond } from "./mail-seed.ts";
+import { viewMessage } from "./message-view.ts";
+import type { MessageView } from "./message-view.ts";
+import { wellKnownFolders } from "./message.ts";
+import { stableKey } from "./outlook-id.ts";
+import { readPreferences } from "./preferences.ts";
+
+const oneOf = (folders: readonly string[]) => `expected one of ${folders.join(", ")}`;
+
+/** What `POST /_sandbox/messages` takes. */
+export const arrivalInput = z.strictObject({
+  /** Sign-in name of the mailbox's owner. */
+  user: z.string().transform((name, context) => {
+    const user = userByName(name);
+    if (user !== undefined) return user;
+    context.addIssue("no such user in the sandbox");
+    return z.NEVER;
+  }),
+  subject: z.string().max(255).default("A new message"),
+  /** The sender's address. */
+  from: z
+    .string()
+    .regex(/^[^\s@<>]+@[^\s@<>]+$/, "expected an e-mail address")
+    .default("charles@analytical.example"),
+  /** A well-known name. */
+  folder: z
+    .preprocess(
+      (name) => (typeof name === "string" ? name.toLowerCase() : name),
+      z.enum(wellKnownFolders, { error: oneOf(wellKnownFolders) }),
+    )
+    .default("inbox"),
+  /** RFC 3339; now by the sandbox's clock when absent. */
+  received: z.iso.datetime({ offset: true }).optional(),
+});
+
+export type Arrival = z.infer<typeof arrivalInput>;
+
+/** Puts a message into a mailbox, as if it had arrived; returns it as Graph shows it. */
+export function arrive(
+  world: World,
+  { user, subject, from, folder, received }: Arrival,
+): MessageView {
+  const state = stateOf(world);
+  const owner = ownerFor(
+    state,
+    user.homeTenantId,
+    user.objectIds.get(user.homeTenantId) ?? user.upn,
+  );
+  const mailbox = state.mailbox(owner);
+  const key = stableKey("arrival", world.guid());
+  const time = toSecond(received === undefined ? world.now() : Date.parse(received));
+  const text = subject.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const message = mailbox.put({
+    key,
+    folder,
+    revision: 1,
+    createdDateTime: time,
+    lastModifiedDateTime: time,
+    receivedDateTime: time,
+    sentDateTime: time,
+    subject,
+    body: { contentType: "html", content: `<html><head></head><body><p>${text}</p></body></html>` },
+    importance: "normal",
+    categories: [],
+    isRead: false,
+    isDraft: folder === "drafts",
+    flagged: false,
+    internetMessageId: `<${stableToken(24, key)}@mail.contoso.example>`,
+    conversation: key,
+    from: recipient(from, from),
+    toRecipients: [recipient(user.name, user.mail ?? user.upn)],
+    ccRecipients: [],
+    bccRecipients: [],
+    replyTo: [],
+    attachments: [],
+  });
+  return viewMessage(mailbox.name, message, readPreferences(undefined));
+}

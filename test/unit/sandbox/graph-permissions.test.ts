@@ -1,0 +1,200 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { CONTOSO_TENANT } from "../../sandbox/constants.ts";
+import { driveOperations } from "../../sandbox/graph/drive/drive-routes.ts";
+import { createGraph } from "../../sandbox/graph/index.ts";
+import { alikeOperations } from "../../sandbox/graph/listed-operation.ts";
+import { canonicalPath } from "../../sandbox/graph/path.ts";
+import listed from "../../sandbox/graph/permissions.json" with { type: "json" };
+import { servedOperations } from "../../specs/graph-operations.ts";
+import { ADA, codeOf, createGraphHarness, GRACE } from "./graph-harness.ts";
+import type { GraphHarness, Said } from "./graph-harness.ts";
+
+const PAT = "pat@outlook.example";
+
+interface Permissions {
+  work: readonly string[];
+  personal: readonly string[];
+  application: readonly string[];
+  least: readonly string[];
+}
+const data: Readonly<Record<string, Permissions | undefined>> = listed;
+const everyPermission = [
+  ...new Set(
+    Object.values(listed).flatMap(({ work, personal, application }) => [
+      ...work,
+      ...personal,
+      ...application,
+    ]),
+  ),
+];
+
+/** What Microsoft's data do not list is decided by what they list instead. */
+const standIns: Readonly<Record<string, string>> = {
+  "PATCH /me": "PATCH /users/{id}",
+  "GET /users/$count": "GET /users",
+  "GET /me/messages/$count": "GET /me/messages",
+  "GET /users/{id}/messages/$count": "GET /users/{id}/messages",
+  "GET /me/mailfolders/{id}/messages/$count": "GET /me/mailfolders/{id}/messages",
+  "GET /users/{id}/mailfolders/{id}/messages/$count": "GET /users/{id}/mailfolders/{id}/messages",
+  "GET /me/calendarview": "GET /users/{id}/calendarview",
+  "GET /me/calendar/calendarview/delta": "GET /me/calendarview/delta",
+  "GET /users/{id}/calendar/calendarview/delta": "GET /users/{id}/calendarview/delta",
+};
+
+/** In a drive: by the root's delta, or by the item that a path of names leads to. */
+function driveStandIn(operation: string): string {
+  const [, method, drive, action = ""] =
+    /^(\S+) (.*\/drive|\/drives\/\{id\})(?:\/root|\/items\/\{id\})?(?::\/\{id\}:?)?(\/[a-z]+)?$/.exec(
+      operation,
+    ) ?? [];
+  return action === "/delta"
+    ? `${method} ${drive}/root/delta`
+    : `${method} ${drive}/items/{id}${action}`;
+}
+
+const permissionsOf = (operation: string): Permissions | undefined =>
+  data[operation] ?? data[standIns[operation] ?? driveStandIn(operation)];
+
+let graph: GraphHarness;
+beforeAll(async () => {
+  graph = await createGraphHarness();
+  graph.world.settings.mailbox_latency_ms = 0;
+});
+
+describe("The list of the sandbox's operations", () => {
+  it("is that of its routes", () => {
+    const found = createGraph(graph.world)
+      .routes.filter(({ method, path }) => method !== "ALL" && path.startsWith("/:version"))
+      .map(({ method, path }) => {
+        const concrete = path.replace(/^\/:version\{[^}]*\}/, "/v1.0").replaceAll(/:\w+/g, "x");
+        return `${method} ${canonicalPath(concrete).template}`;
+      })
+      // These ask for no permission: a batch's requests do, and the others are refused at once.
+      .filter((one) => !/\/\$batch$|(?:me|\{id\}|calendar)\/(?:messages|events)\/delta$/.test(one));
+    const served = servedOperations.filter((one) => !/ \S*\/drives?(?:\/|$)/.test(one));
+    const inFolders = served.filter((one) => one.endsWith("/mailfolders/{id}/messages/delta"));
+    expect([...new Set([...found, ...inFolders])].toSorted()).toEqual(served.toSorted());
+  });
+
+  it("has every operation on the items of a drive", () => {
+    const below = servedOperations.flatMap((operation) => {
+      const [, method, action = "item"] =
+        /^(\S+) \/me\/drive\/items\/\{id\}(?:\/([a-z]+))?$/.exec(operation) ?? [];
+      return method === undefined ? [] : [`${method} ${action}`.toLowerCase()];
+    });
+    expect(driveOperations.map((one) => one.toLowerCase()).toSorted()).toEqual(below.toSorted());
+  });
+
+  it.each(servedOperations)("is decided by Microsoft's data: %s", (operation) => {
+    const known = alikeOperations(operation).find((one) => data[one] !== undefined);
+    expect(permissionsOf(operation)).toBeDefined();
+    expect(data[known ?? ""]).toEqual(permissionsOf(operation));
+  });
+});
+
+interface Account {
+  /** Whose `/users/{id}` and `/drives/{id}`. */
+  user: string;
+  drive: string;
+  /** A token that holds one permission and nothing else. */
+  token(permission: string): Promise<string>;
+}
+
+/** Graph's answer to a token without permission: 403, or that personal accounts have no such thing. */
+const isRefused = ({ status, body }: Said) =>
+  status === 403 || (status === 400 && (body.error?.message ?? "").includes("MSA accounts"));
+
+/**
+ * A request for an operation. A write carries an option that is refused after the permission is
+ * checked and before anything changes.
+ */
+function requestOf(operation: string, { user, drive }: Account): [method: string, path: string] {
+  const [method = "", template = ""] = operation.split(" ");
+  const path = template
+    .replace(/^\/users\/\{id\}/, `/users/${user}`)
+    .replace(/^\/drives\/\{id\}/, `/drives/${drive}`)
+    .replace("/mailfolders/{id}", "/mailFolders/inbox")
+    .replaceAll("{id}", "x");
+  return [method, method === "GET" ? path : `${path}?$orderby=id`];
+}
+
+async function sufficient(operation: string, account: Account): Promise<string[]> {
+  const [method, path] = requestOf(operation, account);
+  const enough: string[] = [];
+  for (const permission of everyPermission) {
+    const token = await account.token(permission);
+    if (!isRefused(await graph.send(method, path, { token }))) enough.push(permission);
+  }
+  return enough.toSorted();
+}
+
+const remembered = (issue: (permission: string) => Promise<string>) => {
+  const tokens = new Map<string, Promise<string>>();
+  return (permission: string) => {
+    const token = tokens.get(permission) ?? issue(permission);
+    tokens.set(permission, token);
+    return token;
+  };
+};
+
+describe("The permissions that are enough, each alone,", () => {
+  const ofUser = async (user: string): Promise<Account> => {
+    const token = remembered((permission) => graph.tokenOf(user, [permission]));
+    const { body } = await graph.get("/me/drive", { token: await token("Files.Read") });
+    return { user, drive: String(body["id"]), token };
+  };
+  let work: Account;
+  let personal: Account;
+  let application: Account;
+  beforeAll(async () => {
+    work = await ofUser(ADA);
+    personal = await ofUser(PAT);
+    const token = remembered((permission) => graph.appToken(CONTOSO_TENANT, permission));
+    application = { ...work, token };
+  });
+
+  it.each(servedOperations)("of a work account are Microsoft's: %s", async (operation) => {
+    expect(await sufficient(operation, work)).toEqual(permissionsOf(operation)?.work);
+  });
+
+  it.each(servedOperations)("of a personal account are Microsoft's: %s", async (operation) => {
+    expect(await sufficient(operation, personal)).toEqual(permissionsOf(operation)?.personal);
+  });
+
+  // An application is nobody's `/me`.
+  const ofOthers = servedOperations.filter((operation) => !operation.includes(" /me"));
+  it.each(ofOthers)("of an application are Microsoft's: %s", async (operation) => {
+    expect(await sufficient(operation, application)).toEqual(permissionsOf(operation)?.application);
+  });
+
+  it.each([
+    ["GET", "User.Read"],
+    ["GET", "User.ReadWrite"],
+    ["PATCH", "User.ReadWrite"],
+  ])("for %s of another's profile do not include %s", async (method, permission) => {
+    const token = await work.token(permission);
+    const said = await graph.send(method, `/users/${GRACE}?$orderby=id`, { token });
+    expect([said.status, codeOf(said)]).toEqual([403, "Authorization_RequestDenied"]);
+  });
+
+  it.each(["/users", "/users/$count", "/users/delta", `/users/${ADA}`])(
+    "are none for a personal account at %s",
+    async (path) => {
+      const scopes = ["User.Read", "User.ReadWrite", "User.Read.All", "Directory.ReadWrite.All"];
+      const said = await graph.get(path, { token: await graph.tokenOf(PAT, scopes) });
+      expect([said.status, codeOf(said), said.body.error?.message]).toEqual([
+        400,
+        "BadRequest",
+        "This API is not supported for MSA accounts",
+      ]);
+    },
+  );
+
+  it("of a personal account are not those that only work accounts have", async () => {
+    const token = await graph.tokenOf(PAT, ["Sites.Read.All", "User.Read"]);
+    for (const path of ["/me/drive", "/me/drive/root", "/me/drive/root/children"]) {
+      const said = await graph.get(path, { token });
+      expect([path, said.status, codeOf(said)]).toEqual([path, 403, "accessDenied"]);
+    }
+  });
+});
