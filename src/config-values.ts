@@ -2,6 +2,7 @@ import * as z from "zod";
 import { scopes } from "./scope.ts";
 import { isLoopback } from "./entra/cloud.ts";
 import { isTenantId } from "./entra/tenant.ts";
+import type { SessionSecret } from "./keys.ts";
 import { err, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 
@@ -16,6 +17,12 @@ export interface EncryptionKey {
   /** 32 bytes. */
   key: Uint8Array<ArrayBuffer>;
 }
+
+const encoder = new TextEncoder();
+
+const leastSecretBytes = 32;
+export const expectedSessionSecret =
+  "must have at least 32 bytes, all of them random; of several with commas between, each one";
 
 const hexDigest = /^[0-9a-f]{64}$/i;
 
@@ -48,6 +55,16 @@ export function secrets(text: string): Reading<string[]> {
   return list.includes("") ? err("must not hold an empty entry between its commas") : ok(list);
 }
 
+/** A secret in versions, each of them long enough to be a key. */
+export function sessionSecrets(text: string): Reading<SessionSecret> {
+  const [first, ...others] = listOf(text).map((version) =>
+    encoder.encode(version).byteLength >= leastSecretBytes ? version : undefined,
+  );
+  const known = others.filter((version) => version !== undefined);
+  if (first === undefined || known.length < others.length) return err(expectedSessionSecret);
+  return ok([first, ...known]);
+}
+
 export function redirectUris(text: string): Reading<string[]> {
   const uris = listOf(text);
   return uris.every(isRedirectUri)
@@ -59,6 +76,14 @@ function isRedirectUri(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && isTrustworthy(url) && !text.includes("#") && !url.username;
 }
+
+/** One origin, of this Worker or another, as browsers write it. */
+export const origin = (text: string): Reading<string> =>
+  isOrigin(text)
+    ? ok(text)
+    : err(
+        "must be an exact https origin without path, such as https://azure.example.com; http only on loopback",
+      );
 
 /** Exact origins: what stands there is compared with the `Origin` header as it is. */
 export function origins(text: string): Reading<string[]> {

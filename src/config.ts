@@ -1,10 +1,22 @@
 import * as z from "zod";
-import { apiKeys, encryptionKeys, guid, origins, redirectUris, secrets } from "./config-values.ts";
+import {
+  apiKeys,
+  encryptionKeys,
+  expectedSessionSecret,
+  guid,
+  origin,
+  origins,
+  redirectUris,
+  secrets,
+  sessionSecrets,
+} from "./config-values.ts";
 import type { ApiKey, EncryptionKey } from "./config-values.ts";
 import { scopes } from "./scope.ts";
-import { cloudNames, resolveCloud } from "./entra/cloud.ts";
+import { cloudNames, isLoopback, resolveCloud } from "./entra/cloud.ts";
 import type { Cloud } from "./entra/cloud.ts";
 import { parseTenant } from "./entra/tenant.ts";
+import type { SessionSecret } from "./keys.ts";
+import { anyLocalhost } from "./origins.ts";
 import { err, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import { webhooks, type Webhook } from "./webhooks.ts";
@@ -20,13 +32,14 @@ export interface Config {
   clientSecrets: readonly string[];
   /** The first encrypts, all decrypt. */
   encryptionKeys: readonly EncryptionKey[];
-  sessionSecret: string;
+  /** The first signs, all verify. */
+  sessionSecret: SessionSecret;
   apiKeys: readonly ApiKey[];
   /** Where a sign-in goes that names no tenant: a tenant id, a verified domain or `common`… */
   tenantId: string;
   /** The first is the default. */
   redirectUris: readonly string[];
-  /** This Worker's origin as browsers see it: that of the first redirect URI. */
+  /** This Worker's own origin, in every link it makes: by default that of the first redirect URI. */
   publicOrigin: string;
   /** Origins whose pages may call the Worker with credentials. */
   allowedOrigins: readonly string[];
@@ -64,11 +77,6 @@ const tenant = (value: string): Result<string, string> => {
   return parsed === undefined ? err(expected) : ok(parsed);
 };
 
-const sessionSecret = (value: string): Result<string, string> =>
-  new TextEncoder().encode(value).length >= 32
-    ? ok(value)
-    : err("must have at least 32 bytes, all of them random");
-
 /** In the order a deployer should meet its errors. */
 const environment = z.object({
   AZURE_CLOUD: optional.pipe(
@@ -88,12 +96,11 @@ const environment = z.object({
   AZURE_REDIRECT_URI: required(
     "must be the registered redirect URI, such as https://azure.example.com/callback",
   ).transform(read(redirectUris)),
+  AZURE_PUBLIC_ORIGIN: optional,
   TOKEN_ENCRYPTION_KEYS: required(
     "must be kid:key, several separated by commas, each key 32 random bytes in base64",
   ).transform(read(encryptionKeys)),
-  SESSION_SECRET: required("must have at least 32 bytes, all of them random").transform(
-    read(sessionSecret),
-  ),
+  SESSION_SECRET: required(expectedSessionSecret).transform(read(sessionSecrets)),
   API_KEYS: optional,
   ALLOWED_ORIGINS: text.default("").transform(read(origins)),
   RETURN_ORIGINS: optional,
@@ -122,15 +129,19 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
   const values = parsed.data;
   const cloud = resolveCloud(values.AZURE_CLOUD, values);
   if (!cloud.ok) return wrong(cloud.error.variable, `must be ${cloud.error.expected}`);
-  const keys = keysOf(values.API_KEYS, values.AZURE_CLOUD === "sandbox");
+  const sandbox = cloud.value.name === "sandbox";
+  const publicOrigin = publicOriginOf(values, sandbox);
+  if (!publicOrigin.ok) return publicOrigin;
+  const keys = keysOf(values.API_KEYS, sandbox);
   if (!keys.ok) return wrong("API_KEYS", keys.error);
   const returnOrigins =
     values.RETURN_ORIGINS === undefined
       ? ok(values.ALLOWED_ORIGINS)
       : origins(values.RETURN_ORIGINS);
   if (!returnOrigins.ok) return wrong("RETURN_ORIGINS", returnOrigins.error);
-  const told = webhooks(values.WEBHOOKS ?? "[]", { sandbox: values.AZURE_CLOUD === "sandbox" });
+  const told = webhooks(values.WEBHOOKS ?? "[]", { sandbox });
   if (!told.ok) return wrong("WEBHOOKS", told.error);
+  const pages = sandbox ? [anyLocalhost] : [];
   return ok({
     cloud: cloud.value,
     clientId: values.AZURE_CLIENT_ID,
@@ -140,12 +151,29 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
     apiKeys: keys.value,
     tenantId: values.AZURE_TENANT_ID,
     redirectUris: values.AZURE_REDIRECT_URI,
-    publicOrigin: new URL(values.AZURE_REDIRECT_URI[0] ?? "").origin,
-    allowedOrigins: values.ALLOWED_ORIGINS,
-    returnOrigins: returnOrigins.value,
+    publicOrigin: publicOrigin.value,
+    allowedOrigins: [...values.ALLOWED_ORIGINS, ...pages],
+    returnOrigins: [...returnOrigins.value, ...pages],
     webhooks: told.value,
   });
 }
+
+/** The sandbox signs anybody in, so there no address of this Worker is one that strangers can reach. */
+function publicOriginOf(
+  values: Pick<z.output<typeof environment>, "AZURE_REDIRECT_URI" | "AZURE_PUBLIC_ORIGIN">,
+  sandbox: boolean,
+): Result<string, ConfigError> {
+  const { AZURE_REDIRECT_URI: redirectUris, AZURE_PUBLIC_ORIGIN: given } = values;
+  const reason = "on loopback, because AZURE_CLOUD is sandbox";
+  if (sandbox && !redirectUris.every(isLocal)) {
+    return wrong("AZURE_REDIRECT_URI", `must hold URLs ${reason}`);
+  }
+  const read = origin(given ?? new URL(redirectUris[0] ?? "").origin);
+  if (!read.ok) return wrong("AZURE_PUBLIC_ORIGIN", read.error);
+  return sandbox && !isLocal(read.value) ? wrong("AZURE_PUBLIC_ORIGIN", `must be ${reason}`) : read;
+}
+
+const isLocal = (url: string): boolean => isLoopback(new URL(url).hostname);
 
 const wrong = (variable: string, expected: string) =>
   err({ variable, message: `${variable} ${expected}.` });

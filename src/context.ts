@@ -2,10 +2,14 @@ import type { Context as HonoContext, MiddlewareHandler } from "hono";
 import type { Caller } from "./callers/caller.ts";
 import { configOf, type Config } from "./config.ts";
 import { connectionHash } from "./connection-hash.ts";
+import { isLoopback } from "./entra/cloud.ts";
 import type { Environment } from "./env.ts";
 import { AzureError, failure, ownErrorHeader } from "./errors.ts";
 import { log } from "./log.ts";
 import { requestIdIn } from "./request-id.ts";
+
+/** `envelope` is ours; on gateways our errors look like those of the service behind. */
+export type ErrorForm = "envelope" | "graph" | "arm";
 
 export interface App {
   Bindings: Environment;
@@ -14,6 +18,8 @@ export interface App {
     requestId: string;
     /** The pattern that answers, for the log. */
     route: string;
+    /** How an error of ours is written on this route. */
+    errorForm: ErrorForm;
     config: Config;
     /** Set on every route with a scope. */
     caller: Caller;
@@ -31,6 +37,7 @@ export const requestContext: Middleware = async (c, next) => {
   const given = c.req.header("client-request-id") ?? c.req.header("x-request-id");
   c.set("requestId", requestIdIn(given) ?? crypto.randomUUID());
   c.set("route", "unknown");
+  c.set("errorForm", "envelope");
   const began = Date.now();
   await next();
   const caller = c.get("caller") as Caller | undefined;
@@ -55,13 +62,33 @@ export const requestContext: Middleware = async (c, next) => {
   });
 };
 
-/** @throws AzureError `app_misconfigured` naming the variable */
+/**
+ * The configuration of every route but `/health`. The sandbox cloud signs anybody in, so there a
+ * request that came by another name than this machine's is refused.
+ *
+ * @throws AzureError `app_misconfigured` naming the variable
+ */
 export const withConfig: Middleware = async (c, next) => {
   const config = configOf(c.env);
   if (!config.ok) {
     const { variable, message } = config.error;
     throw new AzureError(failure("app_misconfigured", message, { details: { variable } }));
   }
+  if (config.value.cloud.name === "sandbox" && !isAskedLocally(c)) {
+    const message = "In the sandbox cloud this Worker answers on loopback hosts alone.";
+    throw new AzureError(
+      failure("app_misconfigured", message, { details: { variable: "AZURE_CLOUD" } }),
+    );
+  }
   c.set("config", config.value);
   await next();
 };
+
+/** Whether a request names this machine, in its URL and in its Host header, if it has one. */
+function isAskedLocally(c: Context): boolean {
+  const host = c.req.header("host");
+  const hostnames = [c.req.url, ...(host === undefined ? [] : [`http://${host}`])].map(
+    (url) => URL.parse(url)?.hostname,
+  );
+  return hostnames.every((hostname) => hostname !== undefined && isLoopback(hostname));
+}

@@ -15,6 +15,7 @@ export interface Environment extends Env {
   /** Where data points go. */
   METRICS?: AnalyticsEngineDataset;
   AZURE_REDIRECT_URI?: string;
+  AZURE_PUBLIC_ORIGIN?: string;
   AZURE_AUTHORITY_HOST?: string;
   AZURE_GRAPH_ENDPOINT?: string;
   AZURE_RESOURCE_MANAGER_ENDPOINT?: string;

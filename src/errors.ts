@@ -28,8 +28,13 @@ export interface ErrorDetails {
   /** The request parameter, body field or configuration variable that is wrong. */
   field?: string;
   variable?: string;
-  /** Why a conflict arose, for programs: `different_account`, `missing_scopes`… */
+  /** Why, for programs: `different_account`, `missing_scopes`, `missing_table`… */
   reason?: string;
+  /** Of the directory, and what brings it about. */
+  table?: string;
+  column?: string;
+  /** What mends it. */
+  command?: string;
   /** Microsoft's own error code and request id. */
   upstream_code?: string;
   upstream_status?: number;
@@ -88,8 +93,9 @@ export class AzureError extends Error {
   readonly remedy?: Remedy;
   readonly details?: ErrorDetails;
 
-  constructor(reason: Failure) {
-    super(reason.message);
+  /** @param options the cause stays on this side: RPC and HTTP carry the fields alone */
+  constructor(reason: Failure, options?: ErrorOptions) {
+    super(reason.message, options);
     this.code = reason.code;
     this.status = errorStatuses[reason.code];
     if (reason.request_id !== undefined) this.request_id = reason.request_id;
@@ -115,8 +121,12 @@ export const errorEnvelope = ({ message, ...rest }: Failure): ErrorEnvelope => (
 export const ownErrorHeader = "x-azure-error";
 
 /** The answer that carries a failure over HTTP, and through a stub's `fetch`. */
-export function errorResponse(reason: Failure, headers: HeadersInit = {}): Response {
-  const response = Response.json(errorEnvelope(reason), {
+export function errorResponse(
+  reason: Failure,
+  headers: HeadersInit = {},
+  body: object = errorEnvelope(reason),
+): Response {
+  const response = Response.json(body, {
     status: errorStatuses[reason.code],
     headers,
   });

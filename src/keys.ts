@@ -2,63 +2,116 @@ import { base64url } from "jose";
 
 export { base64url };
 
-export type KeyPurpose = "state" | "session" | "ticket" | "cursor" | "operation";
+/**
+ * The deployment's session secret in its versions: the first signs and encrypts, all verify and
+ * decrypt, so that a new one can be put first while what the old one signed is still about.
+ */
+export type SessionSecret = readonly [string, ...string[]];
+
+/** What a key is for. What is made for one purpose is worthless for every other. */
+export type KeyPurpose =
+  | "state"
+  | "session"
+  | "ticket"
+  | "cursor"
+  | "operation"
+  // Reserved: nothing is made for these yet.
+  | "reconnect"
+  | "notification"
+  | "console"
+  | "mcp"
+  | "tenant-proof";
+
+/** `mac`: HMAC-SHA-256, `cipher`: AES-256-GCM. One key never serves both. */
+type KeyKind = "mac" | "cipher";
+
+const algorithms: Readonly<
+  Record<KeyKind, { algorithm: { name: string; hash?: string; length: number }; usages: string[] }>
+> = {
+  mac: { algorithm: { name: "HMAC", hash: "SHA-256", length: 256 }, usages: ["sign", "verify"] },
+  cipher: { algorithm: { name: "AES-GCM", length: 256 }, usages: ["encrypt", "decrypt"] },
+};
+
+/** The `info` of HKDF (RFC 5869 §3.2). The keys of the first kind are named by their purpose alone. */
+const infoOf = (purpose: KeyPurpose, kind: KeyKind): string =>
+  `azure-integration-worker/${purpose}${kind === "mac" ? "" : `/${kind}`}`;
 
 const encoder = new TextEncoder();
 
 /**
  * Keys, not promises: a promise made for one request must not be awaited by another in workerd.
- * One secret per deployment, so the map holds five entries.
+ * One secret of few versions per deployment, so the map stays small.
  */
 const derived = new Map<string, CryptoKey>();
 
-/**
- * The HMAC-SHA-256 key of one purpose, by HKDF from the session secret: what is signed for one
- * purpose can never pass for another.
- */
-export async function deriveKey(sessionSecret: string, purpose: KeyPurpose): Promise<CryptoKey> {
-  const name = `${purpose}\n${sessionSecret}`;
+/** The key of one purpose, by HKDF from one version of the session secret. */
+async function deriveKey(version: string, purpose: KeyPurpose, kind: KeyKind): Promise<CryptoKey> {
+  const info = infoOf(purpose, kind);
+  const name = `${info}\n${version}`;
   const known = derived.get(name);
   if (known !== undefined) return known;
-  const secret = await crypto.subtle.importKey(
-    "raw",
-    encoder.encode(sessionSecret),
-    "HKDF",
-    false,
-    ["deriveKey"],
-  );
+  const { algorithm, usages } = algorithms[kind];
+  const raw = encoder.encode(version);
+  const secret = await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveKey"]);
   const key = await crypto.subtle.deriveKey(
-    {
-      name: "HKDF",
-      hash: "SHA-256",
-      salt: new Uint8Array(),
-      info: encoder.encode(`azure-integration-worker/${purpose}`),
-    },
+    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: encoder.encode(info) },
     secret,
-    { name: "HMAC", hash: "SHA-256", length: 256 },
+    algorithm,
     false,
-    ["sign", "verify"],
+    usages,
   );
   derived.set(name, key);
   return key;
 }
 
-/** The MAC of `text`, base64url. */
-export async function mac(key: CryptoKey, text: string): Promise<string> {
+/** The key that signs or encrypts: of the first version. */
+export const newestKey = (
+  [first]: SessionSecret,
+  purpose: KeyPurpose,
+  kind: KeyKind,
+): Promise<CryptoKey> => deriveKey(first, purpose, kind);
+
+/** The keys that verify or decrypt: of every version, the first one first. */
+export const allKeys = (
+  secret: SessionSecret,
+  purpose: KeyPurpose,
+  kind: KeyKind,
+): Promise<CryptoKey[]> => Promise.all(secret.map((version) => deriveKey(version, purpose, kind)));
+
+/** The MAC of `text` for a purpose, base64url. */
+export async function sign(
+  secret: SessionSecret,
+  purpose: KeyPurpose,
+  text: string,
+): Promise<string> {
+  const key = await newestKey(secret, purpose, "mac");
   return base64url.encode(
     new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text))),
   );
 }
 
-/** Whether `candidate` is the MAC of `text`, compared in constant time. */
-export async function verifyMac(key: CryptoKey, text: string, candidate: string): Promise<boolean> {
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = new Uint8Array(base64url.decode(candidate));
-  } catch {
-    return false;
+/** Whether `candidate` is the MAC of `text` under any version; each is compared in constant time. */
+export async function verify(
+  secret: SessionSecret,
+  purpose: KeyPurpose,
+  text: string,
+  candidate: string,
+): Promise<boolean> {
+  const mac = bytesOf(candidate);
+  if (mac === undefined) return false;
+  for (const key of await allKeys(secret, purpose, "mac")) {
+    if (await crypto.subtle.verify("HMAC", key, mac, encoder.encode(text))) return true;
   }
-  return crypto.subtle.verify("HMAC", key, bytes, encoder.encode(text));
+  return false;
+}
+
+/** The bytes that base64url text stands for, or undefined when it is none. */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return new Uint8Array(base64url.decode(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** An unguessable token: `bytes` random bytes, base64url. */

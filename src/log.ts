@@ -1,4 +1,4 @@
-import { errorName } from "./errors.ts";
+import { AzureError, errorName } from "./errors.ts";
 import type { Finding } from "./directory/watchdog-policy.ts";
 
 /**
@@ -11,6 +11,7 @@ export type LogLine =
   | RpcLogLine
   | ConnectionLogLine
   | WatchdogLogLine
+  | MisconfiguredLogLine
   | UnexpectedLogLine;
 
 /** A request over HTTP. */
@@ -85,6 +86,21 @@ export interface AlarmLogLine {
   error_name?: string;
 }
 
+/** What the operator alone can mend, met by a request, a connection or the watchdog. */
+export interface MisconfiguredLogLine {
+  level: "error";
+  event: "misconfigured";
+  request_id?: string;
+  /** The variable or binding that is wrong. */
+  variable: string;
+  /** Our own word: `missing_table`, `missing_binding`… */
+  reason?: string;
+  table?: string;
+  column?: string;
+  /** What mends it. */
+  command?: string;
+}
+
 /** An error nobody expected, whatever led to it. */
 export interface UnexpectedLogLine {
   level: "error";
@@ -142,6 +158,23 @@ export type ConnectionNews = WithoutConnection<ConnectionLogLine>;
 export function log(line: LogLine): void {
   // oxlint-disable-next-line no-console -- the console is where a Worker's logs go
   console.log(JSON.stringify(line));
+}
+
+/** Reports an error whose remedy is with the operator; of every other it says nothing. */
+export function logMisconfigured(error: unknown, requestId?: string): void {
+  if (!(error instanceof AzureError) || error.code !== "app_misconfigured") return;
+  const { variable, reason, table, column, command } = error.details ?? {};
+  if (variable === undefined) return;
+  log({
+    level: "error",
+    event: "misconfigured",
+    ...(requestId !== undefined && { request_id: requestId }),
+    variable,
+    ...(reason !== undefined && { reason }),
+    ...(table !== undefined && { table }),
+    ...(column !== undefined && { column }),
+    ...(command !== undefined && { command }),
+  });
 }
 
 /**

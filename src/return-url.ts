@@ -1,3 +1,5 @@
+import { isListed } from "./origins.ts";
+
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const ambiguous = /[\u0000-\u0020\u007f\\]/;
 
@@ -12,7 +14,7 @@ export function readReturnUrl(text: string, origins: readonly string[]): URL | u
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
   if (url.username !== "" || url.password !== "") return undefined;
-  return origins.includes(url.origin) ? url : undefined;
+  return isListed(url.origin, origins) ? url : undefined;
 }
 
 /** The return URL with what the page there has to know. */

@@ -1,23 +1,37 @@
 import * as z from "zod";
 import { requireScope, type Caller } from "./callers/caller.ts";
 import { scopes, type Scope } from "./scope.ts";
-import { longestSession } from "./callers/session.ts";
 import { labelSchema, userIdSchema } from "./connection/connection-id.ts";
 import { connectionStatuses } from "./connection/contract.ts";
 import { orThrow } from "./or-throw.ts";
+import { scopePattern, tenantField } from "./routes/connect.ts";
 import { invalidInput } from "./routes/failures.ts";
+import {
+  apiVersionField,
+  cursorField,
+  expandField,
+  filterField,
+  flowField,
+  folderField,
+  graphListFields,
+  groupNameField,
+  personIdField,
+  selectField,
+  sessionFields,
+  subscriptionIdField,
+  textField,
+  timeZoneField,
+  whenField,
+} from "./routes/fields.ts";
 
 /** What each RPC method takes: one object, checked, because a sibling can send anything. */
 
 const who = { userId: userIdSchema, label: labelSchema.optional() };
-const page = {
-  top: z.int().min(1).max(100).default(25),
-  cursor: z.string().min(1).max(16_384).optional(),
-};
-const text = z.string().min(1).max(8_192).optional();
-const graphList = { ...page, select: text, filter: text, search: text, orderBy: text };
-const apiVersion = text;
-const subscriptionId = z.guid();
+const page = { top: z.int().min(1).max(100).default(25), cursor: cursorField };
+const { select, filter, search, order_by: orderBy } = graphListFields;
+const graphList = { ...page, select, filter, search, orderBy };
+const apiVersion = apiVersionField;
+const subscriptionId = subscriptionIdField;
 
 export interface Method<Input extends z.ZodType> {
   /** What a sibling needs to call it. */
@@ -39,25 +53,22 @@ export const methods = {
     z
       .strictObject({
         ...who,
-        tenantId: text,
-        scopes: z.array(z.string().min(1).max(512)).max(50).optional(),
-        loginHint: z.string().min(1).max(320).optional(),
+        tenantId: tenantField,
+        scopes: z.array(z.string().regex(scopePattern, "must be a scope")).max(50).optional(),
+        loginHint: textField(320).optional(),
         prompt: z.enum(["login", "none", "consent", "select_account"]).optional(),
-        returnUrl: z.string().max(2_048).optional(),
-        redirectUri: z.string().max(2_048).optional(),
+        returnUrl: textField(2_048, 0).optional(),
+        redirectUri: textField(2_048, 0).optional(),
       })
       .transform(withoutUndefined),
   ),
-  confirmConnect: method(
-    "connections:write",
-    z.strictObject({ ...who, flow: z.string().min(1).max(256) }),
-  ),
+  confirmConnect: method("connections:write", z.strictObject({ ...who, flow: flowField })),
   completeConnect: method(
     "connections:write",
     z.strictObject({
       ...who,
-      code: z.string().min(1).max(16_384),
-      state: z.string().min(1).max(4_096),
+      code: textField(16_384),
+      state: textField(4_096),
     }),
   ),
   disconnect: method("connections:write", z.strictObject(who)),
@@ -65,8 +76,7 @@ export const methods = {
     "connections:write",
     z.strictObject({
       userId: userIdSchema,
-      scopes: z.array(z.enum(scopes)).optional(),
-      ttl: z.int().min(1).max(longestSession).optional(),
+      ...sessionFields,
     }),
   ),
   getConnection: method("connections:read", z.strictObject(who)),
@@ -79,16 +89,25 @@ export const methods = {
     }),
   ),
   connection: method(wholeStub, z.strictObject(who)),
-  getUser: method("graph:read", z.strictObject({ ...who, id: text, select: text })),
-  getMail: method("graph:read", z.strictObject({ ...who, ...graphList, folder: text })),
+  getUser: method(
+    "graph:read",
+    z.strictObject({ ...who, id: personIdField.optional(), select: selectField }),
+  ),
+  getMail: method("graph:read", z.strictObject({ ...who, ...graphList, folder: folderField })),
   getCalendarEvents: method(
     "graph:read",
-    z.strictObject({ ...who, ...graphList, start: text, end: text, timeZone: text }),
+    z.strictObject({
+      ...who,
+      ...graphList,
+      start: whenField,
+      end: whenField,
+      timeZone: timeZoneField,
+    }),
   ),
   listSubscriptions: method("arm:read", z.strictObject({ ...who, ...page, apiVersion })),
   listResourceGroups: method(
     "arm:read",
-    z.strictObject({ ...who, ...page, subscriptionId, filter: text, apiVersion }),
+    z.strictObject({ ...who, ...page, subscriptionId, filter: filterField, apiVersion }),
   ),
   listResources: method(
     "arm:read",
@@ -96,9 +115,9 @@ export const methods = {
       ...who,
       ...page,
       subscriptionId,
-      resourceGroup: text,
-      filter: text,
-      expand: text,
+      resourceGroup: groupNameField.optional(),
+      filter: filterField,
+      expand: expandField,
       apiVersion,
     }),
   ),

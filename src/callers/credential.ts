@@ -2,6 +2,7 @@ import type { AuthService } from "../env.ts";
 import { failure, type Failure } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { ApiKey } from "../config.ts";
+import type { SessionSecret } from "../keys.ts";
 import { findApiKey, looksLikeApiKey } from "./api-key.ts";
 import { callerOfAuthToken } from "./auth-service.ts";
 import type { Caller } from "./caller.ts";
@@ -9,7 +10,7 @@ import { claimsToBeOurs, verifySession } from "./session.ts";
 
 export interface CredentialContext {
   apiKeys: readonly ApiKey[];
-  sessionSecret: string;
+  sessionSecret: SessionSecret;
   auth: AuthService | undefined;
   /** Milliseconds. */
   now: number;

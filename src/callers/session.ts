@@ -1,12 +1,12 @@
-import { errors as joseErrors, decodeJwt, jwtVerify, SignJWT } from "jose";
+import { decodeJwt, SignJWT } from "jose";
 import { userIdSchema } from "../connection/connection-id.ts";
 import { failure, type Failure } from "../errors.ts";
-import { deriveKey } from "../keys.ts";
+import { newestKey, type SessionSecret } from "../keys.ts";
 import { err, ok, type Result } from "../result.ts";
 import { defaultUserScopes, isUserScope, type Caller } from "./caller.ts";
+import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
 import { scopes as everyScope, type Scope } from "../scope.ts";
 
-export const tokenIssuer = "azure-integration-worker";
 const audience = "azure-session";
 const type = "azure-session+jwt";
 
@@ -44,7 +44,7 @@ export interface Session {
  * @returns `forbidden` for a scope the minter lacks, or another user than its own
  */
 export async function mintSession(
-  sessionSecret: string,
+  sessionSecret: SessionSecret,
   minter: Caller,
   request: SessionRequest,
   now: number,
@@ -71,37 +71,30 @@ export async function mintSession(
     .setSubject(userId)
     .setIssuedAt(nowSeconds)
     .setExpirationTime(expiresAt)
-    .sign(await deriveKey(sessionSecret, "session"));
+    .sign(await newestKey(sessionSecret, "session", "mac"));
   return ok({ token, expiresAt: new Date(expiresAt * 1000).toISOString() });
 }
 
 /** The caller a session token stands for, or undefined when it is not one or has expired. */
 export async function verifySession(
-  sessionSecret: string,
+  sessionSecret: SessionSecret,
   token: string,
   now: number,
 ): Promise<Caller | undefined> {
-  try {
-    const { payload } = await jwtVerify(token, await deriveKey(sessionSecret, "session"), {
-      algorithms: ["HS256"],
-      issuer: tokenIssuer,
-      audience,
-      typ: type,
-      requiredClaims: ["sub", "exp", "iat"],
-      currentDate: new Date(now),
-    });
-    const userId = userIdSchema.safeParse(payload.sub).data;
-    if (userId === undefined || payload.exp === undefined) return undefined;
-    const told = typeof payload["scope"] === "string" ? payload["scope"].split(" ") : [];
-    return {
-      kind: "session",
-      id: userId,
-      userId,
-      scopes: new Set(everyScope.filter((scope) => isUserScope(scope) && told.includes(scope))),
-      expiresAt: payload.exp * 1000,
-    };
-  } catch (error) {
-    if (error instanceof joseErrors.JOSEError) return undefined;
-    throw error;
-  }
+  const payload = await verifyOwnToken(sessionSecret, "session", token, {
+    audience,
+    typ: type,
+    requiredClaims: ["sub", "exp", "iat"],
+    currentDate: new Date(now),
+  });
+  const userId = userIdSchema.safeParse(payload?.sub).data;
+  if (userId === undefined || payload?.exp === undefined) return undefined;
+  const told = typeof payload["scope"] === "string" ? payload["scope"].split(" ") : [];
+  return {
+    kind: "session",
+    id: userId,
+    userId,
+    scopes: new Set(everyScope.filter((scope) => isUserScope(scope) && told.includes(scope))),
+    expiresAt: payload.exp * 1000,
+  };
 }

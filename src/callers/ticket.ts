@@ -1,7 +1,7 @@
-import { errors as joseErrors, jwtVerify, SignJWT } from "jose";
-import { deriveKey, randomToken } from "../keys.ts";
+import { SignJWT } from "jose";
+import { newestKey, randomToken, type SessionSecret } from "../keys.ts";
 import type { Caller } from "./caller.ts";
-import { tokenIssuer } from "./session.ts";
+import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
 
 const audience = "azure-live";
 const type = "azure-ticket+jwt";
@@ -20,7 +20,7 @@ export interface Ticket {
 
 /** A one-time ticket for a socket to one connection. `now` in milliseconds. */
 export async function mintTicket(
-  sessionSecret: string,
+  sessionSecret: SessionSecret,
   caller: Caller,
   connectionId: string,
   now: number,
@@ -38,40 +38,32 @@ export async function mintTicket(
     .setJti(randomToken(16))
     .setIssuedAt(issuedAt)
     .setExpirationTime(expiresAt)
-    .sign(await deriveKey(sessionSecret, "ticket"));
+    .sign(await newestKey(sessionSecret, "ticket", "mac"));
   return { ticket, expiresAt: new Date(expiresAt * 1000).toISOString() };
 }
 
 /** The ticket, if it opens this connection now. Whether it was used before only the actor knows. */
 export async function verifyTicket(
-  sessionSecret: string,
+  sessionSecret: SessionSecret,
   token: string,
   connectionId: string,
   now: number,
 ): Promise<Ticket | undefined> {
-  try {
-    const { payload } = await jwtVerify(token, await deriveKey(sessionSecret, "ticket"), {
-      algorithms: ["HS256"],
-      issuer: tokenIssuer,
-      audience,
-      subject: connectionId,
-      typ: type,
-      requiredClaims: ["jti", "exp"],
-      maxTokenAge: ticketLifetime,
-      currentDate: new Date(now),
-    });
-    const { jti, exp } = payload;
-    if (jti === undefined || exp === undefined) return undefined;
-    const credential = payload["credential_exp"];
-    return {
-      id: jti,
-      expiresAt: exp * 1000,
-      ...(typeof credential === "number" && { credentialExpiresAt: credential }),
-    };
-  } catch (error) {
-    if (error instanceof joseErrors.JOSEError) return undefined;
-    throw error;
-  }
+  const payload = await verifyOwnToken(sessionSecret, "ticket", token, {
+    audience,
+    subject: connectionId,
+    typ: type,
+    requiredClaims: ["jti", "exp"],
+    maxTokenAge: ticketLifetime,
+    currentDate: new Date(now),
+  });
+  if (payload?.jti === undefined || payload.exp === undefined) return undefined;
+  const credential = payload["credential_exp"];
+  return {
+    id: payload.jti,
+    expiresAt: payload.exp * 1000,
+    ...(typeof credential === "number" && { credentialExpiresAt: credential }),
+  };
 }
 
 const protocolPrefix = "ticket.";

@@ -10,6 +10,7 @@ import type {
   TagsResource,
 } from "../arm/types.ts";
 import type { Answer, ServiceCall, ServiceRequests } from "./service.ts";
+import { segment } from "./url-text.ts";
 import { ownerQuery, type Who } from "./who.ts";
 
 export interface ArmCallOptions {
@@ -59,7 +60,6 @@ export const isRunning = (data: unknown): data is RunningOperation =>
   typeof data.operation === "string" &&
   !("id" in data);
 
-const segment = encodeURIComponent;
 const query = <Rest extends object>({ apiVersion, ...rest }: Rest & ArmCallOptions) => ({
   ...rest,
   api_version: apiVersion,
@@ -80,7 +80,7 @@ export class ArmRoutes {
   }
 
   async subscription(id: string, options: ArmCallOptions = {}): Promise<Answer<Subscription>> {
-    return this.#send({ path: `/subscriptions/${segment(id)}`, query: query(options) });
+    return this.#send({ path: `/subscriptions/${segment("id", id)}`, query: query(options) });
   }
 
   async resourceGroups(
@@ -124,7 +124,7 @@ export class ArmRoutes {
   ): Promise<Answer<GenericResource[]>> {
     const scope =
       resourceGroup === undefined
-        ? `/subscriptions/${segment(subscriptionId)}`
+        ? `/subscriptions/${segment("subscriptionId", subscriptionId)}`
         : groupPath(subscriptionId, resourceGroup);
     return this.#send({ path: `${scope}/resources`, query: query(options) });
   }
@@ -175,7 +175,7 @@ export class ArmRoutes {
     subscriptionId: string,
     options: ArmPageOptions & ProviderExpansion = {},
   ): Promise<Answer<Provider[]>> {
-    const path = `/subscriptions/${segment(subscriptionId)}/providers`;
+    const path = `/subscriptions/${segment("subscriptionId", subscriptionId)}/providers`;
     return this.#send({ path, query: query(options) });
   }
 
@@ -185,12 +185,12 @@ export class ArmRoutes {
     namespace: string,
     options: ArmCallOptions & ProviderExpansion = {},
   ): Promise<Answer<Provider>> {
-    const path = `/subscriptions/${segment(subscriptionId)}/providers/${segment(namespace)}`;
+    const path = `/subscriptions/${segment("subscriptionId", subscriptionId)}/providers/${segment("namespace", namespace)}`;
     return this.#send({ path, query: query(options) });
   }
 
   async tagNames(subscriptionId: string, options: ArmPageOptions = {}): Promise<Answer<TagName[]>> {
-    const path = `/subscriptions/${segment(subscriptionId)}/tagNames`;
+    const path = `/subscriptions/${segment("subscriptionId", subscriptionId)}/tagNames`;
     return this.#send({ path, query: query(options) });
   }
 
@@ -205,6 +205,6 @@ export class ArmRoutes {
 }
 
 const groupPath = (subscriptionId: string, name?: string): string => {
-  const groups = `/subscriptions/${segment(subscriptionId)}/resourceGroups`;
-  return name === undefined ? groups : `${groups}/${segment(name)}`;
+  const groups = `/subscriptions/${segment("subscriptionId", subscriptionId)}/resourceGroups`;
+  return name === undefined ? groups : `${groups}/${segment("name", name)}`;
 };

@@ -3,7 +3,7 @@ import { ArmRoutes } from "./arm-routes.ts";
 import { GraphRoutes } from "./graph-routes.ts";
 import { LiveClient, type LiveOptions } from "./live-client.ts";
 import type { Answer, ServiceRequests } from "./service.ts";
-import { connectionIdOf, type Who } from "./who.ts";
+import { connectionIdOf, connectionPath, type Who } from "./who.ts";
 
 export interface Ticket {
   ticket: string;
@@ -36,7 +36,7 @@ export class ConnectionClient {
     this.arm = new ArmRoutes(requests, who);
     this.#requests = requests;
     this.#who = who;
-    this.#path = `/connections/${encodeURIComponent(this.id)}`;
+    this.#path = connectionPath(who);
   }
 
   async info(): Promise<Answer<ConnectionInfo>> {

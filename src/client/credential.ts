@@ -2,7 +2,7 @@ import type { AccessToken, AccessTokenRequest, Outcome } from "../connection/con
 import { orThrow } from "../or-throw.ts";
 import { resourceOfScopes } from "./scope.ts";
 import { type ServiceOptions, ServiceRequests } from "./service.ts";
-import { connectionIdOf, type Who } from "./who.ts";
+import { connectionPath, type Who } from "./who.ts";
 
 /** What `getToken` of the Azure SDKs takes; other fields of theirs are ignored. */
 export interface GetTokenOptions {
@@ -108,7 +108,7 @@ const readByStub =
 
 function readByHttp(source: HttpTokenSource): ReadToken {
   const requests = new ServiceRequests(source);
-  const path = `/connections/${encodeURIComponent(connectionIdOf(source))}/token`;
+  const path = `${connectionPath(source)}/token`;
   return async (request, signal) => {
     const { data } = await requests.send<AccessToken>({
       path,

@@ -2,6 +2,7 @@ import type { Event, Message, User } from "@microsoft/microsoft-graph-types";
 import type { BatchRequest } from "../graph/batch-plan.ts";
 import type { BatchResponse } from "../graph/batch-answer.ts";
 import type { Answer, ServiceCall, ServiceRequests } from "./service.ts";
+import { segment } from "./url-text.ts";
 import { ownerQuery, type Who } from "./who.ts";
 
 /** What lists of Graph take; `select`, `filter`, `search` and `orderBy` are Graph's own OData. */
@@ -52,7 +53,7 @@ export class GraphRoutes {
 
   /** @param userId object id or sign-in name. */
   async userById(userId: string, options: { select?: string } = {}): Promise<Answer<User>> {
-    return this.#send({ path: `/users/${encodeURIComponent(userId)}`, query: options });
+    return this.#send({ path: `/users/${segment("userId", userId)}`, query: options });
   }
 
   /** Newest first. */
@@ -63,7 +64,7 @@ export class GraphRoutes {
   }
 
   async message(id: string, options: { select?: string } = {}): Promise<Answer<Message>> {
-    return this.#send({ path: `/mail/${encodeURIComponent(id)}`, query: options });
+    return this.#send({ path: `/mail/${segment("id", id)}`, query: options });
   }
 
   async sendMail(mail: SendMail): Promise<Answer<{ accepted: true }>> {

@@ -1,4 +1,7 @@
-import type { ConnectionRpc } from "../connection/contract.ts";
+import type { ConnectionRpc, Outcome } from "../connection/contract.ts";
+import { errorResponse, type Failure } from "../errors.ts";
+import { thrownFailure } from "../http/own-error.ts";
+import { err } from "../result.ts";
 
 /** What `AzureService.connection()` hands out: a `fetch` signed in as the user, and the actor's RPC. */
 export interface ConnectionStub extends ConnectionRpc {
@@ -22,31 +25,46 @@ export interface AzureBinding<Stub extends ConnectionStub = ConnectionStub> {
  * once it has resolved every later one fails with "does not implement the method". This waits for
  * the stub at the first use and keeps it; a stub that threw may be broken for good, so the next call
  * asks for another. A stub lives as long as the request that got it: make one per request.
+ *
+ * When no stub is to be had (the Worker is misconfigured, this binding lacks a scope), calls fail as
+ * those of a stub do: `fetch` answers with the error, marked by `x-azure-error`, and methods give
+ * `{ ok: false, error }`.
  */
 export function azure(
   binding: AzureBinding,
   who: { userId: string; label?: string },
 ): ConnectionStub {
   let pending: Promise<ConnectionStub> | undefined;
-  const use = async <Value>(call: (stub: ConnectionStub) => Promise<Value>): Promise<Value> => {
+  const use = async <Value>(
+    call: (stub: ConnectionStub) => Promise<Value>,
+    refused: (reason: Failure) => Value,
+  ): Promise<Value> => {
     const current = (pending ??= Promise.resolve(binding.connection(who)));
     try {
       return await call(await current);
     } catch (error) {
       if (pending === current) pending = undefined;
-      throw error;
+      const reason = thrownFailure(error);
+      if (reason === undefined) throw error;
+      return refused(reason);
     }
   };
+  const ask = <Value>(call: (stub: ConnectionStub) => Promise<Outcome<Value>>) =>
+    use<Outcome<Value>>(call, err);
   return {
-    fetch: (input, init) => use((stub) => stub.fetch(input, init)),
-    info: () => use((stub) => stub.info()),
-    beginAuthorization: (options) => use((stub) => stub.beginAuthorization(options)),
-    completeAuthorization: (options) => use((stub) => stub.completeAuthorization(options)),
-    confirmAuthorization: (options) => use((stub) => stub.confirmAuthorization(options)),
-    import: (options) => use((stub) => stub.import(options)),
-    accessToken: (options) => use((stub) => stub.accessToken(options)),
-    refresh: (options) => use((stub) => stub.refresh(options)),
-    disconnect: () => use((stub) => stub.disconnect()),
-    events: (options) => use((stub) => stub.events(options)),
+    fetch: (input, init) =>
+      use(
+        (stub) => stub.fetch(input, init),
+        (reason) => errorResponse(reason),
+      ),
+    info: () => ask((stub) => stub.info()),
+    beginAuthorization: (options) => ask((stub) => stub.beginAuthorization(options)),
+    completeAuthorization: (options) => ask((stub) => stub.completeAuthorization(options)),
+    confirmAuthorization: (options) => ask((stub) => stub.confirmAuthorization(options)),
+    import: (options) => ask((stub) => stub.import(options)),
+    accessToken: (options) => ask((stub) => stub.accessToken(options)),
+    refresh: (options) => ask((stub) => stub.refresh(options)),
+    disconnect: () => ask((stub) => stub.disconnect()),
+    events: (options) => ask((stub) => stub.events(options)),
   };
 }

@@ -1,8 +1,9 @@
 import ReconnectingWebSocket from "partysocket/ws";
 import { type ConnectionEvent, liveClose, type LiveSnapshot } from "../connection/contract.ts";
 import { AzureError, type ErrorCode } from "../errors.ts";
+import { withoutEndSlashes } from "../http/link.ts";
 import { readFrame, resumeAfter } from "./live-message.ts";
-import { connectionIdOf, type Who } from "./who.ts";
+import { connectionPath, type Who } from "./who.ts";
 
 export interface LiveHandlers {
   /** First after every connect: the connection as it is now. */
@@ -51,14 +52,17 @@ const silentClose = 4000;
  */
 export class LiveClient {
   readonly #options: LiveClientOptions;
+  readonly #address: string;
   readonly #socket: ReconnectingWebSocket;
   #after: number | undefined;
   #open = false;
   #heard = false;
   #ping: ReturnType<typeof setInterval> | null = null;
 
+  /** @throws AzureError `invalid_request` for what no connection can be called */
   constructor(options: LiveClientOptions) {
     this.#options = options;
+    this.#address = `${withoutEndSlashes(options.baseUrl)}${connectionPath(options.who)}/live`;
     this.#after = options.after;
     const { min, max } = options.reconnectDelay ?? { min: 1_000, max: 30_000 };
     const socket = new ReconnectingWebSocket(
@@ -95,10 +99,7 @@ export class LiveClient {
   }
 
   #url(): string {
-    const { baseUrl, who } = this.#options;
-    const url = new URL(
-      `${baseUrl.replace(/\/+$/, "")}/connections/${encodeURIComponent(connectionIdOf(who))}/live`,
-    );
+    const url = new URL(this.#address);
     url.protocol = url.protocol.replace("http", "ws");
     if (this.#after !== undefined) url.searchParams.set("after", String(this.#after));
     return url.href;

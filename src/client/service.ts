@@ -1,4 +1,5 @@
 import { AzureError, failure } from "../errors.ts";
+import { withoutEndSlashes } from "../http/link.ts";
 import {
   createTransport,
   type FetchFunction,
@@ -6,6 +7,7 @@ import {
   type Transport,
 } from "../http/transport.ts";
 import { noAnswer, ownAnswer } from "./service-answer.ts";
+import { wellFormed } from "./url-text.ts";
 
 export interface ServiceOptions extends Omit<RetryOptions, "waitOnThrottle"> {
   /** Where the Worker answers: `https://azure.example.com`, a path prefix included if there is one. */
@@ -56,7 +58,7 @@ export class ServiceRequests {
     if (base === null || !/^https?:$/.test(base.protocol)) {
       throw missing("baseUrl", "baseUrl must be the http(s) address of the Worker.");
     }
-    this.baseUrl = `${base.origin}${base.pathname.replace(/\/+$/, "")}`;
+    this.baseUrl = `${base.origin}${withoutEndSlashes(base.pathname)}`;
     this.#authorization = `Bearer ${credential}`;
     const { fetch = (url, init) => globalThis.fetch(url, init), now = Date.now } = options;
     this.#transport = createTransport({
@@ -72,7 +74,7 @@ export class ServiceRequests {
   async send<Data>(call: ServiceCall): Promise<Answer<Data>> {
     const url = new URL(`${this.baseUrl}${call.path}`);
     for (const [name, value] of Object.entries(call.query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
+      if (value !== undefined) url.searchParams.set(name, wellFormed(name, String(value)));
     }
     const sent = await this.#transport.sendJson<Envelope<Data>>({
       url,

@@ -1,3 +1,5 @@
+import { segment } from "./url-text.ts";
+
 /** Which connection is meant: a user's (their first account, or a labelled one), or any by its id. */
 export type Who =
   | { userId: string; label?: string | undefined }
@@ -8,6 +10,10 @@ export const connectionIdOf = (who: Who): string => {
   if ("connection" in who) return who.connection;
   return who.label === undefined ? `user:${who.userId}` : `user:${who.userId}:${who.label}`;
 };
+
+/** Where the connection is among the routes. @throws AzureError `invalid_request` for what is no id */
+export const connectionPath = (who: Who): string =>
+  `/connections/${segment("connection", connectionIdOf(who))}`;
 
 /** The query parameters that say the same on routes without an id in their path. */
 export const ownerQuery = (who: Who): Record<string, string | undefined> =>

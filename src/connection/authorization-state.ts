@@ -1,5 +1,5 @@
 import { base64url } from "jose";
-import { deriveKey, mac, randomToken, verifyMac } from "../keys.ts";
+import { randomToken, sign, verify, type SessionSecret } from "../keys.ts";
 
 const decoder = new TextDecoder();
 
@@ -7,21 +7,23 @@ const decoder = new TextDecoder();
  * A state says which connection its flow belongs to, so that a callback finds the actor; the MAC
  * lets the front Worker refuse a forged one before any actor is addressed.
  */
-export async function signState(sessionSecret: string, connectionId: string): Promise<string> {
+export async function signState(
+  sessionSecret: SessionSecret,
+  connectionId: string,
+): Promise<string> {
   const body = `${base64url.encode(connectionId)}.${randomToken(16)}`;
-  return `${body}.${await mac(await deriveKey(sessionSecret, "state"), body)}`;
+  return `${body}.${await sign(sessionSecret, "state", body)}`;
 }
 
 /** The connection id of a state we made, or undefined. */
 export async function verifyState(
-  sessionSecret: string,
+  sessionSecret: SessionSecret,
   state: string,
 ): Promise<string | undefined> {
   const match = /^(([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/.exec(state);
   const [, body, id, signature] = match ?? [];
   if (body === undefined || id === undefined || signature === undefined) return undefined;
-  if (!(await verifyMac(await deriveKey(sessionSecret, "state"), body, signature)))
-    return undefined;
+  if (!(await verify(sessionSecret, "state", body, signature))) return undefined;
   return decoder.decode(base64url.decode(id));
 }
 

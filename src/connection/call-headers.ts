@@ -50,6 +50,10 @@ const droppedAnswers = new Set([
   "alt-svc",
 ]);
 
+/** Microsoft's, and those of our own name: they say that an answer is the connection's own. */
+const isDropped = (name: string): boolean =>
+  droppedAnswers.has(name) || name.startsWith("access-control-") || name.startsWith("x-azure-");
+
 /** Microsoft's answer without what belongs to its own origin: cookies, CORS, challenges. */
 export function incomingAnswer(answer: Response): Response {
   // No `encodeBody: "manual"`, though the header stays: what `body` gives is decoded, and workerd
@@ -57,7 +61,7 @@ export function incomingAnswer(answer: Response): Response {
   const copy = new Response(answer.body, answer);
   // The names of what came: deleting from headers while walking over them may skip one.
   for (const name of answer.headers.keys()) {
-    if (droppedAnswers.has(name) || name.startsWith("access-control-")) copy.headers.delete(name);
+    if (isDropped(name)) copy.headers.delete(name);
   }
   return copy;
 }

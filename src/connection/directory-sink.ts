@@ -1,7 +1,7 @@
 import { faultWithin } from "../deadline.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { DirectoryEntry } from "../directory/entry.ts";
-import type { ConnectionNews } from "../log.ts";
+import { logMisconfigured, type ConnectionNews } from "../log.ts";
 import { traced } from "../traced.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { remedyActionOf } from "./directory-policy.ts";
@@ -28,6 +28,12 @@ export function directoryEntry(connectionId: string, state: ConnectionState): Di
     next_contact_at: grant.contact_at === null ? null : timeOf(grant.contact_at),
   };
 }
+
+/** A forgotten migration is the operator's to mend, and named for them. */
+const misconfigured = (error: unknown): never => {
+  logMisconfigured(error);
+  throw error;
+};
 
 /** Longer than this a write is taken for failed; should it succeed later, its version fences it. */
 const deadline = 10_000;
@@ -60,7 +66,10 @@ export class DirectorySink {
   }
 
   async #done(write: () => Promise<void>): Promise<boolean> {
-    const fault = await faultWithin(deadline, traced("directory.write", write));
+    const fault = await faultWithin(
+      deadline,
+      traced("directory.write", write).catch(misconfigured),
+    );
     if (fault === undefined) return true;
     this.#options.log({ level: "warn", event: "directory_failed", error_name: fault });
     return false;

@@ -1,4 +1,6 @@
+import { missingBinding } from "../bindings.ts";
 import type { Environment } from "../env.ts";
+import { AzureError } from "../errors.ts";
 import type { ConnectionRpc } from "./contract.ts";
 
 /** A connection as every caller outside its object sees it: a signed-in `fetch`, and the RPC surface. */
@@ -9,8 +11,13 @@ export interface ConnectionStub extends ConnectionRpc {
 /**
  * The stub of a connection. Making one asks nothing: an id nobody connected answers `not_found`.
  * A stub lives as long as the request that made it.
+ *
+ * @throws AzureError `app_misconfigured` where the namespace is not bound
  */
 export function connectionStub(env: Environment, connectionId: string): ConnectionStub {
+  // The types know what wrangler.jsonc says; a deployment may say less.
+  const namespace: Environment["AZURE_CONNECTION"] | undefined = env.AZURE_CONNECTION;
+  if (namespace === undefined) throw new AzureError(missingBinding("AZURE_CONNECTION"));
   // The stub's generated type wraps results for pipelining and disposal; plain data needs neither.
-  return env.AZURE_CONNECTION.getByName(connectionId) as unknown as ConnectionStub;
+  return namespace.getByName(connectionId) as unknown as ConnectionStub;
 }

@@ -11,6 +11,7 @@ import {
   type DirectoryEntry,
   type OverdueEntry,
 } from "./entry.ts";
+import { named } from "./fault.ts";
 
 export interface DirectoryQuery {
   status?: ConnectionStatus | undefined;
@@ -51,6 +52,12 @@ export interface Labels {
 
 const pausedSchema = z.object({ paused_sinks: z.string(), connections: z.int() });
 
+/** What applies the migrations, deployed and by `wrangler dev`. */
+const migrations = {
+  remote: "npx wrangler d1 migrations apply DB --remote",
+  local: "npx wrangler d1 migrations apply DB --local",
+} as const;
+
 const columns = [...directoryColumns, "user_id", "provider"];
 const updated = columns.filter((column) => column !== "connection_id");
 
@@ -69,38 +76,52 @@ const upsertStatement = `
 /** The table of all connections, in D1. Each row is written by its connection's object alone. */
 export class Directory {
   readonly #db: D1Database;
+  readonly #migration: string;
 
-  constructor(db: D1Database) {
+  /**
+   * Every method throws `AzureError` when a migration was forgotten or the database does not answer.
+   *
+   * @param migration the command that applies the migrations, for whoever forgot to
+   */
+  constructor(db: D1Database, migration: string = migrations.remote) {
     this.#db = db;
+    this.#migration = migration;
   }
 
   /** Writes an entry, unless the row already tells of a later version. */
   async upsert(entry: DirectoryEntry): Promise<void> {
     const row: Record<string, unknown> = { ...entry, ...ownerColumns(entry.connection_id) };
-    await this.#db
-      .prepare(upsertStatement)
-      .bind(...columns.map((column) => row[column]))
-      .run();
+    const values = columns.map((column) => row[column]);
+    await this.#ask((db) =>
+      db
+        .prepare(upsertStatement)
+        .bind(...values)
+        .run(),
+    );
   }
 
   /** Takes out a connection that never came to be; one that did stays, and so does a later one. */
   async removePending(connectionId: string, version: number): Promise<void> {
-    await this.#db
-      .prepare(
-        `DELETE FROM oauth_connections
-         WHERE connection_id = ? AND version <= ? AND status = 'pending'`,
-      )
-      .bind(connectionId, version)
-      .run();
+    await this.#ask((db) =>
+      db
+        .prepare(
+          `DELETE FROM oauth_connections
+           WHERE connection_id = ? AND version <= ? AND status = 'pending'`,
+        )
+        .bind(connectionId, version)
+        .run(),
+    );
   }
 
   async read(connectionId: string): Promise<DirectoryEntry | undefined> {
-    const row = await this.#db
-      .prepare(
-        `SELECT ${directoryColumns.join(", ")} FROM oauth_connections WHERE connection_id = ?`,
-      )
-      .bind(connectionId)
-      .first();
+    const row = await this.#ask((db) =>
+      db
+        .prepare(
+          `SELECT ${directoryColumns.join(", ")} FROM oauth_connections WHERE connection_id = ?`,
+        )
+        .bind(connectionId)
+        .first(),
+    );
     return row === null ? undefined : directoryEntrySchema.parse(row);
   }
 
@@ -114,13 +135,16 @@ export class Directory {
     ];
     const asked = conditions.filter(([, value]) => value !== undefined);
     const where = asked.map(([condition]) => condition).join(" AND ") || "TRUE";
-    const { results } = await this.#db
-      .prepare(
-        `SELECT ${directoryColumns.join(", ")} FROM oauth_connections
-         WHERE ${where} ORDER BY connection_id LIMIT ?`,
-      )
-      .bind(...asked.map(([, value]) => value), limit)
-      .all();
+    const values = asked.map(([, value]) => value);
+    const { results } = await this.#ask((db) =>
+      db
+        .prepare(
+          `SELECT ${directoryColumns.join(", ")} FROM oauth_connections
+           WHERE ${where} ORDER BY connection_id LIMIT ?`,
+        )
+        .bind(...values, limit)
+        .all(),
+    );
     return results.map((row) => directoryEntrySchema.parse(row));
   }
 
@@ -130,37 +154,43 @@ export class Directory {
    * @param before milliseconds since the epoch
    */
   async overdue({ before, limit }: { before: number; limit: number }): Promise<OverdueEntry[]> {
-    const { results } = await this.#db
-      .prepare(
-        `SELECT connection_id, status, version, next_contact_at FROM oauth_connections
-         WHERE next_contact_at < ? ORDER BY next_contact_at LIMIT ?`,
-      )
-      .bind(new Date(before).toISOString(), limit)
-      .all();
+    const { results } = await this.#ask((db) =>
+      db
+        .prepare(
+          `SELECT connection_id, status, version, next_contact_at FROM oauth_connections
+           WHERE next_contact_at < ? ORDER BY next_contact_at LIMIT ?`,
+        )
+        .bind(new Date(before).toISOString(), limit)
+        .all(),
+    );
     return results.map((row) => overdueEntrySchema.parse(row));
   }
 
   /** Moves appointments, except of connections that have been heard of since. */
   async postpone(postponements: readonly Postponement[]): Promise<void> {
     if (postponements.length === 0) return;
-    const update = this.#db.prepare(
-      "UPDATE oauth_connections SET next_contact_at = ? WHERE connection_id = ? AND version = ?",
-    );
-    await this.#db.batch(
-      postponements.map(({ connectionId, version, until }) =>
-        update.bind(new Date(until).toISOString(), connectionId, version),
-      ),
-    );
+    await this.#ask((db) => {
+      const update = db.prepare(
+        "UPDATE oauth_connections SET next_contact_at = ? WHERE connection_id = ? AND version = ?",
+      );
+      return db.batch(
+        postponements.map(({ connectionId, version, until }) =>
+          update.bind(new Date(until).toISOString(), connectionId, version),
+        ),
+      );
+    });
   }
 
   async counts(): Promise<DirectoryCount[]> {
-    const { results } = await this.#db
-      .prepare(
-        `SELECT status, remedy_action AS remedyAction, count(*) AS connections,
-           min(updated_at) AS since
-         FROM oauth_connections GROUP BY remedy_action, status`,
-      )
-      .all();
+    const { results } = await this.#ask((db) =>
+      db
+        .prepare(
+          `SELECT status, remedy_action AS remedyAction, count(*) AS connections,
+             min(updated_at) AS since
+           FROM oauth_connections GROUP BY remedy_action, status`,
+        )
+        .all(),
+    );
     return results.map((row) => countSchema.parse(row));
   }
 
@@ -179,12 +209,14 @@ export class Directory {
 
   /** How many connections each paused sink is not told of. */
   async pausedSinks(): Promise<Record<string, number>> {
-    const { results } = await this.#db
-      .prepare(
-        `SELECT paused_sinks, count(*) AS connections FROM oauth_connections
-         WHERE paused_sinks IS NOT NULL GROUP BY paused_sinks`,
-      )
-      .all();
+    const { results } = await this.#ask((db) =>
+      db
+        .prepare(
+          `SELECT paused_sinks, count(*) AS connections FROM oauth_connections
+           WHERE paused_sinks IS NOT NULL GROUP BY paused_sinks`,
+        )
+        .all(),
+    );
     const counts: Record<string, number> = {};
     for (const { paused_sinks: sinks, connections } of results.map((row) =>
       pausedSchema.parse(row),
@@ -196,18 +228,32 @@ export class Directory {
 
   /** A tenant that knows the application, because one of its users is connected. */
   async someTenant(): Promise<string | undefined> {
-    const tenantId = await this.#db
-      .prepare(
-        `SELECT tenant_id FROM oauth_connections
-         WHERE status = 'active' AND tenant_id <> ? LIMIT 1`,
-      )
-      .bind(personalTenantId)
-      .first<string>("tenant_id");
+    const tenantId = await this.#ask((db) =>
+      db
+        .prepare(
+          `SELECT tenant_id FROM oauth_connections
+           WHERE status = 'active' AND tenant_id <> ? LIMIT 1`,
+        )
+        .bind(personalTenantId)
+        .first<string>("tenant_id"),
+    );
     return tenantId ?? undefined;
+  }
+
+  /** Every statement goes through here, so that a fault of the database has its name. */
+  #ask<Value>(work: (db: D1Database) => Promise<Value>): Promise<Value> {
+    return named(this.#migration, () => work(this.#db));
   }
 }
 
 /** The directory, where the deployment has one. */
-export function directoryOf({ DB }: { DB?: D1Database }): Directory | undefined {
-  return DB === undefined ? undefined : new Directory(DB);
+export function directoryOf({
+  DB,
+  AZURE_CLOUD,
+}: {
+  DB?: D1Database;
+  AZURE_CLOUD?: string;
+}): Directory | undefined {
+  if (DB === undefined) return undefined;
+  return new Directory(DB, AZURE_CLOUD === "sandbox" ? migrations.local : migrations.remote);
 }

@@ -1,11 +1,12 @@
+import { missingBinding } from "../bindings.ts";
 import type { ConnectionInfo, Outcome } from "../connection/contract.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { configOf } from "../config.ts";
 import { connectionHash } from "../connection-hash.ts";
 import { faultWithin } from "../deadline.ts";
 import type { Environment, EventPipeline } from "../env.ts";
-import { errorName } from "../errors.ts";
-import { log } from "../log.ts";
+import { AzureError, errorName } from "../errors.ts";
+import { log, logMisconfigured } from "../log.ts";
 import { directoryOf, type Directory } from "./directory.ts";
 import type { OverdueEntry } from "./entry.ts";
 import {
@@ -36,7 +37,7 @@ interface Found {
  */
 export async function runWatchdog(env: Environment, now: number): Promise<void> {
   const directory = directoryOf(env);
-  if (directory === undefined) return;
+  if (directory === undefined) return logMisconfigured(new AzureError(missingBinding("DB")));
   const config = configOf(env);
   if (!config.ok) {
     // No object can work, and each would be found: the fault is one, and it is ours.
@@ -50,6 +51,7 @@ export async function runWatchdog(env: Environment, now: number): Promise<void> 
     await publish(env.EVENTS, found, now);
     log({ level: "info", event: "watchdog", ...countsOf(found) });
   } catch (error) {
+    logMisconfigured(error);
     log({ level: "error", event: "watchdog", code: "run_failed", error_name: errorName(error) });
   }
 }

@@ -1,5 +1,6 @@
 import { failure, type ErrorCode, type ErrorDetails, type Failure } from "../errors.ts";
 import { isRecord, parseJson, recordOf, textOf } from "./json.ts";
+import { envelopeOf } from "../microsoft-error.ts";
 import { markedFailure } from "./own-error.ts";
 import { redacted } from "./redact.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
@@ -93,7 +94,7 @@ export async function readFailure(
   { now, write, ownErrors = true }: FailureContext,
 ): Promise<ToldFailure> {
   const body = parseJson(await boundedText(response));
-  const own = ownErrors ? markedFailure(response.headers, body, now) : undefined;
+  const own = ownErrors ? markedFailure(response.headers, envelopeOf(body), now) : undefined;
   if (own !== undefined) return { reason: own, own: true };
   return { reason: microsoftFailure(response, body, { now, write }), own: false };
 }

@@ -1,15 +1,31 @@
 import * as z from "zod";
+import { missingBindings } from "../bindings.ts";
 import type { Config } from "../config.ts";
 import { connectionStatuses } from "../connection/contract.ts";
-import type { Directory, DirectoryCount } from "../directory/directory.ts";
+import { directoryOf, type Directory, type DirectoryCount } from "../directory/directory.ts";
 import { checkCredential, type CredentialCheck } from "../entra/credential-check.ts";
 import { isSharedTenant } from "../entra/tenant.ts";
+import type { Environment } from "../env.ts";
+import { AzureError, type Failure } from "../errors.ts";
 import { remedyActions } from "../remedy.ts";
 
 const count = z.int().min(0);
 
+/** What does not work as it is deployed, in a sentence, and what mends it. */
+const problemSchema = z.object({
+  error: z.string(),
+  /** The binding that is missing, or whose database is not as it should be. */
+  variable: z.string().optional(),
+  reason: z.string().optional(),
+  table: z.string().optional(),
+  column: z.string().optional(),
+  command: z.string().optional(),
+});
+type Problem = z.infer<typeof problemSchema>;
+
 export const appHealthSchema = z.object({
   client_id: z.string(),
+  problems: z.array(problemSchema),
   /** In the order of AZURE_CLIENT_SECRET. */
   credentials: z.array(
     z.object({
@@ -19,16 +35,19 @@ export const appHealthSchema = z.object({
       aadsts: z.int().optional(),
     }),
   ),
-  connections: z.object({
-    total: count,
-    /** Those whose last refresh failed because of the application's own credential. */
-    waiting: count,
-    waiting_since: z.iso.datetime().nullable(),
-    by_status: z.record(z.enum(connectionStatuses), count),
-    by_remedy: z.partialRecord(z.enum(remedyActions), count),
-  }),
+  /** Null: the directory cannot be read. */
+  connections: z
+    .object({
+      total: count,
+      /** Those whose last refresh failed because of the application's own credential. */
+      waiting: count,
+      waiting_since: z.iso.datetime().nullable(),
+      by_status: z.record(z.enum(connectionStatuses), count),
+      by_remedy: z.partialRecord(z.enum(remedyActions), count),
+    })
+    .nullable(),
   /** Who is not told of events any more, and of how many connections. */
-  paused_sinks: z.record(z.string(), count),
+  paused_sinks: z.record(z.string(), count).nullable(),
 });
 export type AppHealth = z.infer<typeof appHealthSchema>;
 
@@ -38,32 +57,73 @@ interface Tools {
   now: () => number;
 }
 
-/** Which of our own credentials work, asked just now, and how many connections wait for one that does. */
+/**
+ * Which of our own credentials work, asked just now, how many connections wait for one that does, and
+ * what of the deployment is missing. It never fails for what it is there to report.
+ */
 export async function appHealth(
   config: Config,
-  directory: Directory,
+  env: Environment,
   tools: Tools,
 ): Promise<AppHealth> {
+  const report = new DirectoryReport(directoryOf(env));
   const [counts, paused, credentials] = await Promise.all([
-    directory.counts(),
-    directory.pausedSinks(),
-    checkCredentials(config, directory, tools),
+    report.read((directory) => directory.counts()),
+    report.read((directory) => directory.pausedSinks()),
+    checkCredentials(config, report, tools),
   ]);
+  const problems = [...missingBindings(env), ...report.failures].map(problemOf);
   return {
     client_id: config.clientId,
+    problems: [...new Map(problems.map((problem) => [problem.error, problem])).values()],
     credentials: credentials.map((check, index) => ({ position: index + 1, ...check })),
-    connections: summarize(counts),
-    paused_sinks: paused,
+    connections: counts === undefined ? null : summarize(counts),
+    paused_sinks: paused ?? null,
+  };
+}
+
+/** Reads the directory as far as it can be read, and keeps why it could not. */
+class DirectoryReport {
+  readonly failures: Failure[] = [];
+  readonly #directory: Directory | undefined;
+
+  constructor(directory: Directory | undefined) {
+    this.#directory = directory;
+  }
+
+  /** @returns undefined when the directory is missing or cannot be read */
+  async read<Value>(work: (directory: Directory) => Promise<Value>): Promise<Value | undefined> {
+    try {
+      return this.#directory && (await work(this.#directory));
+    } catch (error) {
+      if (!(error instanceof AzureError)) throw error;
+      this.failures.push(error);
+      return undefined;
+    }
+  }
+}
+
+function problemOf({ message, details = {} }: Failure): Problem {
+  const { variable, reason, table, column, command } = details;
+  return {
+    error: message,
+    ...(variable !== undefined && { variable }),
+    ...(reason !== undefined && { reason }),
+    ...(table !== undefined && { table }),
+    ...(column !== undefined && { column }),
+    ...(command !== undefined && { command }),
   };
 }
 
 async function checkCredentials(
   config: Config,
-  directory: Directory,
+  report: DirectoryReport,
   tools: Tools,
 ): Promise<CredentialCheck[]> {
   const { cloud, clientId, clientSecrets, tenantId } = config;
-  const tenant = isSharedTenant(tenantId) ? await directory.someTenant() : tenantId;
+  const tenant = isSharedTenant(tenantId)
+    ? await report.read((directory) => directory.someTenant())
+    : tenantId;
   return Promise.all(
     clientSecrets.map((clientSecret) =>
       tenant === undefined
@@ -74,9 +134,11 @@ async function checkCredentials(
 }
 
 /** Adds up the directory's groups. */
-export function summarize(counts: readonly DirectoryCount[]): AppHealth["connections"] {
+export function summarize(
+  counts: readonly DirectoryCount[],
+): NonNullable<AppHealth["connections"]> {
   const byStatus = { pending: 0, active: 0, degraded: 0, action_required: 0, disconnected: 0 };
-  const byRemedy: AppHealth["connections"]["by_remedy"] = {};
+  const byRemedy: NonNullable<AppHealth["connections"]>["by_remedy"] = {};
   for (const { status, remedyAction, connections } of counts) {
     byStatus[status] += connections;
     if (remedyAction === null) continue;

@@ -7,6 +7,7 @@ import type {
 } from "../connection/contract.ts";
 import type { ConnectionStub } from "../connection/stub.ts";
 import { AzureError, failure, type Failure } from "../errors.ts";
+import type { SessionSecret } from "../keys.ts";
 import { orThrow } from "../or-throw.ts";
 import { admitLabel, type Labelled } from "./labels.ts";
 
@@ -46,7 +47,7 @@ export const confirmConnect = async (
  * @throws AzureError `not_found` for a state that was not made here, or for somebody else
  */
 export async function connectionOfState(
-  sessionSecret: string,
+  sessionSecret: SessionSecret,
   state: string,
   owner: { userId: string; label?: string | undefined },
 ): Promise<string> {

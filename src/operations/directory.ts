@@ -1,10 +1,12 @@
 import type { Caller } from "../callers/caller.ts";
 import type { ConnectionStatus } from "../connection/contract.ts";
+import { missingBinding } from "../bindings.ts";
 import { directoryOf, type Directory } from "../directory/directory.ts";
 import { listedConnection, type ListedConnection } from "../directory/entry.ts";
 import type { Environment } from "../env.ts";
 import { AzureError, failure } from "../errors.ts";
 import { PagedItems } from "../http/page.ts";
+import type { SessionSecret } from "../keys.ts";
 import { ok } from "../result.ts";
 import { readPage, type Page, type PageQuery } from "./page.ts";
 
@@ -17,11 +19,7 @@ export interface ConnectionListQuery extends PageQuery {
 export function directoryIn(env: Environment): Directory {
   const directory = directoryOf(env);
   if (directory !== undefined) return directory;
-  throw new AzureError(
-    failure("app_misconfigured", "DB must be bound to the directory's D1 database.", {
-      details: { variable: "DB" },
-    }),
-  );
+  throw new AzureError(missingBinding("DB"));
 }
 
 /**
@@ -32,7 +30,7 @@ export function directoryIn(env: Environment): Directory {
  */
 export function listConnections(
   directory: Directory,
-  { caller, sessionSecret }: { caller: Caller; sessionSecret: string },
+  { caller, sessionSecret }: { caller: Caller; sessionSecret: SessionSecret },
   query: ConnectionListQuery,
 ): Promise<Page<ListedConnection>> {
   const { userId: own } = caller;

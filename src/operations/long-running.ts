@@ -1,6 +1,6 @@
 import type { OperationProgress } from "../arm/poller.ts";
 import { AzureError, failure } from "../errors.ts";
-import { open, seal } from "./signed.ts";
+import { open, seal } from "./opaque.ts";
 import type { Target } from "./target.ts";
 
 /** How far a long-running operation is; `operation` is our own id, good for this connection only. */

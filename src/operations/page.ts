@@ -1,6 +1,7 @@
 import { AzureError, failure } from "../errors.ts";
 import type { PagedItems } from "../http/page.ts";
-import { open, seal } from "./signed.ts";
+import type { SessionSecret } from "../keys.ts";
+import { open, seal } from "./opaque.ts";
 
 /** One page as routes and RPC hand it on. */
 export interface Page<Item> {
@@ -16,7 +17,7 @@ export interface PageQuery {
 
 /** What a cursor is good for: one list of one connection. */
 export interface PageOwner {
-  sessionSecret: string;
+  sessionSecret: SessionSecret;
   connectionId: string;
   /** The path of the list with its ids in place. */
   list: string;
@@ -30,8 +31,8 @@ interface Position<Query> {
 }
 
 /**
- * Reads one page of a list. A cursor holds Microsoft's link, signed: it can be read, but neither
- * changed nor used for another list or connection. A page that is longer than asked for, which
+ * Reads one page of a list. A cursor holds Microsoft's link, encrypted: it can be neither read, nor
+ * changed, nor used for another list or connection. A page that is longer than asked for, which
  * services without `$top` send, is told in parts.
  *
  * @param open opens the list with the query of its first page
@@ -86,6 +87,6 @@ async function positionOf<Query extends PageQuery>(
       }),
     );
   }
-  // The MAC says that this Worker wrote it, for this list.
+  // It opened, so this Worker wrote it, for this list.
   return JSON.parse(text) as Position<Omit<Query, "cursor">>;
 }

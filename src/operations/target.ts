@@ -7,6 +7,7 @@ import type { Environment } from "../env.ts";
 import { GraphClient } from "../graph/client.ts";
 import type { Fetcher } from "../http/transport.ts";
 import { upstreamRequestId } from "../http/upstream-error.ts";
+import type { SessionSecret } from "../keys.ts";
 
 /** One connection, and Microsoft's services as seen through it: what every operation works on. */
 export interface Target {
@@ -14,7 +15,7 @@ export interface Target {
   connection: ConnectionStub;
   graph: GraphClient;
   arm: ArmClient;
-  sessionSecret: string;
+  sessionSecret: SessionSecret;
   /** Undefined where the deployment has none. */
   directory: Directory | undefined;
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { base64url, deriveKey, mac, verifyMac } from "../keys.ts";
+import { base64url, sign, verify, type SessionSecret } from "../keys.ts";
 
 /** What an admin consent has to remember while Microsoft has the browser. */
 const contentSchema = z.object({
@@ -17,24 +17,22 @@ export const adminConsentLifetime = 600_000;
 const prefix = "admin~";
 
 export async function signAdminState(
-  sessionSecret: string,
+  sessionSecret: SessionSecret,
   content: AdminConsentContent,
 ): Promise<string> {
   const body = prefix + base64url.encode(JSON.stringify(content));
-  return `${body}.${await mac(await deriveKey(sessionSecret, "state"), body)}`;
+  return `${body}.${await sign(sessionSecret, "state", body)}`;
 }
 
 /** The content of a state that was made here within the last ten minutes. `now` in milliseconds. */
 export async function readAdminState(
-  sessionSecret: string,
+  sessionSecret: SessionSecret,
   state: string,
   now: number,
 ): Promise<AdminConsentContent | undefined> {
   const [, body, payload, signature] = /^(admin~([\w-]+))\.([\w-]+)$/.exec(state) ?? [];
   if (body === undefined || payload === undefined || signature === undefined) return undefined;
-  if (!(await verifyMac(await deriveKey(sessionSecret, "state"), body, signature))) {
-    return undefined;
-  }
+  if (!(await verify(sessionSecret, "state", body, signature))) return undefined;
   const content = contentSchema.parse(
     JSON.parse(new TextDecoder().decode(base64url.decode(payload))),
   );

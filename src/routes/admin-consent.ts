@@ -58,7 +58,7 @@ export function adminConsentRoutes(router: Router): void {
         ...(returnUrl !== undefined && { return_url: returnUrl }),
         expires_at: expiresAt,
       });
-      const redirectUri = `${c.var.config.redirectUris[0] ?? ""}/admin`;
+      const redirectUri = `${c.var.config.publicOrigin}/callback/admin`;
       const url = adminConsentUrl({ cloud, clientId, tenant, redirectUri, state });
       if (c.req.header("accept")?.includes("text/html")) return redirectResponse(url);
       return success({

@@ -1,21 +1,10 @@
 import * as z from "zod";
 import { createEvent, listEvents } from "../operations/calendar.ts";
 import { pageOf, success, targetFor } from "./answers.ts";
-import { dataOf, graphListFields, item, listOf } from "./fields.ts";
+import { dataOf, graphListFields, item, listOf, timeZoneField, whenField } from "./fields.ts";
 import { register, type Router } from "./register.ts";
 
 const tag = "calendar";
-
-const when = z.iso
-  .datetime({ offset: true, local: true, error: "must be an ISO 8601 time" })
-  .or(z.iso.date())
-  .optional();
-const timeZone = z
-  .string()
-  .min(1)
-  .max(64)
-  .optional()
-  .meta({ description: "Windows or IANA name of the zone in which times are told; default UTC." });
 
 const eventSchema = z
   .looseObject({ subject: z.string().optional(), start: item, end: item })
@@ -33,9 +22,9 @@ export function calendarRoutes(router: Router): void {
       connection: "query",
       query: {
         ...graphListFields,
-        start: when.meta({ description: "ISO 8601, together with end." }),
-        end: when.meta({ description: "ISO 8601, together with start." }),
-        time_zone: timeZone,
+        start: whenField.meta({ description: "ISO 8601, together with end." }),
+        end: whenField.meta({ description: "ISO 8601, together with start." }),
+        time_zone: timeZoneField,
       },
       answers: { 200: { description: "Graph's events.", data: listOf() } },
     },
@@ -52,7 +41,7 @@ export function calendarRoutes(router: Router): void {
       tag,
       scope: "graph:write",
       connection: "query",
-      query: { time_zone: timeZone },
+      query: { time_zone: timeZoneField },
       body: eventSchema,
       answers: { 200: { description: "Graph's event.", data: dataOf(item) } },
     },

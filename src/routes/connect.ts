@@ -23,7 +23,7 @@ export const tenantField = z
   .optional();
 
 /** RFC 6749 §3.3: what a scope may be made of. */
-const scopePattern = /^[\u0021\u0023-\u005b\u005d-\u007e]{1,512}$/;
+export const scopePattern = /^[\u0021\u0023-\u005b\u005d-\u007e]{1,512}$/;
 
 const scopesField = z
   .string()

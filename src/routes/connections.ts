@@ -5,13 +5,13 @@ import { connectionStub } from "../connection/stub.ts";
 import { confirmConnect, disconnect, getConnection } from "../operations/connections.ts";
 import { orThrow } from "../or-throw.ts";
 import { success, targetFor } from "./answers.ts";
-import { dataOf, wholeNumber } from "./fields.ts";
+import { dataOf, flowField, textField, wholeNumber } from "./fields.ts";
 import { register, type Router } from "./register.ts";
 
 const tag = "connections";
 
 export const connectionParams = {
-  id: z.string().min(1).max(256).meta({ description: "The connection's id, such as user:42." }),
+  id: textField(256).meta({ description: "The connection's id, such as user:42." }),
 };
 const info = {
   200: {
@@ -19,11 +19,9 @@ const info = {
     data: dataOf(connectionInfoSchema.meta({ id: "ConnectionInfo" })),
   },
 };
-export const resourceField = z
-  .string()
-  .min(1)
-  .max(512)
-  .meta({ description: "graph, arm, vault, storage, or an https:// App ID URI." });
+export const resourceField = textField(512).meta({
+  description: "graph, arm, vault, storage, or an https:// App ID URI.",
+});
 
 const reads = {
   tag,
@@ -82,7 +80,7 @@ export function connectionRoutes(router: Router): void {
       method: "post",
       path: "/connections/{id}/confirm",
       summary: "Confirm that this user is who signed in",
-      body: z.strictObject({ flow: z.string().min(1).max(256) }),
+      body: z.strictObject({ flow: flowField }),
       answers: info,
     },
     async (c, { body }) => success(await confirmConnect(targetFor(c), body)),
@@ -130,8 +128,8 @@ export function connectionRoutes(router: Router): void {
       body: z.strictObject({
         user_id: userIdSchema,
         label: labelSchema.optional(),
-        tenant_id: z.string().min(1).max(253),
-        refresh_token: z.string().min(1).max(16_384),
+        tenant_id: textField(253),
+        refresh_token: textField(16_384),
       }),
       answers: info,
     },

@@ -1,13 +1,12 @@
 import * as z from "zod";
-import { scopes } from "../scope.ts";
-import { longestSession, mintSession } from "../callers/session.ts";
+import { mintSession } from "../callers/session.ts";
 import { mintTicket } from "../callers/ticket.ts";
 import { userIdSchema } from "../connection/connection-id.ts";
 import { getConnection } from "../operations/connections.ts";
 import { orThrow } from "../or-throw.ts";
 import { success, targetFor } from "./answers.ts";
 import { connectionParams, resourceField } from "./connections.ts";
-import { dataOf, timeField, wholeNumber } from "./fields.ts";
+import { dataOf, sessionFields, timeField, wholeNumber } from "./fields.ts";
 import { register, type Router } from "./register.ts";
 
 const tag = "credentials";
@@ -23,13 +22,7 @@ export function credentialRoutes(router: Router): void {
       scope: "connections:write",
       body: z.strictObject({
         user_id: userIdSchema,
-        scopes: z.array(z.enum(scopes)).max(scopes.length).optional(),
-        ttl: z
-          .int()
-          .min(1)
-          .max(longestSession)
-          .optional()
-          .meta({ description: `Seconds; default ${longestSession}.` }),
+        ...sessionFields,
       }),
       answers: {
         200: {

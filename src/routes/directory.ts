@@ -72,7 +72,8 @@ export function directoryRoutes(router: Router): void {
     {
       method: "get",
       path: "/health/app",
-      summary: "Which of the application's credentials work, and how many connections wait for one",
+      summary:
+        "Which credentials work, how many connections wait for one, and what is not deployed",
       tag: "service",
       scope: "admin",
       answers: {
@@ -84,7 +85,7 @@ export function directoryRoutes(router: Router): void {
     },
     async (c) =>
       success(
-        await appHealth(c.var.config, directoryIn(c.env), {
+        await appHealth(c.var.config, c.env, {
           fetch: (input, init) => fetch(input, init),
           now: () => Date.now(),
         }),

@@ -22,10 +22,12 @@ export function documentRoutes(router: Router): void {
       },
     },
   });
-  let document: string | undefined;
-  router.get("/openapi.json", (c) => {
-    c.set("route", "/openapi.json");
-    document ??= JSON.stringify(
+  /** By the origin it names: a deployment has one. */
+  const documents = new Map<string, string>();
+  const documentOf = (origin: string): string => {
+    const known = documents.get(origin);
+    if (known !== undefined) return known;
+    const document = JSON.stringify(
       router.getOpenAPI31Document({
         openapi: "3.1.0",
         info: {
@@ -33,9 +35,15 @@ export function documentRoutes(router: Router): void {
           version,
           description: "Microsoft connections of other people, held for a host application.",
         },
-        servers: [{ url: "/" }],
+        servers: [{ url: origin }],
       }),
     );
-    return c.body(document, 200, { "content-type": "application/json; charset=utf-8" });
+    documents.set(origin, document);
+    return document;
+  };
+  router.get("/openapi.json", (c) => {
+    c.set("route", "/openapi.json");
+    const type = "application/json; charset=utf-8";
+    return c.body(documentOf(c.var.config.publicOrigin), 200, { "content-type": type });
   });
 }

@@ -1,19 +1,14 @@
 import { HTTPException } from "hono/http-exception";
 import type * as z from "zod";
-import {
-  AzureError,
-  errorEnvelope,
-  errorResponse,
-  failure,
-  ownErrorHeader,
-  type Failure,
-} from "../errors.ts";
-import { logUnexpected } from "../log.ts";
-import type { Context } from "../context.ts";
+import { AzureError, errorEnvelope, errorResponse, failure, type Failure } from "../errors.ts";
+import { logMisconfigured, logUnexpected } from "../log.ts";
+import { armError, graphError } from "../microsoft-error.ts";
+import type { Context, ErrorForm } from "../context.ts";
 
 /** The failure a thrown error stands for; of an unexpected one nothing is told. */
 export function failureOf(error: unknown, requestId: string): Failure {
   if (error instanceof AzureError) {
+    logMisconfigured(error, requestId);
     const { code, message, retry_after, remedy, details } = error;
     return failure(code, message, {
       request_id: requestId,
@@ -41,14 +36,11 @@ export function onError(error: unknown, c: Context): Response {
   const reason = failureOf(error, c.var.requestId);
   const upstreamId = reason.details?.upstream_request_id;
   if (upstreamId !== undefined) c.set("upstreamRequestId", upstreamId);
-  return errorResponse(reason, errorHeaders(c));
+  return answer(c, reason);
 }
 
 export const notFound = (c: Context): Response =>
-  errorResponse(
-    failure("not_found", "No such route.", { request_id: c.var.requestId }),
-    errorHeaders(c),
-  );
+  answer(c, failure("not_found", "No such route.", { request_id: c.var.requestId }));
 
 /** A route that exists under other methods (RFC 9110 §15.5.6). */
 export const methodNotAllowed =
@@ -58,13 +50,23 @@ export const methodNotAllowed =
       request_id: c.var.requestId,
       details: { field: "method" },
     });
-    return Response.json(errorEnvelope(reason), {
-      status: 405,
-      headers: { allow: allowed.join(", "), [ownErrorHeader]: reason.code, ...errorHeaders(c) },
-    });
+    const { body, headers } = answer(c, reason, { allow: allowed.join(", ") });
+    return new Response(body, { status: 405, headers });
   };
 
-const errorHeaders = (c: Context) => ({ "x-request-id": c.var.requestId });
+const bodies: Readonly<Record<ErrorForm, (reason: Failure) => object>> = {
+  envelope: errorEnvelope,
+  graph: (reason) => graphError(reason, new Date()),
+  arm: (reason) => armError(reason, new Date()),
+};
+
+/** The answer in the form of the route. */
+const answer = (c: Context, reason: Failure, headers: Record<string, string> = {}): Response =>
+  errorResponse(
+    reason,
+    { "x-request-id": c.var.requestId, ...headers },
+    bodies[c.var.errorForm](reason),
+  );
 
 /** The first thing that is wrong with a parameter or body, by the name its sender gave it. */
 export function invalidInput(error: z.core.$ZodError): AzureError {

@@ -1,7 +1,22 @@
 import * as z from "zod";
+import { isApiVersion } from "../arm/api-version.ts";
+import { longestSession } from "../callers/session.ts";
 import { labelSchema, userIdSchema } from "../connection/connection-id.ts";
+import { scopes } from "../scope.ts";
 
-/** Parameters that many routes share. */
+/** Parameters that many routes share, and RPC methods with them: what one refuses, so does the other. */
+
+/**
+ * Text of a bounded length. It may go into a URL, which can hold no half of a surrogate pair.
+ *
+ * @param most UTF-16 units
+ */
+export const textField = (most: number, least = 1) =>
+  z
+    .string()
+    .min(least)
+    .max(most)
+    .refine((text) => text.isWellFormed(), "must be well-formed Unicode");
 
 export const connectionFields = {
   user_id: userIdSchema
@@ -30,20 +45,17 @@ export const topField = wholeNumber(1, 100)
   .default(25)
   .meta({ description: "Items per page at most." });
 
-export const cursorField = z
-  .string()
-  .min(1)
-  .max(16_384)
+export const cursorField = textField(16_384)
   .optional()
   .meta({ description: "The next_cursor of the page before; everything but the path is in it." });
 
 export const apiVersionField = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}(-[a-z0-9.]+)?$/i, "must be a date, such as 2022-12-01")
+  .refine(isApiVersion, "must be a date, such as 2022-12-01")
   .optional()
   .meta({ description: "Instead of the version this service would choose." });
 
-const text = z.string().min(1).max(8_192).optional();
+const text = textField(8_192).optional();
 
 /** Lists of Graph. */
 export const graphListFields = {
@@ -63,23 +75,50 @@ export const armListFields = {
 } as const;
 
 export const filterField = text.meta({ description: "An OData expression ($filter)." });
-export const expandField = z
-  .string()
-  .min(1)
-  .max(256)
+export const expandField = textField(256)
   .optional()
   .meta({ description: "What else to tell of each item ($expand)." });
 export const selectField = graphListFields.select;
+
+/** Of a person, or their principal name. */
+export const personIdField = textField(256);
+
+export const folderField = textField(512)
+  .optional()
+  .meta({ description: "Id or well-known name: inbox, sentitems…" });
+
+/** A moment, or a day. */
+export const whenField = z.iso
+  .datetime({ offset: true, local: true, error: "must be an ISO 8601 time" })
+  .or(z.iso.date())
+  .optional();
+
+export const timeZoneField = textField(64)
+  .optional()
+  .meta({ description: "Windows or IANA name of the zone in which times are told; default UTC." });
+
+export const groupNameField = textField(90);
+
+export const flowField = textField(256);
+
+/** What a session may be minted with. */
+export const sessionFields = {
+  scopes: z.array(z.enum(scopes)).max(scopes.length).optional(),
+  ttl: z
+    .int()
+    .min(1)
+    .max(longestSession)
+    .optional()
+    .meta({ description: `Seconds; default ${longestSession}.` }),
+} as const;
 
 export const subscriptionIdField = z
   .guid("must be a subscription's GUID")
   .meta({ description: "A subscription's GUID." });
 
-export const resourceIdField = z
-  .string()
-  .min(1)
-  .max(2_048)
-  .meta({ description: "As Azure spells it: /subscriptions/…/providers/…." });
+export const resourceIdField = textField(2_048).meta({
+  description: "As Azure spells it: /subscriptions/…/providers/….",
+});
 
 /** Microsoft's own item, its fields as Microsoft names them. */
 export const item = z.looseObject({});

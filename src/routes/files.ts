@@ -1,21 +1,18 @@
-import * as z from "zod";
 import { AzureError, failure } from "../errors.ts";
 import { downloadFile, listFiles, uploadFile } from "../operations/files.ts";
 import { pageOf, success, targetFor } from "./answers.ts";
-import { dataOf, graphListFields, item, listOf } from "./fields.ts";
+import { dataOf, graphListFields, item, listOf, textField } from "./fields.ts";
 import { untrustedBytes } from "./headers.ts";
 import { register, type Router } from "./register.ts";
 
 const tag = "files";
 
-const folderPath = z.string().max(1_024).default("").meta({
+const folderPath = textField(1_024, 0).default("").meta({
   description: "From the root of the drive, such as Documents/Reports; default the root.",
 });
-const filePath = z
-  .string()
-  .min(1)
-  .max(1_024)
-  .meta({ description: "From the root of the drive, such as Documents/report.docx." });
+const filePath = textField(1_024).meta({
+  description: "From the root of the drive, such as Documents/report.docx.",
+});
 
 const bytes = { type: "application/octet-stream" };
 

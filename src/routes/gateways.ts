@@ -6,17 +6,18 @@ import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure, ownErrorHeader } from "../errors.ts";
 import { upstreamFailure, upstreamRequestId } from "../http/upstream-error.ts";
 import { orThrow } from "../or-throw.ts";
-import { withConfig, type Context, type Middleware } from "../context.ts";
+import { withConfig, type Context, type ErrorForm } from "../context.ts";
 import { item } from "./fields.ts";
 import { withLinksHere } from "./gateway-links.ts";
 import { gatewayTarget, isBatchPath, isContentPath, type GatewayMount } from "./gateway-path.ts";
 import { untrustedBytes } from "./headers.ts";
 import { methodNotAllowed } from "./failures.ts";
-import { errorAnswer, type Router } from "./register.ts";
+import { errorSchema, type Router } from "./register.ts";
 
 /** Microsoft's own API under our address, signed in as a connection. */
 interface Gateway {
   prefix: "/graph" | "/arm";
+  errorForm: ErrorForm;
   /** The path in the document, where a parameter cannot hold slashes but has to. */
   documented: string;
   service: string;
@@ -27,6 +28,7 @@ interface Gateway {
 const gateways: readonly Gateway[] = [
   {
     prefix: "/graph",
+    errorForm: "graph",
     documented: "/graph/{version}/{path}",
     service: "Microsoft Graph",
     scopes: { read: "graph:read", write: "graph:write" },
@@ -38,6 +40,7 @@ const gateways: readonly Gateway[] = [
   },
   {
     prefix: "/arm",
+    errorForm: "arm",
     documented: "/arm/{path}",
     service: "Azure Resource Manager",
     scopes: { read: "arm:read", write: "arm:write" },
@@ -47,22 +50,38 @@ const gateways: readonly Gateway[] = [
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
+/** Ours tells in `innerError` what the envelope tells elsewhere. */
+const gatewayErrorSchema = z
+  .looseObject({
+    error: z.looseObject({
+      code: z.string(),
+      message: z.string(),
+      innerError: errorSchema
+        .omit({ success: true, error: true, request_id: true })
+        .partial()
+        .loose()
+        .optional(),
+    }),
+  })
+  .meta({ id: "GatewayError" });
+
 /** Headers that are about this hop, and those that would make another method of the call. */
 const droppedHeader =
   /^(?:authorization|cookie|host|connection|x-azure-.*|x-http-method.*|x-method-override|x-forwarded-.*|x-real-ip|cf-.*|forwarded|origin|referer)$/i;
 
 export function gatewayRoutes(router: Router): void {
   for (const gateway of gateways) {
-    const { prefix, scopes, mount } = gateway;
+    const { prefix, errorForm, scopes, mount } = gateway;
     const scope = (c: Context): Scope =>
       isRead(c.req.method) && !isBatchPath(c.req.raw.url) ? scopes.read : scopes.write;
-    router.on(
-      methods,
-      `${prefix}/*`,
-      routeName(`${prefix}/*`),
-      withConfig,
-      requires({ scope, connection: "header" }),
-      (c) => forward(c, mount(c.var.config)),
+    // For all that follows, what fails and what no method takes included.
+    router.use(`${prefix}/*`, async (c, next) => {
+      c.set("route", `${prefix}/*`);
+      c.set("errorForm", errorForm);
+      await next();
+    });
+    router.on(methods, `${prefix}/*`, withConfig, requires({ scope, connection: "header" }), (c) =>
+      forward(c, mount(c.var.config)),
     );
     router.all(`${prefix}/*`, methodNotAllowed(methods));
     document(router, gateway);
@@ -70,13 +89,6 @@ export function gatewayRoutes(router: Router): void {
 }
 
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD";
-
-const routeName =
-  (name: string): Middleware =>
-  async (c, next) => {
-    c.set("route", name);
-    await next();
-  };
 
 async function forward(c: Context, mount: GatewayMount): Promise<Response> {
   if (c.req.header("upgrade") !== undefined) {
@@ -98,7 +110,7 @@ async function forward(c: Context, mount: GatewayMount): Promise<Response> {
   }
   const upstreamId = upstreamRequestId(answer.headers);
   if (upstreamId !== undefined) c.set("upstreamRequestId", upstreamId);
-  const gateway = `${originOf(c)}${mount.prefix}`;
+  const gateway = `${c.var.config.publicOrigin}${mount.prefix}`;
   const isContent = isContentPath(target);
   return untrustedBytes(
     withLinksHere(answer, { endpoint: mount.endpoint, gateway }, { isContent }),
@@ -115,12 +127,6 @@ function outgoing(c: Context, target: string): Request {
     request.headers.set("client-request-id", c.var.requestId);
   }
   return request;
-}
-
-/** This host as its clients see it; a proxy that ends TLS in front says so. */
-function originOf(c: Context): string {
-  const url = new URL(c.req.raw.url);
-  return c.req.header("x-forwarded-proto") === "https" ? `https://${url.host}` : url.origin;
 }
 
 function document(router: Router, { documented, prefix, service, scopes }: Gateway): void {
@@ -154,7 +160,10 @@ function document(router: Router, { documented, prefix, service, scopes }: Gatew
           content: { "application/json": { schema: item } },
         },
         "3XX": { description: `${service}'s own answer.` },
-        default: errorAnswer,
+        default: {
+          description: `${service}'s own error, or with x-azure-error one of ours in its form.`,
+          content: { "application/json": { schema: gatewayErrorSchema } },
+        },
       },
     });
   }

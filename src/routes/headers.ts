@@ -3,6 +3,7 @@ import { configOf } from "../config.ts";
 import { ownErrorHeader } from "../errors.ts";
 import { connectionHeader } from "../callers/require.ts";
 import type { Context, Middleware } from "../context.ts";
+import { isListed } from "../origins.ts";
 
 /** What a page on another origin may send and read, beyond what browsers allow anyway. */
 const allowHeaders = [
@@ -54,7 +55,7 @@ const allow = cors({
 export const crossOrigin: Middleware = async (c, next) => {
   const origin = c.req.header("origin");
   const listed = allowedOrigins(c);
-  if (origin !== undefined && listed.includes(origin)) return allow(c, next);
+  if (origin !== undefined && isListed(origin, listed)) return allow(c, next);
   if (origin !== undefined && isPreflight(c)) return new Response(null, { status: 204 });
   await next();
   // A cache must not hand the answer for one origin to another.

@@ -4,11 +4,13 @@ import { liveProtocol, readProtocols, verifyTicket, type Ticket } from "../calle
 import { liveRequest } from "../connection/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure } from "../errors.ts";
+import { upstreamFailure } from "../http/upstream-error.ts";
 import { connectionParams } from "./connections.ts";
 import { withConfig, type Context, type Middleware } from "../context.ts";
 import { invalidInput } from "./failures.ts";
 import { wholeNumber } from "./fields.ts";
 import { navigationOnly } from "./navigation.ts";
+import { readableUrl } from "./readable-url.ts";
 import { errorAnswer, type Router } from "./register.ts";
 
 const path = "/connections/{id}/live";
@@ -42,7 +44,15 @@ export function liveRoutes(router: Router): void {
       default: errorAnswer,
     },
   });
-  router.get("/connections/:id/live", named, withConfig, admitted, navigationOnly, (c) => open(c));
+  router.get(
+    "/connections/:id/live",
+    named,
+    withConfig,
+    readableUrl(path),
+    admitted,
+    navigationOnly,
+    (c) => open(c),
+  );
 }
 
 const named: Middleware = async (c, next) => {
@@ -100,7 +110,10 @@ async function open(c: Context): Promise<Response> {
       },
     }),
   );
-  if (answer.status !== 101 || answer.webSocket === null) return answer;
+  // What the connection refuses is told like any other error of ours, request id and all.
+  if (answer.status !== 101 || answer.webSocket === null) {
+    throw new AzureError(await upstreamFailure(answer, { now: Date.now(), write: false }));
+  }
   const { live } = readProtocols(c.req.header("sec-websocket-protocol"));
   return new Response(null, {
     status: 101,

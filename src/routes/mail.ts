@@ -1,7 +1,15 @@
 import * as z from "zod";
 import { getMessage, listMail, sendMail } from "../operations/mail.ts";
 import { pageOf, success, targetFor } from "./answers.ts";
-import { dataOf, graphListFields, item, listOf, selectField } from "./fields.ts";
+import {
+  dataOf,
+  folderField,
+  graphListFields,
+  item,
+  listOf,
+  selectField,
+  textField,
+} from "./fields.ts";
 import { register, type Router } from "./register.ts";
 
 const tag = "mail";
@@ -37,12 +45,7 @@ export function mailRoutes(router: Router): void {
       connection: "query",
       query: {
         ...graphListFields,
-        folder: z
-          .string()
-          .min(1)
-          .max(512)
-          .optional()
-          .meta({ description: "Id or well-known name: inbox, sentitems…" }),
+        folder: folderField,
       },
       answers: { 200: { description: "Graph's messages.", data: listOf() } },
     },
@@ -59,7 +62,7 @@ export function mailRoutes(router: Router): void {
       tag,
       scope: "graph:read",
       connection: "query",
-      params: { id: z.string().min(1).max(1_024) },
+      params: { id: textField(1_024) },
       query: { select: selectField },
       answers: { 200: { description: "Graph's message.", data: dataOf(item) } },
     },

@@ -1,7 +1,6 @@
-import * as z from "zod";
 import { getUser, listUsers } from "../operations/people.ts";
 import { pageOf, success, targetFor } from "./answers.ts";
-import { dataOf, graphListFields, item, listOf, selectField } from "./fields.ts";
+import { dataOf, graphListFields, item, listOf, personIdField, selectField } from "./fields.ts";
 import { register, type Router } from "./register.ts";
 
 const tag = "people";
@@ -48,7 +47,7 @@ export function peopleRoutes(router: Router): void {
       tag,
       scope: "graph:read",
       connection: "query",
-      params: { id: z.string().min(1).max(256) },
+      params: { id: personIdField },
       query: { select: selectField },
       answers: person,
     },

@@ -8,6 +8,7 @@ import { remedySchema } from "../remedy.ts";
 import { withConfig, type App, type Context, type Middleware } from "../context.ts";
 import { connectionFields } from "./fields.ts";
 import { navigationOnly } from "./navigation.ts";
+import { readableUrl } from "./readable-url.ts";
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -115,6 +116,8 @@ export function register<
     middleware: [
       named(path),
       withConfig,
+      // Of Microsoft's own parameters not all are ours to judge.
+      ...(route.openQuery ? [] : [readableUrl(path)]),
       ...accessOf(route),
       ...(route.changes ? [navigationOnly] : []),
       ...(body === undefined ? [] : [limitBody]),

@@ -13,6 +13,7 @@ import {
   dataOf,
   expandField,
   filterField,
+  groupNameField,
   item,
   listOf,
   operationSchema,
@@ -21,7 +22,7 @@ import {
 import { register, type Route, type Router } from "./register.ts";
 
 const subscription = { id: subscriptionIdField };
-const group = { ...subscription, name: z.string().min(1).max(90) };
+const group = { ...subscription, name: groupNameField };
 const version = { api_version: apiVersionField };
 
 const reads = { tag: "azure", scope: "arm:read", connection: "query", method: "get" } as const;

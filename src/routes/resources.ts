@@ -8,7 +8,14 @@ import {
 } from "../operations/azure.ts";
 import { pollOperation } from "../operations/long-running.ts";
 import { progressAnswer, success, targetFor } from "./answers.ts";
-import { apiVersionField, dataOf, item, operationSchema, resourceIdField } from "./fields.ts";
+import {
+  apiVersionField,
+  dataOf,
+  item,
+  operationSchema,
+  resourceIdField,
+  textField,
+} from "./fields.ts";
 import { register, type Router } from "./register.ts";
 
 const byId = { id: resourceIdField, api_version: apiVersionField };
@@ -122,7 +129,7 @@ export function resourceRoutes(router: Router): void {
       path: "/operations",
       summary: "How far a long-running operation is",
       query: {
-        id: z.string().min(1).max(16_384).meta({ description: "data.operation of the 202." }),
+        id: textField(16_384).meta({ description: "data.operation of the 202." }),
       },
       answers: {
         200: {

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import {
   getProvider,
   getSubscription,
@@ -15,6 +14,7 @@ import {
   item,
   listOf,
   subscriptionIdField,
+  textField,
 } from "./fields.ts";
 import { register, type Router } from "./register.ts";
 
@@ -85,7 +85,7 @@ function providerRoutes(router: Router): void {
       ...reads,
       path: "/subscriptions/{id}/providers/{namespace}",
       summary: "One resource provider: its types and their versions",
-      params: { ...subscription, namespace: z.string().min(1).max(128) },
+      params: { ...subscription, namespace: textField(128) },
       query: { ...version, expand: expandField },
       answers: one("Azure's provider."),
     },

@@ -201,6 +201,97 @@ describe("Microsoft's own Resource Manager client, given the gateway's address a
   });
 });
 
+describe("an error of ours, shown by Microsoft's own clients", () => {
+  const somebody = { "x-azure-connection": "user:nobody-yet" };
+  const thrown = (work: Promise<unknown>): Promise<unknown> =>
+    work.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+  /** A client of Resource Manager's for another connection. */
+  const resourcesOf = (headers: Record<string, string>, token = apiKey) =>
+    new ResourceManagementClient(
+      { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
+      CONTOSO_SUBSCRIPTION,
+      {
+        endpoint: `${worker.tls.url}/arm`,
+        credentials: { scopes: ["https://management.azure.com/.default"] },
+        additionalPolicies: [
+          {
+            position: "perCall",
+            policy: {
+              name: "connection",
+              sendRequest: (request, next) => {
+                for (const [name, value] of Object.entries(headers)) {
+                  request.headers.set(name, value);
+                }
+                return next(request);
+              },
+            },
+          },
+        ],
+      },
+    );
+
+  it("is a GraphError with our code, sentence and request id", async () => {
+    const unknown = await thrown(graph.api("/me").headers(somebody).get());
+    expect(unknown).toMatchObject({
+      statusCode: 404,
+      code: "not_found",
+      message: "There is no such connection.",
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+    });
+    const unsaid = await thrown(graph.api("/me").headers({ "x-azure-connection": "ada" }).get());
+    expect(unsaid).toMatchObject({
+      statusCode: 400,
+      code: "invalid_request",
+      message: expect.stringContaining("x-azure-connection"),
+    });
+  });
+
+  it("is a RestError with our code and sentence, and what it tells besides", async () => {
+    const unknown = await thrown(resourcesOf(somebody).resourceGroups.get("contoso-production"));
+    expect(unknown).toMatchObject({
+      statusCode: 404,
+      code: "not_found",
+      message: expect.stringContaining("There is no such connection."),
+      details: { error: { additionalInfo: [{ info: { code: "not_found" } }] } },
+    });
+    const refused = await thrown(
+      resourcesOf(connectionHeader, "azk_none_none-secret").resourceGroups.get("x"),
+    );
+    expect(refused).toMatchObject({
+      statusCode: 403,
+      code: "forbidden",
+      message: expect.stringContaining("arm:read"),
+      details: {
+        error: { additionalInfo: [{ info: { details: { scope: "arm:read" } } }] },
+      },
+    });
+  });
+
+  it("tells both of a disconnected connection what mends it", async () => {
+    await signIn(worker.url, { userId: "leaver" });
+    const gone = { "x-azure-connection": "user:leaver" };
+    await fetch(`${worker.url}/connections/user:leaver`, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${apiKey}` },
+    });
+    const ofGraph = await thrown(graph.api("/me").headers(gone).get());
+    expect(ofGraph).toMatchObject({ statusCode: 424, code: "action_required" });
+    const { body } = z.object({ body: z.string() }).parse(ofGraph);
+    const remedy = { action: "sign_in", connect_url: `${worker.tls.url}/connect?user_id=leaver` };
+    expect(JSON.parse(body)).toMatchObject({ innerError: { remedy } });
+    const ofArm = await thrown(resourcesOf(gone).resourceGroups.get("contoso-production"));
+    expect(ofArm).toMatchObject({
+      statusCode: 424,
+      code: "action_required",
+      message: expect.stringContaining("Sign in with Microsoft"),
+      details: { error: { additionalInfo: [{ info: { remedy } }] } },
+    });
+  });
+});
+
 it("tells the SDKs no token of Microsoft's", async () => {
   const tokens = await Promise.all(
     ["graph", "arm"].map(async (resource) => {

@@ -93,7 +93,7 @@ it("survives an application secret that expires: no user is asked, and the next 
   for (let call = 0; call < 5; call += 1) {
     const response = await me(url);
     expect(response.status).toBe(503);
-    expect(await response.json()).toMatchObject({ code: "app_misconfigured" });
+    expect(await response.json()).toMatchObject({ error: { code: "app_misconfigured" } });
   }
   const refused = (await requestsOf(sandbox)).filter(
     ({ grant_type: type, status }) => type === "refresh_token" && status === 401,

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -129,6 +130,32 @@ describe("npm start", () => {
       },
     });
   });
+});
+
+/** One request by another name of the Worker's than its own. */
+const asHost = (host: string, path: string) =>
+  new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+    const headers = { host, ...key };
+    request({ host: "127.0.0.1", port: ports.worker, path, headers }, (answer) => {
+      let text = "";
+      answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      answer.on("end", () => resolve({ status: answer.statusCode, text }));
+    })
+      .on("error", reject)
+      .end();
+  });
+
+describe("a sandbox that strangers could reach", () => {
+  it.each(["azure.example", "192.168.0.2:8787", "localhost.evil.example"])(
+    "answers nobody who calls it %s",
+    async (host) => {
+      for (const path of ["/connect?user_id=demo", "/user?user_id=demo", "/graph/v1.0/me"]) {
+        const { status, text } = await asHost(host, path);
+        expect([status, text]).toEqual([503, expect.stringContaining("AZURE_CLOUD")]);
+      }
+      expect((await asHost(`127.0.0.1:${ports.worker}`, "/user?user_id=nobody")).status).toBe(404);
+    },
+  );
 });
 
 describe("the live socket", () => {

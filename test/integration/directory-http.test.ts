@@ -236,7 +236,7 @@ describe("GET /health/app", () => {
       fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init),
       now: Date.now,
     };
-    const { credentials } = await appHealth({ ...config.value, clientSecrets }, directory, tools);
+    const { credentials } = await appHealth({ ...config.value, clientSecrets }, env, tools);
     expect(credentials).toEqual([
       { position: 1, works: false, aadsts: 7000215 },
       { position: 2, works: true },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { errorResponse, failure } from "../../src/errors.ts";
 import { newUser } from "./support/connections.ts";
-import { asAll, bearer, call, connectedUser, http, json } from "./support/http.ts";
+import { asAll, bearer, call, connectedUser, http, inEnvironment, json } from "./support/http.ts";
 
 const upgrade = { upgrade: "websocket" };
 
@@ -102,5 +103,32 @@ describe("the live socket", () => {
     const { id } = await connectedUser();
     const plain = await call(`/connections/${id}/live`, asAll());
     expect([plain.status, plain.body["details"]]).toEqual([400, { field: "upgrade" }]);
+  });
+});
+
+describe("a socket that the connection itself refuses", () => {
+  test.each([
+    [failure("throttled", "Too many sockets are open.", { details: { reason: "sockets" } }), 429],
+    [failure("conflict", "Too many of them.", { details: { reason: "resources" } }), 409],
+    [failure("app_misconfigured", "No.", { details: { variable: "API_KEYS" } }), 503],
+    [failure("throttled", "Later.", { retry_after: 7 }), 429],
+  ])("is not upgraded, and says why: %o", async (reason, status) => {
+    const AZURE_CONNECTION = { getByName: () => ({ fetch: async () => errorResponse(reason) }) };
+    const response = await inEnvironment(
+      { AZURE_CONNECTION },
+      "/connections/user:ada/live",
+      asAll({ headers: upgrade }),
+    );
+    expect(response.status).toBe(status);
+    expect(response.webSocket).toBeNull();
+    expect(response.headers.get("x-azure-error")).toBe(reason.code);
+    expect(response.headers.get("retry-after")).toBe(reason.retry_after?.toString() ?? null);
+    const { message, ...rest } = reason;
+    expect(await response.json()).toEqual({
+      success: false,
+      error: message,
+      ...rest,
+      request_id: expect.stringMatching(/^[\da-f-]{36}$/),
+    });
   });
 });

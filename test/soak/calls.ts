@@ -1,5 +1,6 @@
 import { decodeJwt } from "jose";
 import * as z from "zod";
+import { envelopeOf } from "../../src/microsoft-error.ts";
 import { userByObjectId } from "../sandbox/people.ts";
 import { eventsIn, infoIn, tokenIn, type MaybeAnswer } from "../support/connection-caller.ts";
 import type { Resident } from "./resident.ts";
@@ -119,7 +120,9 @@ export async function callOnce(resident: Resident, tally: Tally): Promise<void> 
 }
 
 const asksForSignIn = (text: string): boolean =>
-  ["sign_in", "step_up", "consent"].includes(remedySchema.parse(JSON.parse(text)).remedy.action);
+  ["sign_in", "step_up", "consent"].includes(
+    remedySchema.parse(envelopeOf(JSON.parse(text))).remedy.action,
+  );
 
 async function readEvents({ caller, ledger }: Resident, tally: Tally): Promise<void> {
   const promised = ledger.events.last;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { errorStatuses, ownErrorHeader, type ErrorCode } from "../../src/errors.ts";
+import { envelopeOf } from "../../src/microsoft-error.ts";
 import { remedySchema } from "../../src/remedy.ts";
 import type { Answer } from "../support/connection-caller.ts";
 
@@ -49,7 +50,11 @@ export function verdictOf(answer: Answer, { gateway, restless }: VerdictOptions)
       ? { kind: "microsoft", status }
       : { kind: "wrong", why: `${status} from Microsoft: ${text.slice(0, 100)}` };
   }
-  const error = errorSchema.safeParse(jsonOf(text));
+  const body = jsonOf(text);
+  // A gateway writes our errors as Microsoft writes its own.
+  const envelope = gateway ? envelopeOf(body) : body;
+  if (gateway && envelope === body) return { kind: "wrong", why: `${status} in our own shape` };
+  const error = errorSchema.safeParse(envelope);
   if (!error.success) {
     return { kind: "wrong", why: `${status} of another shape: ${z.prettifyError(error.error)}` };
   }

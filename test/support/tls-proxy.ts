@@ -55,15 +55,19 @@ function forward(
   pipeline(incoming, upstream, () => {});
 }
 
-/** Ends TLS in front of an http server, because Microsoft's SDKs send no token over plain http. */
+/**
+ * Ends TLS in front of an http server, because Microsoft's SDKs send no token over plain http.
+ *
+ * @param target origin of that server, asked at each request: it may be started later
+ */
 export async function startTlsProxy(
-  target: string,
+  target: () => string,
   { certificate: { key, cert }, observe }: TlsProxyOptions,
 ): Promise<TlsProxy> {
   const servers: Server[] = [];
   const { port } = await listenLocally(() => {
     const server = createServer({ key, cert }, (incoming, outgoing) =>
-      forward(new URL(target), incoming, outgoing, observe),
+      forward(new URL(target()), incoming, outgoing, observe),
     );
     servers.push(server);
     return server;

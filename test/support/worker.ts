@@ -53,10 +53,14 @@ export async function startTestWorker({
   const certificate = await localCertificate(undefined);
   const sandbox = await startSandboxServer({ port: 0, httpsPort: 0, certificate });
   await migrateLocalDatabase(root, persist);
+  let url = "";
+  const proxy = await startTlsProxy(() => url, { certificate, observe });
+  // What follows a link of ours comes back by https.
+  const ours = { ...sandboxVariables(sandbox), AZURE_PUBLIC_ORIGIN: proxy.url, ...variables };
   const worker = await unstable_startWorker({
     config: join(root, "wrangler.jsonc"),
     bindings: Object.fromEntries(
-      Object.entries({ ...sandboxVariables(sandbox), ...variables }).map(
+      Object.entries(ours).map(
         ([name, value]) => [name, { type: "plain_text" as const, value }] as const,
       ),
     ),
@@ -68,8 +72,7 @@ export async function startTestWorker({
       server: { hostname: "localhost", port: 0 },
     },
   });
-  const url = (await worker.url).origin;
-  const proxy = await startTlsProxy(url, { certificate, observe });
+  url = (await worker.url).origin;
   const close = async () => {
     await proxy.close();
     await worker.dispose();

@@ -26,6 +26,7 @@ const sandbox = {
   AZURE_AUTHORITY_HOST: "http://localhost:8788",
   AZURE_GRAPH_ENDPOINT: "http://localhost:8788/graph",
   AZURE_RESOURCE_MANAGER_ENDPOINT: "http://localhost:8788/arm",
+  AZURE_REDIRECT_URI: "http://localhost:8787/callback",
 };
 
 function configured(more: Record<string, unknown> = {}) {
@@ -41,7 +42,7 @@ describe("a whole configuration", () => {
       clientId,
       clientSecrets: ["the-s3cr3t"],
       encryptionKeys: [{ kid: "k1", key: new Uint8Array(32).fill(1) }],
-      sessionSecret: env.SESSION_SECRET,
+      sessionSecret: [env.SESSION_SECRET],
       apiKeys: [apiKey],
       tenantId: "common",
       redirectUris: ["https://azure.example/callback"],
@@ -58,7 +59,9 @@ describe("a whole configuration", () => {
       TOKEN_ENCRYPTION_KEYS: `new:${base64(255).replaceAll("/", "_")}, old:${base64(2).replace("=", "")}`,
       AZURE_REDIRECT_URI: "https://azure.example/callback, http://localhost:8787/callback",
       ALLOWED_ORIGINS: "https://app.example, http://localhost:5173",
+      SESSION_SECRET: `${"n".repeat(32)}, ${env.SESSION_SECRET}`,
     });
+    expect(config.sessionSecret).toEqual(["n".repeat(32), env.SESSION_SECRET]);
     expect(config.clientSecrets).toEqual(["old", "new~._-"]);
     expect(config.encryptionKeys).toEqual([
       { kid: "new", key: new Uint8Array(32).fill(255) },
@@ -97,7 +100,61 @@ describe("a whole configuration", () => {
   });
 });
 
+describe("the address of this Worker", () => {
+  it("is the origin of the first redirect URI, unless AZURE_PUBLIC_ORIGIN says another", () => {
+    const uris = "https://host.example/microsoft/callback, https://azure.example/callback";
+    expect(configured({ AZURE_REDIRECT_URI: uris }).publicOrigin).toBe("https://host.example");
+    const own = { AZURE_REDIRECT_URI: uris, AZURE_PUBLIC_ORIGIN: "https://azure.example" };
+    expect(configured(own).publicOrigin).toBe("https://azure.example");
+    expect(configured({ ...own, AZURE_PUBLIC_ORIGIN: " " }).publicOrigin).toBe(
+      "https://host.example",
+    );
+    const local = { AZURE_PUBLIC_ORIGIN: "http://localhost:8787" };
+    expect(configured(local).publicOrigin).toBe("http://localhost:8787");
+  });
+});
+
 describe("the sandbox", () => {
+  const configuredSandbox = (more: Record<string, unknown> = {}) =>
+    configured({ ...sandbox, ...more });
+
+  it("lets pages on every port of localhost call it and be returned to, whatever is listed", () => {
+    const listed = {
+      ALLOWED_ORIGINS: "https://app.example",
+      RETURN_ORIGINS: "https://other.example",
+    };
+    const { allowedOrigins, returnOrigins } = configuredSandbox(listed);
+    expect(allowedOrigins).toEqual(["https://app.example", "http://localhost:*"]);
+    expect(returnOrigins).toEqual(["https://other.example", "http://localhost:*"]);
+    expect(configuredSandbox().returnOrigins).toEqual(["http://localhost:*"]);
+  });
+
+  it("is found at every name of this machine", () => {
+    for (const uris of [
+      "http://127.0.0.1:8787/callback",
+      "https://localhost:8787/callback, http://[::1]:1/callback",
+      "http://azure.localhost/callback",
+    ]) {
+      expect(configuredSandbox({ AZURE_REDIRECT_URI: uris }).redirectUris).toHaveLength(
+        uris.split(",").length,
+      );
+    }
+  });
+
+  it.each([
+    ["AZURE_REDIRECT_URI", "https://azure.example/callback"],
+    ["AZURE_REDIRECT_URI", "http://localhost:8787/callback, https://azure.example/callback"],
+    ["AZURE_REDIRECT_URI", "https://localhost.evil.example/callback"],
+    ["AZURE_REDIRECT_URI", "https://128.0.0.1/callback"],
+    ["AZURE_PUBLIC_ORIGIN", "https://azure.example"],
+    ["AZURE_PUBLIC_ORIGIN", "https://notlocalhost"],
+  ])("refuses to be found elsewhere: %s=%s", (variable, value) => {
+    expect(parseConfig({ ...sandbox, [variable]: value })).toMatchObject({
+      ok: false,
+      error: { variable, message: expect.stringContaining("loopback") },
+    });
+  });
+
   it("knows its own endpoints and the key of the README", async () => {
     const config = parseConfig(sandbox);
     const secret = await crypto.subtle.digest("SHA-256", new TextEncoder().encode("sandbox"));
@@ -163,6 +220,11 @@ describe("a wrong configuration names its variable", () => {
     ["an http redirect URI", "AZURE_REDIRECT_URI", "http://azure.example/callback"],
     ["a redirect URI with a fragment", "AZURE_REDIRECT_URI", "https://azure.example/callback#"],
     ["another scheme", "AZURE_REDIRECT_URI", "https://azure.example/callback,msal://auth"],
+    ["a public origin with a path", "AZURE_PUBLIC_ORIGIN", "https://azure.example/"],
+    ["a public origin by http", "AZURE_PUBLIC_ORIGIN", "http://azure.example"],
+    ["a public origin without scheme", "AZURE_PUBLIC_ORIGIN", "azure.example"],
+    ["two public origins", "AZURE_PUBLIC_ORIGIN", "https://azure.example,https://b.example"],
+    ["any public origin", "AZURE_PUBLIC_ORIGIN", "*"],
     ["no encryption key", "TOKEN_ENCRYPTION_KEYS", undefined],
     ["an encryption key without id", "TOKEN_ENCRYPTION_KEYS", base64(1)],
     ["an encryption key that is too short", "TOKEN_ENCRYPTION_KEYS", `k1:${base64(1, 31)}`],
@@ -172,6 +234,14 @@ describe("a wrong configuration names its variable", () => {
     ["a key id twice", "TOKEN_ENCRYPTION_KEYS", `k1:${base64(1)},k1:${base64(2)}`],
     ["no session secret", "SESSION_SECRET", undefined],
     ["a short session secret", "SESSION_SECRET", "s3cr3t-of-thirty-one-bytes-only"],
+    ["a short session secret after a long one", "SESSION_SECRET", `${"n".repeat(32)},s3cr3t`],
+    ["a short session secret before a long one", "SESSION_SECRET", `s3cr3t,${"n".repeat(32)}`],
+    ["an empty session secret among several", "SESSION_SECRET", `${"n".repeat(32)},`],
+    [
+      "a session secret cut in two by its comma",
+      "SESSION_SECRET",
+      "s3cr3t-of-thirty,two-bytes-or-more",
+    ],
     ["no API keys", "API_KEYS", undefined],
     ["API keys that are no JSON", "API_KEYS", "azk_ops_s3cr3t"],
     ["API keys that are no list", "API_KEYS", JSON.stringify(apiKey)],
@@ -199,6 +269,8 @@ describe("a wrong configuration names its variable", () => {
     ["a misspelt field of a webhook", "WEBHOOKS", hook({ type: ["connection.connected"] })],
     ["two webhooks of one host without ids", "WEBHOOKS", JSON.stringify([webhook, webhook])],
     ["any origin", "ALLOWED_ORIGINS", "*"],
+    ["any port of localhost", "ALLOWED_ORIGINS", "http://localhost:*"],
+    ["a return origin of any port", "RETURN_ORIGINS", "http://localhost:*"],
     ["an origin with a path", "ALLOWED_ORIGINS", "https://app.example/"],
     ["an http origin", "ALLOWED_ORIGINS", "http://app.example"],
     ["an origin in capitals", "ALLOWED_ORIGINS", "https://App.example"],

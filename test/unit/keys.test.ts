@@ -1,34 +1,66 @@
 import { describe, expect, it } from "vitest";
-import { base64url, deriveKey, mac, randomToken, verifyMac } from "../../src/keys.ts";
+import {
+  base64url,
+  newestKey,
+  randomToken,
+  sign,
+  verify,
+  type SessionSecret,
+} from "../../src/keys.ts";
 
-const secret = "a-session-secret-for-tests-of-at-least-32-bytes";
+const old = "a-session-secret-for-tests-of-at-least-32-bytes";
+const secret: SessionSecret = [old];
+const next = "another-session-secret-that-came-after-the-first";
 
 describe("a key per purpose", () => {
   it("proves what it signed, and nothing else", async () => {
-    const key = await deriveKey(secret, "state");
-    const tag = await mac(key, "user:ada");
-    expect(await verifyMac(key, "user:ada", tag)).toBe(true);
-    expect(await verifyMac(key, "user:grace", tag)).toBe(false);
-    expect(await verifyMac(key, "user:ada", `${tag.slice(0, -2)}AA`)).toBe(false);
-    expect(await verifyMac(key, "user:ada", tag.slice(0, 20))).toBe(false);
-    expect(await verifyMac(key, "user:ada", "no base64!")).toBe(false);
-    expect(await verifyMac(key, "user:ada", "")).toBe(false);
+    const tag = await sign(secret, "state", "user:ada");
+    expect(await verify(secret, "state", "user:ada", tag)).toBe(true);
+    for (const [text, candidate] of [
+      ["user:grace", tag],
+      ["user:ada", `${tag.slice(0, -2)}AA`],
+      ["user:ada", tag.slice(0, 20)],
+      ["user:ada", "no base64!"],
+      ["user:ada", "\ud800"],
+      ["user:ada", ""],
+    ] as const) {
+      expect(await verify(secret, "state", text, candidate)).toBe(false);
+    }
   });
 
   it("does not pass for another purpose or another secret", async () => {
-    const tag = await mac(await deriveKey(secret, "cursor"), "x");
-    expect(await verifyMac(await deriveKey(secret, "operation"), "x", tag)).toBe(false);
-    expect(await verifyMac(await deriveKey(`${secret}!`, "cursor"), "x", tag)).toBe(false);
+    const tag = await sign(secret, "state", "x");
+    expect(await verify(secret, "tenant-proof", "x", tag)).toBe(false);
+    expect(await verify([`${old}!`], "state", "x", tag)).toBe(false);
   });
 
   it("is HKDF-SHA-256 (RFC 5869) of the secret, so that a rebuild signs the same", async () => {
     // Computed apart, by OpenSSL: salt empty, info azure-integration-worker/session, 32 bytes.
     const expected = "mb7XmsQ1_pmuvbf1JqlaH0nFuvDfb7wBVZ2XXrQyOXI";
-    expect(await mac(await deriveKey(secret, "session"), "x")).toBe(expected);
+    expect(await sign(secret, "session", "x")).toBe(expected);
   });
 
   it("is derived once", async () => {
-    expect(await deriveKey(secret, "ticket")).toBe(await deriveKey(secret, "ticket"));
+    const key = await newestKey(secret, "ticket", "mac");
+    expect(await newestKey([old, next], "ticket", "mac")).toBe(key);
+  });
+
+  it("is not the key that encrypts for that purpose", async () => {
+    const mac = await newestKey(secret, "cursor", "mac");
+    const cipher = await newestKey(secret, "cursor", "cipher");
+    expect([mac.algorithm.name, cipher.algorithm.name]).toEqual(["HMAC", "AES-GCM"]);
+  });
+});
+
+describe("a session secret in versions", () => {
+  it("signs by the first and verifies by all, until one is taken out", async () => {
+    const before = await sign([old], "state", "x");
+    expect(await verify([next, old], "state", "x", before)).toBe(true);
+    const after = await sign([next, old], "state", "x");
+    expect(after).toBe(await sign([next], "state", "x"));
+    expect(after).not.toBe(before);
+    expect(await verify([next], "state", "x", before)).toBe(false);
+    expect(await verify([next], "state", "y", after)).toBe(false);
   });
 });
 

@@ -1,4 +1,6 @@
-import { exports } from "cloudflare:workers";
+import { createExecutionContext } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { createApp } from "../../../src/app.ts";
 import { connected } from "./connections.ts";
 
 export const origin = "https://azure.example";
@@ -11,6 +13,18 @@ export const bearer = (key: string): Record<string, string> => ({
 /** The Worker over HTTP, redirects as they are. */
 export const http = (path: string, init: RequestInit = {}): Promise<Response> =>
   exports.default.fetch(new Request(`${origin}${path}`, { redirect: "manual", ...init }));
+
+/** The Worker over HTTP in another environment. @param path below `origin`, or a whole URL */
+export const inEnvironment = async (
+  change: object,
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> =>
+  createApp().fetch(
+    new Request(new URL(path, origin), init),
+    { ...env, ...change },
+    createExecutionContext(),
+  );
 
 export interface Answer {
   status: number;

@@ -71,6 +71,29 @@ const routes = {
     return { subjects, subscriptions };
   },
 
+  /** How the package's clients fail over each way to a connection, and after how many milliseconds. */
+  "/failing-clients": async ({ userId, subscriptionId, binding = "AZURE" }, env) => {
+    const ways = {
+      lazy: () => azure(env[binding], { userId }),
+      awaited: () => env[binding].connection({ userId }),
+      own: () => ({
+        fetch: async (url, init) => (await env[binding].connection({ userId })).fetch(url, init),
+      }),
+    };
+    const answers = {};
+    for (const [way, fetcher] of Object.entries(ways)) {
+      const began = Date.now();
+      answers[way] = {
+        graph: await settled(async () => new GraphClient(await fetcher()).users.me()),
+        arm: await settled(async () =>
+          new ArmClient(await fetcher()).resourceGroups.get(subscriptionId, "x"),
+        ),
+        milliseconds: Date.now() - began,
+      };
+    }
+    return answers;
+  },
+
   /** The Azure SDK's credential over a stub. */
   "/credential": async ({ userId, scope }, env) => {
     const credential = new AzureConnectionCredential(azure(env.AZURE, { userId }));

@@ -5,9 +5,11 @@ import type { Caller } from "../../../src/callers/caller.ts";
 import type { Scope } from "../../../src/scope.ts";
 import { mintSession, verifySession } from "../../../src/callers/session.ts";
 import { mintTicket, readProtocols, verifyTicket } from "../../../src/callers/ticket.ts";
-import { deriveKey } from "../../../src/keys.ts";
+import { newestKey, type SessionSecret } from "../../../src/keys.ts";
 
-const secret = "a session secret of more than thirty-two bytes";
+const secret: SessionSecret = ["a session secret of more than thirty-two bytes"];
+/** After a new version was put in front. */
+const rotated: SessionSecret = ["the session secret that came after the first", ...secret];
 const now = Date.UTC(2026, 0, 1);
 const server = (...scopes: Scope[]): Caller => ({
   kind: "api_key",
@@ -36,7 +38,7 @@ async function session(
 interface Forgery {
   header?: Record<string, string>;
   claims?: Record<string, unknown>;
-  key?: string;
+  key?: SessionSecret;
 }
 
 /** A token like ours, but for what is said. */
@@ -51,7 +53,7 @@ async function forged({ header, claims, key = secret }: Forgery): Promise<string
     ...claims,
   })
     .setProtectedHeader({ alg: "HS256", typ: "azure-session+jwt", ...header })
-    .sign(await deriveKey(key, "session"));
+    .sign(await newestKey(key, "session", "mac"));
 }
 
 describe("a session", () => {
@@ -90,7 +92,7 @@ describe("a session", () => {
   });
 
   test.each<[string, Forgery]>([
-    ["another key", { key: "another session secret of more than 32 bytes" }],
+    ["another key", { key: ["another session secret of more than 32 bytes"] }],
     ["another issuer", { claims: { iss: "elsewhere" } }],
     ["another audience", { claims: { aud: "azure-live" } }],
     ["another type", { header: { typ: "JWT" } }],
@@ -100,6 +102,16 @@ describe("a session", () => {
   ])("with %s is none", async (_, forgery) => {
     expect(await verifySession(secret, await forged(forgery), now)).toBeUndefined();
     expect(await verifySession(secret, await forged({}), now)).toBeDefined();
+  });
+
+  test("is known after the secret was rotated, and ends with the version that signed it", async () => {
+    const before = (await session()).token;
+    expect(await verifySession(rotated, before, now)).toMatchObject({ userId: "ada" });
+    const minted = await mintSession(rotated, everything, { userId: "ada" }, now);
+    const after = minted.ok ? minted.value.token : "";
+    expect(await verifySession(rotated, after, now)).toMatchObject({ userId: "ada" });
+    expect(await verifySession(secret, after, now)).toBeUndefined();
+    expect(await verifySession([rotated[0]], before, now)).toBeUndefined();
   });
 
   test("cannot be unsigned", async () => {
@@ -135,6 +147,12 @@ describe("a ticket", () => {
     const keys = await mintTicket(secret, everything, "user:ada", now);
     expect(keys.expiresAt).toBe("2026-01-01T00:00:30.000Z");
     expect(await verifyTicket(secret, keys.ticket, "user:ada", now + 31_000)).toBeUndefined();
+  });
+
+  test("is known after the secret was rotated", async () => {
+    const { ticket } = await mintTicket(secret, caller, "user:ada", now);
+    expect(await verifyTicket(rotated, ticket, "user:ada", now)).toBeDefined();
+    expect(await verifyTicket([rotated[0]], ticket, "user:ada", now)).toBeUndefined();
   });
 
   test("opens no other connection, and is no session, nor a session a ticket", async () => {

@@ -253,6 +253,18 @@ describe("AzureClient", () => {
     expect(slept).toEqual([3000]);
   });
 
+  it.each([
+    failure("app_misconfigured", "DB lacks a table.", { details: { variable: "DB" } }),
+    failure("app_misconfigured", "The credential was refused.", { retry_after: 1 }),
+    failure("internal_error", "Something went wrong here."),
+    failure("forbidden", "No."),
+  ])("tells at once what is wrong with the service itself: %o", async (reason) => {
+    const { ada, asked, slept } = client(errorResponse(reason), success({ id: "u" }));
+    const error = await ada.graph.user().catch((e: unknown) => e);
+    expect(error).toMatchObject(reason);
+    expect([asked.length, slept]).toEqual([1, []]);
+  });
+
   it("does not send a write again whose answer was lost", async () => {
     const { ada, asked } = client(new TypeError("reset"));
     const error = await ada.graph.sendMail({ message: {} }).catch((e: unknown) => e);

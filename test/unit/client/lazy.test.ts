@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { azure, type ConnectionStub } from "../../../src/client/index.ts";
+import { ArmClient } from "../../../src/arm/index.ts";
+import {
+  azure,
+  AzureConnectionCredential,
+  AzureError,
+  type ConnectionStub,
+} from "../../../src/client/index.ts";
+import { errorEnvelope, errorStatuses, failure, type Failure } from "../../../src/errors.ts";
+import { GraphClient } from "../../../src/graph/index.ts";
 
 /** A stub of which only what a test needs is there. */
 function stub(parts: Partial<ConnectionStub>): ConnectionStub {
@@ -69,6 +77,64 @@ describe("azure", () => {
       ok: true,
       value: token,
     });
+  });
+
+  /** What a sibling sees of an error that crossed RPC: no class, its own properties. */
+  const crossed = (reason: Failure) =>
+    Object.assign(new Error(reason.message), { ...reason, status: errorStatuses[reason.code] });
+
+  it.each([
+    failure("app_misconfigured", "SESSION_SECRET is short.", {
+      request_id: "r",
+      details: { variable: "SESSION_SECRET" },
+    }),
+    failure("forbidden", "This credential lacks the scope arm:read.", {
+      details: { reason: "missing_scope", scope: "arm:read" },
+    }),
+    failure("internal_error", "Something went wrong here."),
+    failure("invalid_request", "userId: must be 1 to 128.", { details: { field: "userId" } }),
+  ])("fails as a stub does where none is to be had: %o", async (reason) => {
+    let asked = 0;
+    const ada = azure(
+      {
+        connection: () => {
+          asked += 1;
+          return Promise.reject(crossed(reason));
+        },
+      },
+      { userId: "ada" },
+    );
+    const answer = await ada.fetch("https://graph.microsoft.com/v1.0/me");
+    expect(answer.status).toBe(errorStatuses[reason.code]);
+    expect(answer.headers.get("x-azure-error")).toBe(reason.code);
+    expect(await answer.json()).toEqual(errorEnvelope(reason));
+    expect(await ada.info()).toEqual({ ok: false, error: reason });
+    expect(await ada.accessToken({ resource: "arm" })).toEqual({ ok: false, error: reason });
+
+    asked = 0;
+    const now = Date.now();
+    const clock = { now: () => now, sleep: () => Promise.reject(new Error("it waited")) };
+    const graph = await new GraphClient(ada, clock).users.me().catch((e: unknown) => e);
+    expect(graph).toMatchObject({ ...reason, status: errorStatuses[reason.code] });
+    const arm = await new ArmClient(ada, clock).subscriptions
+      .get("aaaaaaaa-1111-4000-8000-000000000001")
+      .catch((e: unknown) => e);
+    expect(arm).toMatchObject(reason);
+    const token = await new AzureConnectionCredential(ada)
+      .getToken("https://vault.azure.net/.default")
+      .catch((e: unknown) => e);
+    expect(token).toMatchObject(reason);
+    expect(token).toBeInstanceOf(AzureError);
+    expect(asked).toBe(3);
+  });
+
+  it.each([
+    Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
+    new TypeError("The RPC receiver does not implement the method"),
+    "text",
+  ])("leaves an error of the platform's as it is: %s", async (thrown) => {
+    const ada = azure({ connection: () => Promise.reject(thrown) }, { userId: "ada" });
+    expect(await ada.info().catch((e: unknown) => e)).toBe(thrown);
   });
 
   it("asks for another stub after one threw", async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { PagedItems } from "../../../src/http/page.ts";
 import { readPage, type PageOwner } from "../../../src/operations/page.ts";
-import { open, seal } from "../../../src/operations/signed.ts";
+import { sign, type SessionSecret } from "../../../src/keys.ts";
+import { open, seal } from "../../../src/operations/opaque.ts";
 import { ok } from "../../../src/result.ts";
 
-const sessionSecret = "a session secret of more than thirty-two bytes";
+const sessionSecret: SessionSecret = ["a session secret of more than thirty-two bytes"];
 const owner: PageOwner = { sessionSecret, connectionId: "user:ada", list: "/mail" };
 
 interface Asked {
@@ -58,7 +59,7 @@ describe("a list in pages", () => {
     ]);
   });
 
-  test("says nothing of Microsoft's link in a form that could be changed", async () => {
+  test("is refused when it was altered, or is of another form", async () => {
     const { nextCursor = "" } = await readPage(owner, { top: 4 }, numbers(9, undefined));
     const altered = [
       "",
@@ -80,7 +81,7 @@ describe("a list in pages", () => {
   test.each<[string, Partial<PageOwner>]>([
     ["connection", { connectionId: "user:grace" }],
     ["list", { list: "/users" }],
-    ["deployment", { sessionSecret: "another secret, as long as the first one was" }],
+    ["deployment", { sessionSecret: ["another secret, as long as the first one was"] }],
   ])("goes on in no other %s", async (_, other) => {
     const { nextCursor } = await readPage(owner, { top: 4 }, numbers(9, undefined));
     const error = await readPage(
@@ -92,7 +93,45 @@ describe("a list in pages", () => {
   });
 });
 
+/** What a text shows to whoever decodes it, once or piece by piece. */
+const shown = (text: string): string =>
+  [text, ...text.split(".")].map((part) => Buffer.from(part, "base64url").toString()).join();
+
 describe("sealed text", () => {
+  test.each([
+    "user:ada@contoso.example",
+    "https://graph.microsoft.com/v1.0/me?$skiptoken=1",
+    "user:zoë",
+  ])("shows nothing of %s", async (content) => {
+    const sealed = await seal(sessionSecret, "cursor", ["user:grace", "/mail"], content);
+    for (const word of [content, "user:grace", "/mail"]) expect(shown(sealed)).not.toContain(word);
+    expect(sealed).toMatch(/^[\w-]+$/);
+    expect(await seal(sessionSecret, "cursor", ["user:grace", "/mail"], content)).not.toBe(sealed);
+  });
+
+  test("is refused in the form that older versions signed, which showed its content", async () => {
+    const payload = Buffer.from("user:ada").toString("base64url");
+    const signed = `${payload}.${await sign(sessionSecret, "cursor", `8:user:ada\n${payload}`)}`;
+    expect(await open(sessionSecret, "cursor", ["user:ada"], signed)).toBeUndefined();
+  });
+
+  test.each(["", "A", "AAAA", "A".repeat(38), "no base64!", "\ud800", "é"])(
+    "is not %j",
+    async (text) => {
+      expect(await open(sessionSecret, "cursor", [], text)).toBeUndefined();
+    },
+  );
+
+  test("opens after the secret was rotated, until its version is taken out", async () => {
+    const sealed = await seal(sessionSecret, "operation", ["user:ada"], "x");
+    const next = "the session secret that came after the first";
+    const rotated: SessionSecret = [next, ...sessionSecret];
+    expect(await open(rotated, "operation", ["user:ada"], sealed)).toBe("x");
+    expect(await open([next], "operation", ["user:ada"], sealed)).toBeUndefined();
+    const after = await seal(rotated, "operation", ["user:ada"], "x");
+    expect(await open([next], "operation", ["user:ada"], after)).toBe("x");
+  });
+
   test("opens for the same purpose and bindings only", async () => {
     const sealed = await seal(sessionSecret, "operation", ["user:ada"], "täxt");
     expect(await open(sessionSecret, "operation", ["user:ada"], sealed)).toBe("täxt");

@@ -37,6 +37,19 @@ test.each([
   expect(readReturnUrl(text, origins)).toBeUndefined();
 });
 
+test.each([
+  ["http://localhost:3000/done", true],
+  ["http://localhost:65535/", true],
+  ["http://localhost/", true],
+  ["https://localhost:3000/", false],
+  ["http://127.0.0.1:3000/", false],
+  ["http://a.localhost:3000/", false],
+  ["http://localhost.evil.example:3000/", false],
+  ["http://user@localhost:3000/", false],
+])("where every port of localhost is listed, returning to %s is %s", (text, allowed) => {
+  expect(readReturnUrl(text, ["http://localhost:*"]) !== undefined).toBe(allowed);
+});
+
 test("nobody may return anywhere when no origin is listed", () => {
   expect(readReturnUrl("https://app.example/", [])).toBeUndefined();
 });

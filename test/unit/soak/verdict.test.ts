@@ -28,7 +28,12 @@ describe("an answer of the soak", () => {
     });
     const verdict = { kind: "error", code: "upstream_unavailable" };
     expect(verdictOf(answerOf(503, body), route)).toEqual(verdict);
-    expect(verdictOf(answerOf(503, body), gateway)).toEqual(verdict);
+    const { success: _, error: message, request_id: id, ...inner } = body;
+    const microsofts = {
+      error: { code: inner.code, message, innerError: { ...inner, "request-id": id, date: "now" } },
+    };
+    expect(verdictOf(answerOf(503, microsofts), gateway)).toEqual(verdict);
+    expect(verdictOf(answerOf(503, body), gateway).kind).toBe("wrong");
     expect(verdictOf(answerOf(424, error("action_required", { remedy })), route).kind).toBe(
       "error",
     );

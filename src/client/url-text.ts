@@ -1,0 +1,25 @@
+import { AzureError, invalidField } from "../errors.ts";
+
+/**
+ * A value as one segment of a path.
+ *
+ * @param field what the caller knows it by
+ * @throws AzureError `invalid_request` naming the field, for what no segment can hold: nothing, dots
+ *   that would climb, half a surrogate pair
+ */
+export function segment(field: string, value: string): string {
+  if (value === "" || value === "." || value === "..") {
+    throw new AzureError(invalidField(field, "must name something"));
+  }
+  return encodeURIComponent(wellFormed(field, value));
+}
+
+/**
+ * Text that can go into a URL.
+ *
+ * @throws AzureError `invalid_request` naming the field, for half a surrogate pair
+ */
+export function wellFormed(field: string, value: string): string {
+  if (value.isWellFormed()) return value;
+  throw new AzureError(invalidField(field, "must be well-formed Unicode"));
+}

@@ -1,0 +1,74 @@
+import {
+  allKeys,
+  base64url,
+  bytesOf,
+  newestKey,
+  type KeyPurpose,
+  type SessionSecret,
+} from "../keys.ts";
+
+type OpaquePurpose = Extract<KeyPurpose, "cursor" | "operation">;
+
+/** Of AES-GCM's nonce (NIST SP 800-38D §8.2.2), in bytes. */
+const nonceSize = 12;
+/** Every sealed text has its nonce and a tag of 16 bytes at least. */
+const leastSize = nonceSize + 16;
+
+const encoder = new TextEncoder();
+
+/**
+ * Text that a client keeps for us and can neither read, change nor use elsewhere: it is encrypted,
+ * and its tag covers what it is bound to, which is not in the text.
+ *
+ * @param bindings what the reader must come with again: connection id, route
+ * @returns base64url
+ */
+export async function seal(
+  secret: SessionSecret,
+  purpose: OpaquePurpose,
+  bindings: readonly string[],
+  content: string,
+): Promise<string> {
+  const key = await newestKey(secret, purpose, "cipher");
+  const nonce = crypto.getRandomValues(new Uint8Array(nonceSize));
+  const sealed = await crypto.subtle.encrypt(
+    algorithm(nonce, bindings),
+    key,
+    encoder.encode(content),
+  );
+  const bytes = new Uint8Array(nonceSize + sealed.byteLength);
+  bytes.set(nonce);
+  bytes.set(new Uint8Array(sealed), nonceSize);
+  return base64url.encode(bytes);
+}
+
+/** The content of a sealed text under the same bindings, or undefined. */
+export async function open(
+  secret: SessionSecret,
+  purpose: OpaquePurpose,
+  bindings: readonly string[],
+  sealed: string,
+): Promise<string | undefined> {
+  const bytes = bytesOf(sealed);
+  if (bytes === undefined || bytes.byteLength < leastSize) return undefined;
+  const using = algorithm(bytes.subarray(0, nonceSize), bindings);
+  for (const key of await allKeys(secret, purpose, "cipher")) {
+    try {
+      const content = await crypto.subtle.decrypt(using, key, bytes.subarray(nonceSize));
+      return new TextDecoder().decode(content);
+    } catch {
+      // Sealed by another version, for something else, or not by us.
+    }
+  }
+  return undefined;
+}
+
+const algorithm = (iv: Uint8Array<ArrayBuffer>, bindings: readonly string[]) => ({
+  name: "AES-GCM",
+  iv,
+  additionalData: encoder.encode(bound(bindings)),
+});
+
+/** Lengths keep one list of bindings from reading like another. */
+const bound = (bindings: readonly string[]): string =>
+  bindings.map((part) => `${part.length}:${part}`).join("\n");

@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { asAll, bearer, call, connectedUser, http, json } from "./support/http.ts";
+import { sandbox } from "./support/sandbox.ts";
+
+interface Operation {
+  parameters?: { name: string; in: string; required?: boolean }[];
+  requestBody?: object;
+}
+
+let document: { paths: Record<string, Record<string, Operation>> };
+let user: Awaited<ReturnType<typeof connectedUser>>;
+beforeAll(async () => {
+  document = await (await http("/openapi.json")).json();
+  user = await connectedUser();
+});
+
+/** A value that every parameter of this name takes, or comes near to. */
+const good: Record<string, string> = {
+  id: "aaaaaaaa-1111-4000-8000-000000000001",
+  name: "contoso-production",
+  namespace: "Microsoft.Web",
+};
+
+interface Case {
+  method: string;
+  path: string;
+  field: string;
+}
+
+/** Each parameter of each route, in turn the one whose value is no text. */
+function* cases(value: string): Generator<Case> {
+  for (const [pattern, operations] of Object.entries(document.paths)) {
+    // The gateways' paths are Microsoft's; what comes to a callback is Microsoft's too.
+    if (pattern.includes("{path}") || pattern.startsWith("/callback")) continue;
+    for (const [method, { parameters = [] }] of Object.entries(operations)) {
+      for (const { name: field, in: place } of parameters) {
+        if (place !== "path" && place !== "query") continue;
+        const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+          place === "path" && name === field ? value : encodeURIComponent(good[name] ?? "x"),
+        );
+        const query = place === "query" ? `?${field}=${value}` : "";
+        yield { method: method.toUpperCase(), path: path + query, field };
+      }
+    }
+  }
+}
+
+describe("a parameter that is no text is refused by its name, on every route", () => {
+  test.each(["%ED%A0%80", "%", "%zz", "a%C3b"])("%s", async (value) => {
+    const mark = await sandbox.mark();
+    const all = [...cases(value)];
+    expect(all.length).toBeGreaterThan(100);
+    const wrong: unknown[] = [];
+    for (const { method, path, field } of all) {
+      const body = method === "GET" || method === "DELETE" ? {} : json(method, {});
+      const headers = path.includes("/live") ? { upgrade: "websocket" } : {};
+      const response = await call(
+        path,
+        asAll({ method, ...body, ...(path.includes("/live") && { headers }) }),
+      );
+      const { code, details } = response.body;
+      const told = [response.status, code, (details as { field?: string } | undefined)?.field];
+      if (told.join() !== [400, "invalid_request", field].join()) wrong.push([method, path, told]);
+    }
+    expect(wrong).toEqual([]);
+    expect(await sandbox.requests(mark)).toEqual([]);
+  });
+});
+
+test("a callback with what is no text ends on a page, not in an error of ours", async () => {
+  for (const query of ["state=%ED%A0%80", "state=%", "%=x", "state=a.b.c&error=%ff"]) {
+    for (const path of ["/callback", "/callback/admin"]) {
+      const page = await http(`${path}?${query}`);
+      expect([200, 400]).toContain(page.status);
+      expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    }
+  }
+});
+
+test("a connection that is named by no text in the header of a gateway is none", async () => {
+  for (const id of ["%ED%A0%80", "user:%", "user:\u00e9"]) {
+    const response = await http("/graph/v1.0/me", {
+      headers: { ...bearer("all"), "x-azure-connection": id },
+    });
+    expect(response.status).toBe(400);
+    expect(response.headers.get("x-azure-error")).toBe("invalid_request");
+  }
+});
+
+test("half a surrogate pair in a body is refused by its name", async () => {
+  for (const [path, body, field] of [
+    [`/connections/${user.id}/confirm`, { flow: "\ud800" }, "flow"],
+    [`/connections/${user.id}/refresh`, { resource: "https://a\udfff.example" }, "resource"],
+    ["/sessions", { user_id: "\ud800" }, "user_id"],
+    ["/connections", { user_id: "a", tenant_id: "\ud800", refresh_token: "x" }, "tenant_id"],
+    [
+      "/connections",
+      { user_id: "a", tenant_id: "common", refresh_token: "\ud800" },
+      "refresh_token",
+    ],
+  ] as const) {
+    const response = await call(path, asAll(json("POST", body)));
+    expect([response.status, response.body["details"]]).toEqual([400, { field }]);
+  }
+});
