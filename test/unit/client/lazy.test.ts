@@ -130,8 +130,6 @@ describe("azure", () => {
 
   it.each([
     Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
-    Object.assign(new Error("odd"), { code: "not_found" }),
-    Object.assign(new Error("odd"), { code: "not_found", status: 500 }),
     new TypeError("The RPC receiver does not implement the method"),
     "text",
   ])("leaves an error of the platform's as it is: %s", async (thrown) => {
