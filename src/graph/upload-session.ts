@@ -72,6 +72,9 @@ async function sendChunks(upload: SessionUpload): Promise<Result<DriveItem, Fail
   return err(position === upload.size ? outOfStep() : wrongSize());
 }
 
+/** PUTs for one chunk, however little of it the session takes each time. */
+const mostRounds = 100;
+
 async function sendChunk(
   upload: SessionUpload,
   chunk: Uint8Array<ArrayBuffer>,
@@ -80,9 +83,11 @@ async function sendChunk(
   const { clock } = upload;
   const end = position + chunk.length;
   let next = position;
+  /** The furthest byte that the session has asked for: only beyond it is there progress. */
+  let furthest = position;
   let attempt = 0;
   let began = clock.now();
-  for (;;) {
+  for (let round = 1; round <= mostRounds; round += 1) {
     attempt += 1;
     const put = await putRange(upload, chunk.subarray(next - position), next);
     let reached = put;
@@ -95,7 +100,8 @@ async function sendChunk(
     // Bytes before this chunk are no longer held, and bytes after it were never sent.
     const { next: expected } = reached.value;
     if (expected < position || expected > end) return err(outOfStep());
-    if (expected > next) {
+    if (expected > furthest) {
+      furthest = expected;
       attempt = 0;
       began = clock.now();
     } else if (put.ok) {
@@ -103,6 +109,7 @@ async function sendChunk(
     }
     next = expected;
   }
+  return err(outOfStep());
 }
 
 /** A file appears with its last chunk: only when that one was lost may it be there. */

@@ -407,6 +407,38 @@ describe("upload of a large file", () => {
     );
   });
 
+  it("ends when a session forgets again and again what it had", async () => {
+    const small = 4 * 1024 * 1024 + 1;
+    let asked = 0;
+    const { graph } = scriptedGraph((call) => {
+      if (call.url !== uploadUrl) return Response.json({ uploadUrl });
+      asked += 1;
+      // A PUT that fails, the session's word that little was kept, a PUT that gets on, and again.
+      if (call.method === "GET") return Response.json({ nextExpectedRanges: ["5-"] });
+      return asked % 3 === 0
+        ? Response.json({ nextExpectedRanges: ["10-"] }, { status: 202 })
+        : new Response(null, { status: 503 });
+    });
+    expect(await failureOf(graph.files.upload("f", new Uint8Array(small), small))).toMatchObject({
+      code: expect.stringMatching(/^upstream_/),
+    });
+    expect(asked).toBeLessThan(400);
+  });
+
+  it("ends when a session takes a byte at a time", async () => {
+    const small = 4 * 1024 * 1024 + 1;
+    let taken = 0;
+    const { graph } = scriptedGraph((call) => {
+      if (call.url !== uploadUrl) return Response.json({ uploadUrl });
+      taken += 1;
+      return Response.json({ nextExpectedRanges: [`${taken}-`] }, { status: 202 });
+    });
+    expect(await failureOf(graph.files.upload("f", new Uint8Array(small), small))).toMatchObject({
+      details: { reason: "upload_out_of_step" },
+    });
+    expect(taken).toBeLessThan(400);
+  });
+
   it("uses the upload URL for nothing but the upload", async () => {
     const { graph, calls } = storageDouble(size);
     await graph.files.upload("big.bin", content, size, { chunkSize });
