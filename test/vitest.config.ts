@@ -31,6 +31,7 @@ export default defineConfig({
                 bindings: {
                   ...workerSecrets,
                   MIGRATIONS: await readD1Migrations(`${root}src/directory/migrations`),
+                  CHAOS_SEED: process.env["CHAOS_SEED"] ?? "1",
                   MODEL: {
                     runs: Number(process.env["MODEL_RUNS"] ?? 500),
                     seed: Number(process.env["MODEL_SEED"] ?? 1),

@@ -5,6 +5,8 @@ declare global {
   interface __BaseEnv_Env {
     /** The directory's migrations, as test/vitest.config.ts reads them. */
     MIGRATIONS: D1Migration[];
+    /** Which values the odd answers of the fault matrix take. */
+    CHAOS_SEED: string;
     /** How many schedules the model runs, and from where: see test/model.ts. */
     MODEL: { runs: number; seed: number; path: string };
   }
