@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ArmClient } from "../../../src/arm/index.ts";
 import { AzureError } from "../../../src/errors.ts";
 import { GraphClient } from "../../../src/graph/index.ts";
+import { orThrow } from "../../../src/or-throw.ts";
 import { upstreamFailure } from "../../../src/http/upstream-error.ts";
 import type { RetryOptions } from "../../../src/http/transport.ts";
 import { anywhere } from "../../sandbox/chaos/anywhere.ts";
@@ -90,6 +91,7 @@ export const upstreams: Readonly<Record<string, Upstream>> = {
     call: async ({ stub }) => {
       const completion = await signIn(stub);
       if (!completion.ok) throw new AzureError(completion.error);
+      if (completion.value.outcome === "refused") throw new AzureError(completion.value.error);
       return completion.value.outcome;
     },
   },
@@ -170,7 +172,9 @@ export const upstreams: Readonly<Record<string, Upstream>> = {
     cases: [anywhere, oddResourceTypes, oddApiVersions],
     matches: armPath(/\/providers\/Microsoft\.Compute$/i),
     call: async ({ arm }) => {
-      const types = await arm.providers.resourceTypes("Microsoft.Compute", CONTOSO_SUBSCRIPTION);
+      const types = orThrow(
+        await arm.providers.resourceTypes("Microsoft.Compute", CONTOSO_SUBSCRIPTION),
+      );
       return types.length > 0;
     },
   },
@@ -185,7 +189,7 @@ export const upstreams: Readonly<Record<string, Upstream>> = {
   },
   "an operation of ARM": {
     cases: [anywhere, strayChallenges, oddStatus],
-    matches: armPath(/\/operations\//i),
+    matches: armPath(/operations\//i),
     before: async ({ arm, left }) => {
       const name = `cell-${crypto.randomUUID()}`;
       const group = `${groupsOf}/${name}`;

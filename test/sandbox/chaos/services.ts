@@ -60,14 +60,14 @@ const property =
         answer: changed({ [name]: value }),
       }));
 
-// An empty list is a list, and null is no link.
-export const oddValue = property("value", "[]");
+// Any list is a list, whatever is in it, and an empty link is none.
+export const oddValue = property("value", "[]", '[null,{"value":[]}]');
 export const oddResponses = property("responses");
-export const oddNextLink = property("nextLink", "null");
-export const oddGraphLink = property("@odata.nextLink", "null");
+export const oddNextLink = property("nextLink", "null", '""');
+export const oddGraphLink = property("@odata.nextLink", "null", '""');
 export const oddDeltaLink = property("@odata.deltaLink");
 export const oddStatus = property("status");
-export const oddResourceTypes = property("resourceTypes", "[]");
+export const oddResourceTypes = property("resourceTypes", "[]", '[null,{"value":[]}]');
 
 const eachOf = (
   document: Document,
