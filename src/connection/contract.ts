@@ -44,6 +44,8 @@ export const connectionInfoSchema = z.object({
   cooldowns: z.array(
     z.object({
       service: z.string(),
+      /** The throttle scope: what shares one limit at Microsoft. A service alone: all of it. */
+      applies_to: z.string(),
       until: time.nullable(),
       reason: z.string(),
       /** ARM's remaining-quota headers, by header name. */
@@ -89,7 +91,7 @@ export const connectionEventSchema = z.discriminatedUnion("type", [
     "token.refresh_failed",
     z.object({ resource: z.string(), error: eventError, attempts: z.int() }),
   ),
-  event("call.throttled", z.object({ service: z.string(), until: time })),
+  event("call.throttled", z.object({ service: z.string(), applies_to: z.string(), until: time })),
 ]);
 export type ConnectionEvent = z.infer<typeof connectionEventSchema>;
 export type EventType = ConnectionEvent["type"];
@@ -120,14 +122,14 @@ export interface BeginAuthorization {
   /** `user`: the browser that starts must finish. `server`: a server confirms with `flow`. */
   start: "user" | "server";
   /** GUID, verified domain, `common`, `organizations` or `consumers`; default AZURE_TENANT_ID. */
-  tenantId?: string;
+  tenantId?: string | undefined;
   /** Added to the default scopes. */
-  scopes?: readonly string[];
-  loginHint?: string;
-  prompt?: "login" | "none" | "consent" | "select_account";
-  returnUrl?: string;
+  scopes?: readonly string[] | undefined;
+  loginHint?: string | undefined;
+  prompt?: "login" | "none" | "consent" | "select_account" | undefined;
+  returnUrl?: string | undefined;
   /** One of AZURE_REDIRECT_URI; default its first. */
-  redirectUri?: string;
+  redirectUri?: string | undefined;
 }
 
 export interface AuthorizationStart {
@@ -143,9 +145,9 @@ export interface CompleteAuthorization {
   /** Microsoft's answer: `code`, or `error` with `error_description`, as query string. */
   response: string;
   /** User start only: the cookie's value. */
-  browserBinding?: string;
+  browserBinding?: string | undefined;
   /** Confirm at once: only for a host that has checked who is signed in (`completeConnect`). */
-  confirmed?: boolean;
+  confirmed?: boolean | undefined;
 }
 
 export type AuthorizationCompletion =
@@ -159,7 +161,7 @@ export type AuthorizationCompletion =
 export interface GrantTakeover {
   refreshToken: string;
   /** Default AZURE_TENANT_ID. */
-  tenantId?: string;
+  tenantId?: string | undefined;
 }
 
 /** The directory's backup of a connection whose object was lost. It opens in that connection only. */
@@ -174,11 +176,11 @@ export interface GrantBackup {
 
 export interface AccessTokenRequest {
   resource: string;
-  tenantId?: string;
+  tenantId?: string | undefined;
   /** The token must be valid for at least this long; default 30. */
-  minValiditySeconds?: number;
+  minValiditySeconds?: number | undefined;
   /** The generation of a token the resource refused: refreshed only if it is still the current one. */
-  staleGeneration?: number;
+  staleGeneration?: number | undefined;
 }
 
 export interface AccessToken {

@@ -113,6 +113,21 @@ const migrations: readonly string[] = [
   -- By when the directory was told to hear again.
   ALTER TABLE grant ADD COLUMN contact_at INTEGER;
   `,
+  `
+  ALTER TABLE cooldown RENAME TO cooldown_before;
+  CREATE TABLE cooldown (
+    scope TEXT PRIMARY KEY,
+    service TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO cooldown (scope, service, until, reason)
+    SELECT service, service, until, reason FROM cooldown_before;
+  DROP TABLE cooldown_before;
+  -- What was told before says what it applied to: a whole service.
+  UPDATE event SET data = json_set(data, '$.applies_to', json_extract(data, '$.service'))
+    WHERE type = 'call.throttled';
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

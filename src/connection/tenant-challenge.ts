@@ -1,25 +1,37 @@
 import * as z from "zod";
+import type { Timer } from "../deadline.ts";
+import { boundedText } from "../http/bounded-text.ts";
 
 const armErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const issuers = /https:\/\/sts\.windows\.net\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//gi;
 
+/** Milliseconds the body of a 401 may take; what has come by then is read. */
+const bodyPatience = 5_000;
+
 /**
  * ARM says with InvalidAuthenticationTokenTenant which tenant a subscription lives in. Only a GUID
- * other than our own is taken from its sentence; the authority's host is ours.
+ * other than our own is taken from its sentence; the authority's host is ours. The body is used up.
  */
 export async function tenantInBody(
   answer: Response,
   ownTenant: string,
+  timer: Timer,
 ): Promise<string | undefined> {
-  const body = armErrorSchema.safeParse(
-    await answer
-      .clone()
-      .json()
-      .catch(() => undefined),
-  );
-  if (!body.success || body.data.error.code !== "InvalidAuthenticationTokenTenant")
-    return undefined;
-  return [...body.data.error.message.matchAll(issuers)]
+  const late = new AbortController();
+  const callOff = timer(bodyPatience, () => late.abort());
+  const text = await boundedText(answer, late.signal);
+  callOff();
+  const body = armErrorSchema.safeParse(parsed(text)).data?.error;
+  if (body?.code !== "InvalidAuthenticationTokenTenant") return undefined;
+  return [...body.message.matchAll(issuers)]
     .map(([, tenant = ""]) => tenant.toLowerCase())
     .find((tenant) => tenant !== ownTenant.toLowerCase());
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

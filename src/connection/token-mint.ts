@@ -8,6 +8,7 @@ import { err, ok } from "../result.ts";
 import { traced, type SpanFacts } from "../traced.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
+import { dispositionAbroad } from "./foreign-tenant.ts";
 import { refusalOf, type Refresh } from "./observer.ts";
 import { recordFailure, stepUpFailure } from "./refresh-failure.ts";
 import { actionRequired, blockedBy, signInRemedy, type RemedyLinks } from "./remedies.ts";
@@ -123,7 +124,7 @@ export class TokenMint {
 
   /** A challenge met by a token that was minted for the one before. */
   stepUp(key: ResourceKey, claims: string): Failure {
-    const cause = stepUpFailure(claims);
+    const cause = this.#scoped(key, stepUpFailure(claims));
     const attempt = this.#attempt(key);
     const failed = this.#record(key, cause, "");
     const { resource } = key;
@@ -153,11 +154,21 @@ export class TokenMint {
       return this.#keep(key, started, { ...kept, ...answer.value });
     }
     // A challenge that Entra does not answer silently is one for the user, at the next sign-in.
-    const cause = { ...(claims !== undefined && { claims }), ...answer.error };
+    const cause = this.#scoped(key, {
+      ...(claims !== undefined && { claims }),
+      ...answer.error,
+    });
     if (this.#fenced(generation)) return this.#superseded(started, cause.requestId);
     const failed = this.#record(key, cause, grant.fingerprint);
     report(refusalOf(cause));
     return err(failed);
+  }
+
+  /** A refusal as far as it reaches: of another tenant than the grant's, no further than there. */
+  #scoped({ tenantId }: ResourceKey, cause: TokenFailure): TokenFailure {
+    const { state } = this.#options;
+    if (!state.exists || tenantId === state.grant().tenant_id) return cause;
+    return { ...cause, disposition: dispositionAbroad(cause.disposition, tenantId) };
   }
 
   #attempt(key: ResourceKey): number {

@@ -1,0 +1,1 @@
+export const userAgent = "azure-integration-worker/0.1.0";
