@@ -5,6 +5,7 @@ import { invalidField } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import { readReturnUrl } from "../return-url.ts";
 import type { BeginAuthorization, Outcome } from "./contract.ts";
+import { mostResources } from "./token-store.ts";
 
 /** What a sign-in asks Microsoft for. */
 export interface CheckedStart {
@@ -58,5 +59,10 @@ export function checkStart(
   const asked = [...scopes.values()].filter(
     (scope) => tenant !== "consumers" || resourceOfScope(scope, config.cloud) !== "arm",
   );
+  const resources = new Set(asked.map((scope) => resourceOfScope(scope, config.cloud)));
+  resources.delete(undefined);
+  if (resources.size > mostResources) {
+    return err(invalidField("scopes", `must belong to at most ${mostResources} resources`));
+  }
   return ok({ tenant, scopes: asked, redirectUri });
 }

@@ -41,9 +41,7 @@ export function recordFailure(
   const { disposition } = cause;
   const attempts = (state.tokens.read(key)?.attempts ?? 0) + 1;
   const grant = state.grant();
-  // A guest's trouble in another tenant says nothing of the grant at home.
-  const abroad = key.tenantId !== grant.tenant_id;
-  const latch = abroad && disposition.latch === "connection" ? "resource" : disposition.latch;
+  const { latch } = disposition;
   const error = eventErrorOf(cause);
   const tellOf = {
     type: "token.refresh_failed",
@@ -65,8 +63,9 @@ export function recordFailure(
       state.commit(now, (tell) => {
         state.tokens.clearIntent();
         state.tokens.fail(key, attempts, now + wait);
-        state.tokens.forgetOldRefusals(grant.tenant_id, grant.required_resources);
-        if (grant.degraded === null) state.grants.update({ degraded: error });
+        // A guest's trouble in another tenant says nothing of the connection.
+        const isHome = key.tenantId === grant.tenant_id;
+        if (isHome && grant.degraded === null) state.grants.update({ degraded: error });
         if (attempts === 1) tell(tellOf);
       });
       return withRequestId(entraUnavailable(wait / 1_000));
@@ -92,7 +91,6 @@ export function recordFailure(
       state.commit(now, (tell) => {
         state.tokens.clearIntent();
         state.tokens.latch(key, remedy, now);
-        state.tokens.forgetOldRefusals(grant.tenant_id, grant.required_resources);
         if (cause.claims !== undefined) state.grants.update({ claims: cause.claims });
         if (!known) tell(tellOf);
       });
