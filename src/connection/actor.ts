@@ -128,7 +128,7 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     });
   }
 
-  refresh(options?: { resource?: string | undefined }): Promise<Outcome<ConnectionInfo>> {
+  refresh(options?: { resource?: string }): Promise<Outcome<ConnectionInfo>> {
     return this.#answer(async ({ state, refresher, info }) => {
       const request = readRefreshRequest(options);
       if (!request.ok) return request;

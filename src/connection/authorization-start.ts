@@ -5,7 +5,7 @@ import { invalidField } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import { readReturnUrl } from "../return-url.ts";
 import type { BeginAuthorization, Outcome } from "./contract.ts";
-import { mostResources } from "./token-store.ts";
+import { mostResources, namesTooManyResources } from "./resource-limit.ts";
 
 /** What a sign-in asks Microsoft for. */
 export interface CheckedStart {
@@ -49,6 +49,10 @@ export function checkStart(
   if (request.start === "server" && returnUrl === undefined && !ownCallback) {
     return err(invalidField("return_url", "is required when a server starts a sign-in"));
   }
+  const named = [...earlier, ...(request.scopes ?? [])];
+  if (namesTooManyResources(named, config.cloud)) {
+    return err(invalidField("scopes", `must belong to at most ${mostResources} resources in all`));
+  }
   const scopes = new Map(
     [...defaultScopes(config.cloud), ...earlier, ...(request.scopes ?? [])].map((scope) => [
       normalizeScope(scope, config.cloud),
@@ -59,10 +63,5 @@ export function checkStart(
   const asked = [...scopes.values()].filter(
     (scope) => tenant !== "consumers" || resourceOfScope(scope, config.cloud) !== "arm",
   );
-  const resources = new Set(asked.map((scope) => resourceOfScope(scope, config.cloud)));
-  resources.delete(undefined);
-  if (resources.size > mostResources) {
-    return err(invalidField("scopes", `must belong to at most ${mostResources} resources`));
-  }
   return ok({ tenant, scopes: asked, redirectUri });
 }

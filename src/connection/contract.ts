@@ -122,14 +122,14 @@ export interface BeginAuthorization {
   /** `user`: the browser that starts must finish. `server`: a server confirms with `flow`. */
   start: "user" | "server";
   /** GUID, verified domain, `common`, `organizations` or `consumers`; default AZURE_TENANT_ID. */
-  tenantId?: string | undefined;
+  tenantId?: string;
   /** Added to the default scopes. */
-  scopes?: readonly string[] | undefined;
-  loginHint?: string | undefined;
-  prompt?: "login" | "none" | "consent" | "select_account" | undefined;
-  returnUrl?: string | undefined;
+  scopes?: readonly string[];
+  loginHint?: string;
+  prompt?: "login" | "none" | "consent" | "select_account";
+  returnUrl?: string;
   /** One of AZURE_REDIRECT_URI; default its first. */
-  redirectUri?: string | undefined;
+  redirectUri?: string;
 }
 
 export interface AuthorizationStart {
@@ -145,9 +145,9 @@ export interface CompleteAuthorization {
   /** Microsoft's answer: `code`, or `error` with `error_description`, as query string. */
   response: string;
   /** User start only: the cookie's value. */
-  browserBinding?: string | undefined;
+  browserBinding?: string;
   /** Confirm at once: only for a host that has checked who is signed in (`completeConnect`). */
-  confirmed?: boolean | undefined;
+  confirmed?: boolean;
 }
 
 export type AuthorizationCompletion =
@@ -161,7 +161,7 @@ export type AuthorizationCompletion =
 export interface GrantTakeover {
   refreshToken: string;
   /** Default AZURE_TENANT_ID. */
-  tenantId?: string | undefined;
+  tenantId?: string;
 }
 
 /** The directory's backup of a connection whose object was lost. It opens in that connection only. */
@@ -176,11 +176,11 @@ export interface GrantBackup {
 
 export interface AccessTokenRequest {
   resource: string;
-  tenantId?: string | undefined;
+  tenantId?: string;
   /** The token must be valid for at least this long; default 30. */
-  minValiditySeconds?: number | undefined;
+  minValiditySeconds?: number;
   /** The generation of a token the resource refused: refreshed only if it is still the current one. */
-  staleGeneration?: number | undefined;
+  staleGeneration?: number;
 }
 
 export interface AccessToken {

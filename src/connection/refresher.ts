@@ -11,15 +11,15 @@ import {
   type RemedyLinks,
 } from "./remedies.ts";
 import { forcedRefreshInterval } from "./renewal-policy.ts";
+import { mostResources } from "./resource-limit.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { Attempt, TokenMint } from "./token-mint.ts";
 import type { TokenQueue } from "./token-queue.ts";
-import { mostResources } from "./token-store.ts";
 
 export interface TokenRequest extends TokenNeed {
   resource: Resource;
   /** Default: the tenant of the grant. */
-  tenantId?: string | undefined;
+  tenantId?: string;
   /** The id of the request that asks, for the log; read only where a token is asked of Entra. */
   requestId?: () => string | undefined;
   /**

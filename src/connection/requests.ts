@@ -40,28 +40,28 @@ const secret = text(4_096);
 
 const beginSchema = z.object({
   start: z.enum(["user", "server"]),
-  tenantId: tenant.optional(),
-  scopes: scopes.optional(),
-  loginHint: text(2_048).optional(),
-  prompt: z.enum(["login", "none", "consent", "select_account"]).optional(),
-  returnUrl: text(8_192).optional(),
-  redirectUri: text(8_192).optional(),
+  tenantId: z.exactOptional(tenant),
+  scopes: z.exactOptional(scopes),
+  loginHint: z.exactOptional(text(2_048)),
+  prompt: z.exactOptional(z.enum(["login", "none", "consent", "select_account"])),
+  returnUrl: z.exactOptional(text(8_192)),
+  redirectUri: z.exactOptional(text(8_192)),
 });
 
 const completeSchema = z.object({
   state: secret,
   response: text(64 * 1024),
-  browserBinding: secret.optional(),
-  confirmed: z.boolean().optional(),
+  browserBinding: z.exactOptional(secret),
+  confirmed: z.exactOptional(z.boolean()),
 });
 
 const confirmSchema = z.object({ flow: secret });
 
 const accessTokenSchema = z.object({
   resource,
-  tenantId: z.guid().toLowerCase().optional(),
+  tenantId: z.exactOptional(z.guid().toLowerCase()),
   minValiditySeconds: z.number().min(0).max(86_400).default(30),
-  staleGeneration: z.int().min(0).optional(),
+  staleGeneration: z.exactOptional(z.int().min(0)),
 });
 
 /** Default: Graph. */
@@ -74,7 +74,7 @@ const eventsSchema = z.object({
 
 const takeoverSchema = z.object({
   refreshToken: text(64 * 1024),
-  tenantId: tenant.optional(),
+  tenantId: z.exactOptional(tenant),
 });
 
 const backupSchema = z.object({
@@ -107,13 +107,19 @@ export function readImportRequest(options: unknown): Outcome<GrantTakeover | Gra
   return parse(isBackup.ok ? backupSchema : takeoverSchema, options);
 }
 
+/** Over RPC an absent field often comes as undefined; further in, fields are there or are not. */
+const withoutUndefined = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined))
+    : value;
+
 /** @returns `invalid_request` naming the field; reading what a sibling made may throw like its code */
 function parse<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): Outcome<z.output<Schema>> {
   try {
-    const parsed = schema.safeParse(value);
+    const parsed = schema.safeParse(withoutUndefined(value));
     return parsed.success ? ok(parsed.data) : err(invalid(parsed.error.issues[0]));
   } catch {
     return err(invalid(undefined));

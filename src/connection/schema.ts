@@ -141,13 +141,18 @@ export function schemaVersion(sql: SqlStorage): number {
  * Brings the tables up to date. `PRAGMA user_version` is not to be had here, so a table keeps count.
  *
  * @param applied the {@link schemaVersion} of the object
+ * @param wanted the one to bring it to; for tests, which make an object of an earlier version
  */
-export function migrate(storage: DurableObjectStorage, applied: number): void {
+export function migrate(
+  storage: DurableObjectStorage,
+  applied: number,
+  wanted = migrations.length,
+): void {
   const { sql } = storage;
-  if (applied === migrations.length) return;
+  if (applied === wanted) return;
   storage.transactionSync(() => {
     sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT");
-    migrations.slice(applied).forEach((migration, index) => {
+    migrations.slice(applied, wanted).forEach((migration, index) => {
       sql.exec(migration);
       sql.exec("INSERT INTO schema_version VALUES (?)", applied + index + 1);
     });

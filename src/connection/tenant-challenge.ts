@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Timer } from "../deadline.ts";
-import { boundedText } from "../http/bounded-text.ts";
+import { boundedText } from "../http/upstream-error.ts";
 
 const armErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const issuers = /https:\/\/sts\.windows\.net\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//gi;

@@ -1,5 +1,6 @@
 import { jsonColumn } from "./json-column.ts";
 import { remedySchema, type Remedy } from "../remedy.ts";
+import { mostResources } from "./resource-limit.ts";
 
 /** One access token: one resource in one tenant. `token` is ciphertext. */
 export interface TokenRow {
@@ -57,9 +58,6 @@ export interface StoredToken extends TokenKey {
   refreshAt: number;
   generation: number;
 }
-
-/** Access tokens a connection holds at most, by resource and tenant, refusals of them included. */
-export const mostResources = 24;
 
 /** What may not go to make room: refusals at home are part of the status. */
 export interface RoomTerms {

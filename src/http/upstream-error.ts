@@ -8,7 +8,6 @@ import {
   type Failure,
 } from "../errors.ts";
 import { remedySchema } from "../remedy.ts";
-import { boundedText } from "./bounded-text.ts";
 import { redacted } from "./redact.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 
@@ -64,6 +63,9 @@ const lostAnswerStatuses: ReadonlySet<number> = new Set([408, 502, 504]);
 /** Whether a write may have been done for all this answer says; a 503 with Retry-After did nothing. */
 const mayBeDone = (status: number, retryAfter: number | undefined): boolean =>
   lostAnswerStatuses.has(status) || (status === 503 && retryAfter === undefined);
+
+/** Error bodies are a few hundred bytes; nothing beyond this is read. */
+const maxBodyBytes = 64 * 1024;
 
 /** Failure of a call that got no answer at all. */
 export function lostAnswer(kind: "network_error" | "timeout", write: boolean): Failure {
@@ -181,4 +183,31 @@ function parseJson(body: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The beginning of an answer's body; what follows is cancelled. Never rejects.
+ *
+ * @param signal ends the reading with what has come by then
+ */
+export async function boundedText(response: Response, signal?: AbortSignal): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
+  signal?.addEventListener("abort", () => void reader.cancel().catch(() => undefined));
+  const decoder = new TextDecoder();
+  let read = "";
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return read + decoder.decode();
+      bytes += value.byteLength;
+      read += decoder.decode(value, { stream: true });
+      if (bytes > maxBodyBytes) break;
+    }
+    await reader.cancel();
+  } catch {
+    // A body that broke off still came with a status and headers.
+  }
+  return read;
 }

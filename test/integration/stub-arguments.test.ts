@@ -124,7 +124,7 @@ test.each([
     const outcome = await stub.completeAuthorization({
       state: start.state,
       response: response.replace("state=", `state=${start.state}&state=`),
-      browserBinding: start.browserBinding,
+      browserBinding: start.browserBinding ?? "",
     });
     const { code } = outcome.ok
       ? { code: "error" in outcome.value ? outcome.value.error.code : "connected" }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import manifest from "../../../package.json" with { type: "json" };
+import { name, version } from "../../../package.json";
 import { userAgent } from "../../../src/http/user-agent.ts";
 
-it("names this package and its version", () => {
-  expect(userAgent).toBe(`${manifest.name}/${manifest.version}`);
+it("names the package and its version", () => {
+  expect(userAgent).toBe(`${name}/${version}`);
 });
