@@ -19,11 +19,13 @@ export async function tenantInBody(
 ): Promise<string | undefined> {
   const late = new AbortController();
   const callOff = timer(bodyPatience, () => late.abort());
-  const text = await boundedText(answer, late.signal);
+  // Where the wait ends, so does the pipe, and the reading with what has come.
+  const body = answer.body?.pipeThrough(new TransformStream(), { signal: late.signal });
+  const text = await boundedText(new Response(body ?? null));
   callOff();
-  const body = armErrorSchema.safeParse(parsed(text)).data?.error;
-  if (body?.code !== "InvalidAuthenticationTokenTenant") return undefined;
-  return [...body.message.matchAll(issuers)]
+  const told = armErrorSchema.safeParse(parsed(text)).data?.error;
+  if (told?.code !== "InvalidAuthenticationTokenTenant") return undefined;
+  return [...told.message.matchAll(issuers)]
     .map(([, tenant = ""]) => tenant.toLowerCase())
     .find((tenant) => tenant !== ownTenant.toLowerCase());
 }

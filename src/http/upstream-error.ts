@@ -185,15 +185,9 @@ function parseJson(body: string): unknown {
   }
 }
 
-/**
- * The beginning of an answer's body; what follows is cancelled. Never rejects.
- *
- * @param signal ends the reading with what has come by then
- */
-export async function boundedText(response: Response, signal?: AbortSignal): Promise<string> {
+async function boundedText(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   if (reader === undefined) return "";
-  signal?.addEventListener("abort", () => void reader.cancel().catch(() => undefined));
   const decoder = new TextDecoder();
   let read = "";
   let bytes = 0;
@@ -211,3 +205,5 @@ export async function boundedText(response: Response, signal?: AbortSignal): Pro
   }
   return read;
 }
+
+export { boundedText };

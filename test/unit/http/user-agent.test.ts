@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { name, version } from "../../../package.json";
+import manifest from "../../../package.json" with { type: "json" };
 import { userAgent } from "../../../src/http/user-agent.ts";
 
-it("names the package and its version", () => {
-  expect(userAgent).toBe(`${name}/${version}`);
+it("names this package and its version", () => {
+  expect(userAgent).toBe(`${manifest.name}/${manifest.version}`);
 });
