@@ -168,7 +168,11 @@ export class TokenMint {
   #scoped({ tenantId }: ResourceKey, cause: TokenFailure): TokenFailure {
     const { state } = this.#options;
     if (!state.exists || tenantId === state.grant().tenant_id) return cause;
-    return { ...cause, disposition: dispositionAbroad(cause.disposition, tenantId) };
+    const disposition = dispositionAbroad(cause.disposition, tenantId);
+    const { claims, ...refusal } = cause;
+    // Claims wait for a sign-in: where none is asked for, the next one has nothing to do with them.
+    const waits = disposition.action === "step_up" || disposition.action === "sign_in";
+    return { ...refusal, disposition, ...(waits && claims !== undefined && { claims }) };
   }
 
   #attempt(key: ResourceKey): number {

@@ -129,6 +129,33 @@ describe("a challenge that names a tenant the user is not in", () => {
   });
 });
 
+test.each([50020, 65001, 90002])(
+  "claims of a challenge that names another tenant are no matter of the next sign-in: AADSTS%d",
+  async (aadsts) => {
+    const { stub } = await connected("grace@contoso.example", { scopes });
+    await sandbox.fault({ match: { url: `/${fabrikam}/oauth2` }, times: 1, aadsts });
+    const claims = btoa(JSON.stringify({ access_token: { nbf: { essential: true, value: "1" } } }));
+    await scripted(
+      stub,
+      () =>
+        Response.json(
+          {},
+          {
+            status: 401,
+            headers: {
+              "www-authenticate": `Bearer authorization="https://login.microsoftonline.com/${fabrikam}", error="insufficient_claims", claims="${claims}"`,
+            },
+          },
+        ),
+      async ({ call }) => {
+        expect(await statusOf(call(vault))).toBe(424);
+      },
+    );
+    const { authUrl } = expectOk(await stub.beginAuthorization({ start: "user" }));
+    expect(new URL(authUrl).searchParams.get("claims")).not.toContain("nbf");
+  },
+);
+
 describe("the tenant of a subscription, a vault or an account", () => {
   test.each([subscription, vault, blob])(
     "is known from the first call that worked with its token: %s",
