@@ -1,6 +1,17 @@
 import { errorName } from "./errors.ts";
 
 /**
+ * Rings once after a number of milliseconds, unless it is called off by the function it gives.
+ * Injected where a wait has to end, so that tests end it when they like.
+ */
+export type Timer = (milliseconds: number, ring: () => void) => () => void;
+
+export const platformTimer: Timer = (milliseconds, ring) => {
+  const timer = setTimeout(ring, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+/**
  * Waits for work that cannot be called off, but not for ever. Rejects as the work does.
  *
  * @param milliseconds the longest wait

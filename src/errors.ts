@@ -76,6 +76,10 @@ export const invalidField = (field: string, expected: string): Failure =>
 export const conflict = (reason: string, message: string): Failure =>
   failure("conflict", message, { details: { reason } });
 
+/** What is known of a request that was sent, and whose answer cannot be told: a write may be done. */
+export const lostOutcome = (method: string): Pick<ErrorDetails, "outcome"> =>
+  ["GET", "HEAD", "OPTIONS"].includes(method.toUpperCase()) ? {} : { outcome: "unknown" };
+
 /** One answer for what does not exist and for what is somebody else's, to the letter. */
 export const unknownConnection = (): Failure =>
   failure("not_found", "There is no such connection.");

@@ -20,12 +20,15 @@ import type {
 } from "./contract.ts";
 import {
   readAccessTokenRequest,
+  readBeginAuthorization,
+  readCompleteAuthorization,
+  readConfirmAuthorization,
   readEventsRequest,
   readImportRequest,
-  readResource,
+  readRefreshRequest,
 } from "./requests.ts";
 import { createParts, type Parts } from "./parts.ts";
-import { expiringTag } from "./live-sockets.ts";
+import { expiringTag, mostSockets } from "./live-sockets.ts";
 import { seal } from "./seal.ts";
 import { liveRequest, readLiveRequest } from "./live-request.ts";
 
@@ -40,6 +43,8 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   static override options = { hibernate: true };
 
   readonly #parts: Outcome<Parts>;
+  /** Sockets that are being opened, and are not among the platform's yet. */
+  #upgrading = 0;
 
   constructor(ctx: DurableObjectState, env: Environment) {
     super(ctx, env);
@@ -84,15 +89,24 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   }
 
   beginAuthorization(options: BeginAuthorization): Promise<Outcome<AuthorizationStart>> {
-    return this.#answer(({ authorization }) => authorization.begin(options));
+    return this.#answer(({ authorization }) => {
+      const request = readBeginAuthorization(options);
+      return request.ok ? authorization.begin(request.value) : request;
+    });
   }
 
   completeAuthorization(options: CompleteAuthorization): Promise<Outcome<AuthorizationCompletion>> {
-    return this.#answer(({ authorization }) => authorization.complete(options));
+    return this.#answer(({ authorization }) => {
+      const request = readCompleteAuthorization(options);
+      return request.ok ? authorization.complete(request.value) : request;
+    });
   }
 
   confirmAuthorization(options: { flow: string }): Promise<Outcome<ConnectionInfo>> {
-    return this.#answer(({ authorization }) => authorization.confirm(options.flow));
+    return this.#answer(({ authorization }) => {
+      const request = readConfirmAuthorization(options);
+      return request.ok ? authorization.confirm(request.value.flow) : request;
+    });
   }
 
   import(options: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>> {
@@ -114,13 +128,13 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     });
   }
 
-  refresh(options: { resource?: string } = {}): Promise<Outcome<ConnectionInfo>> {
+  refresh(options?: { resource?: string }): Promise<Outcome<ConnectionInfo>> {
     return this.#answer(async ({ state, refresher, info }) => {
-      const resource = readResource(options.resource);
-      if (!resource.ok) return resource;
+      const request = readRefreshRequest(options);
+      if (!request.ok) return request;
       if (!state.exists) return err(unknownConnection());
       const tenantId = state.grant().tenant_id ?? "";
-      const forced = await refresher.force({ resource: resource.value, tenantId });
+      const forced = await refresher.force({ ...request.value, tenantId });
       return forced.ok ? ok(info()) : forced;
     });
   }
@@ -133,7 +147,7 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     });
   }
 
-  events(options: { after?: number; limit?: number } = {}): Promise<Outcome<EventPage>> {
+  events(options?: { after?: number; limit?: number }): Promise<Outcome<EventPage>> {
     return this.#answer(({ state }) => {
       const request = readEventsRequest(options);
       if (!request.ok) return request;
@@ -181,16 +195,23 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     // A socket that fails closes; there is nothing to mend.
   }
 
-  async #upgrade(request: Request, { state, tickets, now }: Parts): Promise<Response> {
+  async #upgrade(request: Request, { state, sockets, tickets, now }: Parts): Promise<Response> {
     const live = readLiveRequest(request);
     if (!live.ok) return errorResponse(live.error);
     if (!state.exists) return errorResponse(unknownConnection());
     const { ticket } = live.value;
+    // Before the ticket is used up: its holder may come again.
+    if (!sockets.hasRoom(this.#upgrading)) return errorResponse(tooManySockets());
     if (ticket !== undefined && !tickets.consume(ticket.jti, ticket.expiresAt, now())) {
       return errorResponse(failure("unauthenticated", "This ticket was used before."));
     }
-    // Rebuilt: the base class takes ids and props from the request it is given.
-    return super.fetch(liveRequest(live.value));
+    this.#upgrading += 1;
+    try {
+      // Rebuilt: the base class takes ids and props from the request it is given.
+      return await super.fetch(liveRequest(live.value));
+    } finally {
+      this.#upgrading -= 1;
+    }
   }
 
   async #answer<Value>(
@@ -206,6 +227,11 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     }
   }
 }
+
+const tooManySockets = (): Failure =>
+  failure("throttled", `A connection has at most ${mostSockets} live sockets: close one first.`, {
+    details: { reason: "too_many_sockets" },
+  });
 
 function internalError(error: unknown): Failure {
   const requestId = crypto.randomUUID();

@@ -5,6 +5,7 @@ import { invalidField } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import { readReturnUrl } from "../return-url.ts";
 import type { BeginAuthorization, Outcome } from "./contract.ts";
+import { mostResources, namesTooManyResources } from "./resource-limit.ts";
 
 /** What a sign-in asks Microsoft for. */
 export interface CheckedStart {
@@ -47,6 +48,10 @@ export function checkStart(
   const ownCallback = redirectUri !== config.redirectUris[0];
   if (request.start === "server" && returnUrl === undefined && !ownCallback) {
     return err(invalidField("return_url", "is required when a server starts a sign-in"));
+  }
+  const named = [...earlier, ...(request.scopes ?? [])];
+  if (namesTooManyResources(named, config.cloud)) {
+    return err(invalidField("scopes", `must belong to at most ${mostResources} resources in all`));
   }
   const scopes = new Map(
     [...defaultScopes(config.cloud), ...earlier, ...(request.scopes ?? [])].map((scope) => [

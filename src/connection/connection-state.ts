@@ -103,6 +103,7 @@ export class ConnectionState {
       now,
       () => {
         this.tokens.clear();
+        this.cooldowns.remove();
         this.grants.update({
           client_id: null,
           tenant_id: null,

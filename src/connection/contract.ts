@@ -45,6 +45,8 @@ export const connectionInfoSchema = z.object({
   cooldowns: z.array(
     z.object({
       service: z.string(),
+      /** The throttle scope: what shares one limit at Microsoft. A service alone: all of it. */
+      applies_to: z.string(),
       until: time.nullable(),
       reason: z.string(),
       /** ARM's remaining-quota headers, by header name. */
@@ -90,7 +92,7 @@ export const connectionEventSchema = z.discriminatedUnion("type", [
     "token.refresh_failed",
     z.object({ resource: z.string(), error: eventError, attempts: z.int() }),
   ),
-  event("call.throttled", z.object({ service: z.string(), until: time })),
+  event("call.throttled", z.object({ service: z.string(), applies_to: z.string(), until: time })),
 ]);
 export type ConnectionEvent = z.infer<typeof connectionEventSchema>;
 export type EventType = ConnectionEvent["type"];

@@ -1,17 +1,22 @@
-/** A service that answered 429, and until when it is left alone. */
-export interface Cooldown {
+/** What answered 429, and until when it is left alone. */
+export type Cooldown = {
+  /** The throttle scope; of a cool-down that an earlier version opened, its service. */
+  scope: string;
+  /** `graph`, `arm`, `vault` or `storage`. */
   service: string;
+  /** Milliseconds since the epoch. */
   until: number;
   reason: string;
-}
+};
 
 /** A 429 without Retry-After still means wait. */
 const defaultSeconds = 1;
-/** A longer wait than this is taken as a mistake, and tried again then. */
-const maximumSeconds = 15 * 60;
+/** A caller names mailboxes, drives and subscriptions without end: no more than this are kept. */
+const mostKept = 48;
 
-export const cooldownEnd = (now: number, retryAfterSeconds: number | undefined): number =>
-  now + Math.min(maximumSeconds, Math.max(retryAfterSeconds ?? defaultSeconds, 0)) * 1_000;
+/** @param retryAfterSeconds as Microsoft asked, whole and bounded */
+export const cooldownEnd = (now: number, retryAfterSeconds = defaultSeconds): number =>
+  now + retryAfterSeconds * 1_000;
 
 /** Cool-downs, shared by all callers of the connection and kept over eviction. */
 export class Cooldowns {
@@ -25,28 +30,28 @@ export class Cooldowns {
   /** Reads what an earlier life of this object left; call once the tables exist. */
   load(): void {
     this.#open.clear();
-    for (const row of this.#sql.exec("SELECT * FROM cooldown").toArray()) {
-      const service = String(row["service"]);
-      this.#open.set(service, {
-        service,
-        until: Number(row["until"]),
-        reason: String(row["reason"]),
-      });
+    for (const row of this.#sql.exec<Cooldown>("SELECT * FROM cooldown").toArray()) {
+      this.#open.set(row.scope, row);
     }
   }
 
-  /** Milliseconds until the service may be called again; 0 when it may be called now. */
-  remaining(service: string, now: number): number {
-    return Math.max(0, (this.#open.get(service)?.until ?? 0) - now);
+  /** Milliseconds until calls of a scope may be made again; 0 when they may be made now. */
+  remaining({ scope, service }: Pick<Cooldown, "scope" | "service">, now: number): number {
+    if (this.#open.size === 0) return 0;
+    // An earlier version's covers its whole service; of Graph that name means the rest alone.
+    const names = service === "graph" ? [scope] : [scope, service];
+    return Math.max(0, ...names.map((name) => (this.#open.get(name)?.until ?? 0) - now));
   }
 
-  /** Opens or prolongs a cool-down; true when the service was not cooling down before. */
+  /** Opens or prolongs a cool-down; true when the scope was not cooling down before. */
   start(cooldown: Cooldown, now: number): boolean {
-    const remaining = this.remaining(cooldown.service, now);
+    const remaining = this.remaining(cooldown, now);
     if (cooldown.until - now <= remaining) return false;
-    this.#open.set(cooldown.service, cooldown);
+    this.#makeRoom(now);
+    this.#open.set(cooldown.scope, cooldown);
     this.#sql.exec(
-      "INSERT OR REPLACE INTO cooldown (service, until, reason) VALUES (?, ?, ?)",
+      "INSERT OR REPLACE INTO cooldown (scope, service, until, reason) VALUES (?, ?, ?, ?)",
+      cooldown.scope,
       cooldown.service,
       cooldown.until,
       cooldown.reason,
@@ -54,11 +59,29 @@ export class Cooldowns {
     return remaining === 0;
   }
 
+  /** Forgets them all: they are of an account that is gone. */
+  remove(): void {
+    this.#open.clear();
+    this.#sql.exec("DELETE FROM cooldown");
+  }
+
+  /** Forgets what was read from tables that are gone. */
   clear(): void {
     this.#open.clear();
   }
 
   list(now: number): Cooldown[] {
     return [...this.#open.values()].filter((cooldown) => cooldown.until > now);
+  }
+
+  /** Deletes what is over and, of too many, those that end first. */
+  #makeRoom(now: number): void {
+    const byEnd = [...this.#open.values()].sort((one, other) => one.until - other.until);
+    const surplus = byEnd.length + 1 - mostKept;
+    byEnd.forEach(({ scope, until }, place) => {
+      if (until > now && place >= surplus) return;
+      this.#open.delete(scope);
+      this.#sql.exec("DELETE FROM cooldown WHERE scope = ?", scope);
+    });
   }
 }

@@ -46,20 +46,19 @@ export function connectionInfo(
   };
 }
 
-/** Services that wait, and what ARM says is left before it would make us wait. */
+/** What waits, and what ARM says is left before it would make us wait. */
 function cooldownsOf(
   state: ConnectionState,
   now: number,
   armQuota: Readonly<Record<string, number>>,
 ): ConnectionInfo["cooldowns"] {
-  const open: ConnectionInfo["cooldowns"] = state.cooldowns
-    .list(now)
-    .map(({ service, until, reason }) => ({ service, until: timeOf(until), reason }));
+  const open = state.cooldowns.list(now).map(({ service, scope, until, reason }) => ({
+    service,
+    applies_to: scope,
+    until: timeOf(until),
+    reason,
+  }));
   if (Object.keys(armQuota).length === 0) return open;
-  const arm = open.find(({ service }) => service === "arm");
-  if (arm === undefined) {
-    return [...open, { service: "arm", until: null, reason: "quota", remaining: { ...armQuota } }];
-  }
-  arm.remaining = { ...armQuota };
-  return open;
+  const quota = { service: "arm", applies_to: "arm", until: null, reason: "quota" };
+  return [...open, { ...quota, remaining: { ...armQuota } }];
 }

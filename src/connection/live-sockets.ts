@@ -15,6 +15,9 @@ const socketStateSchema = z.object({ expiresAt: z.number().nullable() });
 /** A replay is never longer than the log. */
 const replayLimit = 200;
 
+/** Open at once on one connection: every event goes to each of them. */
+export const mostSockets = 100;
+
 /** Marks the sockets whose credential ends. */
 export const expiringTag = "expiring";
 
@@ -72,6 +75,17 @@ export class LiveSockets {
     return this.#options
       .sockets()
       .filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN).length;
+  }
+
+  /**
+   * Whether another may be opened; one whose credential has expired gives way.
+   *
+   * @param opening how many are about to be open
+   */
+  hasRoom(opening: number): boolean {
+    if (this.open() + opening < mostSockets) return true;
+    this.#closeExpired();
+    return this.open() + opening < mostSockets;
   }
 
   closeAll(): void {

@@ -1,5 +1,6 @@
 import type { Connection } from "partyserver";
 import type { Config } from "../config.ts";
+import { platformTimer } from "../deadline.ts";
 import { createTokenEndpoint } from "../entra/token-endpoint.ts";
 import { directoryOf } from "../directory/directory.ts";
 import type { Environment } from "../env.ts";
@@ -133,6 +134,7 @@ export function createParts({
     cloud: config.cloud,
     fetch: send,
     now,
+    timer: platformTimer,
     called: observer.measures ? (point) => observer.measure(point) : undefined,
     cooled: (resource, seconds) => observer.measure({ kind: "cooldown", resource, seconds }),
   });

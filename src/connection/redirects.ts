@@ -1,54 +1,68 @@
 import type { Cloud } from "../entra/cloud.ts";
-import { errorResponse, failure } from "../errors.ts";
-import { sendCall, unanswered, type Call } from "./call.ts";
-import { incomingAnswer, outgoingHeaders } from "./call-headers.ts";
+import { failure, type Failure } from "../errors.ts";
+import { isRedirect } from "../graph/preauthenticated.ts";
+import { err, ok } from "../result.ts";
+import { sendCall, type Call } from "./call.ts";
+import { outgoingHeaders } from "./call-headers.ts";
+import type { Outcome } from "./contract.ts";
+import type { GatewayOptions } from "./gateway.ts";
 import { resolveTarget } from "./target.ts";
 
 const redirectLimit = 5;
 
-interface Redirect {
-  answer: Response;
-  location: string;
-  cloud: Cloud;
-  fetch: typeof fetch;
-}
+/** What became of a redirect. */
+export type Redirection =
+  /** It stays with the service: the caller's to follow, with the token of another call. */
+  | { kind: "stays" }
+  /** The file's storage answered. */
+  | { kind: "file"; answer: Response };
 
 /**
  * File contents answer with a Location on a storage host, which carries its own permission: it is
  * fetched here and without the token, because a stub follows redirects by calling its object again.
+ *
+ * @param location of the answer to the call
+ * @returns `upstream_error` for a Location that cannot be followed
  */
 export async function followRedirect(
   call: Call,
-  { answer, location, cloud, fetch }: Redirect,
-): Promise<Response> {
+  location: string,
+  { cloud, fetch, timer }: Pick<GatewayOptions, "cloud" | "fetch" | "timer">,
+): Promise<Outcome<Redirection>> {
   const { request, target } = call;
-  let current = answer;
-  let next: string | null = location;
   let from = target.url;
+  let next: string | null = location;
   for (let hop = 0; next !== null && hop < redirectLimit; hop += 1) {
-    const url = URL.parse(next, from);
+    const url: URL | null = URL.parse(next, from);
     if (url === null) break;
     if (hop === 0 && resolveTarget(url, cloud).ok && !isPreAuthenticated(url, cloud)) {
-      return incomingAnswer(current);
+      return ok({ kind: "stays" });
     }
     const loopback = cloud.name === "sandbox" && url.hostname === "localhost";
     if (url.protocol !== "https:" && !loopback) break;
-    void current.body?.cancel().catch(() => undefined);
-    const init = { headers: outgoingHeaders(request.headers, undefined) };
-    const sending = { fetch, url, span: "redirect.follow", attempt: hop + 1, init } as const;
-    const followed = await sendCall(call, sending);
-    if (followed === undefined) return errorResponse(unanswered("GET"));
-    current = followed;
+    const headers = outgoingHeaders(request.headers, { resource: "graph", token: undefined });
+    const followed = await sendCall(call, {
+      fetch,
+      timer,
+      url,
+      span: "redirect.follow",
+      attempt: hop + 1,
+      init: { method: "GET", headers },
+    });
+    if (!followed.ok) return followed;
+    const answer = followed.value;
+    if (!isRedirect(answer.status)) return ok({ kind: "file", answer });
+    void answer.body?.cancel().catch(() => undefined);
     from = url;
-    next = current.status >= 300 && current.status < 400 ? current.headers.get("location") : null;
-    if (next === null) return incomingAnswer(current);
+    next = answer.headers.get("location");
   }
-  return errorResponse(
-    failure("upstream_error", "Microsoft redirected this call to where it cannot be followed.", {
-      details: { reason: "redirect" },
-    }),
-  );
+  return err(unfollowed());
 }
+
+const unfollowed = (): Failure =>
+  failure("upstream_error", "Microsoft redirected this call to where it cannot be followed.", {
+    details: { reason: "redirect" },
+  });
 
 /** The sandbox keeps its storage host under its one origin. */
 const isPreAuthenticated = (url: URL, { name, graphEndpoint }: Cloud): boolean =>

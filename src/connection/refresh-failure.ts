@@ -1,4 +1,4 @@
-import { dispositionOf, type Disposition } from "../entra/errors.ts";
+import type { Disposition } from "../entra/errors.ts";
 import { personalTenantId } from "../entra/tenant.ts";
 import type { TokenFailure } from "../entra/token-endpoint.ts";
 import type { Failure } from "../errors.ts";
@@ -42,12 +42,10 @@ export function recordFailure(
 ): Failure {
   const attempts = (state.tokens.read(key)?.attempts ?? 0) + 1;
   const grant = state.grant();
-  // A guest's trouble in another tenant says nothing of the grant at home.
-  const abroad = key.tenantId !== grant.tenant_id;
-  const guest = abroad && grant.tenant_id === personalTenantId;
-  const disposition = abroad ? refusedAbroad(cause.disposition, guest) : cause.disposition;
+  const guest = key.tenantId !== grant.tenant_id && grant.tenant_id === personalTenantId;
+  const { disposition } = cause;
   const { latch } = disposition;
-  const error = eventErrorOf({ ...cause, disposition });
+  const error = eventErrorOf(cause);
   const tellOf = {
     type: "token.refresh_failed",
     data: { resource: key.resource, error, attempts },
@@ -69,8 +67,9 @@ export function recordFailure(
       state.commit(now, (tell) => {
         state.tokens.clearIntent();
         state.tokens.fail(key, attempts, now + wait);
-        state.tokens.forgetOldRefusals(grant.tenant_id, grant.required_resources);
-        if (grant.degraded === null) state.grants.update({ degraded: error });
+        // A guest's trouble in another tenant says nothing of the connection.
+        const isHome = key.tenantId === grant.tenant_id;
+        if (isHome && grant.degraded === null) state.grants.update({ degraded: error });
         if (attempts === 1) tell(tellOf);
       });
       return withRequestId(entraUnavailable(wait / 1_000));
@@ -96,7 +95,6 @@ export function recordFailure(
       state.commit(now, (tell) => {
         state.tokens.clearIntent();
         state.tokens.latch(key, remedy, now);
-        state.tokens.forgetOldRefusals(grant.tenant_id, grant.required_resources);
         if (cause.claims !== undefined) state.grants.update({ claims: cause.claims });
         if (!known) tell(tellOf);
       });
@@ -116,17 +114,6 @@ export function recordFailure(
       return withRequestId(actionRequired(remedy));
     }
   }
-}
-
-/**
- * What a refusal in another tenant than the grant's own comes to.
- *
- * @param guest the grant is of a personal account: in the tenant it is a guest by another identity,
- *   which its own refresh token does not reach, so that the same sign-in would be refused again
- */
-function refusedAbroad(refusal: Disposition, guest: boolean): Disposition {
-  if (guest && refusal.action === "sign_in") return dispositionOf("tenantNeeded", refusal.aadsts);
-  return refusal.latch === "connection" ? { ...refusal, latch: "resource" } : refusal;
 }
 
 const faultOf = ({ message, variable, aadsts }: Disposition) => ({

@@ -1,5 +1,5 @@
 import type { Resource } from "../entra/resource.ts";
-import { failure, type Failure, unknownConnection } from "../errors.ts";
+import { conflict, failure, type Failure, unknownConnection } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
@@ -11,6 +11,7 @@ import {
   type RemedyLinks,
 } from "./remedies.ts";
 import { forcedRefreshInterval } from "./renewal-policy.ts";
+import { mostResources } from "./resource-limit.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { Attempt, TokenMint } from "./token-mint.ts";
 import type { TokenQueue } from "./token-queue.ts";
@@ -174,7 +175,9 @@ export class Refresher {
       return running.answer;
     }
     const answer = queue
-      .run(() => mint.mint(key, attempt, () => flight.waiters))
+      .run(async () =>
+        this.#hasRoomFor(key) ? mint.mint(key, attempt, () => flight.waiters) : err(noRoom()),
+      )
       .finally(() => {
         if (this.#flights.get(idOf(key)) === flight) this.#flights.delete(idOf(key));
       });
@@ -182,6 +185,19 @@ export class Refresher {
     this.#flights.set(idOf(key), flight);
     return answer;
   }
+
+  #hasRoomFor(key: ResourceKey): boolean {
+    const { state, now } = this.#options;
+    if (!state.exists) return true;
+    const { tenant_id: home, required_resources: required } = state.grant();
+    return state.tokens.hasRoomFor(key, { home, required, now: now() });
+  }
 }
+
+const noRoom = (): Failure =>
+  conflict(
+    "too_many_resources",
+    `This connection holds access tokens for ${mostResources} resources already: one that is no longer used has to end first.`,
+  );
 
 const idOf = ({ resource, tenantId }: ResourceKey): string => `${resource} ${tenantId}`;

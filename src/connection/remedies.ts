@@ -3,7 +3,8 @@ import { failure, type Failure } from "../errors.ts";
 import type { Remedy, RemedyAction } from "../remedy.ts";
 import { parseConnectionId } from "./connection-id.ts";
 import type { Grant } from "./grant-store.ts";
-import { adminProbeInterval, appRetryInterval } from "./renewal-policy.ts";
+import { adminProbeInterval, appRetryInterval, foreignProbeInterval } from "./renewal-policy.ts";
+import type { TokenRow } from "./token-store.ts";
 
 /** Where people go to mend a connection; the links carry no credential. */
 export interface RemedyLinks {
@@ -95,15 +96,19 @@ const probeIntervals: Partial<Record<RemedyAction, number>> = {
   fix_app: appRetryInterval,
 };
 
-export function mayProbe(remedy: Remedy, probedAt: number | null, now: number): boolean {
-  const interval = probeIntervals[remedy.action];
+export function mayProbe(
+  remedy: Remedy,
+  probedAt: number | null,
+  now: number,
+  interval = probeIntervals[remedy.action],
+): boolean {
   return interval !== undefined && now - (probedAt ?? 0) >= interval;
 }
 
 /** Why no token POST may be made for this grant and row now, or undefined when one may. */
 export function blockedBy(
   grant: Grant,
-  row: { remedy: Remedy | null; probed_at: number | null; retry_at: number | null } | undefined,
+  row: (Latched & { retry_at: number | null }) | undefined,
   { now, fingerprint, links }: { now: number; fingerprint: string; links: RemedyLinks },
 ): Failure | undefined {
   if (grant.refresh_token === null) return actionRequired(signInRemedy(links, now));
@@ -117,17 +122,24 @@ export function blockedBy(
   return retryAt > now ? entraUnavailable((retryAt - now) / 1_000) : undefined;
 }
 
+/** What of an access token's row says whether it is latched. */
+type Latched = Pick<TokenRow, "tenant_id" | "remedy" | "probed_at">;
+
 /** The latch that stops calls, whatever token is held: of the grant, or of the resource alone. */
 export function latchedBy(
   grant: Grant,
-  row: { remedy: Remedy | null; probed_at: number | null } | undefined,
+  row: Latched | undefined,
   now: number,
 ): Failure | undefined {
   if (grant.remedy !== null && !mayProbe(grant.remedy, grant.probed_at, now)) {
     return actionRequired(grant.remedy);
   }
-  if (row?.remedy && !mayProbe(row.remedy, row.probed_at, now)) return actionRequired(row.remedy);
-  return undefined;
+  if (!row?.remedy) return undefined;
+  // What happens in another tenant is told to nobody here, and a sign-in at home mends none of it.
+  const interval = row.tenant_id === grant.tenant_id ? undefined : foreignProbeInterval;
+  return mayProbe(row.remedy, row.probed_at, now, interval)
+    ? undefined
+    : actionRequired(row.remedy);
 }
 
 export const entraUnavailable = (retryAfterSeconds: number): Failure =>

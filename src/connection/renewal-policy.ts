@@ -13,6 +13,8 @@ export const intentTimeout = 30 * second;
 export const idleRefreshInterval = 14 * day;
 /** Calls that meet an administrator's latch may ask Entra once in this time. */
 export const adminProbeInterval = day;
+/** Calls that meet the latch of another tenant than the grant's may ask it once in this time. */
+export const foreignProbeInterval = 15 * minute;
 /** A broken application credential is tried this often per connection. */
 export const appRetryInterval = 15 * minute;
 /** A refresh that failed by trouble that passes is tried again within this time. */

@@ -2,13 +2,29 @@ import * as z from "zod";
 import { parseResource, type Resource } from "../entra/resource.ts";
 import { failure, type Failure } from "../errors.ts";
 import { err, ok } from "../result.ts";
-import type { GrantBackup, GrantTakeover, Outcome } from "./contract.ts";
+import type {
+  BeginAuthorization,
+  CompleteAuthorization,
+  GrantBackup,
+  GrantTakeover,
+  Outcome,
+} from "./contract.ts";
 import type { TokenRequest } from "./refresher.ts";
 
 /** What the RPC surface takes from a sibling, checked: a binding is no proof of good sense. */
 
-const resource = z.string().transform((text, context): Resource => {
-  const parsed = parseResource(text);
+/**
+ * Text of at most `longest` UTF-16 units. Half a surrogate pair becomes another character wherever it
+ * is encoded, so a hash or a URL would be of a text that nobody sent.
+ */
+const text = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
+
+const resource = text(255).transform((value, context): Resource => {
+  const parsed = parseResource(value);
   if (parsed !== undefined) return parsed;
   context.addIssue({
     code: "custom",
@@ -17,69 +33,102 @@ const resource = z.string().transform((text, context): Resource => {
   return z.NEVER;
 });
 
+const tenant = text(253);
+const scopes = z.array(text(512)).max(500);
+/** A secret that was made here, or half of one. */
+const secret = text(4_096);
+
+const beginSchema = z.object({
+  start: z.enum(["user", "server"]),
+  tenantId: z.exactOptional(tenant),
+  scopes: z.exactOptional(scopes),
+  loginHint: z.exactOptional(text(2_048)),
+  prompt: z.exactOptional(z.enum(["login", "none", "consent", "select_account"])),
+  returnUrl: z.exactOptional(text(8_192)),
+  redirectUri: z.exactOptional(text(8_192)),
+});
+
+const completeSchema = z.object({
+  state: secret,
+  response: text(64 * 1024),
+  browserBinding: z.exactOptional(secret),
+  confirmed: z.exactOptional(z.boolean()),
+});
+
+const confirmSchema = z.object({ flow: secret });
+
 const accessTokenSchema = z.object({
   resource,
-  tenantId: z.guid().optional(),
+  tenantId: z.exactOptional(z.guid().toLowerCase()),
   minValiditySeconds: z.number().min(0).max(86_400).default(30),
-  staleGeneration: z.int().min(0).optional(),
+  staleGeneration: z.exactOptional(z.int().min(0)),
 });
+
+/** Default: Graph. */
+const refreshSchema = z.object({ resource: resource.default("graph") });
 
 const eventsSchema = z.object({
   after: z.int().min(0).default(0),
   limit: z.int().min(1).max(200).default(100),
 });
 
-const takeoverSchema = z.object({ refreshToken: z.string(), tenantId: z.string().optional() });
+const takeoverSchema = z.object({
+  refreshToken: text(64 * 1024),
+  tenantId: z.exactOptional(tenant),
+});
 
 const backupSchema = z.object({
-  sealedRefreshToken: z.string(),
+  sealedRefreshToken: text(128 * 1024),
   tenantId: z.guid(),
-  scopes: z.array(z.string()),
+  scopes,
   version: z.int().min(0),
 });
 
-export const readAccessTokenRequest = (options: unknown): Outcome<TokenRequest> => {
-  const read = parse(accessTokenSchema, options);
-  if (!read.ok) return read;
-  const { tenantId, staleGeneration, ...request } = read.value;
-  return ok({
-    ...request,
-    ...(tenantId !== undefined && { tenantId: tenantId.toLowerCase() }),
-    ...(staleGeneration !== undefined && { staleGeneration }),
-  });
-};
+export const readBeginAuthorization = (options: unknown): Outcome<BeginAuthorization> =>
+  parse(beginSchema, options);
 
-export const readEventsRequest = (options: unknown): Outcome<z.infer<typeof eventsSchema>> =>
+export const readCompleteAuthorization = (options: unknown): Outcome<CompleteAuthorization> =>
+  parse(completeSchema, options);
+
+export const readConfirmAuthorization = (options: unknown): Outcome<{ flow: string }> =>
+  parse(confirmSchema, options);
+
+export const readAccessTokenRequest = (options: unknown): Outcome<TokenRequest> =>
+  parse(accessTokenSchema, options);
+
+export const readRefreshRequest = (options: unknown = {}): Outcome<{ resource: Resource }> =>
+  parse(refreshSchema, options);
+
+export const readEventsRequest = (options: unknown = {}): Outcome<z.infer<typeof eventsSchema>> =>
   parse(eventsSchema, options);
 
 export function readImportRequest(options: unknown): Outcome<GrantTakeover | GrantBackup> {
-  const isBackup =
-    typeof options === "object" && options !== null && "sealedRefreshToken" in options;
-  if (isBackup) return parse(backupSchema, options);
-  const read = parse(takeoverSchema, options);
-  if (!read.ok) return read;
-  const { tenantId, refreshToken } = read.value;
-  return ok({ refreshToken, ...(tenantId !== undefined && { tenantId }) });
+  const isBackup = parse(z.object({ sealedRefreshToken: z.unknown() }), options);
+  return parse(isBackup.ok ? backupSchema : takeoverSchema, options);
 }
 
-/** Default: Graph. */
-export const readResource = (text: string | undefined): Outcome<Resource> => {
-  const read = parse(z.object({ resource }), { resource: text ?? "graph" });
-  return read.ok ? ok(read.value.resource) : read;
-};
+/** Over RPC an absent field often comes as undefined; further in, fields are there or are not. */
+const withoutUndefined = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined))
+    : value;
 
+/** @returns `invalid_request` naming the field; reading what a sibling made may throw like its code */
 function parse<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): Outcome<z.output<Schema>> {
-  const parsed = schema.safeParse(value);
-  return parsed.success ? ok(parsed.data) : err(invalid(parsed.error));
+  try {
+    const parsed = schema.safeParse(withoutUndefined(value));
+    return parsed.success ? ok(parsed.data) : err(invalid(parsed.error.issues[0]));
+  } catch {
+    return err(invalid(undefined));
+  }
 }
 
-function invalid(error: z.ZodError): Failure {
-  const [issue] = error.issues;
+function invalid(issue: z.core.$ZodIssue | undefined): Failure {
   const field = issue?.path.join(".") || "options";
-  return failure("invalid_request", `${field}: ${issue?.message ?? "is invalid"}.`, {
+  return failure("invalid_request", `${field}: ${issue?.message ?? "cannot be read"}.`, {
     details: { field },
   });
 }

@@ -121,6 +121,21 @@ const migrations: readonly string[] = [
   ALTER TABLE authorization ADD COLUMN finished_at INTEGER;
   `,
   `
+  ALTER TABLE cooldown RENAME TO cooldown_before;
+  CREATE TABLE cooldown (
+    scope TEXT PRIMARY KEY,
+    service TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO cooldown (scope, service, until, reason)
+    SELECT service, service, until, reason FROM cooldown_before;
+  DROP TABLE cooldown_before;
+  -- What was told before says what it applied to: a whole service.
+  UPDATE event SET data = json_set(data, '$.applies_to', json_extract(data, '$.service'))
+    WHERE type = 'call.throttled';
+  `,
+  `
   ALTER TABLE grant ADD COLUMN home_account TEXT;
   -- Lifetimes and waits were once believed as Entra sent them: a token lives 28 h at most, and no wait
   -- is longer than an hour from the change that began it.
@@ -142,13 +157,18 @@ export function schemaVersion(sql: SqlStorage): number {
  * Brings the tables up to date. `PRAGMA user_version` is not to be had here, so a table keeps count.
  *
  * @param applied the {@link schemaVersion} of the object
+ * @param wanted the one to bring it to; for tests, which make an object of an earlier version
  */
-export function migrate(storage: DurableObjectStorage, applied: number): void {
+export function migrate(
+  storage: DurableObjectStorage,
+  applied: number,
+  wanted = migrations.length,
+): void {
   const { sql } = storage;
-  if (applied === migrations.length) return;
+  if (applied === wanted) return;
   storage.transactionSync(() => {
     sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT");
-    migrations.slice(applied).forEach((migration, index) => {
+    migrations.slice(applied, wanted).forEach((migration, index) => {
       sql.exec(migration);
       sql.exec("INSERT INTO schema_version VALUES (?)", applied + index + 1);
     });

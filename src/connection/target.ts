@@ -1,19 +1,43 @@
+import { subscriptionOf } from "../arm/throttle-scope.ts";
 import type { Cloud } from "../entra/cloud.ts";
-import type { NamedResource } from "../entra/resource.ts";
 import { failure } from "../errors.ts";
 import { err, ok } from "../result.ts";
 import type { Outcome } from "./contract.ts";
 
-/** Where a call goes, and whose token it carries. */
-export interface Target {
-  resource: NamedResource;
+interface GraphTarget {
+  resource: "graph";
   url: URL;
-  /** Names what may live in another tenant than the grant: a subscription, a vault, an account. */
-  tenantScope: string | undefined;
+}
+interface ArmTarget {
+  resource: "arm";
+  url: URL;
+  /** Absent: the call is for the tenant. */
+  subscription: string | undefined;
+}
+interface StoreTarget {
+  resource: "vault" | "storage";
+  url: URL;
+  /** Of the vault or storage account. */
+  name: string;
 }
 
+/** Where a call goes, and whose token it carries. */
+export type Target = GraphTarget | ArmTarget | StoreTarget;
+
 const label = /^[a-z0-9-]{3,24}$/;
-const subscription = /^\/subscriptions\/([^/]+)/i;
+
+/** Names what may live in another tenant than the grant: a subscription, a vault, an account. */
+export function tenantScopeOf(target: Target): string | undefined {
+  switch (target.resource) {
+    case "graph":
+      return undefined;
+    case "arm":
+      return target.subscription && `arm:${target.subscription}`;
+    case "vault":
+    case "storage":
+      return `${target.resource}:${target.name}`;
+  }
+}
 
 /** `{name}.{suffix}` with a plain name, or undefined. */
 function accountOf(url: URL, suffix: string): string | undefined {
@@ -37,12 +61,12 @@ function baseOf(endpoint: string): { origin: string; prefix: string } {
   return base;
 }
 
-/** What follows `endpoint` in `url` (path and query), or undefined when it lies elsewhere. */
-function restUnder(endpoint: string, url: URL): string | undefined {
+/** What follows `endpoint` in `url`, or undefined when it lies elsewhere. */
+function restUnder(endpoint: string, url: URL): Pick<URL, "pathname" | "search"> | undefined {
   const { origin, prefix } = baseOf(endpoint);
   if (url.origin !== origin) return undefined;
   if (!url.pathname.startsWith(`${prefix}/`)) return undefined;
-  return url.pathname.slice(prefix.length) + url.search;
+  return { pathname: url.pathname.slice(prefix.length), search: url.search };
 }
 
 /**
@@ -60,14 +84,13 @@ export function resolveTarget(url: URL, cloud: Cloud): Outcome<Target> {
   for (const [resource, endpoint, audience] of services) {
     const rest =
       restUnder(endpoint, url) ?? (cloud.name === "sandbox" ? restUnder(audience, url) : undefined);
-    if (rest !== undefined) {
-      const id = resource === "arm" ? subscription.exec(rest)?.[1]?.toLowerCase() : undefined;
-      return ok({
-        resource,
-        url: new URL(endpoint + rest),
-        tenantScope: id === undefined ? undefined : `arm ${id}`,
-      });
-    }
+    if (rest === undefined) continue;
+    const target = new URL(endpoint + rest.pathname + rest.search);
+    return ok(
+      resource === "graph"
+        ? { resource, url: target }
+        : { resource, url: target, subscription: subscriptionOf(rest.pathname) },
+    );
   }
   return (
     vaultTarget(url, cloud) ??
@@ -81,34 +104,24 @@ export function resolveTarget(url: URL, cloud: Cloud): Outcome<Target> {
 }
 
 function vaultTarget(url: URL, cloud: Cloud): Outcome<Target> | undefined {
-  const path = url.pathname + url.search;
+  const { pathname, search } = url;
   const named = accountOf(url, cloud.vaultSuffix);
   if (cloud.vaultEndpoint === undefined) {
-    return named === undefined ? undefined : ok(storeTarget("vault", url.origin, named, path));
+    return named === undefined ? undefined : ok({ resource: "vault", url, name: named });
   }
-  const rest = named === undefined ? restUnder(cloud.vaultEndpoint, url) : `/${named}${path}`;
-  const [, name, inVault] = /^\/([a-z0-9-]{3,24})(\/.*)$/.exec(rest ?? "") ?? [];
-  if (name === undefined || inVault === undefined) return undefined;
-  return ok(storeTarget("vault", `${cloud.vaultEndpoint}/${name}`, name, inVault));
+  const path =
+    named === undefined ? restUnder(cloud.vaultEndpoint, url)?.pathname : `/${named}${pathname}`;
+  const [, name] = /^\/([a-z0-9-]{3,24})\//.exec(path ?? "") ?? [];
+  if (name === undefined) return undefined;
+  return ok({ resource: "vault", url: new URL(cloud.vaultEndpoint + path + search), name });
 }
 
 function blobTarget(url: URL, cloud: Cloud): Outcome<Target> | undefined {
   const name = accountOf(url, cloud.blobSuffix);
   // The sandbox has no blobs: there a token goes nowhere but to loopback.
   if (name === undefined || cloud.name === "sandbox") return undefined;
-  return ok(storeTarget("storage", url.origin, name, url.pathname + url.search));
+  return ok({ resource: "storage", url, name });
 }
-
-const storeTarget = (
-  resource: "vault" | "storage",
-  endpoint: string,
-  name: string,
-  path: string,
-): Target => ({
-  resource,
-  url: new URL(endpoint + path),
-  tenantScope: `${resource} ${name}`,
-});
 
 const refused = (message: string) =>
   failure("invalid_request", message, { details: { field: "url" } });

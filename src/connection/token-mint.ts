@@ -8,6 +8,7 @@ import { err, ok } from "../result.ts";
 import { traced, type SpanFacts } from "../traced.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Outcome } from "./contract.ts";
+import { dispositionAbroad } from "./foreign-tenant.ts";
 import { homeOf, type Grant } from "./grant-store.ts";
 import { refusalOf, type Refresh } from "./observer.ts";
 import { recordFailure, stepUpFailure } from "./refresh-failure.ts";
@@ -161,7 +162,7 @@ export class TokenMint {
 
   /** A challenge met by a token that was minted for the one before. */
   stepUp(key: ResourceKey, claims: string): Failure {
-    const cause = stepUpFailure(claims);
+    const cause = this.#scoped(key, stepUpFailure(claims));
     const attempt = this.#attempt(key);
     const failed = this.#record(key, cause, "");
     const { resource } = key;
@@ -189,7 +190,10 @@ export class TokenMint {
       return this.#keep(key, started, { ...kept, ...answer.value });
     }
     // A challenge that Entra does not answer silently is one for the user, at the next sign-in.
-    const cause = { ...(claims !== undefined && { claims }), ...answer.error };
+    const cause = this.#scoped(key, {
+      ...(claims !== undefined && { claims }),
+      ...answer.error,
+    });
     if (this.#fenced(generation)) return this.#superseded(started, cause.requestId);
     const failed = this.#record(key, cause, grant.fingerprint);
     report(refusalOf(cause));
@@ -226,6 +230,19 @@ export class TokenMint {
     } catch {
       // The alarm of the intent repeats the POST once storage works again.
     }
+  }
+
+  /** A refusal as far as it reaches: of another tenant than the grant's, no further than there. */
+  #scoped({ tenantId }: ResourceKey, cause: TokenFailure): TokenFailure {
+    const { state } = this.#options;
+    if (!state.exists) return cause;
+    const { tenant_id: home } = state.grant();
+    if (tenantId === home) return cause;
+    const disposition = dispositionAbroad(cause.disposition, tenantId, home);
+    const { claims, ...refusal } = cause;
+    // Claims wait for a sign-in: where none is asked for, the next one has nothing to do with them.
+    const waits = disposition.action === "step_up" || disposition.action === "sign_in";
+    return { ...refusal, disposition, ...(waits && claims !== undefined && { claims }) };
   }
 
   #attempt(key: ResourceKey): number {

@@ -1,5 +1,6 @@
 import { jsonColumn } from "./json-column.ts";
 import { remedySchema, type Remedy } from "../remedy.ts";
+import { mostResources } from "./resource-limit.ts";
 
 /** One access token: one resource in one tenant. `token` is ciphertext. */
 export interface TokenRow {
@@ -58,8 +59,15 @@ export interface StoredToken extends TokenKey {
   generation: number;
 }
 
-/** Refusals remembered besides those that the status tells of. */
-const refusalsKept = 50;
+/** What may not go to make room: refusals at home are part of the status. */
+export interface RoomTerms {
+  /** Tenant of the grant. */
+  home: string | null;
+  /** Resources that were required at sign-in. */
+  required: readonly string[];
+  /** Milliseconds since the epoch. */
+  now: number;
+}
 
 /** The ledger of access tokens and the intent of the POST that is out. */
 export class TokenStore {
@@ -168,23 +176,29 @@ export class TokenStore {
   }
 
   /**
-   * Forgets the oldest refusals of what never had a token: whoever may name a resource could fill the
-   * table with names. What is forgotten is refused anew when it is asked for.
-   *
-   * @param home tenant of the grant
-   * @param required resources whose refusal at home is part of the status
+   * Whether a token may be asked for. Whoever may name a resource could fill the table with names: in
+   * a full one a refusal, or a token that ended unused or latched, gives way, the oldest first. What
+   * is forgotten so is asked for anew when it is needed.
    */
-  forgetOldRefusals(home: string | null, required: readonly string[]): void {
+  hasRoomFor(key: TokenKey, { home, required, now }: RoomTerms): boolean {
+    const count = () =>
+      Number(this.#sql.exec("SELECT count(*) AS rows FROM access_token").one()["rows"]);
+    const surplus = count() + 1 - mostResources;
+    if (surplus <= 0 || this.read(key) !== undefined) return true;
     this.#sql.exec(
       `DELETE FROM access_token WHERE (resource, tenant_id) IN
         (SELECT resource, tenant_id FROM access_token
-         WHERE token IS NULL
+         WHERE (token IS NULL
+            OR (expires_at <= ? AND (first_used_at IS NULL OR remedy IS NOT NULL)))
           AND NOT (tenant_id IS ? AND resource IN (SELECT value FROM json_each(?)))
-         ORDER BY max(coalesce(probed_at, 0), coalesce(retry_at, 0)) DESC LIMIT -1 OFFSET ?)`,
+         ORDER BY token IS NOT NULL,
+          max(coalesce(probed_at, 0), coalesce(retry_at, 0), coalesce(expires_at, 0)) LIMIT ?)`,
+      now,
       home,
       JSON.stringify(required),
-      refusalsKept,
+      surplus,
     );
+    return count() < mostResources;
   }
 
   clear(): void {

@@ -187,3 +187,5 @@ async function boundedText(response: Response): Promise<string> {
   }
   return read;
 }
+
+export { boundedText };

@@ -96,7 +96,7 @@ describe("the signed-in fetch", () => {
     expect(Math.max(...inFlight)).toBe(4);
   });
 
-  test("keeps a throttled service alone until it may be called again", async () => {
+  test("keeps a throttled mailbox alone until it may be called again, and nothing else", async () => {
     const { stub } = await connected();
     await sandbox.fault({
       match: { url: "/me/messages" },
@@ -109,21 +109,28 @@ describe("the signed-in fetch", () => {
     });
     expect(await drain(stub, messages)).toBe(429);
     const mark = await sandbox.mark();
-    const refused = await stub.fetch(me);
+    const refused = await stub.fetch("https://graph.microsoft.com/beta/me/events");
     expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toBe("2");
     expect(await envelope(refused)).toMatchObject({
       code: "throttled",
-      details: { service: "graph" },
+      retry_after: 2,
+      details: { service: "graph", applies_to: "graph:mailbox:me" },
     });
     expect(await sandbox.requests(mark)).toEqual([]);
+    expect(await drain(stub, me)).toBe(200);
     expect(
       await drain(stub, "https://management.azure.com/subscriptions?api-version=2022-12-01"),
     ).toBe(200);
     const info = expectOk(await stub.info());
-    expect(info.cooldowns.map(({ service }) => service)).toContain("graph");
+    expect(info.cooldowns).toContainEqual({
+      service: "graph",
+      applies_to: "graph:mailbox:me",
+      until: expect.any(String),
+      reason: "throttled",
+    });
     await clock.advance(2.1);
-    expect(await drain(stub, me)).toBe(200);
+    expect(await drain(stub, messages)).toBe(200);
     const { events } = expectOk(await stub.events());
     expect(events.filter(({ type }) => type === "call.throttled")).toHaveLength(1);
   });

@@ -1,7 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { unstable_readConfig } from "wrangler";
 import { deployedBundle } from "../bench/bundles.ts";
 import { startSandboxServer, type SandboxServer } from "../sandbox/server.ts";
 import { sandboxVariables } from "./worker.ts";
+
+const config = fileURLToPath(new URL("../../wrangler.jsonc", import.meta.url));
 
 /** The deployed bundle on a port of its own, whose objects can be put to sleep. */
 export interface EvictableWorker {
@@ -14,6 +18,8 @@ export interface EvictableWorker {
 
 /** Starts it without a directory: nobody lists connections here. */
 export async function startEvictableWorker(): Promise<EvictableWorker> {
+  const { compatibility_date: compatibilityDate, compatibility_flags: compatibilityFlags } =
+    unstable_readConfig({ config }, { hideWarnings: true });
   const [bundle, sandbox] = await Promise.all([
     deployedBundle(),
     startSandboxServer({ port: 0, httpsPort: 0 }),
@@ -29,7 +35,8 @@ export async function startEvictableWorker(): Promise<EvictableWorker> {
         {
           name: "azure",
           modules: [{ type: "ESModule", path: "index.js", contents: bundle }],
-          compatibilityDate: "2026-08-15",
+          compatibilityDate,
+          compatibilityFlags,
           bindings: { ...sandboxVariables(sandbox), AZURE_TENANT_ID: "common" },
           durableObjects: { AZURE_CONNECTION: { className: "ConnectionActor", useSQLite: true } },
         },

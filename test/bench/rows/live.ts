@@ -9,11 +9,11 @@ import type { Bench } from "../runtime.ts";
 import { Sockets } from "./sockets.ts";
 
 const budget = {
-  name: "status change to 1,000 sockets, all received, against a bare broadcast",
+  name: "status change to 100 sockets, all received, against a bare broadcast",
   unit: "×",
   bar: 1.5,
 };
-const count = 1_000;
+const count = 100;
 const rounds = 12;
 const warmUp = 3;
 const patience = 10_000;

@@ -11,7 +11,7 @@ import type { Stub } from "./connections.ts";
 export function reconfigured<Value>(
   stub: Stub,
   change: Partial<Config>,
-  work: (parts: Parts) => Promise<Value>,
+  work: (parts: Parts, ctx: DurableObjectState) => Promise<Value>,
 ): Promise<Value> {
   return runInDurableObject(stub, (_, ctx) => {
     const config = configOf(env);
@@ -23,6 +23,6 @@ export function reconfigured<Value>(
       connectionId: ctx.id.name ?? "",
       expiringSockets: () => [],
     });
-    return work(parts);
+    return work(parts, ctx);
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resolveTarget } from "../../../src/connection/target.ts";
+import { resolveTarget, tenantScopeOf } from "../../../src/connection/target.ts";
 import { clouds, resolveCloud } from "../../../src/entra/cloud.ts";
 
 const sandbox = resolveCloud("sandbox", {
@@ -73,12 +73,12 @@ describe("the target of a call", () => {
   test("names the subscription or vault whose tenant a challenge may tell", () => {
     const scopeOf = (url: string) => {
       const found = resolveTarget(new URL(url), clouds.global);
-      return found.ok ? found.value.tenantScope : found.error.code;
+      return found.ok ? tenantScopeOf(found.value) : found.error.code;
     };
     expect(scopeOf("https://management.azure.com/Subscriptions/ABC/resourceGroups")).toBe(
-      "arm abc",
+      "arm:abc",
     );
-    expect(scopeOf("https://contoso-kv.vault.azure.net/secrets")).toBe("vault contoso-kv");
+    expect(scopeOf("https://contoso-kv.vault.azure.net/secrets")).toBe("vault:contoso-kv");
     expect(scopeOf("https://management.azure.com/tenants")).toBeUndefined();
     expect(scopeOf("https://graph.microsoft.com/v1.0/me")).toBeUndefined();
   });
