@@ -48,7 +48,8 @@ export function graphThrottleScope(
   const segments = pathSegments(pathname);
   const version = segments.findIndex((segment) => versions.has(segment));
   if (version === -1) return "graph";
-  const [root, ...rest] = segments.slice(version + 1).flatMap(withKey);
+  // An owner, a resource and their keys: nothing beyond them names a limit.
+  const [root, ...rest] = segments.slice(version + 1, version + 5).flatMap(withKey);
   if (root === "me") return scopeBelow("me", rest);
   if (root === "drive") return drive("me");
   // A sharing link is a credential to whoever reads it: its id is in no name.
@@ -85,9 +86,13 @@ const drive = (id: string): GraphThrottleScope => `graph:drive:${scopeId(id)}`;
 
 /** OData writes a key as a segment of its own or in parentheses: `users/{id}`, `users('{id}')`. */
 function withKey(segment: string): string[] {
-  const [, name = segment, key = ""] = /^([^(]+)\((.*)\)$/.exec(segment) ?? [];
-  const plainName = name.replace(/^microsoft\.graph\./, "");
+  const [, name = segment, key = ""] = segment.endsWith(")")
+    ? (/^([^(]+)\((.*)\)$/.exec(segment) ?? [])
+    : [];
+  const plainName = name.startsWith(namespace) ? name.slice(namespace.length) : name;
   return key === ""
     ? [plainName]
     : [plainName, key.replace(/^'(.*)'$/, "$1").replaceAll("''", "'")];
 }
+
+const namespace = "microsoft.graph.";
