@@ -1,6 +1,6 @@
 import { createApp } from "./app.ts";
-import { runWatchdog } from "./directory/watchdog.ts";
-import type { Environment } from "./env.ts";
+import { runWatchdog } from "./watchdog/watchdog.ts";
+import type { Environment } from "./platform/env.ts";
 
 export { ConnectionActor } from "./connection/actor.ts";
 export { AzureService } from "./service.ts";

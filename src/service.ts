@@ -1,36 +1,29 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type * as z from "zod";
 import type { Caller } from "./callers/caller.ts";
-import { scopes as everyScope } from "./scope.ts";
+import { scopes as everyScope } from "./contract/scope.ts";
 import { mintSession } from "./callers/session.ts";
-import { configOf, type Config } from "./config.ts";
-import { connectionIdOf } from "./connection/connection-id.ts";
-import type { AuthorizationStart, ConnectionInfo } from "./connection/contract.ts";
+import { configOf, type Config } from "./config/config.ts";
+import { connectionIdOf } from "./contract/connection-id.ts";
+import type { AuthorizationStart, ConnectionInfo } from "./contract/connection-info.ts";
 import { connectionStub, type ConnectionStub } from "./connection/stub.ts";
 import type { ListedConnection } from "./directory/entry.ts";
-import type { Environment } from "./env.ts";
-import { AzureError, failure, type ErrorCode } from "./errors.ts";
-import { log } from "./log.ts";
+import type { Environment } from "./platform/env.ts";
+import { AzureError, failure, type ErrorCode } from "./contract/errors.ts";
+import { log } from "./platform/log.ts";
 import * as azure from "./operations/azure.ts";
 import { listEvents } from "./operations/calendar.ts";
 import * as connections from "./operations/connections.ts";
 import { directoryIn, listConnections } from "./operations/directory.ts";
 import { listMail } from "./operations/mail.ts";
-import { orThrow } from "./or-throw.ts";
+import { orThrow } from "./contract/or-throw.ts";
 import type { Page } from "./operations/page.ts";
 import { getUser } from "./operations/people.ts";
 import { targetOf, type Target } from "./operations/target.ts";
-import type { Plain } from "./plain.ts";
-import { failureOf } from "./routes/failures.ts";
-import {
-  admit,
-  methods,
-  nameOf,
-  wholeStub,
-  type Method,
-  type RequestOf,
-} from "./service-requests.ts";
-import { rpcLine, type ServiceTrace } from "./service-trace.ts";
+import type { Plain } from "./rpc/plain.ts";
+import { failureOf } from "./front/failures.ts";
+import { admit, methods, nameOf, wholeStub, type Method, type RequestOf } from "./rpc/admit.ts";
+import { rpcLine, type ServiceTrace } from "./rpc/trace.ts";
 
 /** What a sibling's configuration says of it: `services[].props`. */
 export interface CallerProps {

@@ -1,5 +1,5 @@
 import { createTransport, delay, type Fetcher, type RetryOptions } from "../http/transport.ts";
-import { orThrow } from "../or-throw.ts";
+import { orThrow } from "../contract/or-throw.ts";
 import {
   beginOperation,
   type OperationCall,

@@ -1,8 +1,8 @@
 import { base64url } from "jose";
-import { failure, type Failure } from "../errors.ts";
+import { failure, type Failure } from "../contract/errors.ts";
 import { linkUnder, withoutEndSlashes } from "../http/link.ts";
-import { orThrow } from "../or-throw.ts";
-import { err, ok, type Result } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { type OperationState, operationStateSchema } from "./operation-state.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { ErrorCode, Failure } from "../errors.ts";
+import type { ErrorCode, Failure } from "../contract/errors.ts";
 
 /** When to poll a long-running operation again, and when to stop trying. */
 

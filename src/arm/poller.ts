@@ -1,9 +1,9 @@
-import { AzureError, failure, type Failure } from "../errors.ts";
+import { AzureError, failure, type Failure } from "../contract/errors.ts";
 import { redacted } from "../http/redact.ts";
 import { abortable } from "../http/transport.ts";
 import { safeCode, unexpectedBody } from "../http/upstream-error.ts";
-import { orThrow } from "../or-throw.ts";
-import { err, ok, type Result } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { readPoll, startOperation } from "./operation.ts";
 import type {
   FinalStateVia,

@@ -1,13 +1,13 @@
-import type { Failure } from "../errors.ts";
+import type { Failure } from "../contract/errors.ts";
 import { recordOf } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
 import { unexpectedBody } from "../http/upstream-error.ts";
-import { orThrow } from "../or-throw.ts";
-import { err, ok, type Result } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { isApiVersion, type ProviderResourceType, resourcesApiVersion } from "./api-version.ts";
 import type { ArmRequests, CallOptions } from "./request.ts";
 import { checkNamespace, checkSubscriptionId } from "./resource-id.ts";
-import type { Provider } from "./types.ts";
+import type { Provider } from "../contract/azure-types.ts";
 
 export interface ProviderOptions extends CallOptions {
   /** `resourceTypes/aliases` or `metadata`. */

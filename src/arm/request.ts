@@ -1,4 +1,4 @@
-import { AzureError, invalidField, type Failure } from "../errors.ts";
+import { AzureError, invalidField, type Failure } from "../contract/errors.ts";
 import { isRecord, writeJson } from "../http/json.ts";
 import { isUnder, linkUnder, readEndpoint } from "../http/link.ts";
 import { PagedItems, readListBody } from "../http/page.ts";
@@ -6,8 +6,8 @@ import { retryAfterSeconds } from "../http/retry-after.ts";
 import type { JsonAnswer } from "../http/json-answer.ts";
 import type { Transport } from "../http/transport.ts";
 import { unexpectedBody } from "../http/upstream-error.ts";
-import { orThrow } from "../or-throw.ts";
-import { err, ok, type Result } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { isApiVersion } from "./api-version.ts";
 import type { OperationAnswer } from "./operation-state.ts";
 

@@ -1,12 +1,12 @@
-import type { Failure } from "../errors.ts";
+import type { Failure } from "../contract/errors.ts";
 import type { PagedItems } from "../http/page.ts";
-import { orThrow } from "../or-throw.ts";
-import { ok, type Result } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { ok, type Result } from "../contract/result.ts";
 import { resourcesApiVersion } from "./api-version.ts";
 import { beginOperation, type Poller, type PollerContext } from "./poller.ts";
 import { type ArmRequests, type CallOptions, conditions, type WriteOptions } from "./request.ts";
 import { checkResourceGroupName, checkSubscriptionId } from "./resource-id.ts";
-import type { ResourceGroup, ResourceGroupParameters } from "./types.ts";
+import type { ResourceGroup, ResourceGroupParameters } from "../contract/azure-types.ts";
 
 export interface ListResourceGroupsOptions extends CallOptions {
   /** OData, by tag only: `tagName eq 'env' and tagValue eq 'dev'`. */

@@ -1,5 +1,5 @@
-import { type Failure, failure } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
+import { type Failure, failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 
 /** What one ARM resource id names. Ids are case-insensitive; `id` keeps the spelling it came with. */
 export interface ResourceId {

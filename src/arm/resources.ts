@@ -1,14 +1,14 @@
-import { AzureError } from "../errors.ts";
+import { AzureError } from "../contract/errors.ts";
 import type { PagedItems } from "../http/page.ts";
-import { orThrow } from "../or-throw.ts";
-import { ok } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { ok } from "../contract/result.ts";
 import { resourcesApiVersion } from "./api-version.ts";
 import { beginOperation, type Poller, type PollerContext } from "./poller.ts";
 import type { ProviderVersions } from "./provider-versions.ts";
 import { type ArmRequests, type CallOptions, conditions, type WriteOptions } from "./request.ts";
 import { resourceGroupPath } from "./resource-groups.ts";
 import { checkSubscriptionId, parseResourceId, resourcePath } from "./resource-id.ts";
-import type { GenericResource, ResourceParameters } from "./types.ts";
+import type { GenericResource, ResourceParameters } from "../contract/azure-types.ts";
 
 export interface ListResourcesOptions extends CallOptions {
   /** OData: `resourceType eq 'Microsoft.Web/sites'`, `location eq 'westeurope'`… */

@@ -1,10 +1,10 @@
 import type { PagedItems } from "../http/page.ts";
-import { orThrow } from "../or-throw.ts";
-import { ok } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { ok } from "../contract/result.ts";
 import { subscriptionsApiVersion } from "./api-version.ts";
 import { type ArmRequests, type CallOptions } from "./request.ts";
 import { checkSubscriptionId } from "./resource-id.ts";
-import type { Subscription } from "./types.ts";
+import type { Subscription } from "../contract/azure-types.ts";
 
 /** The subscriptions the user can see, in the tenant of the connection. */
 export class Subscriptions {

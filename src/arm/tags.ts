@@ -1,11 +1,11 @@
 import type { PagedItems } from "../http/page.ts";
-import { orThrow } from "../or-throw.ts";
-import { ok } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { ok } from "../contract/result.ts";
 import { resourcesApiVersion } from "./api-version.ts";
 import { beginOperation, type Poller, type PollerContext } from "./poller.ts";
 import { type ArmRequests, type CallOptions, conditions, type WriteOptions } from "./request.ts";
 import { checkSubscriptionId, parseResourceId, resourcePath } from "./resource-id.ts";
-import type { TagName, TagsPatch, TagsResource } from "./types.ts";
+import type { TagName, TagsPatch, TagsResource } from "../contract/azure-types.ts";
 
 /** @param scope the id of a subscription, a resource group or a resource. */
 const tagsPath = (scope: string): string =>

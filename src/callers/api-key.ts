@@ -1,5 +1,5 @@
-import { sha256Hex } from "../connection/authorization-state.ts";
-import type { ApiKey } from "../config.ts";
+import { sha256Hex } from "../connection/grant/authorization-state.ts";
+import type { ApiKey } from "../config/config.ts";
 
 const keyPattern = /^azk_([^_]+)_(.+)$/;
 

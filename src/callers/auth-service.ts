@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { userIdSchema } from "../connection/connection-id.ts";
-import type { AuthService } from "../env.ts";
+import { userIdSchema } from "../contract/connection-id.ts";
+import type { AuthService } from "../platform/env.ts";
 import { defaultUserScopes, isUserScope, type Caller } from "./caller.ts";
-import { scopes as everyScope } from "../scope.ts";
+import { scopes as everyScope } from "../contract/scope.ts";
 
 const answerSchema = z
   .object({ userId: userIdSchema, scopes: z.array(z.string()).optional() })

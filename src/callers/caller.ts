@@ -1,6 +1,6 @@
-import { failure, type Failure } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
-import type { Scope } from "../scope.ts";
+import { failure, type Failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import type { Scope } from "../contract/scope.ts";
 
 /** Who asks, as far as this Worker has made sure. */
 export interface Caller {

@@ -1,8 +1,8 @@
-import type { AuthService } from "../env.ts";
-import { failure, type Failure } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
-import type { ApiKey } from "../config.ts";
-import type { SessionSecret } from "../keys.ts";
+import type { AuthService } from "../platform/env.ts";
+import { failure, type Failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import type { ApiKey } from "../config/config.ts";
+import type { SessionSecret } from "../platform/keys.ts";
 import { findApiKey, looksLikeApiKey } from "./api-key.ts";
 import { callerOfAuthToken } from "./auth-service.ts";
 import type { Caller } from "./caller.ts";

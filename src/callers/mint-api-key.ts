@@ -1,7 +1,7 @@
-import { apiKeys, type ApiKey } from "../config-values.ts";
-import { sha256Hex } from "../connection/authorization-state.ts";
-import { randomToken } from "../keys.ts";
-import { err, ok, type Result } from "../result.ts";
+import { apiKeys, type ApiKey } from "../config/values.ts";
+import { sha256Hex } from "../connection/grant/authorization-state.ts";
+import { randomToken } from "../platform/keys.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 
 /** A new key: what its server sends, and what `API_KEYS` has to hold for it. */
 export interface MintedApiKey {

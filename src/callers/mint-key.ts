@@ -1,5 +1,5 @@
 import { mintApiKey } from "./mint-api-key.ts";
-import { scopes as everyScope } from "../scope.ts";
+import { scopes as everyScope } from "../contract/scope.ts";
 
 /** Node's; this file is a program of its own and never part of the Worker. */
 declare const process: { readonly argv: readonly string[]; exitCode?: number };

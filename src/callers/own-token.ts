@@ -1,5 +1,5 @@
 import { errors as joseErrors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from "jose";
-import { allKeys, type KeyPurpose, type SessionSecret } from "../keys.ts";
+import { allKeys, type KeyPurpose, type SessionSecret } from "../platform/keys.ts";
 
 /** The issuer of every token that this Worker signs. */
 export const tokenIssuer = "azure-integration-worker";

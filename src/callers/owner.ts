@@ -1,6 +1,6 @@
-import { connectionIdOf, parseConnectionId } from "../connection/connection-id.ts";
-import { failure, unknownConnection, type Failure } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
+import { connectionIdOf, parseConnectionId } from "../contract/connection-id.ts";
+import { failure, unknownConnection, type Failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { requireScope, type Caller } from "./caller.ts";
 
 /** How a request may say which connection it means. */

@@ -1,11 +1,11 @@
 import { decodeJwt, SignJWT } from "jose";
-import { userIdSchema } from "../connection/connection-id.ts";
-import { failure, type Failure } from "../errors.ts";
-import { newestKey, type SessionSecret } from "../keys.ts";
-import { err, ok, type Result } from "../result.ts";
+import { userIdSchema } from "../contract/connection-id.ts";
+import { failure, type Failure } from "../contract/errors.ts";
+import { newestKey, type SessionSecret } from "../platform/keys.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { defaultUserScopes, isUserScope, type Caller } from "./caller.ts";
 import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
-import { scopes as everyScope, type Scope } from "../scope.ts";
+import { scopes as everyScope, type Scope } from "../contract/scope.ts";
 
 const audience = "azure-session";
 const type = "azure-session+jwt";

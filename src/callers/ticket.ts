@@ -1,5 +1,5 @@
 import { SignJWT } from "jose";
-import { newestKey, randomToken, type SessionSecret } from "../keys.ts";
+import { newestKey, randomToken, type SessionSecret } from "../platform/keys.ts";
 import type { Caller } from "./caller.ts";
 import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
 

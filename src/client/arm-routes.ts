@@ -8,8 +8,8 @@ import type {
   TagName,
   TagsPatch,
   TagsResource,
-} from "../arm/types.ts";
-import type { Answer, ServiceCall, ServiceRequests } from "./service.ts";
+} from "../contract/azure-types.ts";
+import type { Answer, ServiceCall, ServiceRequests } from "./requests.ts";
 import { segment } from "./url-text.ts";
 import { ownerQuery, type Who } from "./who.ts";
 

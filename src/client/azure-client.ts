@@ -1,7 +1,7 @@
 import type { ListedConnection } from "../directory/entry.ts";
-import type { ConnectionInfo } from "../connection/contract.ts";
+import type { ConnectionInfo } from "../contract/connection-info.ts";
 import { ConnectionClient } from "./connection-client.ts";
-import { type Answer, type ServiceOptions, ServiceRequests } from "./service.ts";
+import { type Answer, type ServiceOptions, ServiceRequests } from "./requests.ts";
 import type { Who } from "./who.ts";
 
 export interface SessionRequest {

@@ -1,8 +1,8 @@
-import type { AccessToken, ConnectionEvent, ConnectionInfo } from "../connection/contract.ts";
+import type { AccessToken, ConnectionEvent, ConnectionInfo } from "../contract/connection-info.ts";
 import { ArmRoutes } from "./arm-routes.ts";
-import { GraphRoutes } from "./graph-routes.ts";
+import { GraphRoutes } from "./operations.ts";
 import { LiveClient, type LiveOptions } from "./live-client.ts";
-import type { Answer, ServiceRequests } from "./service.ts";
+import type { Answer, ServiceRequests } from "./requests.ts";
 import { connectionIdOf, connectionPath, type Who } from "./who.ts";
 
 export interface Ticket {

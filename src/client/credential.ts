@@ -1,7 +1,7 @@
-import type { AccessToken, AccessTokenRequest, Outcome } from "../connection/contract.ts";
-import { orThrow } from "../or-throw.ts";
-import { resourceOfScopes } from "./scope.ts";
-import { type ServiceOptions, ServiceRequests } from "./service.ts";
+import type { AccessToken, AccessTokenRequest, Outcome } from "../contract/connection-info.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { resourceOfScopes } from "./sdk-scope.ts";
+import { type ServiceOptions, ServiceRequests } from "./requests.ts";
 import { connectionPath, type Who } from "./who.ts";
 
 /** What `getToken` of the Azure SDKs takes; other fields of theirs are ignored. */

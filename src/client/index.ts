@@ -25,7 +25,7 @@ export {
 } from "./credential.ts";
 export type { BatchRequest } from "../graph/batch-plan.ts";
 export type { BatchResponse } from "../graph/batch-answer.ts";
-export type { CalendarOptions, GraphListOptions, GraphRoutes, SendMail } from "./graph-routes.ts";
+export type { CalendarOptions, GraphListOptions, GraphRoutes, SendMail } from "./operations.ts";
 export { azure, type AzureBinding, type ConnectionStub } from "./lazy.ts";
 export {
   LiveClient,
@@ -33,14 +33,14 @@ export {
   type LiveHandlers,
   type LiveOptions,
 } from "./live-client.ts";
-export type { Answer, ServiceOptions } from "./service.ts";
+export type { Answer, ServiceOptions } from "./requests.ts";
 export type { Who } from "./who.ts";
 export type {
   ConnectionEvent,
   ConnectionInfo,
   ConnectionStatus,
   LiveSnapshot,
-} from "../connection/contract.ts";
-export { AzureError, type ErrorCode, type ErrorDetails } from "../errors.ts";
+} from "../contract/connection-info.ts";
+export { AzureError, type ErrorCode, type ErrorDetails } from "../contract/errors.ts";
 export type { ListedConnection } from "../directory/entry.ts";
-export type { Remedy, RemedyAction } from "../remedy.ts";
+export type { Remedy, RemedyAction } from "../contract/remedy.ts";

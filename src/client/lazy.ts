@@ -1,7 +1,7 @@
-import type { ConnectionRpc, Outcome } from "../connection/contract.ts";
-import { errorResponse, type Failure } from "../errors.ts";
+import type { ConnectionRpc, Outcome } from "../contract/connection-info.ts";
+import { errorResponse, type Failure } from "../contract/errors.ts";
 import { thrownFailure } from "../http/own-error.ts";
-import { err } from "../result.ts";
+import { err } from "../contract/result.ts";
 
 /** What `AzureService.connection()` hands out: a `fetch` signed in as the user, and the actor's RPC. */
 export interface ConnectionStub extends ConnectionRpc {

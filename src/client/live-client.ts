@@ -1,6 +1,6 @@
 import ReconnectingWebSocket from "partysocket/ws";
-import { type ConnectionEvent, liveClose, type LiveSnapshot } from "../connection/contract.ts";
-import { AzureError, type ErrorCode } from "../errors.ts";
+import { type ConnectionEvent, liveClose, type LiveSnapshot } from "../contract/connection-info.ts";
+import { AzureError, type ErrorCode } from "../contract/errors.ts";
 import { withoutEndSlashes } from "../http/link.ts";
 import { readFrame, resumeAfter } from "./live-message.ts";
 import { connectionPath, type Who } from "./who.ts";

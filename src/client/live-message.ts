@@ -3,7 +3,7 @@ import {
   connectionEventSchema,
   connectionInfoSchema,
   type LiveMessage,
-} from "../connection/contract.ts";
+} from "../contract/connection-info.ts";
 
 const snapshotSchema = z.object({
   type: z.literal("snapshot"),

@@ -1,4 +1,4 @@
-import { AzureError, invalidField } from "../errors.ts";
+import { AzureError, invalidField } from "../contract/errors.ts";
 
 /**
  * A value as one segment of a path.

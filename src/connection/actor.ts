@@ -1,9 +1,9 @@
 import { Server, type Connection, type ConnectionContext } from "partyserver";
-import { configOf } from "../config.ts";
-import type { Environment } from "../env.ts";
-import { errorResponse, failure, type Failure, unknownConnection } from "../errors.ts";
-import { logUnexpected } from "../log.ts";
-import { err, ok } from "../result.ts";
+import { configOf } from "../config/config.ts";
+import type { Environment } from "../platform/env.ts";
+import { errorResponse, failure, type Failure, unknownConnection } from "../contract/errors.ts";
+import { logUnexpected } from "../platform/log.ts";
+import { err, ok } from "../contract/result.ts";
 import type {
   AccessToken,
   AccessTokenRequest,
@@ -17,7 +17,7 @@ import type {
   GrantBackup,
   GrantTakeover,
   Outcome,
-} from "./contract.ts";
+} from "../contract/connection-info.ts";
 import {
   readAccessTokenRequest,
   readBeginAuthorization,
@@ -28,9 +28,9 @@ import {
   readRefreshRequest,
 } from "./requests.ts";
 import { createParts, type Parts } from "./parts.ts";
-import { expiringTag, mostSockets } from "./live-sockets.ts";
+import { expiringTag, mostSockets } from "./live/live-sockets.ts";
 import { seal } from "./seal.ts";
-import { liveRequest, readLiveRequest } from "./live-request.ts";
+import { liveRequest, readLiveRequest } from "./live/live-request.ts";
 
 /** Milliseconds until an alarm that rang without a configuration rings again. */
 const misconfiguredWait = 15 * 60_000;

@@ -1,11 +1,11 @@
-import { endsWithin } from "../deadline.ts";
-import { errorName } from "../errors.ts";
+import { endsWithin } from "../platform/deadline.ts";
+import { errorName } from "../contract/errors.ts";
 import type { ConnectionState } from "./connection-state.ts";
-import type { Courier } from "./courier.ts";
+import type { Courier } from "./delivery/courier.ts";
 import type { Ring } from "./observer.ts";
-import { directorySink } from "./outbox.ts";
-import type { Refresher } from "./refresher.ts";
-import { isAbandoned, nextDue, readSchedule, renewals, type Schedule } from "./schedule.ts";
+import { directorySink } from "./tables/outbox.ts";
+import type { Refresher } from "./tokens/refresher.ts";
+import { isAbandoned, nextDue, readSchedule, renewals, type Schedule } from "./policy/schedule.ts";
 import { parseResource } from "../entra/resource.ts";
 
 /** An alarm this late was lost; the next touch sets it again. */

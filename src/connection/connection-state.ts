@@ -1,4 +1,4 @@
-import { Cooldowns } from "./cooldown.ts";
+import { Cooldowns } from "./tables/cooldown.ts";
 import {
   contactBy,
   directoryFacts,
@@ -6,18 +6,18 @@ import {
   nextVersion,
   tellsDirectory,
   type Prospect,
-} from "./directory-policy.ts";
-import type { ConnectionEvent, ConnectionStatus } from "./contract.ts";
-import { isTried } from "./delivery-policy.ts";
-import type { EventSink } from "./event-sink.ts";
-import { EventLog, type NewEvent } from "./events.ts";
-import { GrantStore, type Grant } from "./grant-store.ts";
-import { directorySink, Outbox } from "./outbox.ts";
-import { PendingAuthorizations } from "./pending-authorizations.ts";
-import { nextContact, renewals, type Schedule } from "./schedule.ts";
-import { migrate, schemaVersion } from "./schema.ts";
-import { deriveStatus, statusEvent, type DerivedStatus } from "./status.ts";
-import { TokenStore } from "./token-store.ts";
+} from "./policy/directory-policy.ts";
+import type { ConnectionEvent, ConnectionStatus } from "../contract/connection-info.ts";
+import { isTried } from "./policy/delivery-policy.ts";
+import type { EventSink } from "./delivery/event-sink.ts";
+import { EventLog, type NewEvent } from "./tables/events.ts";
+import { GrantStore, type Grant } from "./tables/grant-store.ts";
+import { directorySink, Outbox } from "./tables/outbox.ts";
+import { PendingAuthorizations } from "./tables/pending-authorizations.ts";
+import { nextContact, renewals, type Schedule } from "./policy/schedule.ts";
+import { migrate, schemaVersion } from "./tables/schema.ts";
+import { deriveStatus, statusEvent, type DerivedStatus } from "./policy/status.ts";
+import { TokenStore } from "./tables/token-store.ts";
 
 export interface CommitOptions {
   /** The change is a sign-in. */

@@ -1,6 +1,6 @@
-import { parseConnectionId } from "./connection-id.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionState } from "./connection-state.ts";
-import type { ConnectionInfo } from "./contract.ts";
+import type { ConnectionInfo } from "../contract/connection-info.ts";
 
 /** The last moment that a date can name. */
 const lastMoment = 8.64e15;

@@ -1,7 +1,7 @@
 import type { TokenFailure } from "../entra/token-endpoint.ts";
-import { connectionHash } from "../connection-hash.ts";
-import { log, type ConnectionNews } from "../log.ts";
-import { measure, type Point } from "../metrics.ts";
+import { connectionHash } from "../platform/connection-hash.ts";
+import { log, type ConnectionNews } from "../platform/log.ts";
+import { measure, type Point } from "../platform/metrics.ts";
 
 /** One redemption of the refresh token, as an operator sees it. */
 export interface Refresh {

@@ -1,15 +1,15 @@
 import * as z from "zod";
 import { parseResource, type Resource } from "../entra/resource.ts";
-import { failure, type Failure } from "../errors.ts";
-import { err, ok } from "../result.ts";
+import { failure, type Failure } from "../contract/errors.ts";
+import { err, ok } from "../contract/result.ts";
 import type {
   BeginAuthorization,
   CompleteAuthorization,
   GrantBackup,
   GrantTakeover,
   Outcome,
-} from "./contract.ts";
-import type { TokenRequest } from "./refresher.ts";
+} from "../contract/connection-info.ts";
+import type { TokenRequest } from "./tokens/refresher.ts";
 
 /** What the RPC surface takes from a sibling, checked: a binding is no proof of good sense. */
 

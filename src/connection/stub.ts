@@ -1,7 +1,7 @@
-import { missingBinding } from "../bindings.ts";
-import type { Environment } from "../env.ts";
-import { AzureError } from "../errors.ts";
-import type { ConnectionRpc } from "./contract.ts";
+import { missingBinding } from "../platform/bindings.ts";
+import type { Environment } from "../platform/env.ts";
+import { AzureError } from "../contract/errors.ts";
+import type { ConnectionRpc } from "../contract/connection-info.ts";
 
 /** A connection as every caller outside its object sees it: a signed-in `fetch`, and the RPC surface. */
 export interface ConnectionStub extends ConnectionRpc {

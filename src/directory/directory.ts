@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { connectionStatuses, type ConnectionStatus } from "../connection/contract.ts";
+import { connectionStatuses, type ConnectionStatus } from "../contract/connection-info.ts";
 import { personalTenantId } from "../entra/tenant.ts";
-import { remedyActions } from "../remedy.ts";
+import { remedyActions } from "../contract/remedy.ts";
 import {
   directoryColumns,
   directoryEntrySchema,

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { parseConnectionId } from "../connection/connection-id.ts";
-import { connectionStatuses } from "../connection/contract.ts";
-import { remedyActions } from "../remedy.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
+import { connectionStatuses } from "../contract/connection-info.ts";
+import { remedyActions } from "../contract/remedy.ts";
 
 /** One connection as the directory knows it: a row of `oauth_connections`, in its column names. */
 export const directoryEntrySchema = z.object({

@@ -1,4 +1,4 @@
-import { AzureError, failure, type Failure } from "../errors.ts";
+import { AzureError, failure, type Failure } from "../contract/errors.ts";
 
 /** Seconds after which a database that did not answer is worth another try. */
 const retryAfter = 5;

@@ -1,5 +1,5 @@
-import { err, ok } from "../result.ts";
-import type { Result } from "../result.ts";
+import { err, ok } from "../contract/result.ts";
+import type { Result } from "../contract/result.ts";
 
 export type CloudName = "global" | "usgov" | "usgovdod" | "china" | "sandbox";
 

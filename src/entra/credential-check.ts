@@ -1,4 +1,4 @@
-import { refusesSecret } from "./client-secrets.ts";
+import { refusesSecret } from "./client-authentication.ts";
 import type { Cloud } from "./cloud.ts";
 import { defaultScopeOf } from "./resource.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";

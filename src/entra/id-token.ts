@@ -1,7 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { decodeJwt, decodeProtectedHeader } from "jose";
-import { err, ok } from "../result.ts";
-import type { Result } from "../result.ts";
+import { err, ok } from "../contract/result.ts";
+import type { Result } from "../contract/result.ts";
 import { findSigningKey } from "./signing-keys.ts";
 import type { SigningKey, SigningKeysOptions } from "./signing-keys.ts";
 import { isTenantId, tenantSatisfies } from "./tenant.ts";

@@ -1,6 +1,6 @@
 import * as oauth from "oauth4webapi";
-import { err, ok } from "../result.ts";
-import type { Result } from "../result.ts";
+import { err, ok } from "../contract/result.ts";
+import type { Result } from "../contract/result.ts";
 import { mergeClaims } from "./claims.ts";
 import type { Cloud } from "./cloud.ts";
 import { parseJsonObject } from "./deadline.ts";

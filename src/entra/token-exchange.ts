@@ -1,8 +1,8 @@
 import * as oauth from "oauth4webapi";
 import { userAgent } from "../http/user-agent.ts";
-import { err, ok } from "../result.ts";
-import type { Result } from "../result.ts";
-import { ClientSecrets, refusesSecret } from "./client-secrets.ts";
+import { err, ok } from "../contract/result.ts";
+import type { Result } from "../contract/result.ts";
+import { ClientSecrets, refusesSecret } from "./client-authentication.ts";
 import type { Cloud } from "./cloud.ts";
 import { withinDeadline } from "./deadline.ts";
 import type { Answer } from "./deadline.ts";

@@ -1,9 +1,9 @@
-import { errorStatuses, failure, type Failure } from "../errors.ts";
+import { errorStatuses, failure, type Failure } from "../contract/errors.ts";
 import { writeJson } from "../http/json.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
 import { decideRetry, defaultBudgetMs, isConditional } from "../http/retry-policy.ts";
 import { abortable } from "../http/transport.ts";
-import { err, ok, type Result } from "../result.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { readBatchAnswer, type BatchResponse } from "./batch-answer.ts";
 import { batchItems, batchParts, type BatchItem, type BatchRequest } from "./batch-plan.ts";
 import type { Clock } from "./clock.ts";

@@ -1,9 +1,9 @@
 import type { Event } from "@microsoft/microsoft-graph-types";
-import type { Failure } from "../errors.ts";
+import type { Failure } from "../contract/errors.ts";
 import { writeJson } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
-import { orThrow } from "../or-throw.ts";
-import { err, ok, type Result } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import type { MailboxOptions } from "./messages.ts";
 import { invalid, ownerPath } from "./path.ts";
 import { listQuery, preferHeader, type ListOptions, type Query } from "./query.ts";

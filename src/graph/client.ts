@@ -7,7 +7,7 @@ import {
   type Fetcher,
   type RetryOptions,
 } from "../http/transport.ts";
-import { orThrow } from "../or-throw.ts";
+import { orThrow } from "../contract/or-throw.ts";
 import { BatchRun, type BatchOptions } from "./batch.ts";
 import type { BatchResponse } from "./batch-answer.ts";
 import type { BatchRequest } from "./batch-plan.ts";

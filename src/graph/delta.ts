@@ -1,11 +1,11 @@
-import { AzureError, failure, type Failure } from "../errors.ts";
+import { AzureError, failure, type Failure } from "../contract/errors.ts";
 import { recordOf, textOf } from "../http/json.ts";
 import { readLink } from "../http/link.ts";
 import { readListBody } from "../http/page.ts";
 import type { JsonAnswer } from "../http/json-answer.ts";
 import { safeCode } from "../http/upstream-error.ts";
-import { orThrow } from "../or-throw.ts";
-import { err, ok, type Result } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { preferHeader, selected, type ListOptions, type Query } from "./query.ts";
 import type { GraphSession } from "./session.ts";
 

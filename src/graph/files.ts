@@ -1,10 +1,10 @@
 import type { DriveItem } from "@microsoft/microsoft-graph-types";
-import { AzureError, type Failure } from "../errors.ts";
+import { AzureError, type Failure } from "../contract/errors.ts";
 import { recordOf, textOf } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
 import type { TransportRequest } from "../http/transport.ts";
-import { orThrow } from "../or-throw.ts";
-import { err, ok, type Result } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { chunksOf, type UploadBody } from "./byte-source.ts";
 import type { Clock } from "./clock.ts";
 import type { MailboxOptions } from "./messages.ts";

@@ -1,5 +1,5 @@
 /** Microsoft Graph for sibling Workers, servers and our own routes. */
-export { AzureError } from "../errors.ts";
+export { AzureError } from "../contract/errors.ts";
 export type { Page, PagedItems, PageSettings } from "../http/page.ts";
 export type { FetchFunction, Fetcher } from "../http/transport.ts";
 export type { BatchOptions } from "./batch.ts";

@@ -1,10 +1,10 @@
 import type { Message } from "@microsoft/microsoft-graph-types";
-import { AzureError, failure, type Failure } from "../errors.ts";
+import { AzureError, failure, type Failure } from "../contract/errors.ts";
 import { writeJson } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
 import { unexpectedBody } from "../http/upstream-error.ts";
-import { orThrow } from "../or-throw.ts";
-import { err, ok, type Result } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { base64 } from "./base64.ts";
 import { ownerPath } from "./path.ts";
 import { listQuery, preferHeader, selected, type ListOptions, type Preferences } from "./query.ts";

@@ -1,5 +1,5 @@
-import { failure, type Failure } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
+import { failure, type Failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 
 export const invalid = (field: string, message: string): Failure =>
   failure("invalid_request", message, { details: { field } });

@@ -1,8 +1,8 @@
-import { failure, type Failure } from "../errors.ts";
+import { failure, type Failure } from "../contract/errors.ts";
 import { foreignLink, isLoopback } from "../http/link.ts";
 import type { JsonAnswer } from "../http/json-answer.ts";
 import type { Transport, TransportRequest } from "../http/transport.ts";
-import { err, ok, type Result } from "../result.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 
 /** Where Microsoft keeps files, in all clouds; OneDrive for people lives under several names. */
 const storageDomains = [

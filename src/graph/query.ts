@@ -1,5 +1,5 @@
-import type { Failure } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
+import type { Failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { invalid, notText } from "./path.ts";
 import { kqlSearch } from "./search.ts";
 

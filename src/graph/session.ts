@@ -1,12 +1,12 @@
-import type { Failure } from "../errors.ts";
+import type { Failure } from "../contract/errors.ts";
 import { isRecord, writeJson } from "../http/json.ts";
 import { isUnder, linkUnder, readEndpoint } from "../http/link.ts";
 import { PagedItems, readListBody } from "../http/page.ts";
 import type { JsonAnswer } from "../http/json-answer.ts";
 import type { Transport, TransportRequest } from "../http/transport.ts";
 import { unexpectedBody } from "../http/upstream-error.ts";
-import { orThrow } from "../or-throw.ts";
-import { err, ok, type Result } from "../result.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { invalid } from "./path.ts";
 import { withQuery, type Query } from "./query.ts";
 

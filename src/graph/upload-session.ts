@@ -1,11 +1,11 @@
 import type { DriveItem } from "@microsoft/microsoft-graph-types";
-import { failure, type Failure } from "../errors.ts";
+import { failure, type Failure } from "../contract/errors.ts";
 import { isRecord, recordOf } from "../http/json.ts";
 import { decideRetry, defaultBudgetMs, type AttemptOutcome } from "../http/retry-policy.ts";
 import { abortable } from "../http/transport.ts";
 import { unexpectedBody } from "../http/upstream-error.ts";
 import { wholeNumber } from "../http/whole-number.ts";
-import { err, ok, type Result } from "../result.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { chunksOf, type UploadBody } from "./byte-source.ts";
 import type { Clock } from "./clock.ts";
 import { invalid } from "./path.ts";

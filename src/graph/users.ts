@@ -1,6 +1,6 @@
 import type { User } from "@microsoft/microsoft-graph-types";
 import type { PagedItems } from "../http/page.ts";
-import { orThrow } from "../or-throw.ts";
+import { orThrow } from "../contract/or-throw.ts";
 import { needsAdvancedQuery } from "./advanced-query.ts";
 import { graphPath } from "./path.ts";
 import { listQuery, selected, type ListOptions } from "./query.ts";

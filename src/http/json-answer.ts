@@ -1,4 +1,4 @@
-import { failure, type Failure } from "../errors.ts";
+import { failure, type Failure } from "../contract/errors.ts";
 import { parseJson } from "./json.ts";
 
 export interface JsonAnswer<Body> {

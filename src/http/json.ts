@@ -1,5 +1,5 @@
-import { invalidField, type Failure } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
+import { invalidField, type Failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 
 /** A JSON object of which nothing is known yet: read it property by property. */
 export type JsonRecord = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import { failure, invalidField, type Failure } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
+import { failure, invalidField, type Failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 
 const loopbackHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 

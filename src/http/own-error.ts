@@ -1,5 +1,11 @@
-import { failure, isErrorCode, ownErrorHeader, type ErrorCode, type Failure } from "../errors.ts";
-import { remedySchema } from "../remedy.ts";
+import {
+  failure,
+  isErrorCode,
+  ownErrorHeader,
+  type ErrorCode,
+  type Failure,
+} from "../contract/errors.ts";
+import { remedySchema } from "../contract/remedy.ts";
 import { recordOf, textOf, isRecord, type JsonRecord } from "./json.ts";
 import { longestWait, retryAfterSeconds } from "./retry-after.ts";
 import type { AttemptOutcome } from "./retry-policy.ts";

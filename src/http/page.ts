@@ -1,5 +1,5 @@
-import { AzureError, failure, type Failure } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
+import { AzureError, failure, type Failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { recordOf } from "./json.ts";
 import { readLink } from "./link.ts";
 import { wholeNumber } from "./whole-number.ts";

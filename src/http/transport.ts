@@ -1,5 +1,5 @@
-import { failure, invalidField, type Failure } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
+import { failure, invalidField, type Failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { readJson, unreadable, UnreadableAnswer, type JsonAnswer } from "./json-answer.ts";
 import { ownOutcome, thrownFailure } from "./own-error.ts";
 import {

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { missingBindings } from "../bindings.ts";
-import type { Config } from "../config.ts";
-import { connectionStatuses } from "../connection/contract.ts";
+import { missingBindings } from "../platform/bindings.ts";
+import type { Config } from "../config/config.ts";
+import { connectionStatuses } from "../contract/connection-info.ts";
 import { directoryOf, type Directory, type DirectoryCount } from "../directory/directory.ts";
 import { checkCredential, type CredentialCheck } from "../entra/credential-check.ts";
 import { isSharedTenant } from "../entra/tenant.ts";
-import type { Environment } from "../env.ts";
-import { AzureError, type Failure } from "../errors.ts";
-import { remedyActions } from "../remedy.ts";
+import type { Environment } from "../platform/env.ts";
+import { AzureError, type Failure } from "../contract/errors.ts";
+import { remedyActions } from "../contract/remedy.ts";
 
 const count = z.int().min(0);
 

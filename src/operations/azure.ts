@@ -8,7 +8,7 @@ import type {
   TagName,
   TagsPatch,
   TagsResource,
-} from "../arm/types.ts";
+} from "../contract/azure-types.ts";
 import { readPage, type Page, type PageQuery } from "./page.ts";
 import { progressOf, type Progress } from "./long-running.ts";
 import type { Target } from "./target.ts";

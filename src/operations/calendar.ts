@@ -1,5 +1,5 @@
 import type { Event } from "@microsoft/microsoft-graph-types";
-import { AzureError, failure } from "../errors.ts";
+import { AzureError, failure } from "../contract/errors.ts";
 import { readPage, type Page } from "./page.ts";
 import type { GraphListQuery } from "./people.ts";
 import type { Target } from "./target.ts";

@@ -1,14 +1,14 @@
-import { parseConnectionId } from "../connection/connection-id.ts";
-import { verifyState } from "../connection/authorization-state.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
+import { verifyState } from "../connection/grant/authorization-state.ts";
 import type {
   AuthorizationStart,
   BeginAuthorization,
   ConnectionInfo,
-} from "../connection/contract.ts";
+} from "../contract/connection-info.ts";
 import type { ConnectionStub } from "../connection/stub.ts";
-import { AzureError, failure, type Failure } from "../errors.ts";
-import type { SessionSecret } from "../keys.ts";
-import { orThrow } from "../or-throw.ts";
+import { AzureError, failure, type Failure } from "../contract/errors.ts";
+import type { SessionSecret } from "../platform/keys.ts";
+import { orThrow } from "../contract/or-throw.ts";
 import { admitLabel, type Labelled } from "./labels.ts";
 
 interface Held {

@@ -1,13 +1,13 @@
 import type { Caller } from "../callers/caller.ts";
-import type { ConnectionStatus } from "../connection/contract.ts";
-import { missingBinding } from "../bindings.ts";
+import type { ConnectionStatus } from "../contract/connection-info.ts";
+import { missingBinding } from "../platform/bindings.ts";
 import { directoryOf, type Directory } from "../directory/directory.ts";
 import { listedConnection, type ListedConnection } from "../directory/entry.ts";
-import type { Environment } from "../env.ts";
-import { AzureError, failure } from "../errors.ts";
+import type { Environment } from "../platform/env.ts";
+import { AzureError, failure } from "../contract/errors.ts";
 import { PagedItems } from "../http/page.ts";
-import type { SessionSecret } from "../keys.ts";
-import { ok } from "../result.ts";
+import type { SessionSecret } from "../platform/keys.ts";
+import { ok } from "../contract/result.ts";
 import { readPage, type Page, type PageQuery } from "./page.ts";
 
 export interface ConnectionListQuery extends PageQuery {

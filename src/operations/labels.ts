@@ -1,7 +1,7 @@
-import { parseConnectionId } from "../connection/connection-id.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionStub } from "../connection/stub.ts";
 import type { Directory } from "../directory/directory.ts";
-import { AzureError, conflict, failure } from "../errors.ts";
+import { AzureError, conflict, failure } from "../contract/errors.ts";
 
 /** Labelled connections of one user at most: each keeps an object and a row. */
 export const labelsPerUser = 16;

@@ -1,5 +1,5 @@
 import type { OperationProgress } from "../arm/poller.ts";
-import { AzureError, failure } from "../errors.ts";
+import { AzureError, failure } from "../contract/errors.ts";
 import { open, seal } from "./opaque.ts";
 import type { Target } from "./target.ts";
 

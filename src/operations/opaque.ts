@@ -5,7 +5,7 @@ import {
   newestKey,
   type KeyPurpose,
   type SessionSecret,
-} from "../keys.ts";
+} from "../platform/keys.ts";
 
 type OpaquePurpose = Extract<KeyPurpose, "cursor" | "operation">;
 

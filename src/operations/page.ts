@@ -1,6 +1,6 @@
-import { AzureError, failure } from "../errors.ts";
+import { AzureError, failure } from "../contract/errors.ts";
 import type { PagedItems } from "../http/page.ts";
-import type { SessionSecret } from "../keys.ts";
+import type { SessionSecret } from "../platform/keys.ts";
 import { open, seal } from "./opaque.ts";
 
 /** One page as routes and RPC hand it on. */

@@ -1,13 +1,13 @@
 import { ArmClient } from "../arm/client.ts";
 import type { ProviderCache } from "../arm/provider-versions.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { connectionStub, type ConnectionStub } from "../connection/stub.ts";
 import { directoryOf, type Directory } from "../directory/directory.ts";
-import type { Environment } from "../env.ts";
+import type { Environment } from "../platform/env.ts";
 import { GraphClient } from "../graph/client.ts";
 import type { Fetcher } from "../http/transport.ts";
 import { upstreamRequestId } from "../http/upstream-error.ts";
-import type { SessionSecret } from "../keys.ts";
+import type { SessionSecret } from "../platform/keys.ts";
 
 /** One connection, and Microsoft's services as seen through it: what every operation works on. */
 export interface Target {

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { requireScope } from "../callers/caller.ts";
 import { batchWrites, runBatch } from "../operations/batch.ts";
-import { orThrow } from "../or-throw.ts";
-import { success, targetFor } from "./answers.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { success, targetFor } from "../front/answers.ts";
 import { dataOf } from "./fields.ts";
-import { register, type Router } from "./register.ts";
+import { register, type Router } from "../front/register.ts";
 
 /** More would not be answered within a request's time. */
 const maxRequests = 100;

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { createEvent, listEvents } from "../operations/calendar.ts";
-import { pageOf, success, targetFor } from "./answers.ts";
+import { pageOf, success, targetFor } from "../front/answers.ts";
 import { dataOf, graphListFields, item, listOf, timeZoneField, whenField } from "./fields.ts";
-import { register, type Router } from "./register.ts";
+import { register, type Router } from "../front/register.ts";
 
 const tag = "calendar";
 

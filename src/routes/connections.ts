@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { connectionIdOf, labelSchema, userIdSchema } from "../connection/connection-id.ts";
-import { connectionEventSchema, connectionInfoSchema } from "../connection/contract.ts";
+import { connectionIdOf, labelSchema, userIdSchema } from "../contract/connection-id.ts";
+import { connectionEventSchema, connectionInfoSchema } from "../contract/connection-info.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { confirmConnect, disconnect, getConnection } from "../operations/connections.ts";
-import { orThrow } from "../or-throw.ts";
-import { success, targetFor } from "./answers.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { success, targetFor } from "../front/answers.ts";
 import { dataOf, flowField, textField, wholeNumber } from "./fields.ts";
-import { register, type Router } from "./register.ts";
+import { register, type Router } from "../front/register.ts";
 
 const tag = "connections";
 

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { mintSession } from "../callers/session.ts";
 import { mintTicket } from "../callers/ticket.ts";
-import { userIdSchema } from "../connection/connection-id.ts";
+import { userIdSchema } from "../contract/connection-id.ts";
 import { getConnection } from "../operations/connections.ts";
-import { orThrow } from "../or-throw.ts";
-import { success, targetFor } from "./answers.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { success, targetFor } from "../front/answers.ts";
 import { connectionParams, resourceField } from "./connections.ts";
 import { dataOf, sessionFields, timeField, wholeNumber } from "./fields.ts";
-import { register, type Router } from "./register.ts";
+import { register, type Router } from "../front/register.ts";
 
 const tag = "credentials";
 

@@ -1,16 +1,16 @@
 import * as z from "zod";
-import { userIdSchema } from "../connection/connection-id.ts";
-import { connectionInfoSchema, connectionStatuses } from "../connection/contract.ts";
+import { userIdSchema } from "../contract/connection-id.ts";
+import { connectionInfoSchema, connectionStatuses } from "../contract/connection-info.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { listedConnectionSchema } from "../directory/entry.ts";
-import { restoreConnection } from "../directory/restore.ts";
+import { restoreConnection } from "../operations/restore.ts";
 import { appHealth, appHealthSchema } from "../operations/app-health.ts";
 import { directoryIn, listConnections } from "../operations/directory.ts";
-import { orThrow } from "../or-throw.ts";
-import { pageOf, success } from "./answers.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { pageOf, success } from "../front/answers.ts";
 import { connectionParams } from "./connections.ts";
 import { cursorField, dataOf, listOf, topField } from "./fields.ts";
-import { register, type Router } from "./register.ts";
+import { register, type Router } from "../front/register.ts";
 
 const tag = "connections";
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { isApiVersion } from "../arm/api-version.ts";
 import { longestSession } from "../callers/session.ts";
-import { labelSchema, userIdSchema } from "../connection/connection-id.ts";
-import { scopes } from "../scope.ts";
+import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
+import { scopes } from "../contract/scope.ts";
 
 /** Parameters that many routes share, and RPC methods with them: what one refuses, so does the other. */
 

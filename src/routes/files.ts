@@ -1,9 +1,9 @@
-import { AzureError, failure } from "../errors.ts";
+import { AzureError, failure } from "../contract/errors.ts";
 import { downloadFile, listFiles, uploadFile } from "../operations/files.ts";
-import { pageOf, success, targetFor } from "./answers.ts";
+import { pageOf, success, targetFor } from "../front/answers.ts";
 import { dataOf, graphListFields, item, listOf, textField } from "./fields.ts";
-import { untrustedBytes } from "./headers.ts";
-import { register, type Router } from "./register.ts";
+import { untrustedBytes } from "../front/headers.ts";
+import { register, type Router } from "../front/register.ts";
 
 const tag = "files";
 

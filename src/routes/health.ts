@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { version } from "../../package.json";
-import type { Router } from "./register.ts";
+import type { Router } from "../front/register.ts";
 
 const healthSchema = z.object({
   status: z.literal("ok"),

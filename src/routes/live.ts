@@ -1,17 +1,17 @@
 import * as z from "zod";
-import { requires } from "../callers/require.ts";
+import { requires } from "../front/require.ts";
 import { liveProtocol, readProtocols, verifyTicket, type Ticket } from "../callers/ticket.ts";
-import { liveRequest } from "../connection/live-request.ts";
+import { liveRequest } from "../connection/live/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
-import { AzureError, failure } from "../errors.ts";
+import { AzureError, failure } from "../contract/errors.ts";
 import { upstreamFailure } from "../http/upstream-error.ts";
 import { connectionParams } from "./connections.ts";
-import { withConfig, type Context, type Middleware } from "../context.ts";
-import { invalidInput } from "./failures.ts";
+import { withConfig, type Context, type Middleware } from "../front/context.ts";
+import { invalidInput } from "../front/failures.ts";
 import { wholeNumber } from "./fields.ts";
-import { navigationOnly } from "./navigation.ts";
-import { readableUrl } from "./readable-url.ts";
-import { errorAnswer, type Router } from "./register.ts";
+import { navigationOnly } from "../front/navigation.ts";
+import { readableUrl } from "../front/readable-url.ts";
+import { errorAnswer, type Router } from "../front/register.ts";
 
 const path = "/connections/{id}/live";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { getMessage, listMail, sendMail } from "../operations/mail.ts";
-import { pageOf, success, targetFor } from "./answers.ts";
+import { pageOf, success, targetFor } from "../front/answers.ts";
 import {
   dataOf,
   folderField,
@@ -10,7 +10,7 @@ import {
   selectField,
   textField,
 } from "./fields.ts";
-import { register, type Router } from "./register.ts";
+import { register, type Router } from "../front/register.ts";
 
 const tag = "mail";
 

@@ -1,7 +1,7 @@
 import { getUser, listUsers } from "../operations/people.ts";
-import { pageOf, success, targetFor } from "./answers.ts";
+import { pageOf, success, targetFor } from "../front/answers.ts";
 import { dataOf, graphListFields, item, listOf, personIdField, selectField } from "./fields.ts";
-import { register, type Router } from "./register.ts";
+import { register, type Router } from "../front/register.ts";
 
 const tag = "people";
 const person = { 200: { description: "Graph's user.", data: dataOf(item) } };

@@ -6,7 +6,7 @@ import {
   listResources,
   putResourceGroup,
 } from "../operations/azure.ts";
-import { pageOf, progressAnswer, success, targetFor } from "./answers.ts";
+import { pageOf, progressAnswer, success, targetFor } from "../front/answers.ts";
 import {
   apiVersionField,
   armListFields,
@@ -19,7 +19,7 @@ import {
   operationSchema,
   subscriptionIdField,
 } from "./fields.ts";
-import { register, type Route, type Router } from "./register.ts";
+import { register, type Route, type Router } from "../front/register.ts";
 
 const subscription = { id: subscriptionIdField };
 const group = { ...subscription, name: groupNameField };

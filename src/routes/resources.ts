@@ -7,7 +7,7 @@ import {
   putResource,
 } from "../operations/azure.ts";
 import { pollOperation } from "../operations/long-running.ts";
-import { progressAnswer, success, targetFor } from "./answers.ts";
+import { progressAnswer, success, targetFor } from "../front/answers.ts";
 import {
   apiVersionField,
   dataOf,
@@ -16,7 +16,7 @@ import {
   resourceIdField,
   textField,
 } from "./fields.ts";
-import { register, type Router } from "./register.ts";
+import { register, type Router } from "../front/register.ts";
 
 const byId = { id: resourceIdField, api_version: apiVersionField };
 const reads = { tag: "azure", scope: "arm:read", connection: "query", method: "get" } as const;

@@ -5,7 +5,7 @@ import {
   listSubscriptions,
   listTagNames,
 } from "../operations/azure.ts";
-import { pageOf, success, targetFor } from "./answers.ts";
+import { pageOf, success, targetFor } from "../front/answers.ts";
 import {
   apiVersionField,
   armListFields,
@@ -16,7 +16,7 @@ import {
   subscriptionIdField,
   textField,
 } from "./fields.ts";
-import { register, type Router } from "./register.ts";
+import { register, type Router } from "../front/register.ts";
 
 const subscription = { id: subscriptionIdField };
 const version = { api_version: apiVersionField };

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { EncryptionKey } from "../../src/config.ts";
-import { connectionHash } from "../../src/connection-hash.ts";
+import type { EncryptionKey } from "../../src/config/config.ts";
+import { connectionHash } from "../../src/platform/connection-hash.ts";
 import type { Parts } from "../../src/connection/parts.ts";
 import { actorOf, connected, expectOk, type Stub } from "./support/connections.ts";
 import { rowWhen } from "./support/directory.ts";

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { liveRequest } from "../../src/connection/live-request.ts";
+import { liveRequest } from "../../src/connection/live/live-request.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { connected, expectOk, type Stub } from "./support/connections.ts";
 import { tokenAnswers } from "./support/token-answers.ts";

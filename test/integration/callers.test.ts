@@ -1,7 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { scopes as everyScope, type Scope } from "../../src/scope.ts";
-import { methods } from "../../src/service-requests.ts";
+import { scopes as everyScope, type Scope } from "../../src/contract/scope.ts";
+import { methods } from "../../src/rpc/admit.ts";
 import { newUser } from "./support/connections.ts";
 import { asAll, bearer, call, http, json } from "./support/http.ts";
 

@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { runWatchdog } from "../../src/directory/watchdog.ts";
+import { runWatchdog } from "../../src/watchdog/watchdog.ts";
 import { AzureService } from "../../src/service.ts";
 import { createExecutionContext } from "cloudflare:test";
 import { connectedUser, asAll, inEnvironment } from "./support/http.ts";

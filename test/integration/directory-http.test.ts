@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { configOf } from "../../src/config.ts";
+import { configOf } from "../../src/config/config.ts";
 import type { DirectoryEntry, ListedConnection } from "../../src/directory/entry.ts";
 import { appHealth } from "../../src/operations/app-health.ts";
 import { actorOf, connected, expectOk, newUser } from "./support/connections.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { errorEnvelope, failure } from "../../src/errors.ts";
+import { errorEnvelope, failure } from "../../src/contract/errors.ts";
 import { CONTOSO_SUBSCRIPTION } from "../sandbox/constants.ts";
 import { asAll, bearer, call, connectedUser, http, inEnvironment } from "./support/http.ts";
 import { sandbox } from "./support/sandbox.ts";

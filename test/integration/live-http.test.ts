@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorResponse, failure } from "../../src/errors.ts";
+import { errorResponse, failure } from "../../src/contract/errors.ts";
 import { newUser } from "./support/connections.ts";
 import { asAll, bearer, call, connectedUser, http, inEnvironment, json } from "./support/http.ts";
 

@@ -1,7 +1,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { LiveMessage } from "../../src/connection/contract.ts";
-import { liveRequest, type LiveRequest } from "../../src/connection/live-request.ts";
+import type { LiveMessage } from "../../src/contract/connection-info.ts";
+import { liveRequest, type LiveRequest } from "../../src/connection/live/live-request.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { sandbox } from "./support/sandbox.ts";

@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { connectionHash } from "../../src/connection-hash.ts";
+import { connectionHash } from "../../src/platform/connection-hash.ts";
 import type { ConnectionActor } from "../../src/connection/actor.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { connected, newUser } from "./support/connections.ts";

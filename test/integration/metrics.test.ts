@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { connectionHash } from "../../src/connection-hash.ts";
-import { liveRequest } from "../../src/connection/live-request.ts";
+import { connectionHash } from "../../src/platform/connection-hash.ts";
+import { liveRequest } from "../../src/connection/live/live-request.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, connected, type Stub } from "./support/connections.ts";
 import { bindMetrics, recordPoints, type Row } from "./support/recorder.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { assert, asyncProperty } from "fast-check";
 import { afterAll, beforeAll, test, vi } from "vitest";
-import { sha256Hex } from "../../src/connection/authorization-state.ts";
+import { sha256Hex } from "../../src/connection/grant/authorization-state.ts";
 import { Directory } from "../../src/directory/directory.ts";
 import { schedule, type Schedule } from "./model/commands.ts";
 import { healing } from "./model/healing.ts";

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AzureService } from "../../src/service.ts";
-import { methods } from "../../src/service-requests.ts";
+import { methods } from "../../src/rpc/admit.ts";
 
 type Name = keyof typeof methods;
 const names = Object.keys(methods) as Name[];

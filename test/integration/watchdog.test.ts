@@ -5,9 +5,9 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { connectionHash } from "../../src/connection-hash.ts";
-import { runWatchdog } from "../../src/directory/watchdog.ts";
-import type { Finding } from "../../src/directory/watchdog-policy.ts";
+import { connectionHash } from "../../src/platform/connection-hash.ts";
+import { runWatchdog } from "../../src/watchdog/watchdog.ts";
+import type { Finding } from "../../src/watchdog/watchdog-policy.ts";
 import worker from "../../src/index.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";

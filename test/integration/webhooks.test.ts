@@ -1,8 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { EventType } from "../../src/connection/contract.ts";
-import { webhooks } from "../../src/webhooks.ts";
+import type { EventType } from "../../src/contract/connection-info.ts";
+import { webhooks } from "../../src/config/webhooks.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";
 import { directory, rowWhen } from "./support/directory.ts";

@@ -4,7 +4,7 @@ import {
   connectionInfoSchema,
   type ConnectionEvent,
   type ConnectionInfo,
-} from "../../src/connection/contract.ts";
+} from "../../src/contract/connection-info.ts";
 import { DEVELOPMENT_KEY } from "../sandbox/start/readiness.ts";
 
 /** An answer that was read to its end. */

@@ -1,4 +1,4 @@
-import { connectionEventSchema, type ConnectionEvent } from "../../src/connection/contract.ts";
+import { connectionEventSchema, type ConnectionEvent } from "../../src/contract/connection-info.ts";
 
 /** How many events a connection keeps. */
 const kept = 200;

@@ -1,4 +1,4 @@
-import type { ConnectionInfo } from "../../src/connection/contract.ts";
+import type { ConnectionInfo } from "../../src/contract/connection-info.ts";
 import { EventRecord } from "./event-record.ts";
 
 /** What a connection is to its owner. */

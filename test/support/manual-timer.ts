@@ -1,4 +1,4 @@
-import type { Timer } from "../../src/deadline.ts";
+import type { Timer } from "../../src/platform/deadline.ts";
 
 /** A timer whose time passes when a test says so. */
 export class ManualTimer {

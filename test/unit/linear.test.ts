@@ -3,12 +3,12 @@ import { parseApiKey } from "../../src/callers/api-key.ts";
 import { callerOf } from "../../src/callers/credential.ts";
 import { readProtocols } from "../../src/callers/ticket.ts";
 import { AzureClient } from "../../src/client/index.ts";
-import { resourceOfScopes } from "../../src/client/scope.ts";
-import { verifyState } from "../../src/connection/authorization-state.ts";
+import { resourceOfScopes } from "../../src/client/sdk-scope.ts";
+import { verifyState } from "../../src/connection/grant/authorization-state.ts";
 import { withoutEndSlashes } from "../../src/http/link.ts";
-import { readReturnUrl } from "../../src/return-url.ts";
-import { unreadableParameter } from "../../src/routes/readable-url.ts";
-import type { SessionSecret } from "../../src/keys.ts";
+import { readReturnUrl } from "../../src/config/return-url.ts";
+import { unreadableParameter } from "../../src/front/readable-url.ts";
+import type { SessionSecret } from "../../src/platform/keys.ts";
 
 /** Long enough that a reader whose time grows with the square of its text takes many seconds. */
 const length = 200_000;

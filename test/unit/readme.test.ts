@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import readme from "../../README.md?raw";
 import manifest from "../../package.json";
 import { createApp } from "../../src/app.ts";
-import { connectionEventSchema } from "../../src/connection/contract.ts";
-import { connectionHash } from "../../src/connection-hash.ts";
-import { errorStatuses } from "../../src/errors.ts";
-import { blobColumns, doubleColumns } from "../../src/metrics.ts";
-import { remedyActions } from "../../src/remedy.ts";
-import { methods } from "../../src/service-requests.ts";
+import { connectionEventSchema } from "../../src/contract/connection-info.ts";
+import { connectionHash } from "../../src/platform/connection-hash.ts";
+import { errorStatuses } from "../../src/contract/errors.ts";
+import { blobColumns, doubleColumns } from "../../src/platform/metrics.ts";
+import { remedyActions } from "../../src/contract/remedy.ts";
+import { methods } from "../../src/rpc/admit.ts";
 
 /** The first two cells of every row of the README's tables that begins with code. */
 const rows = [...readme.matchAll(/^\| (`[^|]+`) *\| ([^|]*)\|/gm)].map(

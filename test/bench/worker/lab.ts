@@ -1,4 +1,4 @@
-import { liveRequest } from "../../../src/connection/live-request.ts";
+import { liveRequest } from "../../../src/connection/live/live-request.ts";
 import { actorOf, connected, expectOk } from "../../integration/support/connections.ts";
 import { refreshTokenOf } from "../../integration/support/imports.ts";
 import { quickUrl } from "./quick.ts";

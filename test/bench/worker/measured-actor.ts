@@ -1,5 +1,5 @@
 import { ConnectionActor } from "../../../src/connection/actor.ts";
-import type { Environment } from "../../../src/env.ts";
+import type { Environment } from "../../../src/platform/env.ts";
 import { actorOf } from "../../integration/support/connections.ts";
 import { alarmOf, consumeAlarm, instrument } from "./ledger.ts";
 

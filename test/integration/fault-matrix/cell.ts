@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { vi } from "vitest";
-import { AzureError } from "../../../src/errors.ts";
+import { AzureError } from "../../../src/contract/errors.ts";
 import type { OddCase } from "../../sandbox/chaos/odd-answer.ts";
 import type { Random } from "../../support/random.ts";
 import { actorOf, expectOk, newUser, signIn } from "../support/connections.ts";

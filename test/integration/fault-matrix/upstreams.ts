@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { ArmClient } from "../../../src/arm/index.ts";
-import { AzureError } from "../../../src/errors.ts";
+import { AzureError } from "../../../src/contract/errors.ts";
 import { GraphClient } from "../../../src/graph/index.ts";
-import { orThrow } from "../../../src/or-throw.ts";
+import { orThrow } from "../../../src/contract/or-throw.ts";
 import { upstreamFailure } from "../../../src/http/upstream-error.ts";
 import type { RetryOptions } from "../../../src/http/transport.ts";
 import { anywhere } from "../../sandbox/chaos/anywhere.ts";

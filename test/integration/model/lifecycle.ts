@@ -1,4 +1,4 @@
-import type { ConnectionStatus } from "../../../src/connection/contract.ts";
+import type { ConnectionStatus } from "../../../src/contract/connection-info.ts";
 import type { EventSeen } from "./tables.ts";
 
 type Known = ConnectionStatus | "none";

@@ -1,10 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { configOf } from "../../../src/config.ts";
-import type { ConnectionEvent, ConnectionStatus } from "../../../src/connection/contract.ts";
+import { configOf } from "../../../src/config/config.ts";
+import type { ConnectionEvent, ConnectionStatus } from "../../../src/contract/connection-info.ts";
 import { createParts } from "../../../src/connection/parts.ts";
-import { nextDue, readSchedule } from "../../../src/connection/schedule.ts";
-import { TokenCipher } from "../../../src/connection/token-cipher.ts";
+import { nextDue, readSchedule } from "../../../src/connection/policy/schedule.ts";
+import { TokenCipher } from "../../../src/connection/tables/token-cipher.ts";
 import type { Stub } from "../support/connections.ts";
 
 export interface GrantSeen {

@@ -1,5 +1,5 @@
-import type { LiveMessage } from "../../../src/connection/contract.ts";
-import { liveRequest } from "../../../src/connection/live-request.ts";
+import type { LiveMessage } from "../../../src/contract/connection-info.ts";
+import { liveRequest } from "../../../src/connection/live/live-request.ts";
 import type { Stub } from "../support/connections.ts";
 
 /** A client that watches the connection, comes back after each loss, and says then what it has seen. */

@@ -4,7 +4,7 @@ import type {
   AuthorizationCompletion,
   BeginAuthorization,
   Outcome,
-} from "../../../src/connection/contract.ts";
+} from "../../../src/contract/connection-info.ts";
 import type { ConnectionStub } from "../../../src/connection/stub.ts";
 import { authorize } from "./sandbox.ts";
 

@@ -1,5 +1,5 @@
-import type { LiveMessage } from "../../../src/connection/contract.ts";
-import { liveRequest, type LiveRequest } from "../../../src/connection/live-request.ts";
+import type { LiveMessage } from "../../../src/contract/connection-info.ts";
+import { liveRequest, type LiveRequest } from "../../../src/connection/live/live-request.ts";
 import type { Stub } from "./connections.ts";
 
 /** Opens a socket on a connection and gives what it has been told, growing. */

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { LogLine } from "../../../src/log.ts";
+import type { LogLine } from "../../../src/platform/log.ts";
 
 /** The lines of one event that the Worker logs from here on, until mocks are restored. */
 export function recordLog<Event extends LogLine["event"]>(

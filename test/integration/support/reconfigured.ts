@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { configOf, type Config } from "../../../src/config.ts";
+import { configOf, type Config } from "../../../src/config/config.ts";
 import { createParts, type Parts } from "../../../src/connection/parts.ts";
 import type { Stub } from "./connections.ts";
 

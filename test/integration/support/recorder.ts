@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
-import type { Environment } from "../../../src/env.ts";
-import { blobColumns, doubleColumns } from "../../../src/metrics.ts";
+import type { Environment } from "../../../src/platform/env.ts";
+import { blobColumns, doubleColumns } from "../../../src/platform/metrics.ts";
 
 /** A data point by the names of its columns; empty ones left out. */
 export type Row = Record<string, string | number>;

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { Gateway } from "../../../src/connection/gateway.ts";
+import { Gateway } from "../../../src/connection/calls/gateway.ts";
 import type { Parts } from "../../../src/connection/parts.ts";
 import { clouds } from "../../../src/entra/cloud.ts";
 import { ManualTimer } from "../../support/manual-timer.ts";

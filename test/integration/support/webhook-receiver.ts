@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { Webhook } from "standardwebhooks";
-import type { Environment } from "../../../src/env.ts";
-import { connectionEventSchema, type ConnectionEvent } from "../../../src/connection/contract.ts";
+import type { Environment } from "../../../src/platform/env.ts";
+import {
+  connectionEventSchema,
+  type ConnectionEvent,
+} from "../../../src/contract/connection-info.ts";
 
 /** A request to a webhook, its signature proven. */
 export interface Received {

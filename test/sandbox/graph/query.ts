@@ -11,7 +11,7 @@ import type { EntitySchema } from "./odata/schema.ts";
 import { parseSelect } from "./odata/select.ts";
 import { optionNamed } from "./query-options.ts";
 import type { QueryOptions, SystemOption } from "./query-options.ts";
-import type { Result } from "../../../src/result.ts";
+import type { Result } from "../../../src/contract/result.ts";
 
 /** The query options that every list understands the same way, read against its type. */
 export interface Query {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArmClient, AzureError } from "../../../src/arm/index.ts";
-import { errorResponse, failure } from "../../../src/errors.ts";
+import { errorResponse, failure } from "../../../src/contract/errors.ts";
 import { deepJson, oddJson, oddRecord } from "../http/odd-json.ts";
 import { type Answer, json, scripted, stoppedClock } from "./script.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pollDelay, pollGoesOn } from "../../../src/arm/poll-policy.ts";
-import { type ErrorCode, failure } from "../../../src/errors.ts";
+import { type ErrorCode, failure } from "../../../src/contract/errors.ts";
 
 describe("pollDelay", () => {
   it.each<[number | undefined, number, number]>([

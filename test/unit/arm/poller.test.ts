@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ArmClient, type OperationProgress } from "../../../src/arm/index.ts";
-import { errorResponse, failure } from "../../../src/errors.ts";
+import { errorResponse, failure } from "../../../src/contract/errors.ts";
 import { deepJson } from "../http/odd-json.ts";
 import { type Answer, empty, json, scripted, stoppedClock } from "./script.ts";
 

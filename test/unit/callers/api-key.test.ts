@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { findApiKey, parseApiKey } from "../../../src/callers/api-key.ts";
-import type { ApiKey } from "../../../src/config.ts";
+import type { ApiKey } from "../../../src/config/config.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const keys: ApiKey[] = [

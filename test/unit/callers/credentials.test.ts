@@ -2,10 +2,10 @@ import { SignJWT } from "jose";
 import { describe, expect, test, vi } from "vitest";
 import { callerOf, type CredentialContext } from "../../../src/callers/credential.ts";
 import type { Caller } from "../../../src/callers/caller.ts";
-import type { Scope } from "../../../src/scope.ts";
+import type { Scope } from "../../../src/contract/scope.ts";
 import { mintSession, verifySession } from "../../../src/callers/session.ts";
 import { mintTicket, readProtocols, verifyTicket } from "../../../src/callers/ticket.ts";
-import { newestKey, type SessionSecret } from "../../../src/keys.ts";
+import { newestKey, type SessionSecret } from "../../../src/platform/keys.ts";
 
 const secret: SessionSecret = ["a session secret of more than thirty-two bytes"];
 /** After a new version was put in front. */

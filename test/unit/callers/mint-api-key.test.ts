@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findApiKey } from "../../../src/callers/api-key.ts";
 import { mintApiKey } from "../../../src/callers/mint-api-key.ts";
-import { apiKeys } from "../../../src/config-values.ts";
+import { apiKeys } from "../../../src/config/values.ts";
 
 async function mint(id: string, scopes: readonly string[]) {
   const minted = await mintApiKey(id, scopes);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AzureClient, type ConnectionClient, isRunning } from "../../../src/client/index.ts";
-import { errorEnvelope, errorResponse, failure } from "../../../src/errors.ts";
+import { errorEnvelope, errorResponse, failure } from "../../../src/contract/errors.ts";
 import { type Answer, json, scripted, stoppedClock } from "../arm/script.ts";
 
 const baseUrl = "https://azure.example.com";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AzureConnectionCredential } from "../../../src/client/index.ts";
-import type { AccessTokenRequest } from "../../../src/connection/contract.ts";
-import { failure } from "../../../src/errors.ts";
-import { err, ok } from "../../../src/result.ts";
+import type { AccessTokenRequest } from "../../../src/contract/connection-info.ts";
+import { failure } from "../../../src/contract/errors.ts";
+import { err, ok } from "../../../src/contract/result.ts";
 import { json, scripted } from "../arm/script.ts";
 
 const now = Date.parse("2026-11-24T10:00:00Z");

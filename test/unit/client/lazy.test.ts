@@ -6,7 +6,12 @@ import {
   AzureError,
   type ConnectionStub,
 } from "../../../src/client/index.ts";
-import { errorEnvelope, errorStatuses, failure, type Failure } from "../../../src/errors.ts";
+import {
+  errorEnvelope,
+  errorStatuses,
+  failure,
+  type Failure,
+} from "../../../src/contract/errors.ts";
 import { GraphClient } from "../../../src/graph/index.ts";
 
 /** A stub of which only what a test needs is there. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { type WebSocket as ServerSocket, WebSocketServer } from "ws";
 import { AzureError, LiveClient, type LiveOptions } from "../../../src/client/index.ts";
-import { failure } from "../../../src/errors.ts";
+import { failure } from "../../../src/contract/errors.ts";
 import { event, snapshot } from "./live-fixtures.ts";
 
 interface Visit {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AzureClient, AzureConnectionCredential, LiveClient } from "../../../src/client/index.ts";
-import { AzureError } from "../../../src/errors.ts";
+import { AzureError } from "../../../src/contract/errors.ts";
 import { json, scripted } from "../arm/script.ts";
 
 const half = "\ud800";

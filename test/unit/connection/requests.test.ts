@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../../src/connection/contract.ts";
+import type { Outcome } from "../../../src/contract/connection-info.ts";
 import {
   readAccessTokenRequest,
   readBeginAuthorization,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { directoryOf } from "../../../src/directory/directory.ts";
 import { directoryFailure, named } from "../../../src/directory/fault.ts";
-import { AzureError } from "../../../src/errors.ts";
+import { AzureError } from "../../../src/contract/errors.ts";
 
 const command = "npx wrangler d1 migrations apply DB --remote";
 const failureOf = (message: string) => directoryFailure(new Error(message), command);

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { CryptoKey, JWK, JWTPayload } from "jose";
 import { clouds } from "../../../src/entra/cloud.ts";
-import type { Result } from "../../../src/result.ts";
+import type { Result } from "../../../src/contract/result.ts";
 import { createTokenEndpoint } from "../../../src/entra/token-endpoint.ts";
 import type {
   CodeRedemption,

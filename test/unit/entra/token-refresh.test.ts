@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { clouds } from "../../../src/entra/cloud.ts";
 import { userAgent } from "../../../src/http/user-agent.ts";
-import { requestIdIn } from "../../../src/request-id.ts";
+import { requestIdIn } from "../../../src/platform/request-id.ts";
 import type { TokenFailure } from "../../../src/entra/token-endpoint.ts";
 import {
   Authority,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorResponse, failure } from "../../../src/errors.ts";
+import { errorResponse, failure } from "../../../src/contract/errors.ts";
 import type { BatchItem } from "../../../src/graph/batch-plan.ts";
 import { failureOf, scriptedGraph } from "./scripted-graph.ts";
 

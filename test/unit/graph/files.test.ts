@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AzureError, errorResponse, failure } from "../../../src/errors.ts";
+import { AzureError, errorResponse, failure } from "../../../src/contract/errors.ts";
 import { collect } from "../http/collect.ts";
 import { deepJson, oddJson, oddRecord } from "../http/odd-json.ts";
 import { failureOf, scriptedGraph } from "./scripted-graph.ts";

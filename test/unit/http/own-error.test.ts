@@ -1,6 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AzureError, errorStatuses, failure, type ErrorCode } from "../../../src/errors.ts";
+import {
+  AzureError,
+  errorStatuses,
+  failure,
+  type ErrorCode,
+} from "../../../src/contract/errors.ts";
 import { markedFailure, ownOutcome, thrownFailure } from "../../../src/http/own-error.ts";
 import { headerText, oddRecord } from "./odd-json.ts";
 

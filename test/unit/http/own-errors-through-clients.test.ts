@@ -6,7 +6,7 @@ import {
   errorStatuses,
   failure,
   type ErrorCode,
-} from "../../../src/errors.ts";
+} from "../../../src/contract/errors.ts";
 import { GraphClient } from "../../../src/graph/index.ts";
 import { collect } from "./collect.ts";
 

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AzureError, failure } from "../../../src/errors.ts";
+import { AzureError, failure } from "../../../src/contract/errors.ts";
 import {
   PagedItems,
   readListBody,
   type PageAnswer,
   type PageRequest,
 } from "../../../src/http/page.ts";
-import { err, ok } from "../../../src/result.ts";
+import { err, ok } from "../../../src/contract/result.ts";
 import { collect } from "./collect.ts";
 import { oddJson, oddRecord } from "./odd-json.ts";
 

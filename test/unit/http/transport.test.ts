@@ -5,7 +5,7 @@ import {
   errorStatuses,
   failure,
   type ErrorCode,
-} from "../../../src/errors.ts";
+} from "../../../src/contract/errors.ts";
 import { createTransport, type TransportOptions } from "../../../src/http/transport.ts";
 import { deepJson } from "./odd-json.ts";
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { errorResponse, failure, type ErrorCode } from "../../../src/errors.ts";
+import { errorResponse, failure, type ErrorCode } from "../../../src/contract/errors.ts";
 import { redacted } from "../../../src/http/redact.ts";
 import {
   errorCodeOf,

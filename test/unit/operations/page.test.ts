@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { PagedItems } from "../../../src/http/page.ts";
 import { readPage, type PageOwner } from "../../../src/operations/page.ts";
-import { sign, type SessionSecret } from "../../../src/keys.ts";
+import { sign, type SessionSecret } from "../../../src/platform/keys.ts";
 import { open, seal } from "../../../src/operations/opaque.ts";
-import { ok } from "../../../src/result.ts";
+import { ok } from "../../../src/contract/result.ts";
 
 const sessionSecret: SessionSecret = ["a session secret of more than thirty-two bytes"];
 const owner: PageOwner = { sessionSecret, connectionId: "user:ada", list: "/mail" };

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import readme from "../../../README.md?raw";
 import { GraphClient } from "../../../src/graph/index.ts";
-import { AzureError } from "../../../src/errors.ts";
+import { AzureError } from "../../../src/contract/errors.ts";
 import { canonicalPath } from "../../sandbox/graph/path.ts";
 import { leastPermissionsFor, permissionsFor } from "../../sandbox/graph/permission-data.ts";
 import { collect } from "../http/collect.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ConnectionEvent, ConnectionInfo } from "../../../src/connection/contract.ts";
+import type { ConnectionEvent, ConnectionInfo } from "../../../src/contract/connection-info.ts";
 import { EventRecord } from "../../support/event-record.ts";
 import { Ledger, type Standing } from "../../support/ledger.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { err, ok } from "../../../../src/result.ts";
-import type { Result } from "../../../../src/result.ts";
+import { err, ok } from "../../../../src/contract/result.ts";
+import type { Result } from "../../../../src/contract/result.ts";
 
 const step = z.object({
   id: z.string().min(1),

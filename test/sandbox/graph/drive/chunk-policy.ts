@@ -1,6 +1,6 @@
 import type { StatusCode } from "hono/utils/http-status";
-import { err, ok } from "../../../../src/result.ts";
-import type { Result } from "../../../../src/result.ts";
+import { err, ok } from "../../../../src/contract/result.ts";
+import type { Result } from "../../../../src/contract/result.ts";
 
 /** Every chunk but the last is a multiple of this many bytes. */
 export const CHUNK_UNIT = 327_680;

@@ -1,5 +1,5 @@
-import { err, ok } from "../../../../src/result.ts";
-import type { Result } from "../../../../src/result.ts";
+import { err, ok } from "../../../../src/contract/result.ts";
+import type { Result } from "../../../../src/contract/result.ts";
 
 export type Token =
   | { kind: "word"; text: string; position: number }

@@ -1,5 +1,5 @@
-import { err, ok } from "../../../../src/result.ts";
-import type { Result } from "../../../../src/result.ts";
+import { err, ok } from "../../../../src/contract/result.ts";
+import type { Result } from "../../../../src/contract/result.ts";
 import type { Comparison, Expression, Literal, TextFunction } from "./filter-expression.ts";
 import { lexFilter } from "./filter-lexer.ts";
 import type { Token } from "./filter-lexer.ts";

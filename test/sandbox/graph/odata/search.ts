@@ -1,5 +1,5 @@
-import { err, ok } from "../../../../src/result.ts";
-import type { Result } from "../../../../src/result.ts";
+import { err, ok } from "../../../../src/contract/result.ts";
+import type { Result } from "../../../../src/contract/result.ts";
 
 /** One clause of a $search: words, maybe tied to a property. */
 export interface SearchClause {

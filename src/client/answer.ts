@@ -1,0 +1,79 @@
+import {
+  type ErrorCode,
+  errorResponse,
+  errorStatuses,
+  failure,
+  isErrorCode,
+  ownErrorHeader,
+} from "../contract/errors.ts";
+import { retryAfterSeconds } from "../http/retry-after.ts";
+
+/** Codes a status alone stands for, when whoever answered gave no envelope. */
+const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map(
+  (
+    [
+      "invalid_request",
+      "unauthenticated",
+      "forbidden",
+      "not_found",
+      "conflict",
+      "payload_too_large",
+      "throttled",
+      "internal_error",
+      "upstream_error",
+      "upstream_unavailable",
+      "upstream_timeout",
+    ] as const
+  ).map((code) => [errorStatuses[code], code]),
+);
+
+function isEnvelope(body: unknown): boolean {
+  return (
+    typeof body === "object" &&
+    body !== null &&
+    "success" in body &&
+    body.success === false &&
+    "error" in body &&
+    typeof body.error === "string" &&
+    "code" in body &&
+    isErrorCode(body.code)
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * An error answer of our Worker as the transport knows it. A browser of another origin sees
+ * neither `x-azure-error` nor Retry-After, so the envelope is recognised by its shape; what a proxy
+ * or an edge answers in the Worker's place gets an envelope of its own.
+ */
+export async function ownAnswer(response: Response, now: number): Promise<Response> {
+  if (response.status < 400 || response.headers.has(ownErrorHeader)) return response;
+  const text = await response.text().catch(() => "");
+  if (isEnvelope(parse(text))) {
+    const headers = new Headers(response.headers);
+    headers.set(ownErrorHeader, "1");
+    return new Response(text, { status: response.status, headers });
+  }
+  const { status, headers } = response;
+  const code = codeOfStatus.get(status) ?? (status >= 500 ? "internal_error" : "invalid_request");
+  const retryAfter = retryAfterSeconds(headers, now);
+  const message = `The connection service answered ${status} without saying why.`;
+  return errorResponse(
+    failure(code, message, retryAfter === undefined ? {} : { retry_after: retryAfter }),
+  );
+}
+
+/** The answer that stands for none: the service could not be reached. */
+export function noAnswer(origin: string, write: boolean): Response {
+  const message = `The connection service at ${origin} could not be reached.`;
+  return errorResponse(
+    failure("upstream_unavailable", message, write ? { details: { outcome: "unknown" } } : {}),
+  );
+}

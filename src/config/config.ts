@@ -1,0 +1,199 @@
+import * as z from "zod";
+import {
+  apiKeys,
+  encryptionKeys,
+  expectedSessionSecret,
+  guid,
+  origin,
+  origins,
+  redirectUris,
+  secrets,
+  sessionSecrets,
+} from "./values.ts";
+import type { ApiKey, EncryptionKey } from "./values.ts";
+import { scopes } from "../contract/scope.ts";
+import { cloudNames, isLoopback, resolveCloud } from "../entra/cloud.ts";
+import type { Cloud } from "../entra/cloud.ts";
+import { parseTenant } from "../entra/tenant.ts";
+import type { SessionSecret } from "../platform/keys.ts";
+import { anyLocalhost } from "./origins.ts";
+import { err, ok } from "../contract/result.ts";
+import type { Result } from "../contract/result.ts";
+import { webhooks, type Webhook } from "./webhooks.ts";
+
+export type { ApiKey, EncryptionKey } from "./values.ts";
+
+/** The deployment's configuration, read once and known to be whole. */
+export interface Config {
+  cloud: Cloud;
+  /** The application's (client) id. */
+  clientId: string;
+  /** Tried in order; at least one. */
+  clientSecrets: readonly string[];
+  /** The first encrypts, all decrypt. */
+  encryptionKeys: readonly EncryptionKey[];
+  /** The first signs, all verify. */
+  sessionSecret: SessionSecret;
+  apiKeys: readonly ApiKey[];
+  /** Where a sign-in goes that names no tenant: a tenant id, a verified domain or `common`… */
+  tenantId: string;
+  /** The first is the default. */
+  redirectUris: readonly string[];
+  /** This Worker's own origin, in every link it makes: by default that of the first redirect URI. */
+  publicOrigin: string;
+  /** Origins whose pages may call the Worker with credentials. */
+  allowedOrigins: readonly string[];
+  /** Origins a finished sign-in may return to. */
+  returnOrigins: readonly string[];
+  /** Told of events. */
+  webhooks: readonly Webhook[];
+}
+
+/** The variable that is missing or wrong, and a sentence that says so without its value. */
+export interface ConfigError {
+  variable: string;
+  message: string;
+}
+
+/** Unset and empty are the same: a cleared variable is an empty string in the dashboard. */
+const text = z.string().trim();
+const optional = text.optional().transform((value) => (value === "" ? undefined : value));
+const required = (expected: string) => z.string(expected).trim().min(1, expected);
+
+/** A variable read by `parse`, whose refusal is the sentence's second half. */
+const read =
+  <Value>(parse: (value: string) => Result<Value, string>) =>
+  (value: string, context: z.RefinementCtx): Value => {
+    const parsed = parse(value);
+    if (parsed.ok) return parsed.value;
+    context.addIssue({ code: "custom", message: parsed.error });
+    return z.NEVER;
+  };
+
+const tenant = (value: string): Result<string, string> => {
+  const parsed = parseTenant(value);
+  const expected =
+    "must be a tenant id, a verified domain, common, organizations or consumers; default common";
+  return parsed === undefined ? err(expected) : ok(parsed);
+};
+
+/** In the order a deployer should meet its errors. */
+const environment = z.object({
+  AZURE_CLOUD: optional.pipe(
+    z.enum(cloudNames, `must be one of ${cloudNames.join(", ")}`).default("global"),
+  ),
+  AZURE_AUTHORITY_HOST: optional,
+  AZURE_GRAPH_ENDPOINT: optional,
+  AZURE_RESOURCE_MANAGER_ENDPOINT: optional,
+  AZURE_CLIENT_ID: required("must be the application's (client) id, a GUID").transform(read(guid)),
+  AZURE_CLIENT_SECRET: required(
+    "must be the value of a client secret, or several separated by commas",
+  ).transform(read(secrets)),
+  AZURE_TENANT_ID: text
+    .optional()
+    .transform((value) => value || "common")
+    .transform(read(tenant)),
+  AZURE_REDIRECT_URI: required(
+    "must be the registered redirect URI, such as https://azure.example.com/callback",
+  ).transform(read(redirectUris)),
+  AZURE_PUBLIC_ORIGIN: optional,
+  TOKEN_ENCRYPTION_KEYS: required(
+    "must be kid:key, several separated by commas, each key 32 random bytes in base64",
+  ).transform(read(encryptionKeys)),
+  SESSION_SECRET: required(expectedSessionSecret).transform(read(sessionSecrets)),
+  API_KEYS: optional,
+  ALLOWED_ORIGINS: text.default("").transform(read(origins)),
+  RETURN_ORIGINS: optional,
+  WEBHOOKS: optional,
+});
+
+/** `azk_dev_sandbox`: the key of the README's first call. It opens nothing outside the sandbox. */
+const sandboxKey: ApiKey = {
+  id: "dev",
+  sha256: "b7ad567477c83756aab9a542b2be04f77dbae25115d85f22070d74d8cc4779dc",
+  scopes: [...scopes],
+};
+
+/**
+ * Reads the Worker's variables and secrets.
+ *
+ * @returns the configuration, or the first variable that is missing, wrong or in contradiction with
+ *   the cloud
+ */
+export function parseConfig(env: Record<string, unknown>): Result<Config, ConfigError> {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return wrong(String(issue?.path[0]), issue?.message ?? "is wrong");
+  }
+  const values = parsed.data;
+  const cloud = resolveCloud(values.AZURE_CLOUD, values);
+  if (!cloud.ok) return wrong(cloud.error.variable, `must be ${cloud.error.expected}`);
+  const sandbox = cloud.value.name === "sandbox";
+  const publicOrigin = publicOriginOf(values, sandbox);
+  if (!publicOrigin.ok) return publicOrigin;
+  const keys = keysOf(values.API_KEYS, sandbox);
+  if (!keys.ok) return wrong("API_KEYS", keys.error);
+  const returnOrigins =
+    values.RETURN_ORIGINS === undefined
+      ? ok(values.ALLOWED_ORIGINS)
+      : origins(values.RETURN_ORIGINS);
+  if (!returnOrigins.ok) return wrong("RETURN_ORIGINS", returnOrigins.error);
+  const told = webhooks(values.WEBHOOKS ?? "[]", { sandbox });
+  if (!told.ok) return wrong("WEBHOOKS", told.error);
+  const pages = sandbox ? [anyLocalhost] : [];
+  return ok({
+    cloud: cloud.value,
+    clientId: values.AZURE_CLIENT_ID,
+    clientSecrets: values.AZURE_CLIENT_SECRET,
+    encryptionKeys: values.TOKEN_ENCRYPTION_KEYS,
+    sessionSecret: values.SESSION_SECRET,
+    apiKeys: keys.value,
+    tenantId: values.AZURE_TENANT_ID,
+    redirectUris: values.AZURE_REDIRECT_URI,
+    publicOrigin: publicOrigin.value,
+    allowedOrigins: [...values.ALLOWED_ORIGINS, ...pages],
+    returnOrigins: [...returnOrigins.value, ...pages],
+    webhooks: told.value,
+  });
+}
+
+/** The sandbox signs anybody in, so there no address of this Worker is one that strangers can reach. */
+function publicOriginOf(
+  values: Pick<z.output<typeof environment>, "AZURE_REDIRECT_URI" | "AZURE_PUBLIC_ORIGIN">,
+  sandbox: boolean,
+): Result<string, ConfigError> {
+  const { AZURE_REDIRECT_URI: redirectUris, AZURE_PUBLIC_ORIGIN: given } = values;
+  const reason = "on loopback, because AZURE_CLOUD is sandbox";
+  if (sandbox && !redirectUris.every(isLocal)) {
+    return wrong("AZURE_REDIRECT_URI", `must hold URLs ${reason}`);
+  }
+  const read = origin(given ?? new URL(redirectUris[0] ?? "").origin);
+  if (!read.ok) return wrong("AZURE_PUBLIC_ORIGIN", read.error);
+  return sandbox && !isLocal(read.value) ? wrong("AZURE_PUBLIC_ORIGIN", `must be ${reason}`) : read;
+}
+
+const isLocal = (url: string): boolean => isLoopback(new URL(url).hostname);
+
+const wrong = (variable: string, expected: string) =>
+  err({ variable, message: `${variable} ${expected}.` });
+
+function keysOf(json: string | undefined, sandbox: boolean): Result<ApiKey[], string> {
+  if (json === undefined) {
+    return sandbox ? ok([sandboxKey]) : err('must be a JSON array of keys; "[]" for none');
+  }
+  const keys = apiKeys(json);
+  if (!keys.ok || !sandbox) return keys;
+  return ok([...keys.value.filter((key) => key.id !== sandboxKey.id), sandboxKey]);
+}
+
+const configs = new WeakMap<object, Result<Config, ConfigError>>();
+
+/** {@link parseConfig}, once per `env` object: workerd hands the same one to every request. */
+export function configOf(env: object): Result<Config, ConfigError> {
+  const known = configs.get(env);
+  if (known !== undefined) return known;
+  const config = parseConfig({ ...env });
+  configs.set(env, config);
+  return config;
+}

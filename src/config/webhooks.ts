@@ -1,0 +1,84 @@
+import * as z from "zod";
+import { bytesOf, listOf, namedList } from "./values.ts";
+import { eventTypes, type EventType } from "../contract/connection-info.ts";
+import { isLoopback } from "../entra/cloud.ts";
+import { err, type Result } from "../contract/result.ts";
+
+/** Somebody outside who wants to hear of the events of every connection. */
+export interface Webhook {
+  /** Names it in logs and in the outboxes of connections; by default its host. */
+  id: string;
+  url: string;
+  /** Each signs, the first one too: a receiver may change over while both are here. */
+  secrets: readonly Uint8Array[];
+  /** The events it is told of. */
+  types: readonly EventType[];
+}
+
+const secretPrefix = "whsec_";
+/** Bytes, as the Standard Webhooks specification has it. */
+const secretSize = { least: 24, most: 64 };
+
+function secretOf(text: string): Uint8Array | undefined {
+  if (!text.startsWith(secretPrefix)) return undefined;
+  const bytes = bytesOf(text.slice(secretPrefix.length));
+  const size = bytes?.byteLength ?? 0;
+  return size >= secretSize.least && size <= secretSize.most ? bytes : undefined;
+}
+
+function secretsOf(text: string, context: z.RefinementCtx): Uint8Array[] {
+  const secrets = listOf(text).map(secretOf);
+  const known = secrets.filter((secret) => secret !== undefined);
+  if (known.length === secrets.length) return known;
+  const message = "must be whsec_ and 24 to 64 random bytes in base64; several with commas between";
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+}
+
+const isAbsolute = (text: string): boolean => {
+  const url = URL.parse(text);
+  return url !== null && url.username === "" && url.password === "" && url.hash === "";
+};
+
+const webhookSchema = z
+  .strictObject({
+    id: z
+      .string("must be a string")
+      .regex(/^[A-Za-z0-9.-]{1,64}$/, "must be 1 to 64 letters, digits, dots or hyphens")
+      .optional(),
+    url: z
+      .string("must be a string")
+      .refine(isAbsolute, "must be an absolute URL without user name or fragment"),
+    secret: z.string("must be a string").transform(secretsOf),
+    types: z
+      .array(z.enum(eventTypes, `must be one of ${eventTypes.join(", ")}`), "must be an array")
+      .min(1, "must not be empty; without it, all are told")
+      .optional(),
+  })
+  .transform(({ id, url, secret, types }): Webhook => ({
+    id: id ?? new URL(url).hostname,
+    url,
+    secrets: secret,
+    types: types ?? eventTypes,
+  }));
+
+/**
+ * Reads `WEBHOOKS`. What it tells is who is connected, so it goes by https alone; in the sandbox
+ * cloud also by http to this machine.
+ *
+ * @returns the webhooks, or the second half of a sentence that begins with the variable's name
+ */
+export function webhooks(
+  text: string,
+  { sandbox }: { sandbox: boolean },
+): Result<Webhook[], string> {
+  const read = namedList(text, webhookSchema, '[{"id","url","secret","types":[]}]');
+  if (!read.ok) return read;
+  const open = read.value.findIndex(({ url }) => !isPrivate(new URL(url), sandbox));
+  if (open === -1) return read;
+  const allowed = sandbox ? "an https URL, or http on loopback" : "an https URL";
+  return err(`is wrong at [${open}].url: must be ${allowed}`);
+}
+
+const isPrivate = ({ protocol, hostname }: URL, sandbox: boolean): boolean =>
+  protocol === "https:" || (sandbox && protocol === "http:" && isLoopback(hostname));

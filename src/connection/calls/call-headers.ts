@@ -1,0 +1,113 @@
+import type { NamedResource } from "../../entra/resource.ts";
+import { failure, lostOutcome } from "../../contract/errors.ts";
+import { userAgent } from "../../http/user-agent.ts";
+import { err, ok } from "../../contract/result.ts";
+import type { Outcome } from "../../contract/connection-info.ts";
+
+/** Which headers cross the actor. The list of a request's is closed: what is not known is not passed. */
+
+const requestHeaders = new Set([
+  "accept",
+  "accept-language",
+  "client-request-id",
+  "consistencylevel",
+  "content-encoding",
+  "content-language",
+  "content-length",
+  "content-md5",
+  "content-range",
+  "content-type",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-range",
+  "if-unmodified-since",
+  "prefer",
+  "range",
+  "return-client-request-id",
+  "sdkversion",
+  "user-agent",
+  "workbook-session-id",
+]);
+
+/** Auxiliary tokens and account keys would act as somebody else. */
+const neverForwarded = new Set(["x-ms-authorization-auxiliary", "x-ms-copy-source-authorization"]);
+
+/** Where a call goes, and by which token. A file's storage takes none. */
+export interface Addressee {
+  resource: NamedResource;
+  token: string | undefined;
+}
+
+/**
+ * The headers a call keeps on its way to Microsoft, with the token it is given, an id by which
+ * Microsoft's logs know it, and, for a caller who does not say who it is, our own name.
+ */
+export function outgoingHeaders(incoming: Headers, { resource, token }: Addressee): Headers {
+  const headers = new Headers();
+  for (const [name, value] of incoming) {
+    const known =
+      requestHeaders.has(name) || (name.startsWith("x-ms-") && !neverForwarded.has(name));
+    if (known) headers.set(name, value);
+  }
+  if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+  // Kept as it is where there is one: SharePoint reads who a caller is from its whole text.
+  if (!headers.has("user-agent")) headers.set("user-agent", userAgent);
+  identify(headers, resource);
+  return headers;
+}
+
+/** Graph knows a request by `client-request-id`; ARM, vaults and storage by a name of their own. */
+function identify(headers: Headers, resource: NamedResource): void {
+  const given = headers.get("client-request-id");
+  if (resource === "graph") {
+    if (given === null) headers.set("client-request-id", crypto.randomUUID());
+  } else if (!headers.has("x-ms-client-request-id")) {
+    headers.set("x-ms-client-request-id", given ?? crypto.randomUUID());
+    // ARM and Key Vault tell it back where they are asked to.
+    headers.set("x-ms-return-client-request-id", "true");
+  }
+}
+
+const droppedAnswers = new Set([
+  "set-cookie",
+  "www-authenticate",
+  "proxy-authenticate",
+  "connection",
+  "keep-alive",
+  "transfer-encoding",
+  "alt-svc",
+]);
+
+/**
+ * Headers of Microsoft's that no caller gets. Those of our own name above all: `x-azure-error` tells
+ * callers that an answer is the connection's own, which only the connection may say.
+ */
+const isDropped = (name: string): boolean =>
+  droppedAnswers.has(name) || name.startsWith("access-control-") || name.startsWith("x-azure-");
+
+/**
+ * Microsoft's answer without what belongs to its own origin: cookies, CORS, challenges.
+ *
+ * @param method of the request it answers
+ * @returns `upstream_error` for a status that no answer can be made with
+ */
+export function incomingAnswer(answer: Response, method: string): Outcome<Response> {
+  const { status } = answer;
+  if (status < 200 || status > 599) {
+    void answer.body?.cancel().catch(() => undefined);
+    return err(
+      failure("upstream_error", "Microsoft answered with a status that HTTP does not know.", {
+        details: { reason: "odd_status", upstream_status: status, ...lostOutcome(method) },
+      }),
+    );
+  }
+  // No `encodeBody: "manual"`, though the header stays: what `body` gives is decoded, and workerd
+  // itself passes a body on as it came, with its encoding and length, when nothing reads it.
+  const copy = new Response(answer.body, answer);
+  // The names of what came: deleting from headers while walking over them may skip one.
+  for (const name of answer.headers.keys()) {
+    if (isDropped(name)) copy.headers.delete(name);
+  }
+  return ok(copy);
+}

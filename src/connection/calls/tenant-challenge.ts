@@ -1,0 +1,39 @@
+import * as z from "zod";
+import type { Timer } from "../../platform/deadline.ts";
+import { boundedText } from "../../http/upstream-error.ts";
+
+const armErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const issuers = /https:\/\/sts\.windows\.net\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//gi;
+
+/** Milliseconds the body of a 401 may take; what has come by then is read. */
+const bodyPatience = 5_000;
+
+/**
+ * ARM says with InvalidAuthenticationTokenTenant which tenant a subscription lives in. Only a GUID
+ * other than our own is taken from its sentence; the authority's host is ours. The body is used up.
+ */
+export async function tenantInBody(
+  answer: Response,
+  ownTenant: string,
+  timer: Timer,
+): Promise<string | undefined> {
+  const late = new AbortController();
+  const callOff = timer(bodyPatience, () => late.abort());
+  // Where the wait ends, so does the pipe, and the reading with what has come.
+  const body = answer.body?.pipeThrough(new TransformStream(), { signal: late.signal });
+  const text = await boundedText(new Response(body ?? null));
+  callOff();
+  const told = armErrorSchema.safeParse(parsed(text)).data?.error;
+  if (told?.code !== "InvalidAuthenticationTokenTenant") return undefined;
+  return [...told.message.matchAll(issuers)]
+    .map(([, tenant = ""]) => tenant.toLowerCase())
+    .find((tenant) => tenant !== ownTenant.toLowerCase());
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

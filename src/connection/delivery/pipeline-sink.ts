@@ -1,0 +1,22 @@
+import { faultWithin } from "../../platform/deadline.ts";
+import type { EventPipeline } from "../../platform/env.ts";
+import { eventTypes, type ConnectionEvent } from "../../contract/connection-info.ts";
+import { sendDeadline, type Delivery, type EventSink } from "./event-sink.ts";
+
+/** Hands every event to the deployment's pipeline, as it is. */
+export class PipelineSink implements EventSink {
+  readonly name = "pipeline";
+  readonly types = eventTypes;
+  readonly batchSize = 100;
+  readonly fingerprint = 0;
+  readonly #pipeline: EventPipeline;
+
+  constructor(pipeline: EventPipeline) {
+    this.#pipeline = pipeline;
+  }
+
+  async send(events: readonly ConnectionEvent[]): Promise<Delivery> {
+    const fault = await faultWithin(sendDeadline, this.#pipeline.send([...events]));
+    return fault === undefined ? { outcome: "delivered" } : { outcome: "failed", reason: fault };
+  }
+}

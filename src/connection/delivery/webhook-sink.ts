@@ -1,0 +1,73 @@
+import { Webhook as Signer } from "standardwebhooks";
+import { longestWait, retryAfterSeconds } from "../../http/retry-after.ts";
+import type { Webhook } from "../../config/webhooks.ts";
+import type { ConnectionEvent } from "../../contract/connection-info.ts";
+import { sendDeadline, type Delivery, type EventSink } from "./event-sink.ts";
+import { spreadOf } from "../policy/renewal-policy.ts";
+
+export interface WebhookSinkOptions {
+  webhook: Webhook;
+  fetch: typeof fetch;
+  now: () => number;
+}
+
+/** Posts one event at a time, signed by the rules of Standard Webhooks. */
+export class WebhookSink implements EventSink {
+  readonly name: string;
+  readonly types: EventSink["types"];
+  readonly batchSize = 1;
+  readonly fingerprint: number;
+  readonly #options: WebhookSinkOptions;
+  readonly #signers: readonly Signer[];
+
+  constructor(options: WebhookSinkOptions) {
+    const { id, types, url, secrets } = options.webhook;
+    this.name = `webhook:${id}`;
+    this.types = types;
+    this.fingerprint = spreadOf([url, ...secrets].join(" "));
+    this.#options = options;
+    this.#signers = secrets.map((secret) => new Signer(secret, { format: "raw" }));
+  }
+
+  async send([event]: readonly ConnectionEvent[]): Promise<Delivery> {
+    if (event === undefined) return { outcome: "delivered" };
+    const { webhook, fetch, now } = this.#options;
+    const body = JSON.stringify(event);
+    const at = new Date(now());
+    try {
+      const answer = await fetch(webhook.url, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "user-agent": "azure-integration-worker",
+          // One id at every attempt: it is what the receiver tells a repetition by.
+          "webhook-id": event.id,
+          "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+          "webhook-signature": this.#signers
+            .map((signer) => signer.sign(event.id, at, body))
+            .join(" "),
+        },
+        body,
+        // Whoever may redirect it could send it anywhere.
+        redirect: "manual",
+        signal: AbortSignal.timeout(sendDeadline),
+      });
+      void answer.body?.cancel().catch(() => undefined);
+      return deliveryOf(answer, now());
+    } catch (error) {
+      const late = error instanceof Error && error.name === "TimeoutError";
+      return { outcome: "failed", reason: late ? "timeout" : "network" };
+    }
+  }
+}
+
+function deliveryOf({ ok, status, headers }: Response, now: number): Delivery {
+  if (ok) return { outcome: "delivered" };
+  if (status === 410) return { outcome: "gone" };
+  const wait = retryAfterSeconds(headers, now, longestWait.webhook);
+  return {
+    outcome: "failed",
+    reason: `http_${status}`,
+    ...(wait !== undefined && { retryAfterSeconds: wait }),
+  };
+}

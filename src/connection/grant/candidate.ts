@@ -1,0 +1,84 @@
+import * as z from "zod";
+import type { Cloud } from "../../entra/cloud.ts";
+import { missingScopes, permissionsIn, resourceOfScope } from "../../entra/resource.ts";
+import { conflict, type Failure } from "../../contract/errors.ts";
+import { remedySchema } from "../../contract/remedy.ts";
+import type { Grant } from "../tables/grant-store.ts";
+
+/** A grant received but not yet adopted. It exists only encrypted, beside the old one. */
+export const candidateSchema = z.object({
+  tenant_id: z.string(),
+  object_id: z.string(),
+  upn: z.string().nullable(),
+  name: z.string().nullable(),
+  login_hint: z.string().nullable(),
+  /** The `accountAddress` where the account lives. */
+  home_account: z.string().nullable().default(null),
+  refresh_token: z.string().nullable(),
+  required_scopes: z.array(z.string()),
+  required_resources: z.array(z.string()),
+  /** What the proof of each required resource gave: a token, or why there is none. */
+  tokens: z.array(
+    z.object({
+      resource: z.string(),
+      token: z.string(),
+      scopes: z.array(z.string()),
+      issued_at: z.number(),
+      lifetime_seconds: z.number(),
+      refresh_in_seconds: z.number().optional(),
+    }),
+  ),
+  latches: z.array(z.object({ resource: z.string(), remedy: remedySchema })),
+});
+export type Candidate = z.infer<typeof candidateSchema>;
+
+export const grantedScopes = (candidate: Candidate): string[] => [
+  ...new Set(candidate.tokens.flatMap((token) => permissionsIn(token.scopes))),
+];
+
+/**
+ * Why a candidate may not become the grant, if there is a reason. Whoever signs in with another
+ * account, without a refresh token or with less consent must not take away what works.
+ */
+export function adoptionConflict(
+  grant: Grant | undefined,
+  candidate: Candidate,
+  cloud: Cloud,
+): Failure | undefined {
+  if (candidate.refresh_token === null) {
+    return conflict(
+      "no_refresh_token",
+      "Microsoft gave no refresh token: the application must be allowed offline_access.",
+    );
+  }
+  const held = grant !== undefined && grant.refresh_token !== null;
+  if (
+    held &&
+    (grant.tenant_id !== candidate.tenant_id || grant.object_id !== candidate.object_id)
+  ) {
+    return conflict(
+      "different_account",
+      grant.tenant_id === candidate.tenant_id
+        ? "This connection belongs to another Microsoft account: disconnect it first, or use another label."
+        : "This connection belongs to another Microsoft account: disconnect it first, or use another label. A guest of an organization signs in with its tenant_id.",
+    );
+  }
+  const proven = new Set(candidate.tokens.map(({ resource }) => resource));
+  // A first sign-in is kept even where a resource refused it: its latch says what to do. A resource
+  // that could not be asked is no reason either.
+  const refused = new Set(held ? candidate.latches.map(({ resource }) => resource) : []);
+  const missing = missingScopes(
+    candidate.required_scopes.filter((scope) => {
+      const resource = resourceOfScope(scope, cloud);
+      return resource !== undefined && (proven.has(resource) || refused.has(resource));
+    }),
+    candidate.tokens.flatMap((token) => token.scopes),
+    cloud,
+  );
+  return missing.length > 0
+    ? conflict(
+        "missing_scopes",
+        `Not everything that was asked for was granted: ${missing.join(" ")}.`,
+      )
+    : undefined;
+}

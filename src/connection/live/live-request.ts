@@ -1,0 +1,52 @@
+import * as z from "zod";
+import { failure } from "../../contract/errors.ts";
+import { err, ok } from "../../contract/result.ts";
+import type { Outcome } from "../../contract/connection-info.ts";
+
+/** What the front Worker says of a socket it has authenticated. Times are milliseconds. */
+export interface LiveRequest {
+  /** The last event the client has seen. */
+  after?: number | undefined;
+  /** When the client's credential expires; null when it does not. */
+  expiresAt: number | null;
+  /** A one-time ticket, to be used up. */
+  ticket?: { jti: string; expiresAt: number } | undefined;
+}
+
+const liveUrl = "https://actor/live";
+
+const parametersSchema = z.strictObject({
+  after: z.coerce.number().int().min(0).optional(),
+  expires_at: z.coerce.number().int().optional(),
+  ticket: z.string().min(1).max(128).optional(),
+  ticket_expires_at: z.coerce.number().int().optional(),
+});
+
+/** The upgrade request as the actor takes it: made anew, so that no header of a client's reaches it. */
+export function liveRequest({ after, expiresAt, ticket }: LiveRequest): Request {
+  const url = new URL(liveUrl);
+  if (after !== undefined) url.searchParams.set("after", String(after));
+  if (expiresAt !== null) url.searchParams.set("expires_at", String(expiresAt));
+  if (ticket !== undefined) {
+    url.searchParams.set("ticket", ticket.jti);
+    url.searchParams.set("ticket_expires_at", String(ticket.expiresAt));
+  }
+  return new Request(url, { headers: { upgrade: "websocket" } });
+}
+
+/** Reads an upgrade request back; any other one is refused. */
+export function readLiveRequest(request: Request): Outcome<LiveRequest> {
+  const url = new URL(request.url);
+  const parameters = parametersSchema.safeParse(Object.fromEntries(url.searchParams));
+  const upgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
+  if (!upgrade || url.origin + url.pathname !== liveUrl || !parameters.success) {
+    return err(failure("invalid_request", "This is not an upgrade that a connection answers."));
+  }
+  const { after, expires_at: expiresAt, ticket, ticket_expires_at: ticketEnd } = parameters.data;
+  return ok({
+    after,
+    expiresAt: expiresAt ?? null,
+    ...(ticket !== undefined &&
+      ticketEnd !== undefined && { ticket: { jti: ticket, expiresAt: ticketEnd } }),
+  });
+}

@@ -1,0 +1,113 @@
+import type { Connection } from "partyserver";
+import * as z from "zod";
+import type { ConnectionState } from "../connection-state.ts";
+import {
+  liveClose,
+  type ConnectionEvent,
+  type ConnectionInfo,
+  type LiveSnapshot,
+} from "../../contract/connection-info.ts";
+import type { LiveRequest } from "./live-request.ts";
+
+/** Survives hibernation with its socket. */
+const socketStateSchema = z.object({ expiresAt: z.number().nullable() });
+
+/** A replay is never longer than the log. */
+const replayLimit = 200;
+
+/** Open at once on one connection: every event goes to each of them. */
+export const mostSockets = 100;
+
+/** Marks the sockets whose credential ends. */
+export const expiringTag = "expiring";
+
+export interface LiveSocketsOptions {
+  /** All sockets as the platform has them: wrapping each to send to it would cost more than sending. */
+  sockets: () => readonly WebSocket[];
+  /** Those tagged {@link expiringTag}. */
+  expiring: () => Iterable<Connection>;
+  now: () => number;
+}
+
+/** The sockets that watch a connection: they are told, and never asked. */
+export class LiveSockets {
+  readonly #options: LiveSocketsOptions;
+
+  constructor(options: LiveSocketsOptions) {
+    this.#options = options;
+  }
+
+  /** Greets a socket with the snapshot and, when it says what it has seen, with what it missed. */
+  greet(
+    socket: Connection,
+    { after, expiresAt }: LiveRequest,
+    state: ConnectionState,
+    info: ConnectionInfo,
+  ): void {
+    socket.setState({ expiresAt });
+    const seq = state.events.lastSeq();
+    const missed = after === undefined ? undefined : state.events.after(after, replayLimit);
+    const snapshot: LiveSnapshot = {
+      type: "snapshot",
+      seq,
+      ...(missed?.truncated === true && { truncated: true }),
+      data: info,
+    };
+    socket.send(JSON.stringify(snapshot));
+    for (const event of missed?.events ?? []) socket.send(JSON.stringify(event));
+  }
+
+  publish(events: readonly ConnectionEvent[]): void {
+    if (events.length === 0) return;
+    this.#closeExpired();
+    const sockets = this.#options
+      .sockets()
+      .filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN);
+    // Event by event: the last socket hears of the first before any hears of the second.
+    for (const event of events) {
+      const message = JSON.stringify(event);
+      for (const socket of sockets) send(socket, message);
+    }
+  }
+
+  /** How many there are. */
+  open(): number {
+    return this.#options
+      .sockets()
+      .filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN).length;
+  }
+
+  /**
+   * Whether another may be opened; one whose credential has expired gives way.
+   *
+   * @param opening how many are about to be open
+   */
+  hasRoom(opening: number): boolean {
+    if (this.open() + opening < mostSockets) return true;
+    this.#closeExpired();
+    return this.open() + opening < mostSockets;
+  }
+
+  closeAll(): void {
+    for (const socket of this.#options.sockets()) socket.close(liveClose.gone, "gone");
+  }
+
+  #closeExpired(): void {
+    const now = this.#options.now();
+    for (const socket of this.#options.expiring()) {
+      const state = socketStateSchema.safeParse(socket.state);
+      const expiresAt = state.success ? state.data.expiresAt : 0;
+      if (expiresAt !== null && expiresAt <= now) {
+        socket.close(liveClose.credentialExpired, "credential expired");
+      }
+    }
+  }
+}
+
+function send(socket: WebSocket, message: string): void {
+  try {
+    socket.send(message);
+  } catch {
+    // The peer went away between the listing and the sending; its close is under way.
+  }
+}

@@ -1,0 +1,69 @@
+import type { MeaningName } from "../../entra/error-meanings.ts";
+import { byCode } from "../../entra/error-table.ts";
+import { dispositionOf, type Disposition } from "../../entra/errors.ts";
+import { personalTenantId } from "../../entra/tenant.ts";
+
+/** Reasons that end a grant wherever it is used, and that a sign-in at home mends. */
+const endOfGrant: ReadonlySet<MeaningName> = new Set([
+  "revoked",
+  "expired",
+  "passwordExpired",
+  "signInFrequency",
+  "lifetimeOver",
+  "flowRefused",
+  "passwordAtRisk",
+]);
+
+/**
+ * What a refusal means that came from another tenant than the grant's: one in which the user is a
+ * guest, or one that a challenge of ARM or a vault named. It says nothing of the grant at home, so it
+ * reaches no further than its own resource there; and who has to act is there too, since no sign-in at
+ * home makes anybody a guest.
+ *
+ * @param tenantId of the tenant that refused
+ * @param home tenant of the grant
+ */
+export function dispositionAbroad(
+  disposition: Disposition,
+  tenantId: string,
+  home: string | null,
+): Disposition {
+  const { action, latch, message, aadsts } = disposition;
+  if (latch === "none") return disposition;
+  // In the tenant a personal account is a guest by another identity, which its own refresh token does
+  // not reach: the same sign-in would be refused again.
+  if (home === personalTenantId && action === "sign_in") {
+    return { ...dispositionOf("tenantNeeded", aadsts), latch: "resource" };
+  }
+  const abroad = { ...disposition, latch: "resource" } as const;
+  const asked = `What was asked for belongs to tenant ${tenantId}`;
+  switch (action) {
+    case "step_up":
+    case "contact_admin":
+      return { ...abroad, message: `${message} (Tenant ${tenantId}.)` };
+    case "consent":
+    case "admin_consent":
+      return {
+        ...abroad,
+        action: "admin_consent",
+        message: `${asked}, where this application is not approved: an administrator there has to approve it.`,
+      };
+    case "sign_in": {
+      const meaning = byCode.get(aadsts ?? 0);
+      if (meaning !== undefined && endOfGrant.has(meaning)) return abroad;
+      const stranger = `${asked}, of which this account is neither a member nor a guest: an administrator there can invite it.`;
+      return {
+        ...abroad,
+        action: "contact_admin",
+        message: meaning === "otherAccount" ? stranger : refusedThere(tenantId),
+      };
+    }
+    case "fix_app":
+      return { ...abroad, action: "contact_admin", message: refusedThere(tenantId) };
+    case "retry":
+      return disposition;
+  }
+}
+
+const refusedThere = (tenantId: string): string =>
+  `Microsoft says that what was asked for belongs to tenant ${tenantId}, and gives this account no token there: ask whoever runs it.`;

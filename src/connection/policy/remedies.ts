@@ -1,0 +1,179 @@
+import type { Disposition } from "../../entra/errors.ts";
+import { failure, type Failure } from "../../contract/errors.ts";
+import type { Remedy, RemedyAction } from "../../contract/remedy.ts";
+import { parseConnectionId } from "../../contract/connection-id.ts";
+import type { Grant } from "../tables/grant-store.ts";
+import { adminProbeInterval, appRetryInterval, foreignProbeInterval } from "./renewal-policy.ts";
+import type { TokenRow } from "../tables/token-store.ts";
+
+/** Where people go to mend a connection; the links carry no credential. */
+export interface RemedyLinks {
+  connectionId: string;
+  /** Origin of this Worker as browsers see it. */
+  publicOrigin: string;
+}
+
+function connectUrl(
+  { connectionId, publicOrigin }: RemedyLinks,
+  { scopes = [], tenantId }: { scopes?: readonly string[]; tenantId?: string | undefined },
+): string {
+  const owner = parseConnectionId(connectionId);
+  const url = new URL("/connect", publicOrigin);
+  if (owner?.kind === "user") {
+    url.searchParams.set("user_id", owner.userId);
+    if (owner.label !== undefined) url.searchParams.set("label", owner.label);
+  }
+  if (tenantId !== undefined) url.searchParams.set("tenant_id", tenantId);
+  if (scopes.length > 0) url.searchParams.set("scopes", scopes.join(" "));
+  return url.href;
+}
+
+function adminConsentUrl({ publicOrigin }: RemedyLinks, tenantId: string | null): string {
+  const url = new URL("/admin-consent", publicOrigin);
+  if (tenantId !== null) url.searchParams.set("tenant_id", tenantId);
+  return url.href;
+}
+
+export interface RemedyCircumstances {
+  /** Whose administrator would consent. */
+  tenantId: string | null;
+  /** What there is to consent to. */
+  scopes: readonly string[];
+  now: number;
+  /** The tenant that the next sign-in must name. */
+  signInTenant?: string | undefined;
+}
+
+/** The remedy of a refused token, with the link that leads to it. */
+export function remedyOf(
+  disposition: Disposition,
+  links: RemedyLinks,
+  { tenantId, scopes, now, signInTenant }: RemedyCircumstances,
+): Remedy {
+  const remedy: Remedy = {
+    action: disposition.action,
+    message: disposition.message,
+    since: new Date(now).toISOString(),
+    ...(disposition.aadsts !== undefined && { aadsts: disposition.aadsts }),
+  };
+  switch (disposition.action) {
+    case "sign_in":
+    case "step_up":
+      return { ...remedy, connect_url: connectUrl(links, { tenantId: signInTenant }) };
+    case "consent":
+      return { ...remedy, connect_url: connectUrl(links, { scopes }), scopes: [...scopes] };
+    case "admin_consent":
+      return {
+        ...remedy,
+        admin_consent_url: adminConsentUrl(links, tenantId),
+        ...(scopes.length > 0 && { scopes: [...scopes] }),
+      };
+    case "contact_admin":
+    case "fix_app":
+    case "retry":
+      return remedy;
+  }
+}
+
+/** What a call on a connection without a grant is told. */
+export const signInRemedy = (links: RemedyLinks, now: number): Remedy =>
+  remedyOf(
+    { action: "sign_in", latch: "connection", message: "Sign in with Microsoft to connect." },
+    links,
+    { tenantId: null, scopes: [], now },
+  );
+
+/** What a latch answers: its user has to act, or, where the application is at fault, its operator. */
+export const actionRequired = (remedy: Remedy): Failure =>
+  failure(remedy.action === "fix_app" ? "app_misconfigured" : "action_required", remedy.message, {
+    remedy,
+  });
+
+/** Others than the user may have acted without telling us: their latches let a call through at times. */
+const probeIntervals: Partial<Record<RemedyAction, number>> = {
+  admin_consent: adminProbeInterval,
+  contact_admin: adminProbeInterval,
+  fix_app: appRetryInterval,
+};
+
+export function mayProbe(
+  remedy: Remedy,
+  probedAt: number | null,
+  now: number,
+  interval = probeIntervals[remedy.action],
+): boolean {
+  return interval !== undefined && now - (probedAt ?? 0) >= interval;
+}
+
+/** Why no token POST may be made for this grant and row now, or undefined when one may. */
+export function blockedBy(
+  grant: Grant,
+  row: (Latched & { retry_at: number | null }) | undefined,
+  { now, fingerprint, links }: { now: number; fingerprint: string; links: RemedyLinks },
+): Failure | undefined {
+  if (grant.refresh_token === null) return actionRequired(signInRemedy(links, now));
+  const latch = latchedBy(grant, row, now);
+  if (latch !== undefined) return latch;
+  const { app_error: appError } = grant;
+  if (appError !== null && appError.fingerprint === fingerprint && appError.retry_at > now) {
+    return appMisconfigured(appError, (appError.retry_at - now) / 1_000);
+  }
+  const retryAt = row?.retry_at ?? 0;
+  return retryAt > now ? entraUnavailable((retryAt - now) / 1_000) : undefined;
+}
+
+/** What of an access token's row says whether it is latched. */
+type Latched = Pick<TokenRow, "tenant_id" | "remedy" | "probed_at">;
+
+/** The latch that stops calls, whatever token is held: of the grant, or of the resource alone. */
+export function latchedBy(
+  grant: Grant,
+  row: Latched | undefined,
+  now: number,
+): Failure | undefined {
+  if (grant.remedy !== null && !mayProbe(grant.remedy, grant.probed_at, now)) {
+    return actionRequired(grant.remedy);
+  }
+  if (!row?.remedy) return undefined;
+  // What happens in another tenant is told to nobody here, and a sign-in at home mends none of it.
+  const interval = row.tenant_id === grant.tenant_id ? undefined : foreignProbeInterval;
+  return mayProbe(row.remedy, row.probed_at, now, interval)
+    ? undefined
+    : actionRequired(row.remedy);
+}
+
+export const entraUnavailable = (retryAfterSeconds: number): Failure =>
+  failure("upstream_unavailable", "Microsoft sign-in is not answering at the moment.", {
+    retry_after: Math.max(1, Math.ceil(retryAfterSeconds)),
+  });
+
+/** The application itself is at fault: no user can mend it, so no user is asked to. */
+export const appMisconfigured = (
+  { message, aadsts, variable }: Partial<NonNullable<Grant["app_error"]>>,
+  retryAfterSeconds: number,
+): Failure =>
+  failure(
+    "app_misconfigured",
+    message ?? "Microsoft refused the application itself; its operator has to correct it.",
+    {
+      retry_after: Math.max(1, Math.ceil(retryAfterSeconds)),
+      details: {
+        ...(variable !== undefined && { variable }),
+        ...(aadsts !== undefined && { aadsts }),
+      },
+    },
+  );
+
+/** The key that the grant was sealed with is gone, or the grant was altered. */
+export const unreadableGrant = (reason: string): Failure =>
+  failure("app_misconfigured", "The stored grant cannot be decrypted with the configured keys.", {
+    details: { variable: "TOKEN_ENCRYPTION_KEYS", reason },
+  });
+
+/** Entra calls the request itself wrong (AADSTS70011), as if the application were at fault. */
+export const notForPersonalAccounts = (): Failure =>
+  failure(
+    "forbidden",
+    "A personal Microsoft account has no permission of this service. Azure's own services serve guests of an organization: sign in with its tenant_id, under another label; for others name the permission in scopes.",
+    { details: { reason: "personal_account" } },
+  );

@@ -1,0 +1,117 @@
+import {
+  connectionEventSchema,
+  type ConnectionEvent,
+  type EventPage,
+  type EventType,
+} from "../../contract/connection-info.ts";
+
+type Unsequenced<Event> = Event extends ConnectionEvent ? Pick<Event, "type" | "data"> : never;
+/** An event before the log gives it its place. */
+export type NewEvent = Unsequenced<ConnectionEvent>;
+
+/** Readers see this many. */
+const shown = 200;
+/** For a sink that is behind more are kept, but not without end. */
+const keptAtMost = 10_000;
+
+interface EventRow extends Record<string, SqlStorageValue> {
+  seq: number;
+  id: string;
+  type: string;
+  time: number;
+  data: string;
+}
+
+/**
+ * The last 200 events of a connection, numbered without gaps, and before them those that somebody
+ * outside has not heard of yet.
+ */
+export class EventLog {
+  readonly #sql: SqlStorage;
+  readonly #connectionId: string;
+
+  constructor(sql: SqlStorage, connectionId: string) {
+    this.#sql = sql;
+    this.#connectionId = connectionId;
+  }
+
+  /** Writes an event; call inside the transaction of the change it tells of. */
+  append(event: NewEvent, now: number): ConnectionEvent {
+    const seq = this.lastSeq() + 1;
+    const row = {
+      seq,
+      id: crypto.randomUUID(),
+      type: event.type,
+      time: now,
+      data: JSON.stringify(event.data),
+    };
+    this.#sql.exec(
+      "INSERT INTO event (seq, id, type, time, data) VALUES (?, ?, ?, ?, ?)",
+      row.seq,
+      row.id,
+      row.type,
+      row.time,
+      row.data,
+    );
+    return this.#read(row);
+  }
+
+  /**
+   * Deletes what nobody reads any more.
+   *
+   * @param neededAfter everything after this event is waited for; null when nobody waits
+   */
+  trim(neededAfter: number | null): void {
+    const last = this.lastSeq();
+    const read = Math.min(last - shown, neededAfter ?? last);
+    this.#sql.exec("DELETE FROM event WHERE seq <= ?", Math.max(read, last - keptAtMost));
+  }
+
+  /** 1 when there is none. */
+  oldestSeq(): number {
+    return Number(this.#sql.exec("SELECT min(seq) AS seq FROM event").one()["seq"] ?? 1);
+  }
+
+  lastSeq(): number {
+    return Number(this.#sql.exec("SELECT max(seq) AS seq FROM event").one()["seq"] ?? 0);
+  }
+
+  /** Events after a sequence number, oldest first. */
+  after(seq: number, limit: number): EventPage {
+    const before = Math.max(this.oldestSeq() - 1, this.lastSeq() - shown);
+    const events = this.#sql
+      .exec<EventRow>(
+        "SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
+        Math.max(seq, before),
+        limit,
+      )
+      .toArray()
+      .map((row) => this.#read(row));
+    return seq < before ? { events, truncated: true } : { events };
+  }
+
+  /** Those of some types, after a sequence number, oldest first, also where readers see them no more. */
+  wanted(seq: number, types: readonly EventType[], limit: number): ConnectionEvent[] {
+    return this.#sql
+      .exec<EventRow>(
+        `SELECT * FROM event WHERE seq > ? AND type IN (SELECT value FROM json_each(?))
+         ORDER BY seq LIMIT ?`,
+        seq,
+        JSON.stringify(types),
+        limit,
+      )
+      .toArray()
+      .map((row) => this.#read(row));
+  }
+
+  #read(row: EventRow): ConnectionEvent {
+    return connectionEventSchema.parse({
+      seq: row.seq,
+      id: row.id,
+      type: row.type,
+      time: new Date(row.time).toISOString(),
+      connection: this.#connectionId,
+      data: JSON.parse(row.data),
+    });
+  }
+}

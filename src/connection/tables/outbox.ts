@@ -1,0 +1,118 @@
+import * as z from "zod";
+import type { Pause } from "../policy/delivery-policy.ts";
+import { jsonColumn } from "./json-column.ts";
+
+/** The directory's row; every other sink is told of events. */
+export const directorySink = "directory";
+
+const pauseSchema = z.object({
+  reason: z.enum(["gone", "failing"]),
+  triedAt: z.number(),
+  fingerprint: z.number(),
+}) satisfies z.ZodType<Pause>;
+
+const outboxRowSchema = z.object({
+  sink: z.string(),
+  after_seq: z.int(),
+  attempts: z.int(),
+  failing_since: z.number().nullable(),
+  due_at: z.number().nullable(),
+  paused: jsonColumn(pauseSchema).nullable(),
+});
+
+/** A sink that is behind. */
+export type OutboxRow = z.infer<typeof outboxRowSchema>;
+
+/**
+ * A row says that a sink is behind, not what to tell it: the directory is told the truth of the
+ * moment, the others what the log holds after `after_seq`. Written with the change it tells of.
+ */
+export class Outbox {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  read(sink: string): OutboxRow | undefined {
+    const [row] = this.#sql.exec("SELECT * FROM outbox WHERE sink = ?", sink).toArray();
+    return row === undefined ? undefined : outboxRowSchema.parse(row);
+  }
+
+  /** Rows that wait for a moment, those that are paused left out. */
+  waiting(): { sink: string; dueAt: number }[] {
+    return this.#sql
+      .exec("SELECT sink, due_at FROM outbox WHERE due_at IS NOT NULL ORDER BY due_at")
+      .toArray()
+      .map((row) => ({ sink: String(row["sink"]), dueAt: Number(row["due_at"]) }));
+  }
+
+  /** Names of sinks that are told no more, or not for now. */
+  paused(): string[] {
+    return this.#sql
+      .exec("SELECT sink FROM outbox WHERE paused IS NOT NULL ORDER BY sink")
+      .toArray()
+      .map((row) => String(row["sink"]));
+  }
+
+  /** What was tried in vain before is tried now: there is news. */
+  put(sink: string, now: number, afterSeq = 0): void {
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO outbox (sink, after_seq, due_at) VALUES (?, ?, ?)",
+      sink,
+      afterSeq,
+      now,
+    );
+  }
+
+  /** Tries a row now, whatever failed before. */
+  hasten(sink: string, now: number): void {
+    this.#sql.exec("UPDATE outbox SET due_at = ? WHERE sink = ?", now, sink);
+  }
+
+  /** It was told up to an event, and there is more for it. */
+  advance(sink: string, afterSeq: number): void {
+    this.#sql.exec(
+      `UPDATE outbox SET after_seq = ?, attempts = 0, failing_since = NULL, paused = NULL
+       WHERE sink = ?`,
+      afterSeq,
+      sink,
+    );
+  }
+
+  /** It is up to date. */
+  remove(sink: string): void {
+    this.#sql.exec("DELETE FROM outbox WHERE sink = ?", sink);
+  }
+
+  /** @param failing since when: of the first failure in a row */
+  postpone({ sink, attempts }: OutboxRow, dueAt: number, failingSince: number): void {
+    this.#sql.exec(
+      "UPDATE outbox SET attempts = ?, failing_since = ?, due_at = ? WHERE sink = ?",
+      attempts + 1,
+      failingSince,
+      dueAt,
+      sink,
+    );
+  }
+
+  pause(sink: string, pause: Pause): void {
+    this.#sql.exec(
+      `UPDATE outbox SET paused = ?, due_at = NULL, attempts = 0, failing_since = NULL
+       WHERE sink = ?`,
+      JSON.stringify(pause),
+      sink,
+    );
+  }
+
+  /** The last event that all who wait for later ones have had, or null when nobody waits. */
+  neededAfter(): number | null {
+    const needed = this.#sql
+      .exec(
+        "SELECT min(after_seq) AS seq FROM outbox WHERE sink <> ? AND due_at IS NOT NULL",
+        directorySink,
+      )
+      .one()["seq"];
+    return typeof needed === "number" ? needed : null;
+  }
+}

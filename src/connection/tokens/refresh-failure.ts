@@ -1,0 +1,135 @@
+import type { Disposition } from "../../entra/errors.ts";
+import { personalTenantId } from "../../entra/tenant.ts";
+import type { TokenFailure } from "../../entra/token-endpoint.ts";
+import type { Failure } from "../../contract/errors.ts";
+import type { ConnectionState } from "../connection-state.ts";
+import type { EventError } from "../../contract/connection-info.ts";
+import {
+  actionRequired,
+  appMisconfigured,
+  entraUnavailable,
+  remedyOf,
+  type RemedyLinks,
+} from "../policy/remedies.ts";
+import { appRetryInterval, backoff } from "../policy/renewal-policy.ts";
+import type { TokenKey } from "../tables/token-store.ts";
+
+interface Circumstances {
+  now: number;
+  /** In [0, 1). */
+  random: number;
+  fingerprint: string;
+  links: RemedyLinks;
+}
+
+/** What an event may say of a refused token: our sentence, Microsoft's number and request id. */
+export const eventErrorOf = (cause: TokenFailure): EventError => ({
+  code: cause.code,
+  message: cause.disposition.message,
+  ...(cause.disposition.aadsts !== undefined && { aadsts: cause.disposition.aadsts }),
+  ...(cause.requestId !== undefined && { request_id: cause.requestId }),
+});
+
+/**
+ * Writes what a failed token POST means, in the scope that the classification names, and gives the
+ * failure its callers get.
+ */
+export function recordFailure(
+  state: ConnectionState,
+  key: TokenKey,
+  cause: TokenFailure,
+  { now, random, fingerprint, links }: Circumstances,
+): Failure {
+  const attempts = (state.tokens.read(key)?.attempts ?? 0) + 1;
+  const grant = state.grant();
+  const guest = key.tenantId !== grant.tenant_id && grant.tenant_id === personalTenantId;
+  const { disposition } = cause;
+  const { latch } = disposition;
+  const error = eventErrorOf(cause);
+  const tellOf = {
+    type: "token.refresh_failed",
+    data: { resource: key.resource, error, attempts },
+  } as const;
+  const remedy = remedyOf(disposition, links, {
+    tenantId: key.tenantId,
+    scopes: grant.required_scopes,
+    now,
+    ...(guest && { signInTenant: key.tenantId }),
+  });
+  const withRequestId = (reason: Failure): Failure =>
+    cause.requestId === undefined
+      ? reason
+      : { ...reason, details: { ...reason.details, upstream_request_id: cause.requestId } };
+
+  switch (latch) {
+    case "none": {
+      const wait = backoff(attempts, random, cause.retryAfterSeconds);
+      state.commit(now, (tell) => {
+        state.tokens.clearIntent();
+        state.tokens.fail(key, attempts, now + wait);
+        // A guest's trouble in another tenant says nothing of the connection.
+        const isHome = key.tenantId === grant.tenant_id;
+        if (isHome && grant.degraded === null) state.grants.update({ degraded: error });
+        if (attempts === 1) tell(tellOf);
+      });
+      return withRequestId(entraUnavailable(wait / 1_000));
+    }
+    case "app": {
+      state.commit(now, (tell) => {
+        state.tokens.clearIntent();
+        state.grants.update({
+          app_error: {
+            since: grant.app_error?.since ?? now,
+            retry_at: now + appRetryInterval,
+            fingerprint,
+            ...faultOf(disposition),
+          },
+        });
+        // One alert per outage: the retries that follow are no news.
+        if (grant.app_error === null) tell(tellOf);
+      });
+      return withRequestId(appMisconfigured(disposition, appRetryInterval / 1_000));
+    }
+    case "resource": {
+      const known = state.tokens.read(key)?.remedy?.action === remedy.action;
+      state.commit(now, (tell) => {
+        state.tokens.clearIntent();
+        state.tokens.latch(key, remedy, now);
+        if (cause.claims !== undefined) state.grants.update({ claims: cause.claims });
+        if (!known) tell(tellOf);
+      });
+      return withRequestId(actionRequired(remedy));
+    }
+    case "connection": {
+      const known = grant.remedy?.action === remedy.action;
+      state.commit(now, (tell) => {
+        state.tokens.clearIntent();
+        state.grants.update({
+          remedy,
+          probed_at: now,
+          ...(cause.claims !== undefined && { claims: cause.claims }),
+        });
+        if (!known) tell(tellOf);
+      });
+      return withRequestId(actionRequired(remedy));
+    }
+  }
+}
+
+const faultOf = ({ message, variable, aadsts }: Disposition) => ({
+  message,
+  ...(variable !== undefined && { variable }),
+  ...(aadsts !== undefined && { aadsts }),
+});
+
+/** A resource that challenged twice: its claims are kept for the next sign-in. */
+export const stepUpFailure = (claims: string): TokenFailure => ({
+  disposition: {
+    action: "step_up",
+    latch: "resource",
+    message: "Microsoft asks you to sign in again and prove who you are.",
+  },
+  code: "insufficient_claims",
+  codes: [],
+  claims,
+});

@@ -1,0 +1,45 @@
+import { permissionsIn } from "../../entra/resource.ts";
+import type { ConnectionState } from "../connection-state.ts";
+import type { StoredToken } from "../tables/token-store.ts";
+
+/**
+ * Writes what a token POST gave: the token, and a grant that is well.
+ *
+ * @param refreshToken sealed; undefined when the one that is held stays the newest
+ * @param now milliseconds since the epoch
+ */
+export function recordSuccess(
+  state: ConnectionState,
+  token: StoredToken,
+  refreshToken: string | undefined,
+  now: number,
+): void {
+  state.commit(now, (tell) => {
+    const grant = state.grant();
+    const lastUsedAt = state.lastUsedAt(grant);
+    state.tokens.put(token);
+    state.tokens.clearIntent();
+    // Claims wait for the sign-in that a latched resource needs, while the others go on.
+    const waiting = state.tokens.list().some((row) => row.remedy !== null);
+    state.grants.update({
+      generation: token.generation,
+      scopes: [...new Set([...grant.scopes, ...permissionsIn(token.scopes)])],
+      last_refresh_at: now,
+      last_used_at: lastUsedAt,
+      remedy: null,
+      ...(!waiting && { claims: null }),
+      degraded: null,
+      app_error: null,
+      ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+    });
+    tell({
+      type: "token.refreshed",
+      data: {
+        resource: token.resource,
+        tenant_id: token.tenantId,
+        expires_at: new Date(token.expiresAt).toISOString(),
+        generation: token.generation,
+      },
+    });
+  });
+}

@@ -1,0 +1,94 @@
+import type { Context as HonoContext, MiddlewareHandler } from "hono";
+import type { Caller } from "../callers/caller.ts";
+import { configOf, type Config } from "../config/config.ts";
+import { connectionHash } from "../platform/connection-hash.ts";
+import { isLoopback } from "../entra/cloud.ts";
+import type { Environment } from "../platform/env.ts";
+import { AzureError, failure, ownErrorHeader } from "../contract/errors.ts";
+import { log } from "../platform/log.ts";
+import { requestIdIn } from "../platform/request-id.ts";
+
+/** `envelope` is ours; on gateways our errors look like those of the service behind. */
+export type ErrorForm = "envelope" | "graph" | "arm";
+
+export interface App {
+  Bindings: Environment;
+  Variables: {
+    /** GUID; goes to Microsoft as `client-request-id`. */
+    requestId: string;
+    /** The pattern that answers, for the log. */
+    route: string;
+    /** How an error of ours is written on this route. */
+    errorForm: ErrorForm;
+    config: Config;
+    /** Set on every route with a scope. */
+    caller: Caller;
+    /** Set on every route of a connection, after the caller was found to own it, or to return to it. */
+    connectionId: string;
+    /** Microsoft's id of the last answer that had one, for the log. */
+    upstreamRequestId: string;
+  };
+}
+export type Context = HonoContext<App>;
+export type Middleware = MiddlewareHandler<App>;
+
+/** Gives every request its id (the client's own, when it is a GUID) and one line in the log. */
+export const requestContext: Middleware = async (c, next) => {
+  const given = c.req.header("client-request-id") ?? c.req.header("x-request-id");
+  c.set("requestId", requestIdIn(given) ?? crypto.randomUUID());
+  c.set("route", "unknown");
+  c.set("errorForm", "envelope");
+  const began = Date.now();
+  await next();
+  const caller = c.get("caller") as Caller | undefined;
+  const connectionId = c.get("connectionId") as string | undefined;
+  const upstreamRequestId = c.get("upstreamRequestId") as string | undefined;
+  const code = c.res.headers.get(ownErrorHeader);
+  const status = c.res.status;
+  log({
+    level: status >= 500 ? "warn" : "info",
+    event: "request",
+    request_id: c.var.requestId,
+    method: c.req.method,
+    route: c.var.route,
+    status,
+    duration_ms: Date.now() - began,
+    ...(caller !== undefined && {
+      caller: caller.kind === "api_key" ? `api_key:${caller.id}` : caller.kind,
+    }),
+    ...(connectionId !== undefined && { connection: connectionHash(connectionId) }),
+    ...(code !== null && { code }),
+    ...(upstreamRequestId !== undefined && { upstream_request_id: upstreamRequestId }),
+  });
+};
+
+/**
+ * The configuration of every route but `/health`. The sandbox cloud signs anybody in, so there a
+ * request that came by another name than this machine's is refused.
+ *
+ * @throws AzureError `app_misconfigured` naming the variable
+ */
+export const withConfig: Middleware = async (c, next) => {
+  const config = configOf(c.env);
+  if (!config.ok) {
+    const { variable, message } = config.error;
+    throw new AzureError(failure("app_misconfigured", message, { details: { variable } }));
+  }
+  if (config.value.cloud.name === "sandbox" && !isAskedLocally(c)) {
+    const message = "In the sandbox cloud this Worker answers on loopback hosts alone.";
+    throw new AzureError(
+      failure("app_misconfigured", message, { details: { variable: "AZURE_CLOUD" } }),
+    );
+  }
+  c.set("config", config.value);
+  await next();
+};
+
+/** Whether a request names this machine, in its URL and in its Host header, if it has one. */
+function isAskedLocally(c: Context): boolean {
+  const host = c.req.header("host");
+  const hostnames = [c.req.url, ...(host === undefined ? [] : [`http://${host}`])].map(
+    (url) => URL.parse(url)?.hostname,
+  );
+  return hostnames.every((hostname) => hostname !== undefined && isLoopback(hostname));
+}

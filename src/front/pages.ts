@@ -1,0 +1,67 @@
+import { html } from "hono/html";
+import { randomToken } from "../platform/keys.ts";
+
+/** A page that a person sees at the end of a sign-in. */
+export interface Page {
+  status: number;
+  title: string;
+  /** Sentences of ours; whatever else gets in is escaped. */
+  text: readonly string[];
+  tone: "good" | "bad" | "neutral";
+  /** Shown in full, so that it can be sent to somebody else. */
+  link?: string | undefined;
+  /** For a person to quote to whoever helps them. */
+  requestId?: string;
+}
+
+const style = `
+:root { color-scheme: light dark; font: 1.05rem/1.6 system-ui, sans-serif; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
+main { max-width: 34rem; padding: 2rem; border-inline-start: .3rem solid var(--tone); }
+h1 { margin: 0 0 .6rem; font-size: 1.5rem; line-height: 1.25; }
+p { margin: .4rem 0; overflow-wrap: anywhere; }
+small { opacity: .75; }
+.good { --tone: #107c10; } .bad { --tone: #c50f1f; } .neutral { --tone: #8a8886; }
+`;
+
+/** The page as an answer: no script, nothing from elsewhere, and no word of it to the next site. */
+export async function pageResponse(page: Page): Promise<Response> {
+  const nonce = randomToken(16);
+  const body = await html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${page.title}</title>
+        <style nonce="${nonce}">
+          ${style}
+        </style>
+      </head>
+      <body>
+        <main class="${page.tone}">
+          <h1>${page.title}</h1>
+          ${page.text.map((sentence) => html`<p>${sentence}</p>`)}
+          ${page.link === undefined ? "" : html`<p><a href="${page.link}">${page.link}</a></p>`}
+          ${page.requestId === undefined ? "" : html`<p><small>Reference: ${page.requestId}</small></p>`}
+        </main>
+      </body>
+    </html>`;
+  return new Response(String(body), {
+    status: page.status,
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      "referrer-policy": "no-referrer",
+      "x-robots-tag": "noindex",
+      "cache-control": "no-store",
+    },
+  });
+}
+
+/** A redirect that leaves no trace of the URL it came from: that one holds a code. */
+export const redirectResponse = (location: string): Response =>
+  new Response(null, {
+    status: 302,
+    headers: { location, "referrer-policy": "no-referrer", "cache-control": "no-store" },
+  });

@@ -1,0 +1,51 @@
+import { AzureError, invalidField } from "../contract/errors.ts";
+import type { Middleware } from "./context.ts";
+
+/** Whether every percent sign begins a byte, and the bytes are UTF-8: half a surrogate pair is not. */
+function isText(encoded: string): boolean {
+  try {
+    decodeURIComponent(encoded);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The name of a parameter, where it is text itself. */
+const nameOf = (encoded: string): string => {
+  const name = encoded.replaceAll("+", " ");
+  return isText(name) ? decodeURIComponent(name) : "query";
+};
+
+/**
+ * The parameter of a URL that cannot be decoded. Routers pass such a value on as it came, so that it
+ * would mean something else further in.
+ *
+ * @param pattern the path of the route: `/mail/{id}`
+ * @param url absolute, as it came
+ * @returns its name, `query` where that itself is no text; undefined when all can be read
+ */
+export function unreadableParameter(pattern: string, url: string): string | undefined {
+  const { pathname, search } = new URL(url);
+  const segments = pathname.split("/");
+  for (const [index, part] of pattern.split("/").entries()) {
+    const name = /^\{(\w+)\}$/.exec(part)?.[1];
+    if (name !== undefined && !isText(segments[index] ?? "")) return name;
+  }
+  const pair = search
+    .slice(1)
+    .split("&")
+    .find((text) => !isText(text));
+  return pair === undefined ? undefined : nameOf(pair.split("=", 1)[0] ?? "");
+}
+
+/** @throws AzureError `invalid_request` naming the parameter that is no text */
+export const readableUrl =
+  (pattern: string): Middleware =>
+  async (c, next) => {
+    const field = unreadableParameter(pattern, c.req.url);
+    if (field !== undefined) {
+      throw new AzureError(invalidField(field, "must be UTF-8, percent-encoded"));
+    }
+    await next();
+  };

@@ -1,0 +1,119 @@
+import { userIdSchema, labelSchema } from "../contract/connection-id.ts";
+import { AzureError, failure, type Failure } from "../contract/errors.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { err, type Result } from "../contract/result.ts";
+import type { Context, Middleware } from "./context.ts";
+import { requireScope, type Caller } from "../callers/caller.ts";
+import { callerOf } from "../callers/credential.ts";
+import { chosenConnection, ownConnection, type ConnectionChoice } from "../callers/owner.ts";
+import type { Scope } from "../contract/scope.ts";
+
+/** Where a route's connection is named. */
+export type ConnectionPlace = "query" | "path" | "header";
+
+/** On gateways the query is Microsoft's alone. */
+export const connectionHeader = "x-azure-connection";
+
+export interface Requirement {
+  scope: (c: Context) => Scope;
+  connection?: ConnectionPlace | undefined;
+}
+
+/** Seconds of the RATE_LIMIT binding's window: the longest a refused caller has to wait. */
+const rateLimitWindow = 60;
+
+/**
+ * Who calls, whether often, whether with the scope, and for which connection, in this order: nobody
+ * learns from an answer what a stranger should not.
+ */
+export function requires({ scope, connection }: Requirement): Middleware {
+  return async (c, next) => {
+    const caller = await authenticate(c);
+    c.set("caller", caller);
+    orThrow(requireScope(caller, scope(c)));
+    if (connection !== undefined) {
+      c.set("connectionId", orThrow(connectionAt(connection, c, caller)));
+    }
+    await next();
+  };
+}
+
+/** @throws AzureError `unauthenticated`, or `throttled` by the deployment's own limit */
+export async function authenticate(c: Context): Promise<Caller> {
+  const { apiKeys, sessionSecret } = c.var.config;
+  const caller = await callerOf(c.req.header("authorization"), {
+    apiKeys,
+    sessionSecret,
+    auth: c.env.AUTH,
+    now: Date.now(),
+  });
+  // Guessing is limited too, by where it comes from.
+  const key = caller.ok
+    ? `${caller.value.kind}:${caller.value.id}`
+    : `address:${c.req.header("cf-connecting-ip") ?? "unknown"}`;
+  await limitRate(c, key);
+  return orThrow(caller);
+}
+
+async function limitRate(c: Context, key: string): Promise<void> {
+  // A host may leave the binding out.
+  const limiter = c.env.RATE_LIMIT as RateLimit | undefined;
+  if (limiter === undefined || (await limiter.limit({ key })).success) return;
+  throw new AzureError(
+    failure("throttled", "This caller sends more requests than this service allows.", {
+      retry_after: rateLimitWindow,
+      details: { service: "azure-integration-worker" },
+    }),
+  );
+}
+
+/** The connection that a request names, if the caller may use it. */
+export function connectionAt(
+  place: ConnectionPlace,
+  c: Context,
+  caller: Caller,
+): Result<string, Failure> {
+  switch (place) {
+    case "path":
+      return ownConnection(caller, c.req.param("id") ?? "");
+    case "header": {
+      const connection = named(c.req.header(connectionHeader), connectionHeader);
+      if (connection === undefined && caller.userId === undefined) return err(headerMissing());
+      return chosenConnection(caller, { connection });
+    }
+    case "query":
+      return chosenConnection(caller, choiceInQuery(c));
+  }
+}
+
+function choiceInQuery(c: Context): ConnectionChoice {
+  return {
+    userId: field(c, "user_id", userIdSchema),
+    label: field(c, "label", labelSchema),
+    connection: named(c.req.query("connection"), "connection"),
+  };
+}
+
+const headerMissing = (): Failure =>
+  failure("invalid_request", `Say which connection you mean by the header ${connectionHeader}.`, {
+    details: { field: connectionHeader },
+  });
+
+const named = (id: string | undefined, field: string) =>
+  id === undefined ? undefined : { id, field };
+
+function field(
+  c: Context,
+  name: string,
+  schema: typeof userIdSchema | typeof labelSchema,
+): string | undefined {
+  const value = c.req.query(name);
+  if (value === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AzureError(
+    failure("invalid_request", `${name} ${parsed.error.issues[0]?.message ?? "is not valid"}.`, {
+      details: { field: name },
+    }),
+  );
+}

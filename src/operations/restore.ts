@@ -1,0 +1,35 @@
+import type { ConnectionInfo, Outcome } from "../contract/connection-info.ts";
+import type { ConnectionStub } from "../connection/stub.ts";
+import { failure, unknownConnection, type Failure } from "../contract/errors.ts";
+import { err } from "../contract/result.ts";
+import type { Directory } from "../directory/directory.ts";
+
+/**
+ * Gives a connection whose object lost everything its grant back, from the backup in its row. The
+ * connection itself decides: only it can open the backup, and it proves it before it keeps it.
+ *
+ * @returns `not_found` without a row; `conflict` when the connection was disconnected, never had a
+ *   grant or still has it; `action_required` when the backup is no longer accepted
+ */
+export async function restoreConnection(
+  directory: Directory,
+  connection: ConnectionStub,
+  connectionId: string,
+): Promise<Outcome<ConnectionInfo>> {
+  const entry = await directory.read(connectionId);
+  if (entry === undefined) return err(unknownConnection());
+  if (entry.status === "disconnected") {
+    return err(
+      conflict("disconnected", "This connection was disconnected: only a new sign-in connects it."),
+    );
+  }
+  const { refresh_token: sealedRefreshToken, tenant_id: tenantId, scope, version } = entry;
+  if (sealedRefreshToken === null || tenantId === null) {
+    return err(conflict("no_backup", "This connection never held a grant: sign in instead."));
+  }
+  const scopes = scope === null ? [] : scope.split(" ");
+  return connection.import({ sealedRefreshToken, tenantId, scopes, version });
+}
+
+const conflict = (reason: string, message: string): Failure =>
+  failure("conflict", message, { details: { reason } });

@@ -1,0 +1,48 @@
+import { errorName } from "../contract/errors.ts";
+
+/**
+ * Rings once after a number of milliseconds, unless it is called off by the function it gives.
+ * Injected where a wait has to end, so that tests end it when they like.
+ */
+export type Timer = (milliseconds: number, ring: () => void) => () => void;
+
+export const platformTimer: Timer = (milliseconds, ring) => {
+  const timer = setTimeout(ring, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+/**
+ * Waits for work that cannot be called off, but not for ever. Rejects as the work does.
+ *
+ * @param milliseconds the longest wait
+ * @returns whether it was done by then
+ */
+export async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    // A timer left running would keep the object awake.
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * {@link endsWithin}, for whom a failure is an answer.
+ *
+ * @returns the name of what went wrong (`TimeoutError` when it took too long), or undefined when it
+ *   was done
+ */
+export async function faultWithin(
+  milliseconds: number,
+  work: Promise<unknown>,
+): Promise<string | undefined> {
+  try {
+    return (await endsWithin(milliseconds, work)) ? undefined : "TimeoutError";
+  } catch (error) {
+    return errorName(error);
+  }
+}

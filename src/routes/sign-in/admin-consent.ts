@@ -1,0 +1,160 @@
+import * as z from "zod";
+import { adminConsentUrl } from "../../entra/admin-consent.ts";
+import { isTenantId, parseTenant } from "../../entra/tenant.ts";
+import { AzureError, failure } from "../../contract/errors.ts";
+import {
+  adminConsentLifetime,
+  readAdminState,
+  signAdminState,
+  type AdminConsentContent,
+} from "./admin-consent-state.ts";
+import { success } from "../../front/answers.ts";
+import { administratorPage } from "./callback-page.ts";
+import { tenantField } from "./connect.ts";
+import type { Context } from "../../front/context.ts";
+import { dataOf } from "../fields.ts";
+import { pageResponse, redirectResponse } from "../../front/pages.ts";
+import { register, type Router } from "../../front/register.ts";
+import { readReturnUrl, returnTo } from "../../config/return-url.ts";
+
+const text = z.string().max(8_192).optional();
+const page = { type: "text/html", schema: z.string() };
+
+export function adminConsentRoutes(router: Router): void {
+  register(
+    router,
+    {
+      method: "get",
+      path: "/admin-consent",
+      summary: "Ask a tenant's administrator to consent for everyone in it",
+      tag: "connections",
+      // An administrator who follows a link has no credential of the host's; it grants no access here.
+      scope: "open",
+      changes: true,
+      query: { tenant_id: tenantField, return_url: z.string().max(2_048).optional() },
+      answers: {
+        200: {
+          description: "Where to send the administrator's browser.",
+          data: dataOf(
+            z.object({
+              admin_consent_url: z.string(),
+              state: z.string(),
+              expires_at: z.iso.datetime(),
+            }),
+          ),
+        },
+        302: { description: "To Microsoft, when the browser asked for a page." },
+      },
+    },
+    async (c, { query: { tenant_id: asked, return_url: returnUrl } }) => {
+      const { cloud, clientId, sessionSecret } = c.var.config;
+      const tenant = tenantOf(c, asked);
+      if (returnUrl !== undefined && !readReturnUrl(returnUrl, c.var.config.returnOrigins)) {
+        throw invalid("return_url", "must be a URL on one of RETURN_ORIGINS");
+      }
+      const expiresAt = Date.now() + adminConsentLifetime;
+      const state = await signAdminState(sessionSecret, {
+        tenant,
+        ...(returnUrl !== undefined && { return_url: returnUrl }),
+        expires_at: expiresAt,
+      });
+      const redirectUri = `${c.var.config.publicOrigin}/callback/admin`;
+      const url = adminConsentUrl({ cloud, clientId, tenant, redirectUri, state });
+      if (c.req.header("accept")?.includes("text/html")) return redirectResponse(url);
+      return success({
+        admin_consent_url: url,
+        state,
+        expires_at: new Date(expiresAt).toISOString(),
+      });
+    },
+  );
+
+  register(
+    router,
+    {
+      method: "get",
+      path: "/callback/admin",
+      summary: "Where Microsoft sends the administrator afterwards",
+      tag: "connections",
+      scope: "open",
+      changes: true,
+      query: { state: text, error: text, tenant: text, admin_consent: text },
+      openQuery: true,
+      answers: {
+        200: { description: "A page that says so.", content: page },
+        302: { description: "To the return_url of the start, with status or error." },
+        400: { description: "A page that says what went wrong.", content: page },
+      },
+    },
+    async (c, { query }) => {
+      const { sessionSecret } = c.var.config;
+      const started = await readAdminState(sessionSecret, query.state ?? "", Date.now());
+      // Started in the Azure portal, or more than ten minutes ago: the consent may hold all the same.
+      if (started === undefined) return pageResponse(administratorPage);
+      const error = errorOf(query, started);
+      if (started.return_url !== undefined) {
+        return redirectResponse(
+          returnTo(started.return_url, error === undefined ? { status: "consented" } : { error }),
+        );
+      }
+      return pageResponse(error === undefined ? consentedPage : refusedPage(c, error));
+    },
+  );
+}
+
+/** A deployment of one tenant asks that tenant and no other. */
+function tenantOf(c: Context, asked: string | undefined): string {
+  const { tenantId } = c.var.config;
+  const tenant = parseTenant(asked ?? tenantId) ?? "organizations";
+  if (isTenantId(tenantId) && tenant !== tenantId.toLowerCase()) {
+    throw invalid("tenant_id", "must be the tenant this service is configured for");
+  }
+  return tenant;
+}
+
+/**
+ * Whether the administrator consented. Anybody can call the callback with any `tenant`, so nothing is
+ * allowed because of it: a consent shows when Microsoft gives the next token.
+ */
+function errorOf(
+  { error, tenant, admin_consent: consent }: Partial<Record<string, string | undefined>>,
+  started: AdminConsentContent,
+): string | undefined {
+  if (error !== undefined) return /^[a-z_]{1,64}$/.test(error) ? error : "refused";
+  if (consent?.toLowerCase() !== "true") return "refused";
+  const other = isTenantId(started.tenant) && tenant?.toLowerCase() !== started.tenant;
+  return other ? "other_tenant" : undefined;
+}
+
+const invalid = (field: string, expected: string): AzureError =>
+  new AzureError(failure("invalid_request", `${field} ${expected}.`, { details: { field } }));
+
+const consentedPage = {
+  status: 200,
+  title: "Thank you",
+  tone: "good" as const,
+  text: [
+    "The permissions were granted for your organization.",
+    "People in it can connect now. You can close this page.",
+  ],
+};
+
+/** @param error of {@link errorOf} */
+const refusedPage = (c: Context, error: string) => ({
+  status: 400,
+  title: "The permissions were not granted",
+  tone: "bad" as const,
+  text:
+    error === "other_tenant"
+      ? [
+          "Another organization approved this application than the one that was asked.",
+          "Start again from where you came, as an administrator of that one.",
+        ]
+      : [
+          error === "refused"
+            ? "Microsoft did not say that they were."
+            : `Microsoft answered: ${error}.`,
+          "Start again from where you came, or close this page.",
+        ],
+  requestId: c.var.requestId,
+});

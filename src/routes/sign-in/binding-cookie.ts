@@ -1,0 +1,15 @@
+import { generateCookie } from "hono/cookie";
+import { browserBindingCookie } from "../../connection/grant/authorization-state.ts";
+
+/** Seconds: as long as the state it belongs to. */
+const lifetime = 600;
+
+const options = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
+
+/** `Set-Cookie` that ties the sign-in of `state` to this browser. */
+export const bindingCookie = async (state: string, binding: string): Promise<string> =>
+  generateCookie(await browserBindingCookie(state), binding, { ...options, maxAge: lifetime });
+
+/** `Set-Cookie` that takes it away. */
+export const clearedBindingCookie = async (state: string): Promise<string> =>
+  generateCookie(await browserBindingCookie(state), "", { ...options, maxAge: 0 });

@@ -1,0 +1,129 @@
+import { getCookie } from "hono/cookie";
+import * as z from "zod";
+import { browserBindingCookie, verifyState } from "../../connection/grant/authorization-state.ts";
+import type { AuthorizationCompletion } from "../../contract/connection-info.ts";
+import { connectionStub } from "../../connection/stub.ts";
+import type { Failure } from "../../contract/errors.ts";
+import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";
+import {
+  administratorPage,
+  connectedPage,
+  refusedPage,
+  unknownStatePage,
+} from "./callback-page.ts";
+import type { Context } from "../../front/context.ts";
+import { pageResponse, redirectResponse } from "../../front/pages.ts";
+import { register, type Router } from "../../front/register.ts";
+import { returnTo } from "../../config/return-url.ts";
+
+const text = z.string().max(16_384).optional();
+
+const page = { type: "text/html", schema: z.string() };
+
+export function callbackRoutes(router: Router): void {
+  register(
+    router,
+    {
+      method: "get",
+      path: "/callback",
+      summary: "Where Microsoft sends the browser after a sign-in",
+      tag: "connections",
+      scope: "open",
+      changes: true,
+      query: {
+        code: text,
+        state: text,
+        error: text,
+        error_description: text,
+        admin_consent: text,
+      },
+      openQuery: true,
+      answers: {
+        200: { description: "A page that says so.", content: page },
+        302: {
+          description:
+            "To the return_url of the start, with status and flow, or error; of a personal account, on to Microsoft.",
+        },
+        400: { description: "A page that says what went wrong.", content: page },
+        409: { description: "A page that says why the old grant was kept.", content: page },
+      },
+    },
+    async (c, { query: { state, admin_consent: consent } }) => {
+      const { sessionSecret } = c.var.config;
+      // Before any actor is asked: a state that was not made here leads nowhere.
+      const connectionId =
+        state === undefined ? undefined : await verifyState(sessionSecret, state);
+      if (state === undefined || connectionId === undefined) {
+        // After a consent in the Azure portal the administrator is sent to the first redirect URI.
+        return pageResponse(
+          consent === undefined ? unknownStatePage(c.var.requestId) : administratorPage,
+        );
+      }
+      c.set("connectionId", connectionId);
+      const browserBinding = getCookie(c, await browserBindingCookie(state));
+      const completion = await connectionStub(c.env, connectionId).completeAuthorization({
+        state,
+        response: new URL(c.req.url).search.slice(1),
+        ...(browserBinding !== undefined && { browserBinding }),
+      });
+      if (!completion.ok) return pageResponse(refusedPage(completion.error, c.var.requestId));
+      const answer = await completionAnswer(c, completion.value);
+      for (const cookie of await cookiesOf(completion.value, state, browserBinding)) {
+        answer.headers.append("set-cookie", cookie);
+      }
+      return answer;
+    },
+  );
+}
+
+function completionAnswer(
+  c: Context,
+  completion: AuthorizationCompletion,
+): Response | Promise<Response> {
+  switch (completion.outcome) {
+    case "connected":
+      return completion.returnUrl === undefined
+        ? pageResponse(connectedPage(completion.info.identity?.upn ?? undefined))
+        : redirectResponse(returnTo(completion.returnUrl, { status: "connected" }));
+    case "confirmation_required": {
+      const { flow, returnUrl } = completion;
+      return redirectResponse(returnTo(returnUrl, { status: "confirmation_required", flow }));
+    }
+    case "continued":
+      return redirectResponse(completion.authUrl);
+    case "refused":
+      return completion.returnUrl === undefined
+        ? pageResponse(refusedPage(completion.error, c.var.requestId))
+        : redirectResponse(returnTo(completion.returnUrl, errorParameters(completion.error)));
+  }
+}
+
+/**
+ * Changes to the cookie that binds a user's start to this browser. After a success it stays until it
+ * expires: if the callback is sent once more, it shows that this is the same browser.
+ */
+async function cookiesOf(
+  completion: AuthorizationCompletion,
+  state: string,
+  browserBinding: string | undefined,
+): Promise<string[]> {
+  if (browserBinding === undefined) return [];
+  switch (completion.outcome) {
+    case "connected":
+    case "confirmation_required":
+      return [];
+    case "continued":
+      return [
+        await clearedBindingCookie(state),
+        await bindingCookie(completion.state, browserBinding),
+      ];
+    case "refused":
+      return [await clearedBindingCookie(state)];
+  }
+}
+
+/** What OAuth's own error answer looks like, so that a page needs to know one form only. */
+const errorParameters = ({ code, message, details }: Failure) => ({
+  error: details?.reason ?? code,
+  error_description: message,
+});

@@ -1,0 +1,147 @@
+import * as z from "zod";
+import type { Caller } from "../../callers/caller.ts";
+import { connectionAt, requires } from "../../front/require.ts";
+import { userIdSchema } from "../../contract/connection-id.ts";
+import type { AuthorizationStart } from "../../contract/connection-info.ts";
+import { prompts } from "../../entra/authorization-request.ts";
+import { parseTenant } from "../../entra/tenant.ts";
+import { AzureError, failure } from "../../contract/errors.ts";
+import { beginConnect } from "../../operations/connections.ts";
+import { orThrow } from "../../contract/or-throw.ts";
+import { targetFor } from "../../front/answers.ts";
+import { bindingCookie } from "./binding-cookie.ts";
+import type { Context, Middleware } from "../../front/context.ts";
+import { redirectResponse } from "../../front/pages.ts";
+import { register, type Router } from "../../front/register.ts";
+import { readReturnUrl } from "../../config/return-url.ts";
+
+export const tenantField = z
+  .string()
+  .refine((text) => parseTenant(text) !== undefined, {
+    error: "must be a tenant id, a domain, common, organizations or consumers",
+  })
+  .optional();
+
+/** RFC 6749 §3.3: what a scope may be made of. */
+export const scopePattern = /^[\u0021\u0023-\u005b\u005d-\u007e]{1,512}$/;
+
+const scopesField = z
+  .string()
+  .transform((text) => text.split(/ +/).filter((scope) => scope !== ""))
+  .refine((scopes) => scopes.length <= 50 && scopes.every((scope) => scopePattern.test(scope)), {
+    error: "must be at most 50 scopes separated by spaces",
+  })
+  .optional()
+  .meta({ type: "string", description: "Separated by spaces; added to the default ones." });
+
+const query = {
+  tenant_id: tenantField,
+  scopes: scopesField,
+  login_hint: z.string().min(1).max(320).optional(),
+  prompt: z.enum(prompts).optional(),
+  return_url: z
+    .string()
+    .max(2_048)
+    .optional()
+    .meta({ description: "On one of RETURN_ORIGINS; required when a server starts." }),
+};
+
+const startSchema = z.object({
+  auth_url: z.string(),
+  state: z.string(),
+  expires_at: z.iso.datetime(),
+});
+
+export function connectRoutes(router: Router): void {
+  register(
+    router,
+    {
+      method: "get",
+      path: "/connect",
+      summary: "Start a sign-in with Microsoft",
+      tag: "connections",
+      scope: "connections:read",
+      changes: true,
+      connection: "query",
+      access: connectAccess,
+      query,
+      answers: {
+        200: {
+          description: "Where to send the browser.",
+          data: startSchema,
+        },
+        302: { description: "To Microsoft, when the browser asked for a page." },
+      },
+    },
+    async (c, input) => {
+      const { return_url: returnUrl, tenant_id: tenantId, login_hint: loginHint } = input.query;
+      const { scopes, prompt } = input.query;
+      const { caller, config } = c.var;
+      if (returnUrl !== undefined && !readReturnUrl(returnUrl, config.returnOrigins)) {
+        throw invalidReturnUrl("must be a URL on one of RETURN_ORIGINS");
+      }
+      if (returnUrl === undefined && caller.userId === undefined) {
+        throw invalidReturnUrl("is required when a server starts a sign-in");
+      }
+      const start = await beginConnect(targetFor(c), {
+        start: caller.userId === undefined ? "server" : "user",
+        mayAddLabel: caller.scopes.has("connections:write"),
+        ...(tenantId !== undefined && { tenantId }),
+        ...(scopes !== undefined && { scopes }),
+        ...(loginHint !== undefined && { loginHint }),
+        ...(prompt !== undefined && { prompt }),
+        ...(returnUrl !== undefined && { returnUrl }),
+      });
+      return startAnswer(c, start);
+    },
+  );
+}
+
+async function startAnswer(c: Context, start: AuthorizationStart): Promise<Response> {
+  const { authUrl, state, expiresAt, browserBinding } = start;
+  const wantsPage = c.req.header("accept")?.includes("text/html") ?? false;
+  const answer =
+    wantsPage || opensInSandbox(c)
+      ? redirectResponse(authUrl)
+      : Response.json(
+          { auth_url: authUrl, state, expires_at: expiresAt },
+          { headers: { "cache-control": "no-store" } },
+        );
+  if (browserBinding !== undefined) {
+    answer.headers.append("set-cookie", await bindingCookie(state, browserBinding));
+  }
+  return answer;
+}
+
+const invalidReturnUrl = (expected: string): AzureError =>
+  new AzureError(
+    failure("invalid_request", `return_url ${expected}.`, { details: { field: "return_url" } }),
+  );
+
+/** In the sandbox, where nobody is anybody, a link in a README may start a sign-in. */
+const opensInSandbox = (c: Context): boolean =>
+  c.var.config.cloud.name === "sandbox" && c.req.header("authorization") === undefined;
+
+const signedIn = requires({ scope: () => "connections:read", connection: "query" });
+
+/** The usual check; in the sandbox, without a credential, the user that the link names. */
+async function connectAccess(...[c, next]: Parameters<Middleware>): Promise<void | Response> {
+  if (!opensInSandbox(c)) return signedIn(c, next);
+  const userId = userIdSchema.safeParse(c.req.query("user_id"));
+  if (!userId.success) {
+    throw new AzureError(
+      failure("invalid_request", "Say whose connection this will be: user_id.", {
+        details: { field: "user_id" },
+      }),
+    );
+  }
+  const caller: Caller = {
+    kind: "session",
+    id: userId.data,
+    userId: userId.data,
+    scopes: new Set(["connections:read", "connections:write"]),
+  };
+  c.set("caller", caller);
+  c.set("connectionId", orThrow(connectionAt("query", c, caller)));
+  await next();
+}

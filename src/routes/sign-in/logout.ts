@@ -1,0 +1,47 @@
+import * as z from "zod";
+import { logoutUrl } from "../../entra/logout.ts";
+import { AzureError, failure } from "../../contract/errors.ts";
+import { redirectResponse } from "../../front/pages.ts";
+import { register, type Router } from "../../front/register.ts";
+import { readReturnUrl } from "../../config/return-url.ts";
+
+/** Ends the browser's session with Microsoft; connections live on until they are disconnected. */
+export function logoutRoutes(router: Router): void {
+  register(
+    router,
+    {
+      method: "get",
+      path: "/logout",
+      summary: "Sign the browser out of Microsoft",
+      tag: "connections",
+      scope: "open",
+      // The redirect ends the browser's session.
+      changes: true,
+      query: {
+        post_logout_redirect_uri: z
+          .string()
+          .max(2_048)
+          .optional()
+          .meta({ description: "On an origin of RETURN_ORIGINS or of a redirect URI." }),
+      },
+      answers: { 302: { description: "To Microsoft's sign-out page." } },
+    },
+    (c, { query: { post_logout_redirect_uri: target } }) => {
+      const { cloud, tenantId, returnOrigins, redirectUris } = c.var.config;
+      const origins = [...returnOrigins, ...redirectUris.map((uri) => new URL(uri).origin)];
+      const url = target === undefined ? undefined : readReturnUrl(target, origins);
+      if (target !== undefined && url === undefined) {
+        throw new AzureError(
+          failure(
+            "invalid_request",
+            "post_logout_redirect_uri must be on RETURN_ORIGINS or on the origin of a redirect URI.",
+            { details: { field: "post_logout_redirect_uri" } },
+          ),
+        );
+      }
+      return redirectResponse(
+        logoutUrl({ cloud, tenant: tenantId, postLogoutRedirectUri: url && target }),
+      );
+    },
+  );
+}
