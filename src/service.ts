@@ -1,29 +1,41 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type * as z from "zod";
+import { listContacts } from "./api/contacts.ts";
+import { getCalendarEvents } from "./api/calendar.ts";
+import { confirmConnect, disconnect, getConnection, listConnections } from "./api/connections.ts";
+import { createSession } from "./api/credentials.ts";
+import { getMail } from "./api/mail.ts";
+import type { ResultOf } from "./api/operation.ts";
+import { getUser } from "./api/people.ts";
+import { listResourceGroups } from "./api/resource-groups.ts";
+import { listResources } from "./api/resources.ts";
+import { listSubscriptions } from "./api/subscriptions.ts";
 import type { Caller } from "./callers/caller.ts";
-import { scopes as everyScope } from "./contract/scope.ts";
-import { mintSession } from "./callers/session.ts";
-import { configOf, type Config } from "./config/config.ts";
+import { configOf } from "./config/config.ts";
+import { connectionStub, type ConnectionStub } from "./connection/stub.ts";
 import { connectionIdOf } from "./contract/connection-id.ts";
 import type { AuthorizationStart, ConnectionInfo } from "./contract/connection-info.ts";
-import { connectionStub, type ConnectionStub } from "./connection/stub.ts";
-import type { ListedConnection } from "./directory/entry.ts";
-import type { Environment } from "./platform/env.ts";
 import { AzureError, failure, type ErrorCode } from "./contract/errors.ts";
+import { defined } from "./contract/defined.ts";
+import { scopes as everyScope } from "./contract/scope.ts";
+import { connectionContext, type ServiceContext } from "./operations/context.ts";
+import { failureOf } from "./operations/failures.ts";
+import { servedBy } from "./operations/index.ts";
+import { beginSignIn, completeConnect, connectionOfState } from "./operations/sign-in.ts";
+import type { Environment } from "./platform/env.ts";
 import { log } from "./platform/log.ts";
-import * as azure from "./operations/azure.ts";
-import { listEvents } from "./operations/calendar.ts";
-import * as connections from "./operations/connections.ts";
-import { directoryIn, listConnections } from "./operations/directory.ts";
-import { listMail } from "./operations/mail.ts";
-import { orThrow } from "./contract/or-throw.ts";
-import type { Page } from "./operations/page.ts";
-import { getUser } from "./operations/people.ts";
-import { targetOf, type Target } from "./operations/target.ts";
+import {
+  admit,
+  admitOperation,
+  methods,
+  wholeStub,
+  type MethodRequest,
+  type OperationRequest,
+  type Owner,
+  type RpcOperation,
+  type RpcOperations,
+} from "./rpc/admit.ts";
 import type { Plain } from "./rpc/plain.ts";
-import { failureOf } from "./front/failures.ts";
-import { admit, methods, nameOf, wholeStub, type Method, type RequestOf } from "./rpc/admit.ts";
-import { rpcLine, type ServiceTrace } from "./rpc/trace.ts";
+import { rpcLine, type RpcTrace } from "./rpc/trace.ts";
 
 /** What a sibling's configuration says of it: `services[].props`. */
 export interface CallerProps {
@@ -33,125 +45,126 @@ export interface CallerProps {
   scopes?: readonly string[];
 }
 
+/** Microsoft's JSON, whose open fields the types of RPC have to know of. */
+type PlainResources = Plain<ResultOf<typeof listResources>>;
+type Session = { token: string; expiresAt: string };
+/** The compiler demands a method here for every operation that siblings may ask for. */
+type EveryOperation = Omit<RpcOperations, "listResources" | "createSession">;
+
 /**
  * The Worker as its siblings call it, over a service binding. Every method takes one object, returns
  * plain data, and throws `AzureError`, of which a sibling sees `code`, `status` and the rest.
  */
-export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
+export class AzureService
+  extends WorkerEntrypoint<Environment, CallerProps>
+  implements EveryOperation
+{
   /** Starts a sign-in that the host will confirm. @throws `invalid_request` naming the field */
-  beginConnect(request: RequestOf<"beginConnect">): Promise<AuthorizationStart> {
-    return this.#call(methods.beginConnect, request, async (target, input) => {
-      const { userId: _, label: __, ...options } = input;
-      const start = await connections.beginConnect(target, {
+  beginConnect(request: MethodRequest<"beginConnect">): Promise<AuthorizationStart> {
+    return this.#answer("beginConnect", async (call) => {
+      const { userId, label, ...options } = admit(call.caller, methods.beginConnect, request);
+      call.connectionId = idOf({ userId, label });
+      const start = await beginSignIn(this.env, {
+        connectionId: call.connectionId,
         start: "server",
         // This method needs connections:write.
         mayAddLabel: true,
-        ...options,
+        ...defined(options),
       });
       return { authUrl: start.authUrl, state: start.state, expiresAt: start.expiresAt };
     });
   }
 
   /** Confirms that this user is who signed in. @throws `not_found` for another user's flow */
-  confirmConnect(request: RequestOf<"confirmConnect">): Promise<ConnectionInfo> {
-    return this.#call(methods.confirmConnect, request, connections.confirmConnect);
+  confirmConnect(request: OperationRequest<typeof confirmConnect>) {
+    return this.#run(confirmConnect, request);
   }
 
   /** Completes a sign-in whose callback the host took itself. @throws `not_found` for another user's state */
-  completeConnect(request: RequestOf<"completeConnect">): Promise<ConnectionInfo> {
-    return this.#answer(methods.completeConnect, async (call) => {
-      const { sessionSecret } = call.config;
+  completeConnect(request: MethodRequest<"completeConnect">): Promise<ConnectionInfo> {
+    return this.#answer("completeConnect", async (call) => {
       const input = admit(call.caller, methods.completeConnect, request);
-      const id = await connections.connectionOfState(sessionSecret, input.state, input);
-      return connections.completeConnect(this.#targetOf(call, id), input);
+      const { sessionSecret } = call.config;
+      call.connectionId = await connectionOfState(sessionSecret, input.state, input);
+      return completeConnect(call, call.connectionId, input);
     });
   }
 
-  disconnect(request: RequestOf<"disconnect">): Promise<ConnectionInfo> {
-    return this.#call(methods.disconnect, request, connections.disconnect);
+  disconnect(request: OperationRequest<typeof disconnect>) {
+    return this.#run(disconnect, request);
   }
 
-  getConnection(request: RequestOf<"getConnection">): Promise<ConnectionInfo> {
-    return this.#call(methods.getConnection, request, connections.getConnection);
+  getConnection(request: OperationRequest<typeof getConnection>) {
+    return this.#run(getConnection, request);
   }
 
-  /** The user's connections, one for each label. They may lag behind their changes by seconds. */
-  listConnections(request: RequestOf<"listConnections">): Promise<Page<ListedConnection>> {
-    return this.#answer(methods.listConnections, async ({ config: { sessionSecret }, caller }) => {
-      const query = admit(caller, methods.listConnections, request);
-      return listConnections(directoryIn(this.env), { caller, sessionSecret }, query);
-    });
+  /** The user's connections, one for each label; without a user, all (`admin`). They may lag by seconds. */
+  listConnections(request: OperationRequest<typeof listConnections>) {
+    return this.#run(listConnections, request);
   }
 
   /** The stub: a signed-in `fetch`, and the rest of the connection's surface. Await it before use. */
-  connection(request: RequestOf<"connection">): Promise<ConnectionStub> {
-    return this.#answer(methods.connection, async (call) => {
+  connection(request: MethodRequest<"connection">): Promise<ConnectionStub> {
+    return this.#answer("connection", async (call) => {
       call.connectionId = idOf(admit(call.caller, methods.connection, request));
       return connectionStub(this.env, call.connectionId);
     });
   }
 
   /** A token for one user's browser. @throws `forbidden` for a scope this sibling lacks */
-  createSession(
-    request: RequestOf<"createSession">,
-  ): Promise<{ token: string; expiresAt: string }> {
-    return this.#answer(methods.createSession, async ({ config, caller }) => {
-      const input = admit(caller, methods.createSession, request);
-      return orThrow(await mintSession(config.sessionSecret, caller, input, Date.now()));
-    });
+  async createSession(request: OperationRequest<typeof createSession>): Promise<Session> {
+    const { token, expires_at: expiresAt } = await this.#run(createSession, request);
+    return { token, expiresAt };
   }
 
-  getUser(request: RequestOf<"getUser">): ReturnType<typeof getUser> {
-    return this.#call(methods.getUser, request, getUser);
+  getUser(request: OperationRequest<typeof getUser>) {
+    return this.#run(getUser, request);
   }
 
-  getMail(request: RequestOf<"getMail">): ReturnType<typeof listMail> {
-    return this.#call(methods.getMail, request, listMail);
+  getMail(request: OperationRequest<typeof getMail>) {
+    return this.#run(getMail, request);
   }
 
   /** With `start` and `end`, a series shows as its occurrences. */
-  getCalendarEvents(request: RequestOf<"getCalendarEvents">): ReturnType<typeof listEvents> {
-    return this.#call(methods.getCalendarEvents, request, listEvents);
+  getCalendarEvents(request: OperationRequest<typeof getCalendarEvents>) {
+    return this.#run(getCalendarEvents, request);
   }
 
-  listSubscriptions(
-    request: RequestOf<"listSubscriptions">,
-  ): ReturnType<typeof azure.listSubscriptions> {
-    return this.#call(methods.listSubscriptions, request, azure.listSubscriptions);
+  listContacts(request: OperationRequest<typeof listContacts>) {
+    return this.#run(listContacts, request);
   }
 
-  listResourceGroups(
-    request: RequestOf<"listResourceGroups">,
-  ): ReturnType<typeof azure.listResourceGroups> {
-    return this.#call(methods.listResourceGroups, request, azure.listResourceGroups);
+  listSubscriptions(request: OperationRequest<typeof listSubscriptions>) {
+    return this.#run(listSubscriptions, request);
   }
 
-  listResources(request: RequestOf<"listResources">): Promise<PlainResources> {
-    return this.#call(
-      methods.listResources,
-      request,
-      (target, input) =>
-        // Microsoft's JSON, whose open fields the types of RPC have to be told of.
-        azure.listResources(target, input) as Promise<PlainResources>,
-    );
+  listResourceGroups(request: OperationRequest<typeof listResourceGroups>) {
+    return this.#run(listResourceGroups, request);
   }
 
-  /** One method: the sibling's scopes, the input, the user's connection, the work. */
-  #call<Input extends z.ZodType<Owner>, Value>(
-    method: Method<Input>,
+  listResources(request: OperationRequest<typeof listResources>): Promise<PlainResources> {
+    return this.#run(listResources, request) as Promise<PlainResources>;
+  }
+
+  /** One operation: the sibling's scopes, the input, the user's connection, the work. */
+  #run<Declared extends RpcOperation>(
+    operation: Declared,
     request: unknown,
-    work: (target: Target, input: z.output<Input>) => Promise<Value>,
-  ): Promise<Value> {
-    return this.#answer(method, async (call) => {
-      const input = admit(call.caller, method, request);
-      return work(this.#targetOf(call, idOf(input)), input);
+  ): Promise<ResultOf<Declared>> {
+    return this.#answer(operation.name, async (call) => {
+      const { owner, input } = admitOperation(call.caller, operation, request);
+      const { work } = servedBy(operation);
+      // The work of an operation gives what its declaration says.
+      return work(this.#contextOf(call, owner), input) as Promise<ResultOf<Declared>>;
     });
   }
 
-  #targetOf(call: ServiceCall, connectionId: string): Target {
+  #contextOf(call: RpcCall, owner: Owner | undefined): ServiceContext {
+    if (owner === undefined) return call;
+    const connectionId = idOf(owner);
     call.connectionId = connectionId;
-    return targetOf(this.env, call.config, connectionId, {
-      requestId: call.requestId,
+    return connectionContext(call, {
+      connectionId,
       waitOnThrottle: true,
       answered: (id) => {
         call.upstreamRequestId = id;
@@ -160,45 +173,33 @@ export class AzureService extends WorkerEntrypoint<Environment, CallerProps> {
   }
 
   /** Whatever goes wrong reaches the sibling as an `AzureError` without a stack of ours. */
-  async #answer<Value>(
-    method: Method<z.ZodType>,
-    work: (call: ServiceCall) => Promise<Value>,
-  ): Promise<Value> {
-    const trace: ServiceTrace = { requestId: crypto.randomUUID() };
+  async #answer<Value>(method: string, work: (call: RpcCall) => Promise<Value>): Promise<Value> {
+    const trace: RpcTrace = { requestId: crypto.randomUUID() };
     const caller = siblingOf(this.ctx.props);
-    const began = Date.now();
-    const told = (outcome: "ok" | ErrorCode) => {
-      const end = { method: nameOf(method), caller, outcome, durationMs: Date.now() - began };
-      log(rpcLine(end, trace));
-    };
+    const now = () => Date.now();
+    const began = now();
+    const report = (outcome: "ok" | ErrorCode) =>
+      log(rpcLine({ method, caller, outcome, durationMs: now() - began }, trace));
     try {
       const config = configOf(this.env);
       if (!config.ok) {
         const { variable, message } = config.error;
         throw new AzureError(failure("app_misconfigured", message, { details: { variable } }));
       }
-      const value = await work(Object.assign(trace, { config: config.value, caller }));
-      told("ok");
+      const service = { env: this.env, config: config.value, caller, now };
+      const value = await work(Object.assign(trace, service));
+      report("ok");
       return value;
     } catch (error) {
       const reason = failureOf(error, trace.requestId);
       trace.upstreamRequestId = reason.details?.upstream_request_id ?? trace.upstreamRequestId;
-      told(reason.code);
+      report(reason.code);
       throw new AzureError(reason);
     }
   }
 }
 
-interface ServiceCall extends ServiceTrace {
-  config: Config;
-  caller: Caller;
-}
-
-interface Owner {
-  userId: string;
-  label?: string | undefined;
-}
-type PlainResources = Plain<Awaited<ReturnType<typeof azure.listResources>>>;
+type RpcCall = ServiceContext & RpcTrace;
 
 const idOf = ({ userId, label }: Owner): string =>
   connectionIdOf({ kind: "user", userId, ...(label !== undefined && { label }) });

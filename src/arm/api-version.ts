@@ -1,3 +1,5 @@
+import { isApiVersion } from "../contract/api-version.ts";
+
 /**
  * Which `api-version` to ask for. ARM has no default: every type has its own list, and a version
  * another type has is refused (`NoRegisteredProviderFound`).
@@ -17,17 +19,6 @@ export const resourcesApiVersion = "2021-04-01";
 export const subscriptionsApiVersion = "2022-12-01";
 
 const stable = /^\d{4}-\d{2}-\d{2}$/;
-const dated = /^(\d{4}-\d{2}-\d{2})(?:-[a-z0-9.]+)?$/i;
-
-/** Whether a text is an api-version: a day of the calendar, with `-preview` or the like behind it. */
-export function isApiVersion(text: string): boolean {
-  const day = dated.exec(text)?.[1];
-  if (day === undefined) return false;
-  // Date takes the 31st of any month for a day of the next one.
-  const at = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
-}
-
 /** Versions start with their date, so the greatest text is the newest. */
 const newest = (versions: readonly string[]): string | undefined => versions.toSorted().at(-1);
 

@@ -8,7 +8,7 @@ import type { Transport } from "../http/transport.ts";
 import { unexpectedBody } from "../http/upstream-error.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { isApiVersion } from "./api-version.ts";
+import { isApiVersion } from "../contract/api-version.ts";
 import type { OperationAnswer } from "./operation-state.ts";
 
 /** What every method takes besides its own parameters. */

@@ -5,13 +5,10 @@ import { newestKey, type SessionSecret } from "../platform/keys.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { defaultUserScopes, isUserScope, type Caller } from "./caller.ts";
 import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
-import { scopes as everyScope, type Scope } from "../contract/scope.ts";
+import { longestSession, scopes as everyScope, type Scope } from "../contract/scope.ts";
 
 const audience = "azure-session";
 const type = "azure-session+jwt";
-
-/** Seconds. */
-export const longestSession = 3600;
 
 /** Tells our own JWT from the host application's, without trusting it. */
 export function claimsToBeOurs(token: string): boolean {

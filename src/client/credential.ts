@@ -111,6 +111,7 @@ function readByHttp(source: HttpTokenSource): ReadToken {
   const path = `${connectionPath(source)}/token`;
   return async (request, signal) => {
     const { data } = await requests.send<AccessToken>({
+      method: "GET",
       path,
       query: {
         resource: request.resource,

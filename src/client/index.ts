@@ -1,21 +1,7 @@
 /** What a sibling Worker, a server or a browser imports to use connections. */
-export {
-  AzureClient,
-  type ImportRequest,
-  type ListConnectionsOptions,
-  type Session,
-  type SessionRequest,
-} from "./azure-client.ts";
-export {
-  type ArmCallOptions,
-  type ArmListOptions,
-  type ArmPageOptions,
-  type ArmRoutes,
-  isRunning,
-  type ResourceListOptions,
-  type RunningOperation,
-} from "./arm-routes.ts";
-export type { ConnectionClient, Ticket, TokenOptions } from "./connection-client.ts";
+export { AzureClient } from "./azure-client.ts";
+export { isRunning, type RunningOperation } from "./catalogue.ts";
+export type { ConnectionClient } from "./connection-client.ts";
 export {
   type AccessTokenSource,
   AzureConnectionCredential,
@@ -25,7 +11,21 @@ export {
 } from "./credential.ts";
 export type { BatchRequest } from "../graph/batch-plan.ts";
 export type { BatchResponse } from "../graph/batch-answer.ts";
-export type { CalendarOptions, GraphListOptions, GraphRoutes, SendMail } from "./operations.ts";
+export type * from "./generated.ts";
+export type {
+  ArmOperations as ArmRoutes,
+  ConnectionTokenOptions as TokenOptions,
+  EventsOptions as CalendarOptions,
+  GraphOperations as GraphRoutes,
+  ResourceGroupsOptions as ArmListOptions,
+  ResourcesOptions as ResourceListOptions,
+  ServiceConnectionsOptions as ListConnectionsOptions,
+  ServiceCreateSessionOptions as SessionRequest,
+  ServiceImportConnectionOptions as ImportRequest,
+  SubscriptionOptions as ArmCallOptions,
+  SubscriptionsOptions as ArmPageOptions,
+  UsersOptions as GraphListOptions,
+} from "./generated.ts";
 export { azure, type AzureBinding, type ConnectionStub } from "./lazy.ts";
 export {
   LiveClient,
@@ -42,5 +42,5 @@ export type {
   LiveSnapshot,
 } from "../contract/connection-info.ts";
 export { AzureError, type ErrorCode, type ErrorDetails } from "../contract/errors.ts";
-export type { ListedConnection } from "../directory/entry.ts";
+export type { ListedConnection } from "../contract/listed-connection.ts";
 export type { Remedy, RemedyAction } from "../contract/remedy.ts";

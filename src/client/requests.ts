@@ -29,8 +29,11 @@ export interface Answer<Data> {
   truncated?: true;
 }
 
-export interface ServiceCall {
-  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** One request to the Worker. */
+export interface WorkerCall {
+  method: HttpMethod;
   /** Percent-encoded. */
   path: string;
   query?: Readonly<Record<string, string | number | undefined>> | undefined;
@@ -71,14 +74,14 @@ export class ServiceRequests {
   }
 
   /** @throws AzureError as the Worker told it, or `upstream_unavailable` when it cannot be reached. */
-  async send<Data>(call: ServiceCall): Promise<Answer<Data>> {
+  async send<Data>(call: WorkerCall): Promise<Answer<Data>> {
     const url = new URL(`${this.baseUrl}${call.path}`);
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, wellFormed(name, String(value)));
     }
     const sent = await this.#transport.sendJson<Envelope<Data>>({
       url,
-      method: call.method ?? "GET",
+      method: call.method,
       headers: {
         accept: "application/json",
         authorization: this.#authorization,

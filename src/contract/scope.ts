@@ -11,3 +11,6 @@ export const scopes = [
 ] as const;
 
 export type Scope = (typeof scopes)[number];
+
+/** How long a session lives at most, in seconds. */
+export const longestSession = 3600;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { parseConnectionId } from "../contract/connection-id.ts";
+import type { ListedConnection } from "../contract/listed-connection.ts";
 import { connectionStatuses } from "../contract/connection-info.ts";
 import { remedyActions } from "../contract/remedy.ts";
 
@@ -40,25 +41,6 @@ export function ownerColumns(connectionId: string): { user_id: string; provider:
   const { userId, label } = owner;
   return { user_id: userId, provider: label === undefined ? "azure" : `azure:${label}` };
 }
-
-/** A connection in a list: no token, not even encrypted. */
-export const listedConnectionSchema = z.object({
-  id: z.string(),
-  kind: z.enum(["user", "tenant"]),
-  user_id: z.string().nullable(),
-  label: z.string().nullable(),
-  status: z.enum(connectionStatuses),
-  remedy_action: z.enum(remedyActions).nullable(),
-  tenant_id: z.string().nullable(),
-  upn: z.string().nullable(),
-  scopes: z.array(z.string()),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-  next_contact_at: z.iso.datetime().nullable(),
-  /** `webhook:{id}` and `pipeline` that are not told of its events any more. */
-  paused_sinks: z.array(z.string()),
-});
-export type ListedConnection = z.infer<typeof listedConnectionSchema>;
 
 /** What a column holds that has several values, separated by spaces. */
 export const wordsOf = (text: string | null): string[] =>

@@ -1,15 +1,5 @@
-import type { Page } from "../operations/page.ts";
-import type { Progress } from "../operations/long-running.ts";
-import { targetOf, type Target } from "../operations/target.ts";
-import type { Context } from "./context.ts";
-
-/** The connection of this request. Nobody in front of a screen waits for a cool-down. */
-export const targetFor = (c: Context, options: { waitOnThrottle?: boolean } = {}): Target =>
-  targetOf(c.env, c.var.config, c.var.connectionId, {
-    requestId: c.var.requestId,
-    waitOnThrottle: options.waitOnThrottle ?? false,
-    answered: (id) => c.set("upstreamRequestId", id),
-  });
+import type { AnswerForm, Page, Progress } from "../api/operation.ts";
+import type { ConnectionEvent } from "../contract/connection-info.ts";
 
 interface AnswerOptions {
   status?: number;
@@ -23,14 +13,36 @@ export const success = (data: unknown, { status = 200, headers }: AnswerOptions 
     { status, headers: { "cache-control": "no-store", ...headers } },
   );
 
-export const pageOf = ({ data, nextCursor }: Page<unknown>): Response =>
-  Response.json(
-    { success: true, data, ...(nextCursor !== undefined && { next_cursor: nextCursor }) },
-    { headers: { "cache-control": "no-store" } },
-  );
+const noStore = { headers: { "cache-control": "no-store" } };
+
+/** The HTTP answer of an operation, by the form that it declares. */
+export function answerOf(form: AnswerForm, result: unknown): Response {
+  switch (form) {
+    case "item":
+      return success(result);
+    case "accepted":
+      return success(result, { status: 202 });
+    case "list": {
+      const { data, nextCursor } = result as Page<unknown>;
+      return Response.json(
+        { success: true, data, ...(nextCursor !== undefined && { next_cursor: nextCursor }) },
+        noStore,
+      );
+    }
+    case "events": {
+      const { events, truncated } = result as { events: ConnectionEvent[]; truncated?: true };
+      return Response.json(
+        { success: true, data: events, ...(truncated && { truncated }) },
+        noStore,
+      );
+    }
+    case "progress":
+      return progressAnswer(result as Progress<unknown>);
+  }
+}
 
 /** 200 with the result when it is there, else 202 with what to poll. */
-export function progressAnswer(progress: Progress<unknown>): Response {
+function progressAnswer(progress: Progress<unknown>): Response {
   if (progress.done) return success(progress.value ?? null);
   const { operation, status, percentComplete, retryAfter } = progress;
   return success(

@@ -5,6 +5,11 @@ import { connectionHash } from "../platform/connection-hash.ts";
 import { isLoopback } from "../entra/cloud.ts";
 import type { Environment } from "../platform/env.ts";
 import { AzureError, failure, ownErrorHeader } from "../contract/errors.ts";
+import {
+  connectionContext,
+  type ConnectionContext,
+  type ServiceContext,
+} from "../operations/context.ts";
 import { log } from "../platform/log.ts";
 import { requestIdIn } from "../platform/request-id.ts";
 
@@ -92,3 +97,24 @@ function isAskedLocally(c: Context): boolean {
   );
   return hostnames.every((hostname) => hostname !== undefined && isLoopback(hostname));
 }
+
+/** What an operation of this request may use. */
+export const serviceOf = (c: Context): ServiceContext => ({
+  env: c.env,
+  config: c.var.config,
+  caller: c.var.caller,
+  requestId: c.var.requestId,
+  now: () => Date.now(),
+});
+
+/** The connection of this request. By default nobody in front of a screen waits for a cool-down. */
+export const connectionOf = (
+  c: Context,
+  service: ServiceContext = serviceOf(c),
+  options: { waitOnThrottle?: boolean } = {},
+): ConnectionContext =>
+  connectionContext(service, {
+    connectionId: c.var.connectionId,
+    waitOnThrottle: options.waitOnThrottle ?? false,
+    answered: (id) => c.set("upstreamRequestId", id),
+  });

@@ -1,49 +1,23 @@
-import { version } from "../../package.json";
-import type { Router } from "./register.ts";
+import document from "./openapi.json";
+import { withConfig } from "./context.ts";
+import { named } from "./register.ts";
+import type { Router } from "./router.ts";
 
-/** The document of all routes, made from their own schemas once and for all requests alike. */
+/**
+ * The document of all routes. It is made when the project is built, by `npm run catalogue`; the Worker
+ * adds its own address.
+ */
 export function documentRoutes(router: Router): void {
-  router.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
-    type: "http",
-    scheme: "bearer",
-    description: "An API key (azk_…), a session token, or a token of the host application's own.",
-  });
-  router.openAPIRegistry.registerPath({
-    method: "get",
+  router.documented.push(() => ({
+    method: "GET",
     path: "/openapi.json",
     summary: "This document",
-    tags: ["service"],
-    security: [],
-    "x-scope": "open",
-    responses: {
-      200: {
-        description: "OpenAPI 3.1.",
-        content: { "application/json": { schema: { type: "object" } } },
-      },
-    },
-  });
-  /** By the origin it names: a deployment has one. */
-  const documents = new Map<string, string>();
-  const documentOf = (origin: string): string => {
-    const known = documents.get(origin);
-    if (known !== undefined) return known;
-    const document = JSON.stringify(
-      router.getOpenAPI31Document({
-        openapi: "3.1.0",
-        info: {
-          title: "Azure Integration Worker",
-          version,
-          description: "Microsoft connections of other people, held for a host application.",
-        },
-        servers: [{ url: origin }],
-      }),
-    );
-    documents.set(origin, document);
-    return document;
-  };
-  router.get("/openapi.json", (c) => {
-    c.set("route", "/openapi.json");
-    const type = "application/json; charset=utf-8";
-    return c.body(documentOf(c.var.config.publicOrigin), 200, { "content-type": type });
-  });
+    tag: "service",
+    scope: "open",
+    cannotFail: true,
+    answers: { 200: { description: "OpenAPI 3.1.", content: { "application/json": undefined } } },
+  }));
+  router.app.get("/openapi.json", named("/openapi.json"), withConfig, (c) =>
+    c.json({ ...document, servers: [{ url: c.var.config.publicOrigin }] }),
+  );
 }

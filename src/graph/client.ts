@@ -13,6 +13,7 @@ import type { BatchResponse } from "./batch-answer.ts";
 import type { BatchRequest } from "./batch-plan.ts";
 import { Calendar } from "./calendar.ts";
 import type { Clock } from "./clock.ts";
+import { Contacts } from "./contacts.ts";
 import { deltaSteps, type DeltaOptions, type DeltaStep } from "./delta.ts";
 import { Files } from "./files.ts";
 import { Messages } from "./messages.ts";
@@ -52,6 +53,7 @@ export class GraphClient {
   readonly users: Users;
   readonly messages: Messages;
   readonly calendar: Calendar;
+  readonly contacts: Contacts;
   readonly files: Files;
   readonly #session: GraphSession;
   readonly #clock: Clock;
@@ -79,6 +81,7 @@ export class GraphClient {
     this.users = new Users(this.#session);
     this.messages = new Messages(this.#session);
     this.calendar = new Calendar(this.#session, options.newId ?? (() => crypto.randomUUID()));
+    this.contacts = new Contacts(this.#session);
     this.files = new Files(this.#session, storage, this.#clock);
   }
 

@@ -1,55 +1,18 @@
-import * as z from "zod";
-import { missingBindings } from "../platform/bindings.ts";
+import { getAppHealth, type AppHealth, type Problem } from "../api/health.ts";
 import type { Config } from "../config/config.ts";
-import { connectionStatuses } from "../contract/connection-info.ts";
+import { AzureError, type Failure } from "../contract/errors.ts";
 import { directoryOf, type Directory, type DirectoryCount } from "../directory/directory.ts";
 import { checkCredential, type CredentialCheck } from "../entra/credential-check.ts";
 import { isSharedTenant } from "../entra/tenant.ts";
+import { missingBindings } from "../platform/bindings.ts";
 import type { Environment } from "../platform/env.ts";
-import { AzureError, type Failure } from "../contract/errors.ts";
-import { remedyActions } from "../contract/remedy.ts";
+import { serve } from "./serve.ts";
 
-const count = z.int().min(0);
-
-/** What does not work as it is deployed, in a sentence, and what mends it. */
-const problemSchema = z.object({
-  error: z.string(),
-  /** The binding that is missing, or whose database is not as it should be. */
-  variable: z.string().optional(),
-  reason: z.string().optional(),
-  table: z.string().optional(),
-  column: z.string().optional(),
-  command: z.string().optional(),
-});
-type Problem = z.infer<typeof problemSchema>;
-
-export const appHealthSchema = z.object({
-  client_id: z.string(),
-  problems: z.array(problemSchema),
-  /** In the order of AZURE_CLIENT_SECRET. */
-  credentials: z.array(
-    z.object({
-      position: z.int().min(1),
-      /** Null: Entra could not be asked, or has no tenant yet that knows the application. */
-      works: z.boolean().nullable(),
-      aadsts: z.int().optional(),
-    }),
+export const health = [
+  serve(getAppHealth, ({ config, env, now }) =>
+    appHealth(config, env, { fetch: (input, init) => fetch(input, init), now }),
   ),
-  /** Null: the directory cannot be read. */
-  connections: z
-    .object({
-      total: count,
-      /** Those whose last refresh failed because of the application's own credential. */
-      waiting: count,
-      waiting_since: z.iso.datetime().nullable(),
-      by_status: z.record(z.enum(connectionStatuses), count),
-      by_remedy: z.partialRecord(z.enum(remedyActions), count),
-    })
-    .nullable(),
-  /** Who is not told of events any more, and of how many connections. */
-  paused_sinks: z.record(z.string(), count).nullable(),
-});
-export type AppHealth = z.infer<typeof appHealthSchema>;
+] as const;
 
 interface Tools {
   fetch: typeof globalThis.fetch;

@@ -1,98 +1,36 @@
-import { parseConnectionId } from "../contract/connection-id.ts";
-import { verifyState } from "../connection/grant/authorization-state.ts";
-import type {
-  AuthorizationStart,
-  BeginAuthorization,
-  ConnectionInfo,
-} from "../contract/connection-info.ts";
-import type { ConnectionStub } from "../connection/stub.ts";
-import { AzureError, failure, type Failure } from "../contract/errors.ts";
-import type { SessionSecret } from "../platform/keys.ts";
+import {
+  confirmConnect,
+  disconnect,
+  getConnection,
+  importConnection,
+  listConnections,
+  listEvents,
+  refreshConnection,
+  restoreConnection,
+} from "../api/connections.ts";
+import { connectionStub } from "../connection/stub.ts";
+import { connectionIdOf } from "../contract/connection-id.ts";
 import { orThrow } from "../contract/or-throw.ts";
-import { admitLabel, type Labelled } from "./labels.ts";
+import { directoryIn, pageOfConnections } from "./directory.ts";
+import { restore } from "./restore.ts";
+import { serve } from "./serve.ts";
 
-interface Held {
-  connection: ConnectionStub;
-}
-
-export const getConnection = async ({ connection }: Held): Promise<ConnectionInfo> =>
-  orThrow(await connection.info());
-
-export const disconnect = async ({ connection }: Held): Promise<ConnectionInfo> =>
-  orThrow(await connection.disconnect());
-
-/**
- * Starts a sign-in.
- *
- * @param mayAddLabel whether the caller may make a connection of a label that the user has not yet
- * @throws AzureError `forbidden` or `conflict` for a new label, `invalid_request` naming the field,
- *   `throttled` when too many sign-ins wait to be confirmed
- */
-export async function beginConnect(
-  target: Labelled,
-  { mayAddLabel, ...options }: BeginAuthorization & { mayAddLabel: boolean },
-): Promise<AuthorizationStart> {
-  await admitLabel(target, { mayAdd: mayAddLabel });
-  return orThrow(await target.connection.beginAuthorization(options));
-}
-
-export const confirmConnect = async (
-  { connection }: Held,
-  { flow }: { flow: string },
-): Promise<ConnectionInfo> => orThrow(await connection.confirmAuthorization({ flow }));
-
-/**
- * The connection a state belongs to, when it is one of this user's.
- *
- * @throws AzureError `not_found` for a state that was not made here, or for somebody else
- */
-export async function connectionOfState(
-  sessionSecret: SessionSecret,
-  state: string,
-  owner: { userId: string; label?: string | undefined },
-): Promise<string> {
-  const connectionId = await verifyState(sessionSecret, state);
-  const named = connectionId === undefined ? undefined : parseConnectionId(connectionId);
-  const matches =
-    named?.kind === "user" &&
-    named.userId === owner.userId &&
-    (owner.label === undefined || named.label === owner.label);
-  if (connectionId === undefined || !matches) {
-    throw new AzureError(failure("not_found", "There is no such sign-in of this user."));
-  }
-  return connectionId;
-}
-
-/**
- * Completes and confirms a sign-in whose callback the host took itself, having made sure who is
- * signed in there.
- *
- * @throws AzureError `invalid_request` naming `state` when it was completed before, and `tenantId` for
- *   a personal account, which Microsoft wants to sign in elsewhere
- */
-export async function completeConnect(
-  { connection }: Held,
-  { code, state }: { code: string; state: string },
-): Promise<ConnectionInfo> {
-  const response = new URLSearchParams({ code, state }).toString();
-  const completion = orThrow(
-    await connection.completeAuthorization({ state, response, confirmed: true }),
-  );
-  switch (completion.outcome) {
-    case "connected":
-      return completion.info;
-    case "refused":
-      throw new AzureError(completion.error);
-    case "continued":
-      throw new AzureError(personalAccount());
-    case "confirmation_required":
-      throw new AzureError(failure("internal_error", "A confirmed sign-in was left unconfirmed."));
-  }
-}
-
-const personalAccount = (): Failure =>
-  failure(
-    "invalid_request",
-    'tenantId must be "consumers" for a personal Microsoft account: start again.',
-    { details: { field: "tenantId", reason: "personal_account" } },
-  );
+export const connections = [
+  serve(listConnections, (context, query) => pageOfConnections(context, query)),
+  serve(importConnection, async ({ env }, { userId, label, tenantId, refreshToken }) => {
+    const id = connectionIdOf({ kind: "user", userId, ...(label !== undefined && { label }) });
+    return orThrow(await connectionStub(env, id).import({ refreshToken, tenantId }));
+  }),
+  serve(getConnection, async ({ connection }) => orThrow(await connection.info())),
+  serve(disconnect, async ({ connection }) => orThrow(await connection.disconnect())),
+  serve(refreshConnection, async ({ connection }, { resource }) =>
+    orThrow(await connection.refresh(resource === undefined ? {} : { resource })),
+  ),
+  serve(confirmConnect, async ({ connection }, { flow }) =>
+    orThrow(await connection.confirmAuthorization({ flow })),
+  ),
+  serve(restoreConnection, async ({ env, connection, connectionId }) =>
+    orThrow(await restore(directoryIn(env), connection, connectionId)),
+  ),
+  serve(listEvents, async ({ connection }, range) => orThrow(await connection.events(range))),
+] as const;

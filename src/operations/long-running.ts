@@ -1,21 +1,20 @@
+import type { Progress } from "../api/operation.ts";
 import type { OperationProgress } from "../arm/poller.ts";
-import { AzureError, failure } from "../contract/errors.ts";
+import { AzureError, invalidField } from "../contract/errors.ts";
+import type { ConnectionContext } from "./context.ts";
 import { open, seal } from "./opaque.ts";
-import type { Target } from "./target.ts";
 
-/** How far a long-running operation is; `operation` is our own id, good for this connection only. */
-export type Progress<Value> = OperationProgress<Value>;
-
-const bindings = ({ connectionId }: Target) => [connectionId];
+const bindings = ({ connectionId }: ConnectionContext) => [connectionId];
 
 /** Microsoft's polling URL stays inside the id, which nobody can make or move to another connection. */
 export async function progressOf<Value>(
-  target: Target,
+  context: ConnectionContext,
   progress: OperationProgress<Value>,
 ): Promise<Progress<Value>> {
   if (progress.done) return progress;
   const { operation, ...rest } = progress;
-  const id = await seal(target.sessionSecret, "operation", bindings(target), operation);
+  const { sessionSecret } = context.config;
+  const id = await seal(sessionSecret, "operation", bindings(context), operation);
   return { ...rest, operation: id };
 }
 
@@ -25,17 +24,14 @@ export async function progressOf<Value>(
  * @throws AzureError `invalid_request` for an id that is not of this connection; why the operation
  *   failed, when it did
  */
-export async function pollOperation(
-  target: Target,
-  { operation }: { operation: string },
-): Promise<Progress<unknown>> {
-  const opened = await open(target.sessionSecret, "operation", bindings(target), operation);
+export async function pollOperation<Value>(
+  context: ConnectionContext,
+  id: string,
+): Promise<Progress<Value>> {
+  const { sessionSecret } = context.config;
+  const opened = await open(sessionSecret, "operation", bindings(context), id);
   if (opened === undefined) {
-    throw new AzureError(
-      failure("invalid_request", "id is not that of an operation of this connection.", {
-        details: { field: "id" },
-      }),
-    );
+    throw new AzureError(invalidField("id", "is not that of an operation of this connection"));
   }
-  return progressOf(target, await target.arm.pollOnce(opened));
+  return progressOf(context, await context.arm.pollOnce<Value>(opened));
 }

@@ -1,22 +1,14 @@
-import type { Message } from "@microsoft/microsoft-graph-types";
-import { readPage, type Page } from "./page.ts";
-import type { GraphListQuery } from "./people.ts";
-import type { Target } from "./target.ts";
+import { getMail, getMessage, sendMail } from "../api/mail.ts";
+import { readPage } from "./page.ts";
+import { serve } from "./serve.ts";
 
-export interface MailQuery extends GraphListQuery {
-  /** Id or well-known name of a folder. */
-  folder?: string | undefined;
-}
-
-export const listMail = (target: Target, query: MailQuery): Promise<Page<Message>> =>
-  readPage({ ...target, list: "/mail" }, query, (options) => target.graph.messages.list(options));
-
-export const getMessage = (
-  { graph }: Target,
-  { id, select }: { id: string; select?: string | undefined },
-): Promise<Message> => graph.messages.get(id, { select });
-
-export const sendMail = async (
-  { graph }: Target,
-  { message, saveToSentItems }: { message: Message; saveToSentItems?: boolean | undefined },
-): Promise<void> => graph.messages.send({ message, saveToSentItems });
+export const mail = [
+  serve(getMail, (context, input) =>
+    readPage(context, "/mail", input, (query) => context.graph.messages.list(query)),
+  ),
+  serve(getMessage, ({ graph }, { id, select }) => graph.messages.get(id, { select })),
+  serve(sendMail, async ({ graph }, { mail: outgoing }) => {
+    await graph.messages.send(outgoing);
+    return { accepted: true as const };
+  }),
+] as const;

@@ -1,13 +1,8 @@
+import type { Page } from "../api/operation.ts";
 import { AzureError, failure } from "../contract/errors.ts";
-import type { PagedItems } from "../http/page.ts";
 import type { SessionSecret } from "../platform/keys.ts";
-import { open, seal } from "./opaque.ts";
-
-/** One page as routes and RPC hand it on. */
-export interface Page<Item> {
-  data: Item[];
-  nextCursor?: string;
-}
+import type { PagedItems } from "../http/page.ts";
+import { open as openSealed, seal } from "./opaque.ts";
 
 export interface PageQuery {
   /** Items at most. */
@@ -15,12 +10,10 @@ export interface PageQuery {
   cursor?: string | undefined;
 }
 
-/** What a cursor is good for: one list of one connection. */
+/** What a cursor is good for, besides its list: one connection, or what a caller may see of all. */
 export interface PageOwner {
-  sessionSecret: SessionSecret;
+  config: { sessionSecret: SessionSecret };
   connectionId: string;
-  /** The path of the list with its ids in place. */
-  list: string;
 }
 
 /** Where a cursor goes on: the query of the first page, Microsoft's link, and what was told of that page. */
@@ -35,17 +28,19 @@ interface Position<Query> {
  * changed, nor used for another list or connection. A page that is longer than asked for, which
  * services without `$top` send, is told in parts.
  *
+ * @param list the path of the list with its ids in place
  * @param open opens the list with the query of its first page
  * @throws AzureError `invalid_request` on a cursor that is not this list's, and what Microsoft answers
  */
 export async function readPage<Query extends PageQuery, Item>(
   owner: PageOwner,
+  list: string,
   query: Query,
-  list: (query: Omit<Query, "cursor">) => PagedItems<Item>,
+  open: (query: Omit<Query, "cursor">) => PagedItems<Item>,
 ): Promise<Page<Item>> {
-  const position = await positionOf(owner, query);
+  const position = await positionOf(owner, list, query);
   const { top } = position.query;
-  const pages = list(position.query).byPage({
+  const pages = open(position.query).byPage({
     continuationToken: position.link,
     maxPageSize: top,
   });
@@ -55,7 +50,7 @@ export async function readPage<Query extends PageQuery, Item>(
   const next = nextPosition(position, { end, length: items.length, link: continuationToken });
   return {
     data: items.slice(position.skip, end),
-    ...(next !== undefined && { nextCursor: await write(owner, next) }),
+    ...(next !== undefined && { nextCursor: await write(owner, list, next) }),
   };
 }
 
@@ -69,17 +64,20 @@ function nextPosition<Query>(
   return page.link === undefined ? undefined : { query, link: page.link, skip: 0 };
 }
 
-const bindings = ({ connectionId, list }: PageOwner) => [connectionId, list];
-
-const write = (owner: PageOwner, position: Position<unknown>): Promise<string> =>
-  seal(owner.sessionSecret, "cursor", bindings(owner), JSON.stringify(position));
+const write = (
+  { config, connectionId }: PageOwner,
+  list: string,
+  position: Position<unknown>,
+): Promise<string> =>
+  seal(config.sessionSecret, "cursor", [connectionId, list], JSON.stringify(position));
 
 async function positionOf<Query extends PageQuery>(
-  owner: PageOwner,
+  { config, connectionId }: PageOwner,
+  list: string,
   { cursor, ...query }: Query,
 ): Promise<Position<Omit<Query, "cursor">>> {
   if (cursor === undefined) return { query, skip: 0 };
-  const text = await open(owner.sessionSecret, "cursor", bindings(owner), cursor);
+  const text = await openSealed(config.sessionSecret, "cursor", [connectionId, list], cursor);
   if (text === undefined) {
     throw new AzureError(
       failure("invalid_request", "cursor is not one of this list.", {

@@ -1,19 +1,16 @@
-import type { User } from "@microsoft/microsoft-graph-types";
-import { readPage, type Page, type PageQuery } from "./page.ts";
-import type { Target } from "./target.ts";
+import { listContacts } from "../api/contacts.ts";
+import { getUser, listUsers } from "../api/people.ts";
+import { readPage } from "./page.ts";
+import { serve } from "./serve.ts";
 
-export interface GraphListQuery extends PageQuery {
-  select?: string | undefined;
-  filter?: string | undefined;
-  search?: string | undefined;
-  orderBy?: string | undefined;
-}
-
-export const getUser = (
-  { graph }: Target,
-  { id, select }: { id?: string | undefined; select?: string | undefined },
-): Promise<User> =>
-  id === undefined ? graph.users.me({ select }) : graph.users.get(id, { select });
-
-export const listUsers = (target: Target, query: GraphListQuery): Promise<Page<User>> =>
-  readPage({ ...target, list: "/users" }, query, (options) => target.graph.users.list(options));
+export const people = [
+  serve(getUser, ({ graph }, { id, select }) =>
+    id === undefined ? graph.users.me({ select }) : graph.users.get(id, { select }),
+  ),
+  serve(listUsers, (context, input) =>
+    readPage(context, "/users", input, (query) => context.graph.users.list(query)),
+  ),
+  serve(listContacts, (context, input) =>
+    readPage(context, "/contacts", input, (query) => context.graph.contacts.list(query)),
+  ),
+] as const;

@@ -1,6 +1,6 @@
 import type { ConnectionInfo, Outcome } from "../contract/connection-info.ts";
 import type { ConnectionStub } from "../connection/stub.ts";
-import { failure, unknownConnection, type Failure } from "../contract/errors.ts";
+import { conflict, unknownConnection } from "../contract/errors.ts";
 import { err } from "../contract/result.ts";
 import type { Directory } from "../directory/directory.ts";
 
@@ -11,7 +11,7 @@ import type { Directory } from "../directory/directory.ts";
  * @returns `not_found` without a row; `conflict` when the connection was disconnected, never had a
  *   grant or still has it; `action_required` when the backup is no longer accepted
  */
-export async function restoreConnection(
+export async function restore(
   directory: Directory,
   connection: ConnectionStub,
   connectionId: string,
@@ -30,6 +30,3 @@ export async function restoreConnection(
   const scopes = scope === null ? [] : scope.split(" ");
   return connection.import({ sealedRefreshToken, tenantId, scopes, version });
 }
-
-const conflict = (reason: string, message: string): Failure =>
-  failure("conflict", message, { details: { reason } });

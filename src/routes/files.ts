@@ -1,38 +1,22 @@
+import * as z from "zod";
 import { AzureError, failure } from "../contract/errors.ts";
-import { downloadFile, listFiles, uploadFile } from "../operations/files.ts";
-import { pageOf, success, targetFor } from "../front/answers.ts";
-import { dataOf, graphListFields, item, listOf, textField } from "./fields.ts";
+import { textOf } from "../api/fields.ts";
+import { dataSchema } from "../front/answer-schemas.ts";
+import { success } from "../front/answers.ts";
+import { connectionOf } from "../front/context.ts";
 import { untrustedBytes } from "../front/headers.ts";
-import { register, type Router } from "../front/register.ts";
+import { register } from "../front/register.ts";
+import type { Router } from "../front/router.ts";
 
 const tag = "files";
 
-const folderPath = textField(1_024, 0).default("").meta({
-  description: "From the root of the drive, such as Documents/Reports; default the root.",
-});
-const filePath = textField(1_024).meta({
+const filePath = textOf(1_024).meta({
   description: "From the root of the drive, such as Documents/report.docx.",
 });
 
-const bytes = { type: "application/octet-stream" };
+const bytes = { "application/octet-stream": undefined };
 
 export function fileRoutes(router: Router): void {
-  register(
-    router,
-    {
-      method: "get",
-      path: "/files",
-      summary: "What is in a folder",
-      tag,
-      scope: "graph:read",
-      connection: "query",
-      query: { ...graphListFields, path: folderPath },
-      answers: { 200: { description: "Graph's drive items.", data: listOf() } },
-    },
-    async (c, { query: { order_by: orderBy, ...query } }) =>
-      pageOf(await listFiles(targetFor(c), { ...query, orderBy })),
-  );
-
   register(
     router,
     {
@@ -50,7 +34,7 @@ export function fileRoutes(router: Router): void {
     },
     async (c, { query }) => {
       const range = c.req.header("range");
-      const file = await downloadFile(targetFor(c), { path: query.path, range });
+      const file = await connectionOf(c).graph.files.download(query.path, { range });
       return untrustedBytes(fileAnswer(file));
     },
   );
@@ -66,16 +50,21 @@ export function fileRoutes(router: Router): void {
       connection: "query",
       query: { path: filePath },
       bodyContent: bytes,
-      answers: { 200: { description: "Graph's drive item.", data: dataOf(item) } },
+      answers: {
+        200: {
+          description: "Graph's drive item.",
+          data: dataSchema(z.looseObject({})),
+        },
+      },
     },
     async (c, { query }) =>
       success(
-        await uploadFile(targetFor(c), {
-          path: query.path,
-          body: c.req.raw.body ?? "",
-          size: sizeOf(c.req.header("content-length"), c.req.raw.body),
-          contentType: c.req.header("content-type"),
-        }),
+        await connectionOf(c).graph.files.upload(
+          query.path,
+          c.req.raw.body ?? "",
+          sizeOf(c.req.header("content-length"), c.req.raw.body),
+          { contentType: c.req.header("content-type") },
+        ),
       ),
   );
 }

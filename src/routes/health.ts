@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { version } from "../../package.json";
-import type { Router } from "../front/register.ts";
+import type { Router } from "../front/router.ts";
 
 const healthSchema = z.object({
   status: z.literal("ok"),
@@ -11,21 +11,16 @@ const healthSchema = z.object({
 
 /** Alive, whatever the configuration: so it is not registered like the other routes. */
 export function healthRoutes(router: Router): void {
-  router.openAPIRegistry.registerPath({
-    method: "get",
+  router.documented.push(() => ({
+    method: "GET",
     path: "/health",
     summary: "Whether the Worker runs",
-    tags: ["service"],
-    security: [],
-    "x-scope": "open",
-    responses: {
-      200: {
-        description: "It does.",
-        content: { "application/json": { schema: healthSchema } },
-      },
-    },
-  });
-  router.get("/health", (c) => {
+    tag: "service",
+    scope: "open",
+    cannotFail: true,
+    answers: { 200: { description: "It does.", content: { "application/json": healthSchema } } },
+  }));
+  router.app.get("/health", (c) => {
     c.set("route", "/health");
     return c.json({
       status: "ok",

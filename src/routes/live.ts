@@ -4,14 +4,14 @@ import { liveProtocol, readProtocols, verifyTicket, type Ticket } from "../calle
 import { liveRequest } from "../connection/live/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure } from "../contract/errors.ts";
-import { upstreamFailure } from "../http/upstream-error.ts";
-import { connectionParams } from "./connections.ts";
 import { withConfig, type Context, type Middleware } from "../front/context.ts";
-import { invalidInput } from "../front/failures.ts";
-import { wholeNumber } from "./fields.ts";
+import { invalidInput } from "../operations/failures.ts";
+import { wholeNumber } from "../api/fields.ts";
 import { navigationOnly } from "../front/navigation.ts";
 import { readableUrl } from "../front/readable-url.ts";
-import { errorAnswer, type Router } from "../front/register.ts";
+import { honoPath, named } from "../front/register.ts";
+import { upstreamFailure } from "../http/upstream-error.ts";
+import type { Router } from "../front/router.ts";
 
 const path = "/connections/{id}/live";
 
@@ -30,23 +30,22 @@ const admissions = new WeakMap<Request, Admission>();
 
 /** The socket of a connection. Registered before all that touches headers: a 101 has fixed ones. */
 export function liveRoutes(router: Router): void {
-  router.openAPIRegistry.registerPath({
-    method: "get",
+  router.documented.push(() => ({
+    method: "GET",
     path,
     summary:
-      "A WebSocket that tells a snapshot, then events as they happen. By Authorization, or by the subprotocols azure.v1 and ticket.{ticket}",
-    tags: ["connections"],
-    security: [{ bearer: [] }],
-    "x-scope": "connections:read",
-    request: { params: z.object(connectionParams), query: querySchema },
-    responses: {
+      "A WebSocket that sends a snapshot, then events as they happen. By Authorization, or by the subprotocols azure.v1 and ticket.{ticket}",
+    tag: "connections",
+    scope: "connections:read",
+    params: { id: z.string().min(1).max(256) },
+    query: querySchema.shape,
+    answers: {
       101: { description: "The socket; it names azure.v1 when the client offered it." },
-      default: errorAnswer,
     },
-  });
-  router.get(
-    "/connections/:id/live",
-    named,
+  }));
+  router.app.get(
+    honoPath(path),
+    named(path),
     withConfig,
     readableUrl(path),
     admitted,
@@ -54,11 +53,6 @@ export function liveRoutes(router: Router): void {
     (c) => open(c),
   );
 }
-
-const named: Middleware = async (c, next) => {
-  c.set("route", path);
-  await next();
-};
 
 const byAuthorization = requires({ scope: () => "connections:read", connection: "path" });
 
@@ -110,7 +104,7 @@ async function open(c: Context): Promise<Response> {
       },
     }),
   );
-  // What the connection refuses is told like any other error of ours, request id and all.
+  // What the connection refuses is reported like any other error of ours, request id and all.
   if (answer.status !== 101 || answer.webSocket === null) {
     throw new AzureError(await upstreamFailure(answer, { now: Date.now(), write: false }));
   }

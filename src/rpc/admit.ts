@@ -1,137 +1,88 @@
 import * as z from "zod";
+import { textOf } from "../api/fields.ts";
+import { inputSchema, type Operation, type RequestOf, type ResultOf } from "../api/operation.ts";
 import { requireScope, type Caller } from "../callers/caller.ts";
-import { scopes, type Scope } from "../contract/scope.ts";
 import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
-import { connectionStatuses } from "../contract/connection-info.ts";
+import { prompts } from "../entra/authorization-request.ts";
 import { orThrow } from "../contract/or-throw.ts";
-import { scopePattern, tenantField } from "../routes/sign-in/connect.ts";
-import { invalidInput } from "../front/failures.ts";
-import {
-  apiVersionField,
-  cursorField,
-  expandField,
-  filterField,
-  flowField,
-  folderField,
-  graphListFields,
-  groupNameField,
-  personIdField,
-  selectField,
-  sessionFields,
-  subscriptionIdField,
-  textField,
-  timeZoneField,
-  whenField,
-} from "../routes/fields.ts";
+import { scopes, type Scope } from "../contract/scope.ts";
+import { invalidInput } from "../operations/failures.ts";
+import type { DeclaredOperation } from "../operations/index.ts";
+import { scopePattern, tenantField } from "../operations/sign-in-fields.ts";
 
 /** What each RPC method takes: one object, checked, because a sibling can send anything. */
 
-const who = { userId: userIdSchema, label: labelSchema.optional() };
-const page = { top: z.int().min(1).max(100).default(25), cursor: cursorField };
-const { select, filter, search, order_by: orderBy } = graphListFields;
-const graphList = { ...page, select, filter, search, orderBy };
-const apiVersion = apiVersionField;
-const subscriptionId = subscriptionIdField;
+const owner = { userId: userIdSchema, label: labelSchema.optional() };
+
+/** Whose connection a sibling means. */
+export interface Owner {
+  userId: string;
+  label?: string | undefined;
+}
+
+type Served<Declared> = Declared extends { over: readonly (infer Door)[] }
+  ? "rpc" extends Door
+    ? Declared
+    : never
+  : never;
+/** An operation that siblings may ask for. */
+export type RpcOperation = Served<DeclaredOperation>;
+
+/** What a sibling sends for an operation: its input, and whose connection it is about. */
+export type OperationRequest<Declared extends Operation> = Declared["on"] extends "connection"
+  ? keyof Declared["input"] extends never
+    ? Owner
+    : Owner & RequestOf<Declared>
+  : RequestOf<Declared>;
+
+/** One method for each operation that says `rpc`. */
+export type RpcOperations = {
+  [Declared in RpcOperation as Declared["name"]]: (
+    request: OperationRequest<Declared>,
+  ) => Promise<ResultOf<Declared>>;
+};
 
 export interface Method<Input extends z.ZodType> {
+  name: string;
   /** What a sibling needs to call it. */
   scopes: readonly Scope[];
   input: Input;
 }
-const method = <Input extends z.ZodType>(
-  needed: Scope | readonly Scope[],
-  input: Input,
-): Method<Input> => ({ scopes: typeof needed === "string" ? [needed] : needed, input });
 
 /** Everything that the stub of a connection can do. */
 export const wholeStub: readonly Scope[] = scopes.filter((scope) => scope !== "admin");
 
-/** The RPC methods: what each needs and takes; walked by a test. */
+/** The methods that are no operations: sign-in, and the stub itself. */
 export const methods = {
-  beginConnect: method(
-    "connections:write",
-    z
-      .strictObject({
-        ...who,
-        tenantId: tenantField,
-        scopes: z.array(z.string().regex(scopePattern, "must be a scope")).max(50).optional(),
-        loginHint: textField(320).optional(),
-        prompt: z.enum(["login", "none", "consent", "select_account"]).optional(),
-        returnUrl: textField(2_048, 0).optional(),
-        redirectUri: textField(2_048, 0).optional(),
-      })
-      .transform(withoutUndefined),
-  ),
-  confirmConnect: method("connections:write", z.strictObject({ ...who, flow: flowField })),
-  completeConnect: method(
-    "connections:write",
-    z.strictObject({
-      ...who,
-      code: textField(16_384),
-      state: textField(4_096),
+  beginConnect: {
+    name: "beginConnect",
+    scopes: ["connections:write"],
+    input: z.strictObject({
+      ...owner,
+      tenantId: tenantField,
+      scopes: z.array(z.string().regex(scopePattern, "must be a scope")).max(50).optional(),
+      loginHint: textOf(320).optional(),
+      prompt: z.enum(prompts).optional(),
+      returnUrl: textOf(2_048, 0).optional(),
+      redirectUri: textOf(2_048, 0).optional(),
     }),
-  ),
-  disconnect: method("connections:write", z.strictObject(who)),
-  createSession: method(
-    "connections:write",
-    z.strictObject({
-      userId: userIdSchema,
-      ...sessionFields,
+  },
+  completeConnect: {
+    name: "completeConnect",
+    scopes: ["connections:write"],
+    input: z.strictObject({
+      ...owner,
+      code: textOf(16_384),
+      state: textOf(4_096),
     }),
-  ),
-  getConnection: method("connections:read", z.strictObject(who)),
-  listConnections: method(
-    "connections:read",
-    z.strictObject({
-      userId: userIdSchema,
-      status: z.enum(connectionStatuses).optional(),
-      ...page,
-    }),
-  ),
-  connection: method(wholeStub, z.strictObject(who)),
-  getUser: method(
-    "graph:read",
-    z.strictObject({ ...who, id: personIdField.optional(), select: selectField }),
-  ),
-  getMail: method("graph:read", z.strictObject({ ...who, ...graphList, folder: folderField })),
-  getCalendarEvents: method(
-    "graph:read",
-    z.strictObject({
-      ...who,
-      ...graphList,
-      start: whenField,
-      end: whenField,
-      timeZone: timeZoneField,
-    }),
-  ),
-  listSubscriptions: method("arm:read", z.strictObject({ ...who, ...page, apiVersion })),
-  listResourceGroups: method(
-    "arm:read",
-    z.strictObject({ ...who, ...page, subscriptionId, filter: filterField, apiVersion }),
-  ),
-  listResources: method(
-    "arm:read",
-    z.strictObject({
-      ...who,
-      ...page,
-      subscriptionId,
-      resourceGroup: groupNameField.optional(),
-      filter: filterField,
-      expand: expandField,
-      apiVersion,
-    }),
-  ),
-} as const;
-
-const names = new Map<unknown, string>(
-  Object.entries(methods).map(([name, method]) => [method, name]),
-);
-
-/** How siblings call a method, for the log. */
-export const nameOf = (method: Method<z.ZodType>): string => names.get(method) ?? "unknown";
+  },
+  connection: { name: "connection", scopes: wholeStub, input: z.strictObject(owner) },
+} as const satisfies Record<string, Method<z.ZodType>>;
 
 /** What a sibling may send to a method. */
-export type RequestOf<Name extends keyof typeof methods> = z.input<(typeof methods)[Name]["input"]>;
+export type MethodRequest<Name extends keyof typeof methods> = z.input<
+  (typeof methods)[Name]["input"]
+>;
 
 /**
  * The input of a call this caller may make.
@@ -140,7 +91,7 @@ export type RequestOf<Name extends keyof typeof methods> = z.input<(typeof metho
  */
 export function admit<Input extends z.ZodType>(
   caller: Caller,
-  { scopes: needed, input }: Method<Input>,
+  { scopes: needed, input }: Pick<Method<Input>, "scopes" | "input">,
   request: unknown,
 ): z.output<Input> {
   for (const scope of needed) orThrow(requireScope(caller, scope));
@@ -149,11 +100,34 @@ export function admit<Input extends z.ZodType>(
   return parsed.data;
 }
 
-type Defined<Fields> = { [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
+const ownerSchema = z.object(owner);
 
-/** Over RPC an absent field often comes as undefined; further in, fields are there or are not. */
-function withoutUndefined<Fields extends object>(fields: Fields): Defined<Fields> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as Defined<Fields>;
+/** What a request for an operation holds: whose connection it is about, and the operation's input. */
+export interface AdmittedOperation {
+  owner: Owner | undefined;
+  input: Record<string, unknown>;
+}
+
+/**
+ * Reads the request for an operation. Whose connection it is about is read first, and is no part of the
+ * operation's input.
+ *
+ * @throws AzureError as {@link admit}
+ */
+export function admitOperation(
+  caller: Caller,
+  operation: Operation,
+  request: unknown,
+): AdmittedOperation {
+  orThrow(requireScope(caller, operation.scope));
+  const input = inputSchema(operation);
+  if (operation.on === "service") {
+    return { owner: undefined, input: admit(caller, { scopes: [], input }, request) };
+  }
+  const named = admit(caller, { scopes: [], input: ownerSchema }, request);
+  const { userId: _, label: __, ...rest } = { ...(request as object) } as Record<string, unknown>;
+  const read = admit(caller, { scopes: [], input }, rest);
+  const more = operation.moreScope?.(read);
+  if (more !== undefined) orThrow(requireScope(caller, more));
+  return { owner: named, input: read };
 }

@@ -4,7 +4,7 @@ import { errorStatuses, type ErrorCode } from "../contract/errors.ts";
 import type { RpcLogLine } from "../platform/log.ts";
 
 /** What the log will say of a sibling's call, as far as it has come. */
-export interface ServiceTrace {
+export interface RpcTrace {
   requestId: string;
   connectionId?: string | undefined;
   /** Microsoft's, of the last answer that had one. */
@@ -21,7 +21,7 @@ interface End {
 /** The line of a call that has ended. */
 export const rpcLine = (
   { method, caller, outcome, durationMs }: End,
-  { requestId, connectionId, upstreamRequestId }: ServiceTrace,
+  { requestId, connectionId, upstreamRequestId }: RpcTrace,
 ): RpcLogLine => ({
   level: outcome !== "ok" && errorStatuses[outcome] >= 500 ? "warn" : "info",
   event: "rpc",

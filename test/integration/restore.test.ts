@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { connectionStub } from "../../src/connection/stub.ts";
-import { restoreConnection } from "../../src/operations/restore.ts";
+import { restore as restoreConnection } from "../../src/operations/restore.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { directory, rowWhen, withoutDirectory } from "./support/directory.ts";
 import { reconfigured } from "./support/reconfigured.ts";

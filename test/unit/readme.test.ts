@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import readme from "../../README.md?raw";
 import manifest from "../../package.json";
-import { createApp } from "../../src/app.ts";
+import { createRouter } from "../../src/app.ts";
 import { connectionEventSchema } from "../../src/contract/connection-info.ts";
 import { connectionHash } from "../../src/platform/connection-hash.ts";
 import { errorStatuses } from "../../src/contract/errors.ts";
 import { blobColumns, doubleColumns } from "../../src/platform/metrics.ts";
 import { remedyActions } from "../../src/contract/remedy.ts";
+import { operations } from "../../src/operations/index.ts";
 import { methods } from "../../src/rpc/admit.ts";
 
 /** The first two cells of every row of the README's tables that begins with code. */
@@ -16,10 +17,6 @@ const rows = [...readme.matchAll(/^\| (`[^|]+`) *\| ([^|]*)\|/gm)].map(
     second: second.trim(),
   }),
 );
-
-interface Operation {
-  "x-scope"?: string;
-}
 
 describe("the README", () => {
   test("lists every route with its scope, and no other", () => {
@@ -31,17 +28,10 @@ describe("the README", () => {
         .split(" ")
         .map((verb) => `${verb} ${path} ${second}`);
     });
-    const { paths = {} } = createApp().getOpenAPI31Document({
-      openapi: "3.1.0",
-      info: { title: "", version: "" },
+    const routes = createRouter().documented.map((describe) => {
+      const { method, path, scope } = describe();
+      return `${method.toUpperCase()} ${path} ${scope}`;
     });
-    const routes = Object.entries(paths).flatMap(([path, operations]) =>
-      Object.entries(operations as Record<string, Operation>).map(
-        ([verb, { "x-scope": scope }]) => `${verb.toUpperCase()} ${path} ${scope}`,
-      ),
-    );
-    // Registered beside the document that it serves.
-    routes.push("GET /openapi.json open");
     expect(told.toSorted()).toEqual([...new Set(routes)].toSorted());
   });
 
@@ -56,7 +46,15 @@ describe("the README", () => {
   test.each([
     ["event", connectionEventSchema.options.map(({ shape }) => shape.type.value)],
     ["remedy", [...remedyActions]],
-    ["RPC method", Object.keys(methods)],
+    [
+      "RPC method",
+      [
+        ...Object.keys(methods),
+        ...operations.flatMap(({ operation: { name, over } }) =>
+          over.includes("rpc") ? [name] : [],
+        ),
+      ],
+    ],
     [
       "log event",
       ["request", "rpc", "refresh", "alarm", "delivery_paused", "watchdog", "unexpected_error"],

@@ -7,12 +7,12 @@ import { AzureError, failure, ownErrorHeader } from "../../contract/errors.ts";
 import { upstreamFailure, upstreamRequestId } from "../../http/upstream-error.ts";
 import { orThrow } from "../../contract/or-throw.ts";
 import { withConfig, type Context, type ErrorForm } from "../../front/context.ts";
-import { item } from "../fields.ts";
 import { withLinksHere } from "./gateway-links.ts";
 import { gatewayTarget, isBatchPath, isContentPath, type GatewayMount } from "./gateway-path.ts";
 import { untrustedBytes } from "../../front/headers.ts";
 import { methodNotAllowed } from "../../front/failures.ts";
-import { errorSchema, type Router } from "../../front/register.ts";
+import { errorSchema } from "../../api/document.ts";
+import type { Router } from "../../front/router.ts";
 
 /** Microsoft's own API under our address, signed in as a connection. */
 interface Gateway {
@@ -75,15 +75,19 @@ export function gatewayRoutes(router: Router): void {
     const scope = (c: Context): Scope =>
       isRead(c.req.method) && !isBatchPath(c.req.raw.url) ? scopes.read : scopes.write;
     // For all that follows, what fails and what no method takes included.
-    router.use(`${prefix}/*`, async (c, next) => {
+    router.app.use(`${prefix}/*`, async (c, next) => {
       c.set("route", `${prefix}/*`);
       c.set("errorForm", errorForm);
       await next();
     });
-    router.on(methods, `${prefix}/*`, withConfig, requires({ scope, connection: "header" }), (c) =>
-      forward(c, mount(c.var.config)),
+    router.app.on(
+      methods,
+      `${prefix}/*`,
+      withConfig,
+      requires({ scope, connection: "header" }),
+      (c) => forward(c, mount(c.var.config)),
     );
-    router.all(`${prefix}/*`, methodNotAllowed(methods));
+    router.app.all(`${prefix}/*`, methodNotAllowed(methods));
     document(router, gateway);
   }
 }
@@ -130,41 +134,32 @@ function outgoing(c: Context, target: string): Request {
 }
 
 function document(router: Router, { documented, prefix, service, scopes }: Gateway): void {
-  const paths = z
+  const path = z
     .string()
     .meta({ description: `What follows in ${service}'s own URLs, slashes and all.` });
-  const params = z.object({
-    ...(prefix === "/graph" && { version: z.enum(["v1.0", "beta"]) }),
-    path: paths,
-  });
+  const json = (schema: z.ZodType) => ({ "application/json": schema });
   for (const method of ["get", "head", "post", "put", "patch", "delete"] as const) {
-    router.openAPIRegistry.registerPath({
+    router.documented.push(() => ({
       method,
       path: documented,
       summary: `${service} as it is, its links pointing here; a $batch needs ${scopes.write}`,
-      tags: ["gateways"],
-      security: [{ bearer: [] }],
-      "x-scope": isRead(method.toUpperCase()) ? scopes.read : scopes.write,
-      request: {
-        params,
-        headers: z.object({
-          [connectionHeader]: z
-            .string()
-            .optional()
-            .meta({ description: "The connection's id; a user's own credential need not say it." }),
-        }),
+      tag: "gateways",
+      scope: isRead(method.toUpperCase()) ? scopes.read : scopes.write,
+      params: { ...(prefix === "/graph" && { version: z.enum(["v1.0", "beta"]) }), path },
+      headers: {
+        [connectionHeader]: z
+          .string()
+          .optional()
+          .meta({ description: "The connection's id; a user's own credential need not say it." }),
       },
-      responses: {
-        "2XX": {
-          description: `${service}'s own answer.`,
-          content: { "application/json": { schema: item } },
-        },
+      answers: {
+        "2XX": { description: `${service}'s own answer.`, content: json(z.looseObject({})) },
         "3XX": { description: `${service}'s own answer.` },
         default: {
           description: `${service}'s own error, or with x-azure-error one of ours in its form.`,
-          content: { "application/json": { schema: gatewayErrorSchema } },
+          content: json(gatewayErrorSchema),
         },
       },
-    });
+    }));
   }
 }

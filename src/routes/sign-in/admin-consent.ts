@@ -10,15 +10,16 @@ import {
 } from "./admin-consent-state.ts";
 import { success } from "../../front/answers.ts";
 import { administratorPage } from "./callback-page.ts";
-import { tenantField } from "./connect.ts";
+import { tenantField } from "../../operations/sign-in-fields.ts";
 import type { Context } from "../../front/context.ts";
-import { dataOf } from "../fields.ts";
+import { dataSchema } from "../../front/answer-schemas.ts";
 import { pageResponse, redirectResponse } from "../../front/pages.ts";
-import { register, type Router } from "../../front/register.ts";
+import { register } from "../../front/register.ts";
+import type { Router } from "../../front/router.ts";
 import { readReturnUrl, returnTo } from "../../config/return-url.ts";
 
 const text = z.string().max(8_192).optional();
-const page = { type: "text/html", schema: z.string() };
+const page = { "text/html": z.string() };
 
 export function adminConsentRoutes(router: Router): void {
   register(
@@ -35,7 +36,7 @@ export function adminConsentRoutes(router: Router): void {
       answers: {
         200: {
           description: "Where to send the administrator's browser.",
-          data: dataOf(
+          data: dataSchema(
             z.object({
               admin_consent_url: z.string(),
               state: z.string(),

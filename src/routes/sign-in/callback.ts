@@ -13,12 +13,13 @@ import {
 } from "./callback-page.ts";
 import type { Context } from "../../front/context.ts";
 import { pageResponse, redirectResponse } from "../../front/pages.ts";
-import { register, type Router } from "../../front/register.ts";
+import { register } from "../../front/register.ts";
+import type { Router } from "../../front/router.ts";
 import { returnTo } from "../../config/return-url.ts";
 
 const text = z.string().max(16_384).optional();
 
-const page = { type: "text/html", schema: z.string() };
+const page = { "text/html": z.string() };
 
 export function callbackRoutes(router: Router): void {
   register(

@@ -4,26 +4,16 @@ import { connectionAt, requires } from "../../front/require.ts";
 import { userIdSchema } from "../../contract/connection-id.ts";
 import type { AuthorizationStart } from "../../contract/connection-info.ts";
 import { prompts } from "../../entra/authorization-request.ts";
-import { parseTenant } from "../../entra/tenant.ts";
 import { AzureError, failure } from "../../contract/errors.ts";
-import { beginConnect } from "../../operations/connections.ts";
 import { orThrow } from "../../contract/or-throw.ts";
-import { targetFor } from "../../front/answers.ts";
+import { beginSignIn } from "../../operations/sign-in.ts";
+import { scopePattern, tenantField } from "../../operations/sign-in-fields.ts";
 import { bindingCookie } from "./binding-cookie.ts";
 import type { Context, Middleware } from "../../front/context.ts";
 import { redirectResponse } from "../../front/pages.ts";
-import { register, type Router } from "../../front/register.ts";
+import { register } from "../../front/register.ts";
+import type { Router } from "../../front/router.ts";
 import { readReturnUrl } from "../../config/return-url.ts";
-
-export const tenantField = z
-  .string()
-  .refine((text) => parseTenant(text) !== undefined, {
-    error: "must be a tenant id, a domain, common, organizations or consumers",
-  })
-  .optional();
-
-/** RFC 6749 §3.3: what a scope may be made of. */
-export const scopePattern = /^[\u0021\u0023-\u005b\u005d-\u007e]{1,512}$/;
 
 const scopesField = z
   .string()
@@ -83,7 +73,8 @@ export function connectRoutes(router: Router): void {
       if (returnUrl === undefined && caller.userId === undefined) {
         throw invalidReturnUrl("is required when a server starts a sign-in");
       }
-      const start = await beginConnect(targetFor(c), {
+      const start = await beginSignIn(c.env, {
+        connectionId: c.var.connectionId,
         start: caller.userId === undefined ? "server" : "user",
         mayAddLabel: caller.scopes.has("connections:write"),
         ...(tenantId !== undefined && { tenantId }),

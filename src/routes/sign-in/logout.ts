@@ -2,7 +2,8 @@ import * as z from "zod";
 import { logoutUrl } from "../../entra/logout.ts";
 import { AzureError, failure } from "../../contract/errors.ts";
 import { redirectResponse } from "../../front/pages.ts";
-import { register, type Router } from "../../front/register.ts";
+import { register } from "../../front/register.ts";
+import type { Router } from "../../front/router.ts";
 import { readReturnUrl } from "../../config/return-url.ts";
 
 /** Ends the browser's session with Microsoft; connections live on until they are disconnected. */

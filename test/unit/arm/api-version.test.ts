@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { apiVersionOfType, chooseApiVersion, isApiVersion } from "../../../src/arm/api-version.ts";
+import { apiVersionOfType, chooseApiVersion } from "../../../src/arm/api-version.ts";
+import { isApiVersion } from "../../../src/contract/api-version.ts";
 
 describe("chooseApiVersion", () => {
   it.each([

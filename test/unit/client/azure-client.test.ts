@@ -74,7 +74,7 @@ describe("AzureClient", () => {
     [
       "events of the calendar",
       (c) => c.graph.events({ timeZone: "UTC", cursor: "c" }),
-      "GET /calendar/events?user_id=ada&cursor=c&time_zone=UTC",
+      "GET /calendar/events?user_id=ada&time_zone=UTC&cursor=c",
       undefined,
     ],
     [

@@ -6,7 +6,8 @@ import { open, seal } from "../../../src/operations/opaque.ts";
 import { ok } from "../../../src/contract/result.ts";
 
 const sessionSecret: SessionSecret = ["a session secret of more than thirty-two bytes"];
-const owner: PageOwner = { sessionSecret, connectionId: "user:ada", list: "/mail" };
+const owner: PageOwner = { config: { sessionSecret }, connectionId: "user:ada" };
+const list = "/mail";
 
 interface Asked {
   link?: string | undefined;
@@ -39,7 +40,7 @@ describe("a list in pages", () => {
     let cursor: string | undefined;
     let pages = 0;
     do {
-      const page = await readPage(owner, { top: 4, cursor }, numbers(23, size));
+      const page = await readPage(owner, list, { top: 4, cursor }, numbers(23, size));
       expect(page.data.length).toBeLessThanOrEqual(4);
       read.push(...page.data);
       cursor = page.nextCursor;
@@ -50,9 +51,9 @@ describe("a list in pages", () => {
 
   test("keeps the query of its first page, whatever comes with the cursor", async () => {
     const asked: Asked[] = [];
-    const list = numbers(30, 20, asked);
-    const first = await readPage(owner, { top: 5, filter: "a" }, list);
-    await readPage(owner, { top: 90, filter: "b", cursor: first.nextCursor }, list);
+    const items = numbers(30, 20, asked);
+    const first = await readPage(owner, list, { top: 5, filter: "a" }, items);
+    await readPage(owner, list, { top: 90, filter: "b", cursor: first.nextCursor }, items);
     expect(asked).toEqual([
       { link: undefined, maxPageSize: 5, filter: "a" },
       { link: undefined, maxPageSize: 5, filter: "a" },
@@ -60,7 +61,7 @@ describe("a list in pages", () => {
   });
 
   test("is refused when it was altered, or is of another form", async () => {
-    const { nextCursor = "" } = await readPage(owner, { top: 4 }, numbers(9, undefined));
+    const { nextCursor = "" } = await readPage(owner, list, { top: 4 }, numbers(9, undefined));
     const altered = [
       "",
       "x",
@@ -71,21 +72,26 @@ describe("a list in pages", () => {
       nextCursor.split(".")[0] ?? "",
     ].filter((cursor) => cursor !== nextCursor);
     for (const cursor of altered) {
-      const error = await readPage(owner, { top: 4, cursor }, numbers(9, undefined)).catch(
+      const error = await readPage(owner, list, { top: 4, cursor }, numbers(9, undefined)).catch(
         (reason: unknown) => reason,
       );
       expect(error).toMatchObject({ code: "invalid_request", details: { field: "cursor" } });
     }
   });
 
-  test.each<[string, Partial<PageOwner>]>([
-    ["connection", { connectionId: "user:grace" }],
-    ["list", { list: "/users" }],
-    ["deployment", { sessionSecret: ["another secret, as long as the first one was"] }],
-  ])("goes on in no other %s", async (_, other) => {
-    const { nextCursor } = await readPage(owner, { top: 4 }, numbers(9, undefined));
+  test.each<[string, PageOwner, string]>([
+    ["connection", { ...owner, connectionId: "user:grace" }, list],
+    ["list", owner, "/users"],
+    [
+      "deployment",
+      { ...owner, config: { sessionSecret: ["another secret, as long as the first one was"] } },
+      list,
+    ],
+  ])("goes on in no other %s", async (_, otherOwner, otherList) => {
+    const { nextCursor } = await readPage(owner, list, { top: 4 }, numbers(9, undefined));
     const error = await readPage(
-      { ...owner, ...other },
+      otherOwner,
+      otherList,
       { top: 4, cursor: nextCursor },
       numbers(9, undefined),
     ).catch((reason: unknown) => reason);

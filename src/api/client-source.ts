@@ -1,0 +1,229 @@
+import * as z from "zod";
+import { routesOf, type ClientMethod, type Operation } from "./operation.ts";
+
+/**
+ * Writes the client's methods from the declarations: the client carries no schemas, so what it needs of
+ * them is written down when the project is built.
+ */
+
+type Json = Record<string, unknown>;
+
+const classes = {
+  graph: { name: "GraphOperations", about: "People, mail, calendar and files of one connection." },
+  arm: { name: "ArmOperations", about: "Subscriptions, groups and resources of one connection." },
+  connection: { name: "ConnectionOperations", about: "One connection itself." },
+  service: { name: "ServiceOperations", about: "What is asked of no single connection." },
+} as const;
+
+/** Where a named type of the declarations is from. */
+const homes = {
+  graph: "@microsoft/microsoft-graph-types",
+  azure: "../contract/azure-types.ts",
+  ConnectionInfo: "../contract/connection-info.ts",
+  ConnectionEvent: "../contract/connection-info.ts",
+  ListedConnection: "../contract/listed-connection.ts",
+  AppHealth: "../api/health.ts",
+} as const;
+
+/** The source of `src/client/generated.ts`. */
+export function clientSource(operations: readonly Operation[]): string {
+  const imports = new Map<string, Set<string>>([
+    ["./catalogue.ts", new Set(["Call", "CatalogueEntry", "RunningOperation"])],
+    ["./requests.ts", new Set(["Answer"])],
+  ]);
+  const printer = new TypePrinter(imports);
+  const methods = operations.flatMap((operation) =>
+    clientMethodsOf(operation).map((method) => ({ operation, method })),
+  );
+  const options = methods.flatMap(({ operation, method }) =>
+    optionsSource(operation, method, printer),
+  );
+  const bodies = Object.entries(classes).map(([of, { name, about }]) => {
+    const own = methods.filter(({ method }) => method.of === of);
+    return [
+      `/** ${about} */`,
+      `export class ${name} {`,
+      "  readonly #call: Call;",
+      "",
+      "  constructor(call: Call) {",
+      "    this.#call = call;",
+      "  }",
+      ...own.flatMap(({ operation, method }) => ["", ...methodSource(operation, method, printer)]),
+      "}",
+      "",
+    ].join("\n");
+  });
+  const served = operations.filter(({ over }) => over.includes("client"));
+  const entries = served.map((operation) => `  ${operation.name}: ${entrySource(operation)},`);
+  const importLines = [...imports]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([from, names]) => `import type { ${[...names].toSorted().join(", ")} } from "${from}";`);
+  return [
+    "// Made by `npm run catalogue` from the declarations in src/api.",
+    ...importLines,
+    "",
+    ...options,
+    "const operations = {",
+    ...entries,
+    "} as const satisfies Record<string, CatalogueEntry>;",
+    "",
+    ...bodies,
+  ].join("\n");
+}
+
+const clientMethodsOf = ({ over, client }: Operation): readonly ClientMethod[] =>
+  !over.includes("client") || client === undefined ? [] : "of" in client ? [client] : client;
+
+function entrySource(operation: Operation): string {
+  const { body, on } = operation;
+  const routes = routesOf(operation).map(({ method, path, params }) => {
+    const own = on === "connection" && path.startsWith("/connections/{id}");
+    const fields = [...params].filter(([name]) => !(own && name === "id"));
+    const filled = fields.reduce(
+      (text, [name, field]) => text.replace(`{${name}}`, `{${field}}`),
+      path,
+    );
+    return JSON.stringify(
+      `${method} ${own ? filled.replace("/connections/{id}", "{connection}") : filled}`,
+    );
+  });
+  return `{ routes: [${routes.join(", ")}]${body === undefined ? "" : `, body: ${JSON.stringify(body)}`} }`;
+}
+
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const optionsName = ({ of, name }: ClientMethod): string =>
+  `${of === "graph" || of === "arm" ? "" : upperFirst(of)}${upperFirst(name)}Options`;
+
+/** Fields that are not arguments of their own. */
+const optionFields = ({ input }: Operation, { args = [], without = [] }: ClientMethod) =>
+  Object.entries(input).filter(([name]) => !args.includes(name) && !without.includes(name));
+
+const isOptional = (type: z.ZodType): boolean => type.safeParse(undefined).success;
+
+function optionsSource(operation: Operation, method: ClientMethod, printer: TypePrinter): string[] {
+  const fields = optionFields(operation, method);
+  if (fields.length === 0) return [];
+  const lines = fields.flatMap(([name, type]) => {
+    const { description } = z.toJSONSchema(type, { unrepresentable: "any", io: "input" });
+    const optional = isOptional(type);
+    return [
+      ...(description === undefined ? [] : [`  /** ${description} */`]),
+      `  ${name}${optional ? "?" : ""}: ${printer.text(type, "input")}${optional ? " | undefined" : ""};`,
+    ];
+  });
+  return [`export interface ${optionsName(method)} {`, ...lines, "}", ""];
+}
+
+function methodSource(operation: Operation, method: ClientMethod, printer: TypePrinter): string[] {
+  const { args = [], name } = method;
+  const fields = optionFields(operation, method);
+  const positional = args.map((arg) => {
+    const type = operation.input[arg];
+    if (type === undefined) throw new Error(`${operation.name} has no field ${arg}`);
+    return `${arg}: ${printer.text(type, "input", true)}`;
+  });
+  const allOptional = fields.every(([, type]) => isOptional(type));
+  const options =
+    fields.length === 0 ? [] : [`options: ${optionsName(method)}${allOptional ? " = {}" : ""}`];
+  const data = method.generic ? "Data | RunningOperation" : dataText(operation, printer);
+  const generic = method.generic ? "<Data = unknown>" : "";
+  const input = [...args, ...(fields.length === 0 ? [] : ["...options"])].join(", ");
+  const needs =
+    operation.needs === undefined
+      ? ""
+      : "role" in operation.needs
+        ? `; role ${operation.needs.role}`
+        : `; ${operation.needs.delegated[0]}`;
+  return [
+    `  /** ${operation.summary}. Scope \`${operation.scope}\`${needs}. */`,
+    `  ${name}${generic}(${[...positional, ...options].join(", ")}): Promise<Answer<${data}>> {`,
+    `    return this.#call<${data}>(operations.${operation.name}, { ${input} });`,
+    "  }",
+  ];
+}
+
+function dataText({ form, data }: Operation, printer: TypePrinter): string {
+  switch (form) {
+    case "item":
+    case "accepted":
+      return printer.text(data, "output");
+    case "list":
+    case "events":
+      return `${printer.text(data, "output")}[]`;
+    case "progress":
+      return data instanceof z.ZodUndefined
+        ? "RunningOperation | null"
+        : `${printer.text(data, "output")} | RunningOperation`;
+  }
+}
+
+/** TypeScript of a schema, by its JSON Schema. */
+class TypePrinter {
+  readonly #imports: Map<string, Set<string>>;
+
+  constructor(imports: Map<string, Set<string>>) {
+    this.#imports = imports;
+  }
+
+  /** @param required an argument of its own: its being optional is left out */
+  text(type: z.ZodType, io: "input" | "output", required = false): string {
+    const inner = required && type instanceof z.ZodOptional ? (type.unwrap() as z.ZodType) : type;
+    const schema = z.toJSONSchema(inner, { io, unrepresentable: "any" }) as Json;
+    return this.#print(schema, (schema["$defs"] ?? {}) as Json);
+  }
+
+  #named(from: string, name: string): string {
+    const names = this.#imports.get(from) ?? new Set();
+    this.#imports.set(from, names.add(name));
+    return name;
+  }
+
+  #print(schema: Json, defs: Json): string {
+    const { microsoft, id, $ref, type, anyOf, oneOf, items, additionalProperties } = schema;
+    if (typeof microsoft === "string") {
+      const [home = "", name = ""] = microsoft.split(".");
+      return this.#named(home === "graph" ? homes.graph : homes.azure, name);
+    }
+    if (typeof $ref === "string") {
+      const name = $ref.slice($ref.lastIndexOf("/") + 1);
+      return this.#print({ ...(defs[name] as Json), id: name }, defs);
+    }
+    if (typeof id === "string" && id in homes)
+      return this.#named(homes[id as keyof typeof homes], id);
+    if (Array.isArray(schema["enum"]))
+      return schema["enum"].map((value) => JSON.stringify(value)).join(" | ");
+    if ("const" in schema) return JSON.stringify(schema["const"]);
+    const union = anyOf ?? oneOf;
+    if (Array.isArray(union)) {
+      return [...new Set(union.map((part: Json) => this.#print(part, defs)))].join(" | ");
+    }
+    switch (type) {
+      case "string":
+      case "boolean":
+      case "null":
+        return type;
+      case "integer":
+      case "number":
+        return "number";
+      case "array": {
+        const item = this.#print((items ?? {}) as Json, defs);
+        return /[ |]/.test(item) ? `(${item})[]` : `${item}[]`;
+      }
+      case "object":
+        return this.#object(schema, additionalProperties, defs);
+      default:
+        return "unknown";
+    }
+  }
+
+  #object({ properties, required }: Json, rest: unknown, defs: Json): string {
+    const needed = new Set((required ?? []) as string[]);
+    const members = Object.entries((properties ?? {}) as Record<string, Json>).map(
+      ([name, type]) =>
+        `${name}${needed.has(name) ? "" : "?"}: ${this.#print(type, defs)}${needed.has(name) ? "" : " | undefined"}`,
+    );
+    if (members.length > 0) return `{ ${members.join("; ")} }`;
+    const value = typeof rest === "object" ? this.#print(rest as Json, defs) : "unknown";
+    return `Record<string, ${value}>`;
+  }
+}

@@ -1,0 +1,130 @@
+import * as z from "zod";
+import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
+import {
+  connectionEventSchema,
+  connectionInfoSchema,
+  connectionStatuses,
+} from "../contract/connection-info.ts";
+import { listedConnectionSchema } from "../contract/listed-connection.ts";
+import { cursor, resource, top, wholeNumber, textOf } from "./fields.ts";
+import { operation } from "./operation.ts";
+
+const info = connectionInfoSchema.meta({ id: "ConnectionInfo" });
+
+/** What the operations on one connection share. */
+const reads = { tag: "connections", scope: "connections:read", on: "connection" } as const;
+const writes = { ...reads, scope: "connections:write" } as const;
+const gives = { form: "item", data: info, answer: "The connection." } as const;
+
+export const listConnections = operation({
+  name: "listConnections",
+  route: "GET /connections",
+  summary: "Connections by id; a user's own credential sees its own",
+  tag: "connections",
+  scope: "connections:read",
+  on: "service",
+  input: {
+    status: z.enum(connectionStatuses).optional(),
+    userId: userIdSchema.optional(),
+    top,
+    cursor,
+  },
+  form: "list",
+  data: listedConnectionSchema.meta({ id: "ListedConnection" }),
+  answer: "As reported some seconds ago at most.",
+  over: ["http", "rpc", "client"],
+  client: { of: "service", name: "connections" },
+});
+
+export const importConnection = operation({
+  name: "importConnection",
+  route: "POST /connections",
+  summary: "Take over a refresh token that another system holds",
+  tag: "connections",
+  scope: "admin",
+  on: "service",
+  input: {
+    userId: userIdSchema,
+    label: labelSchema.optional(),
+    tenantId: textOf(253),
+    refreshToken: textOf(16_384),
+  },
+  body: "rest",
+  ...gives,
+  over: ["http", "client"],
+  client: { of: "service", name: "importConnection" },
+});
+
+export const getConnection = operation({
+  ...reads,
+  name: "getConnection",
+  route: "GET /connections/{id}",
+  summary: "One connection: status, identity, tokens' times",
+  input: {},
+  ...gives,
+  over: ["http", "rpc", "client"],
+  client: { of: "connection", name: "info" },
+});
+
+export const disconnect = operation({
+  ...writes,
+  name: "disconnect",
+  route: "DELETE /connections/{id}",
+  summary: "Disconnect: forget the grant and every token",
+  input: {},
+  ...gives,
+  over: ["http", "rpc", "client"],
+  client: { of: "connection", name: "disconnect" },
+});
+
+export const refreshConnection = operation({
+  ...writes,
+  name: "refreshConnection",
+  route: "POST /connections/{id}/refresh",
+  summary: "Renew a token now; joins a renewal that is under way",
+  input: { resource: resource.optional() },
+  body: "rest",
+  ...gives,
+  over: ["http", "client"],
+  client: { of: "connection", name: "refresh" },
+});
+
+export const confirmConnect = operation({
+  ...writes,
+  name: "confirmConnect",
+  route: "POST /connections/{id}/confirm",
+  summary: "Confirm that this user is who signed in",
+  input: { flow: textOf(256) },
+  body: "rest",
+  ...gives,
+  over: ["http", "rpc", "client"],
+  client: { of: "connection", name: "confirm", args: ["flow"] },
+});
+
+export const restoreConnection = operation({
+  ...writes,
+  name: "restoreConnection",
+  scope: "admin",
+  route: "POST /connections/{id}/restore",
+  summary: "Give a connection whose object was lost its grant back",
+  input: {},
+  ...gives,
+  over: ["http", "client"],
+  client: { of: "connection", name: "restore" },
+});
+
+export const listEvents = operation({
+  ...reads,
+  name: "listEvents",
+  route: "GET /connections/{id}/events",
+  summary: "What happened, oldest first; the last 200 are kept",
+  input: {
+    after: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
+    limit: wholeNumber(1, 200).default(100),
+  },
+  form: "events",
+  data: connectionEventSchema,
+  answer: "Events after the one given; truncated when some before them are lost.",
+  over: ["http", "client"],
+  client: { of: "connection", name: "events" },
+});

@@ -1,0 +1,80 @@
+import type { Message } from "@microsoft/microsoft-graph-types";
+import * as z from "zod";
+import { graphList, select, textOf } from "./fields.ts";
+import { microsoft } from "./microsoft.ts";
+import { operation } from "./operation.ts";
+
+const message = microsoft<Message>("graph.Message");
+const reads = ["Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"] as const;
+
+export const getMail = operation({
+  name: "getMail",
+  route: "GET /mail",
+  summary: "Messages, newest first",
+  tag: "mail",
+  scope: "graph:read",
+  needs: { delegated: reads },
+  on: "connection",
+  input: {
+    ...graphList,
+    folder: textOf(512)
+      .optional()
+      .meta({ description: "Id or well-known name: inbox, sentitems…" }),
+  },
+  form: "list",
+  data: message,
+  answer: "Graph's messages.",
+  over: ["http", "rpc", "client"],
+  client: { of: "graph", name: "messages" },
+});
+
+export const getMessage = operation({
+  name: "getMessage",
+  route: "GET /mail/{id}",
+  summary: "One message",
+  tag: "mail",
+  scope: "graph:read",
+  needs: { delegated: reads },
+  on: "connection",
+  input: { id: textOf(1_024), select },
+  form: "item",
+  data: message,
+  answer: "Graph's message.",
+  over: ["http", "client"],
+  client: { of: "graph", name: "message", args: ["id"] },
+});
+
+const booleanText = z
+  .string()
+  .regex(/^(?:true|false)$/i, "must be true or false")
+  .transform((written) => written.toLowerCase() === "true");
+
+/** Graph's own body of `sendMail`. */
+const outgoing = z.strictObject({
+  message: microsoft<Message>("graph.Message", {
+    subject: z.string().optional(),
+    body: z.looseObject({ contentType: z.string().optional(), content: z.string() }).optional(),
+    toRecipients: z.array(z.looseObject({})).optional(),
+  }).meta({ description: "Graph's message; base64 attachments may be in it." }),
+  saveToSentItems: z
+    .union([z.boolean(), booleanText])
+    .optional()
+    .meta({ description: "Default true. Graph's own examples send it as text, so that will do." }),
+});
+
+export const sendMail = operation({
+  name: "sendMail",
+  route: "POST /mail/send",
+  summary: "Send a message",
+  tag: "mail",
+  scope: "graph:write",
+  needs: { delegated: ["Mail.Send"] },
+  on: "connection",
+  input: { mail: outgoing },
+  body: "mail",
+  form: "accepted",
+  data: z.object({ accepted: z.literal(true) }),
+  answer: "Handed over for sending.",
+  over: ["http", "client"],
+  client: { of: "graph", name: "sendMail", args: ["mail"] },
+});

@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { connectionStatuses } from "./connection-info.ts";
+import { remedyActions } from "./remedy.ts";
+
+/** A connection in a list: no token, not even encrypted. */
+export const listedConnectionSchema = z.object({
+  id: z.string(),
+  kind: z.enum(["user", "tenant"]),
+  user_id: z.string().nullable(),
+  label: z.string().nullable(),
+  status: z.enum(connectionStatuses),
+  remedy_action: z.enum(remedyActions).nullable(),
+  tenant_id: z.string().nullable(),
+  upn: z.string().nullable(),
+  scopes: z.array(z.string()),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  next_contact_at: z.iso.datetime().nullable(),
+  /** `webhook:{id}` and `pipeline` that are not told of its events any more. */
+  paused_sinks: z.array(z.string()),
+});
+export type ListedConnection = z.infer<typeof listedConnectionSchema>;

@@ -1,0 +1,50 @@
+import { bodyLimit } from "hono/body-limit";
+import { AzureError, failure, invalidField } from "../contract/errors.ts";
+import type { Context } from "./context.ts";
+
+/** JSON bodies beyond this are refused before they are read: Graph's own limit, and room for base64. */
+const maxJsonBytes = 5 * 1024 * 1024;
+
+export const limitBody = bodyLimit({
+  maxSize: maxJsonBytes,
+  onError: () => {
+    throw new AzureError(
+      failure("payload_too_large", `The body exceeds ${maxJsonBytes} bytes.`, {
+        details: { field: "body" },
+      }),
+    );
+  },
+});
+
+const jsonType = /^application\/(?:[a-z.-]+\+)?json(?:;|$)/i;
+
+/**
+ * The JSON body of a request.
+ *
+ * @returns undefined when there is none
+ * @throws AzureError `invalid_request` naming `content-type` or `body`
+ */
+export async function readJson(c: Context): Promise<unknown> {
+  const type = c.req.header("content-type");
+  if (type !== undefined && !jsonType.test(type.trim())) {
+    throw new AzureError(
+      failure("invalid_request", "Send the body as application/json.", {
+        details: { field: "content-type" },
+      }),
+    );
+  }
+  const text = await c.req.text();
+  if (text === "") return undefined;
+  if (type === undefined) {
+    throw new AzureError(
+      failure("invalid_request", "Send the body as application/json.", {
+        details: { field: "content-type" },
+      }),
+    );
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AzureError(invalidField("body", "is not readable as JSON"));
+  }
+}

@@ -1,0 +1,117 @@
+import { connectionFields } from "../api/fields.ts";
+import {
+  camelCase,
+  inputSchema,
+  routesOf,
+  snakeCase,
+  type Fields,
+  type Operation,
+  type OperationRoute,
+} from "../api/operation.ts";
+import { AzureError, invalidField } from "../contract/errors.ts";
+import { invalidInput } from "../operations/failures.ts";
+
+/** Reads the input of an operation from the parts of an HTTP request. */
+
+/** Where the route says which connection it is about. */
+export const placeOf = ({ on }: Operation, { path }: OperationRoute) =>
+  on === "service" ? undefined : path.startsWith("/connections/{id}") ? "path" : "query";
+
+/** `{id}` names the connection itself, not a field of the input. */
+export const isOwn = (operation: Operation, route: OperationRoute, name: string): boolean =>
+  name === "id" && placeOf(operation, route) === "path";
+
+/** Fields of the input that this route takes from its query. */
+export function queryFields(
+  { input, body, route: routes }: Operation,
+  { params }: OperationRoute,
+): Fields {
+  if (body === "rest") return {};
+  const inPath = new Set(params.values());
+  // Where another route of the same operation has a field in its path, it is there and not here.
+  const elsewhere =
+    typeof routes === "string"
+      ? []
+      : routesOf({ route: routes, params: {} }).flatMap((route) => [...route.params.values()]);
+  return Object.fromEntries(
+    Object.entries(input).filter(
+      ([name]) => name !== body && !inPath.has(name) && !elsewhere.includes(name),
+    ),
+  );
+}
+
+/** The parts of a request that hold input. */
+export interface RequestParts {
+  params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, readonly string[]>>;
+  /** Parsed JSON; undefined when there is none. */
+  body: unknown;
+}
+
+/**
+ * The input that a request holds, read by the schema of the operation. How it says whose connection it
+ * means was read before, and is no part of it.
+ *
+ * @throws AzureError `invalid_request` naming the field as its sender wrote it
+ */
+export function readInput(
+  operation: Operation,
+  route: OperationRoute,
+  { params, query, body: sent = {} }: RequestParts,
+): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const [name, field] of route.params) {
+    if (!isOwn(operation, route, name)) input[field] = params[name];
+  }
+  const known = queryFields(operation, route);
+  const own = placeOf(operation, route) === "query" ? connectionFields : {};
+  for (const [name, values] of Object.entries(query)) {
+    if (Object.hasOwn(own, name)) continue;
+    const field = fieldOf(name, operation);
+    // Another place of the request holds it.
+    if (Object.hasOwn(operation.input, field) && !Object.hasOwn(known, field)) {
+      throw unknownField(name);
+    }
+    if (values.length > 1) throw new AzureError(invalidField(name, "must be given once"));
+    input[field] = values[0];
+  }
+  const { body } = operation;
+  if (body === "rest") Object.assign(input, restOf(sent, operation));
+  else if (body !== undefined) input[body] = sent;
+  const parsed = inputSchema(operation).safeParse(input);
+  if (!parsed.success) throw invalidInput(parsed.error, (path) => sentName(path, operation, route));
+  return parsed.data;
+}
+
+/** The field that a name in a query or body stands for; what stands for none is left to the schema. */
+function fieldOf(name: string, { input }: Operation): string {
+  const field = camelCase(name);
+  if (snakeCase(field) === name) return Object.hasOwn(input, field) ? field : name;
+  if (Object.hasOwn(input, name)) throw unknownField(name);
+  return name;
+}
+
+const unknownField = (name: string): AzureError =>
+  new AzureError(invalidField(name, "is not a parameter of this request"));
+
+/** The members of a body as fields of the input. */
+function restOf(body: unknown, operation: Operation): Record<string, unknown> {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new AzureError(invalidField("body", "must be a JSON object"));
+  }
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [fieldOf(name, operation), value]),
+  );
+}
+
+/** The name under which a field came: in snake case, and within the body without the body's own name. */
+function sentName(
+  [first, ...rest]: readonly PropertyKey[],
+  { body, input }: Operation,
+  { params }: OperationRoute,
+): string {
+  const inPath = [...params].find(([, field]) => field === first)?.[0];
+  const known = inPath ?? (Object.hasOwn(input, String(first)) ? snakeCase(String(first)) : first);
+  const path = first === body ? rest : [known, ...rest].filter((part) => part !== undefined);
+  return path.length === 0 ? "body" : path.join(".");
+}

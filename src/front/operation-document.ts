@@ -1,0 +1,89 @@
+import * as z from "zod";
+import type { Content, DocumentedRoute } from "../api/document.ts";
+import { connectionFields } from "../api/fields.ts";
+import { snakeCase, type Needs, type Operation, type OperationRoute } from "../api/operation.ts";
+import { dataSchema, eventsSchema, listSchema, runningSchema } from "./answer-schemas.ts";
+import { isOwn, placeOf, queryFields } from "./http-input.ts";
+
+/** What the document says of a route of an operation. */
+export function documentedOperation(operation: Operation, route: OperationRoute): DocumentedRoute {
+  const { summary, tag, scope, needs, input, body } = operation;
+  const params = Object.fromEntries(
+    [...route.params].map(([inPath, field]) => [
+      inPath,
+      isOwn(operation, route, inPath) ? connectionParam : (input[field] ?? z.string()),
+    ]),
+  );
+  const query = Object.fromEntries(
+    Object.entries(queryFields(operation, route)).map(([field, type]) => [snakeCase(field), type]),
+  );
+  const bodySchema = bodyOf(operation, route);
+  return {
+    method: route.method,
+    path: route.path,
+    operationId: operationIdOf(operation, route),
+    summary,
+    tag,
+    scope,
+    needs: needs && needsText(needs),
+    params,
+    query: { ...query, ...(placeOf(operation, route) === "query" && connectionFields) },
+    ...(body !== undefined &&
+      bodySchema !== undefined && {
+        body: {
+          required: !bodySchema.safeParse({}).success,
+          content: { "application/json": bodySchema },
+        },
+      }),
+    answers: answersOf(operation),
+  };
+
+  function bodyOf({ body: named }: Operation, { params: inPath }: OperationRoute) {
+    if (named === undefined) return undefined;
+    if (named !== "rest") return input[named];
+    const members = Object.entries(input).filter(
+      ([field]) => ![...inPath.values()].includes(field),
+    );
+    return z.strictObject(
+      Object.fromEntries(members.map(([field, type]) => [snakeCase(field), type])),
+    );
+  }
+}
+
+const connectionParam = z
+  .string()
+  .min(1)
+  .max(256)
+  .meta({ description: "The connection's id, such as user:42." });
+
+/** Unique in the document, though an operation has several routes. */
+const operationIdOf = ({ name, route: routes }: Operation, { path }: OperationRoute): string => {
+  const [first = ""] = typeof routes === "string" ? [routes] : routes;
+  const by = [...path.matchAll(/\{(\w+)\}/g)].at(-1)?.[1] ?? "";
+  return first.endsWith(` ${path}`) ? name : `${name}By${by.charAt(0).toUpperCase()}${by.slice(1)}`;
+};
+
+/** What Microsoft has to allow, in a phrase: `Mail.Read`, or a role. */
+export const needsText = (needs: Needs): string =>
+  "role" in needs ? `role ${needs.role}` : needs.delegated[0];
+
+function answersOf({ form, data, answer }: Operation): DocumentedRoute["answers"] {
+  const json = (schema: z.ZodType): Content => ({ "application/json": schema });
+  switch (form) {
+    case "item":
+      return { 200: { description: answer, content: json(dataSchema(data)) } };
+    case "list":
+      return { 200: { description: answer, content: json(listSchema(data)) } };
+    case "events":
+      return { 200: { description: answer, content: json(eventsSchema(data)) } };
+    case "accepted":
+      return { 202: { description: answer, content: json(dataSchema(data)) } };
+    case "progress": {
+      const result = data instanceof z.ZodUndefined ? z.null() : data;
+      return {
+        200: { description: answer, content: json(dataSchema(result)) },
+        202: { description: "Azure is at work on it.", content: json(dataSchema(runningSchema)) },
+      };
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { routesOf, type OperationRoute } from "../api/operation.ts";
+import { requireScope } from "../callers/caller.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import { operations } from "../operations/index.ts";
+import type { ServedOperation } from "../operations/serve.ts";
+import { answerOf } from "./answers.ts";
+import { limitBody, readJson } from "./body.ts";
+import { connectionOf, serviceOf, withConfig, type Context } from "./context.ts";
+import { placeOf, readInput } from "./http-input.ts";
+import { documentedOperation } from "./operation-document.ts";
+import { readableUrl } from "./readable-url.ts";
+import { honoPath, named } from "./register.ts";
+import { requires } from "./require.ts";
+import type { Router } from "./router.ts";
+
+/** Registers the HTTP routes of every operation that says `http`. */
+export function operationRoutes(router: Router): void {
+  for (const served of operations) {
+    if (!served.operation.over.includes("http")) continue;
+    for (const route of routesOf(served.operation)) {
+      router.app.on(
+        route.method,
+        honoPath(route.path),
+        named(route.path),
+        withConfig,
+        readableUrl(route.path),
+        requires({
+          scope: () => served.operation.scope,
+          connection: placeOf(served.operation, route),
+        }),
+        ...(served.operation.body === undefined ? [] : [limitBody]),
+        (c) => answer(c, served, route),
+      );
+      router.documented.push(() => documentedOperation(served.operation, route));
+    }
+  }
+}
+
+/** Its caller and connection are settled: reads the input, does the work, gives the answer. */
+async function answer(
+  c: Context,
+  { operation, work }: ServedOperation,
+  route: OperationRoute,
+): Promise<Response> {
+  const input = readInput(operation, route, {
+    params: c.req.param(),
+    query: c.req.queries(),
+    body: operation.body === undefined ? undefined : await readJson(c),
+  });
+  const more = operation.moreScope?.(input);
+  if (more !== undefined) orThrow(requireScope(c.var.caller, more));
+  const service = serviceOf(c);
+  const context =
+    operation.on === "connection"
+      ? connectionOf(c, service, { waitOnThrottle: operation.waits ?? false })
+      : service;
+  return answerOf(operation.form, await work(context, input));
+}

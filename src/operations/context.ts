@@ -1,0 +1,82 @@
+import { ArmClient } from "../arm/client.ts";
+import type { ProviderCache } from "../arm/provider-versions.ts";
+import type { Caller } from "../callers/caller.ts";
+import type { Config } from "../config/config.ts";
+import { connectionStub, type ConnectionStub } from "../connection/stub.ts";
+import { GraphClient } from "../graph/client.ts";
+import type { Fetcher } from "../http/transport.ts";
+import { upstreamRequestId } from "../http/upstream-error.ts";
+import type { Environment } from "../platform/env.ts";
+
+/** What every operation may use: who calls, and the deployment. */
+export interface ServiceContext {
+  env: Environment;
+  config: Config;
+  caller: Caller;
+  /** GUID; goes to Microsoft as `client-request-id`. */
+  requestId: string;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** One connection besides, and Microsoft's services as seen through it. */
+export interface ConnectionContext extends ServiceContext {
+  connectionId: string;
+  connection: ConnectionStub;
+  readonly graph: GraphClient;
+  readonly arm: ArmClient;
+}
+
+export interface ConnectionOptions {
+  connectionId: string;
+  /** False: somebody waits in front of a screen; a throttled call goes back at once. */
+  waitOnThrottle: boolean;
+  /** Called with Microsoft's own id of each answer that has one. */
+  answered: (upstreamRequestId: string) => void;
+}
+
+/** What providers say of their versions is the same for everybody in one cloud. */
+const providerCache: ProviderCache = new Map();
+
+/** The context of an operation on a connection. A client is made when an operation first uses it. */
+export function connectionContext(
+  service: ServiceContext,
+  { connectionId, waitOnThrottle, answered }: ConnectionOptions,
+): ConnectionContext {
+  const { graphEndpoint, armEndpoint } = service.config.cloud;
+  const connection = connectionStub(service.env, connectionId);
+  const fetcher = identified(connection, service.requestId, answered);
+  let graph: GraphClient | undefined;
+  let arm: ArmClient | undefined;
+  return {
+    ...service,
+    connectionId,
+    connection,
+    get graph() {
+      return (graph ??= new GraphClient(fetcher, { endpoint: graphEndpoint, waitOnThrottle }));
+    },
+    get arm() {
+      return (arm ??= new ArmClient(fetcher, {
+        endpoint: armEndpoint,
+        waitOnThrottle,
+        providerCache,
+      }));
+    },
+  };
+}
+
+/** Microsoft's logs then know the request by the same id as ours, and ours by Microsoft's. */
+const identified = (
+  connection: ConnectionStub,
+  requestId: string,
+  answered: (upstreamRequestId: string) => void,
+): Fetcher => ({
+  async fetch(url, init) {
+    const headers = new Headers(init?.headers);
+    if (!headers.has("client-request-id")) headers.set("client-request-id", requestId);
+    const answer = await connection.fetch(url, { ...init, headers });
+    const upstreamId = upstreamRequestId(answer.headers);
+    if (upstreamId !== undefined) answered(upstreamId);
+    return answer;
+  },
+});

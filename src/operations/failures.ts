@@ -1,0 +1,38 @@
+import type * as z from "zod";
+import { AzureError, failure, type Failure } from "../contract/errors.ts";
+import { logMisconfigured, logUnexpected } from "../platform/log.ts";
+
+/** The failure a thrown error stands for; an unexpected one is logged, and nothing of it goes out. */
+export function failureOf(error: unknown, requestId: string): Failure {
+  if (error instanceof AzureError) {
+    logMisconfigured(error, requestId);
+    const { code, message, retry_after, remedy, details } = error;
+    return failure(code, message, {
+      request_id: requestId,
+      ...(retry_after !== undefined && { retry_after }),
+      ...(remedy !== undefined && { remedy }),
+      ...(details !== undefined && { details }),
+    });
+  }
+  logUnexpected(error, requestId);
+  return failure("internal_error", "Something went wrong here; it has been logged.", {
+    request_id: requestId,
+  });
+}
+
+/** How a field is called by whoever sent it. */
+type NameOf = (path: readonly PropertyKey[]) => string;
+
+const ownName: NameOf = (path) => (path.length === 0 ? "body" : path.join("."));
+
+/** The first thing that is wrong with a parameter or body, by the name its sender gave it. */
+export function invalidInput(error: z.core.$ZodError, nameOf: NameOf = ownName): AzureError {
+  const [issue] = error.issues;
+  const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  const name = nameOf([...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])]);
+  const message =
+    unknown === undefined
+      ? `${name}: ${issue?.message ?? "is not valid"}.`
+      : `${name} is not a parameter of this request.`;
+  return new AzureError(failure("invalid_request", message, { details: { field: name } }));
+}

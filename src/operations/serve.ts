@@ -1,0 +1,34 @@
+import type { InputOf, Operation, ResultOf } from "../api/operation.ts";
+import type { ConnectionContext, ServiceContext } from "./context.ts";
+
+/** What an operation works in: the service, or one connection of it. */
+export type ContextOf<Declared extends Pick<Operation, "on">> = Declared["on"] extends "connection"
+  ? ConnectionContext
+  : ServiceContext;
+
+type Work<Declared extends Operation> = (
+  context: ContextOf<Declared>,
+  input: InputOf<Declared>,
+) => Promise<ResultOf<Declared>>;
+
+/** An operation, and how it is done. */
+export interface Served<Declared extends Operation> {
+  operation: Declared;
+  work: Work<Declared>;
+}
+
+/** Says how an operation is done. The work throws `AzureError`. */
+export const serve = <Declared extends Operation>(
+  operation: Declared,
+  work: Work<Declared>,
+): Served<Declared> => ({ operation, work });
+
+/**
+ * Any operation, as the doors see it: they read the input by the operation's own schema, and make the
+ * context of what it is about.
+ */
+export interface ServedOperation {
+  operation: Operation;
+  /** @throws AzureError */
+  work: (context: ServiceContext, input: Record<string, unknown>) => Promise<unknown>;
+}
