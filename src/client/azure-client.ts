@@ -21,7 +21,7 @@ export class AzureClient extends ServiceOperations {
   /** @throws AzureError `invalid_request` when the options name no credential or no address. */
   constructor(options: ServiceOptions) {
     const requests = new ServiceRequests(options);
-    super((entry, input) => requests.send(requestOf(entry, input)));
+    super(async (entry, input) => requests.send(requestOf(entry, input)));
     this.#requests = requests;
   }
 

@@ -15,8 +15,8 @@ export class ConnectionClient extends ConnectionOperations {
   constructor(requests: ServiceRequests, who: Who) {
     const id = connectionIdOf(who);
     const path = connectionPath(who);
-    super((entry, input) => requests.send(requestOf(entry, input, path)));
-    const asOwner: Call = (entry, input) => {
+    super(async (entry, input) => requests.send(requestOf(entry, input, path)));
+    const asOwner: Call = async (entry, input) => {
       const call = requestOf(entry, input);
       return requests.send({ ...call, query: { ...ownerQuery(who), ...call.query } });
     };

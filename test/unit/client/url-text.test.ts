@@ -16,15 +16,19 @@ const subscription = "aaaaaaaa-1111-4000-8000-000000000001";
 describe("half a surrogate pair in an argument is refused by its name, and nothing is sent", () => {
   it.each<[string, () => unknown, string]>([
     ["a message id", () => ada.graph.message(`a${half}`), "id"],
-    ["a user id", () => ada.graph.userById(`${half}b`), "userId"],
+    ["a user id", () => ada.graph.userById(`${half}b`), "id"],
     ["a filter", () => ada.graph.messages({ filter: half }), "filter"],
     ["a search", () => ada.graph.users({ search: `x\udfff` }), "search"],
     ["an order", () => ada.graph.events({ orderBy: half }), "order_by"],
     ["a time zone", () => ada.graph.events({ timeZone: half }), "time_zone"],
     ["a cursor", () => ada.arm.subscriptions({ cursor: half }), "cursor"],
-    ["a subscription id", () => ada.arm.subscription(half), "id"],
+    ["a subscription id", () => ada.arm.subscription(half), "subscriptionId"],
     ["a group's name", () => ada.arm.resourceGroup(subscription, half), "name"],
-    ["a group to list", () => ada.arm.resources(subscription, { resourceGroup: half }), "name"],
+    [
+      "a group to list",
+      () => ada.arm.resources(subscription, { resourceGroup: half }),
+      "resourceGroup",
+    ],
     ["a namespace", () => ada.arm.provider(subscription, half), "namespace"],
     ["a resource's id", () => ada.arm.deleteResource(`/x/${half}`), "id"],
     ["an operation's id", () => ada.arm.operation(half), "id"],
@@ -64,7 +68,7 @@ describe("half a surrogate pair in an argument is refused by its name, and nothi
 it.each(["", ".", ".."])("a segment that would be another path is refused: %j", async (id) => {
   for (const [call, field] of [
     [() => ada.graph.message(id), "id"],
-    [() => ada.graph.userById(id), "userId"],
+    [() => ada.graph.userById(id), "id"],
     [() => ada.arm.resourceGroup(subscription, id), "name"],
   ] as const) {
     const error = await call().catch((reason: unknown) => reason);
