@@ -77,8 +77,7 @@ describe("a mailbox whose callers went away over HTTP", () => {
     });
     expect([fifth.status, fifth.headers.get("retry-after")]).toEqual([503, "5"]);
     expect(await fifth.json()).toMatchObject({
-      code: "upstream_unavailable",
-      details: { reason: "mailbox_busy" },
+      error: { innerError: { code: "upstream_unavailable", details: { reason: "mailbox_busy" } } },
     });
     expect(await asked()).toBe(before + 4);
     for (const caller of callers) caller.destroy();

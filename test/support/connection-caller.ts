@@ -127,16 +127,28 @@ export class ConnectionCaller {
     if (start === undefined) return undefined;
     const location = start.headers.get("location");
     const authorize = new URL(location ?? startSchema.parse(JSON.parse(start.text)).auth_url);
-    authorize.searchParams.set("sandbox_account", this.account);
-    authorize.searchParams.set("sandbox_decision", "approve");
-    const decided = await ask(authorize);
+    const finish = await this.#decide(authorize, start);
+    return async () => {
+      const answer = await finish();
+      const onward = URL.parse(answer?.headers.get("location") ?? "");
+      // A personal account goes on from the callback to another page of Microsoft's.
+      if (answer === undefined || onward?.origin !== authorize.origin) return signInEnd(answer);
+      return signInEnd(await (await this.#decide(onward, answer))());
+    };
+  }
+
+  /** Approves on a page of Microsoft's. @returns what takes its answer to the Worker */
+  async #decide(page: URL, { headers }: Answer): Promise<() => Promise<MaybeAnswer>> {
+    page.searchParams.set("sandbox_account", this.account);
+    page.searchParams.set("sandbox_decision", "approve");
+    const decided = await ask(page);
     // The registered redirect URI names the developer's port; the Worker under test has another.
     const { search } = new URL(decided?.headers.get("location") ?? "about:blank");
-    const cookie = start.headers
+    const cookie = headers
       .getSetCookie()
       .map((one) => one.split(";", 1)[0])
       .join("; ");
-    return async () => signInEnd(await ask(`${url()}/callback${search}`, { headers: { cookie } }));
+    return () => ask(`${this.#options.url()}/callback${search}`, { headers: { cookie } });
   }
 
   #post(action: string, body: object): Promise<MaybeAnswer> {
