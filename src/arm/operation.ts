@@ -159,8 +159,15 @@ function readLocation(state: OperationState, answer: OperationAnswer): Operation
     return running(state, answer, textOf(recordOf(answer.body)["status"]) ?? "InProgress");
   }
   switch (state.method) {
-    case "DELETE":
-      return { kind: "succeeded", value: undefined };
+    case "DELETE": {
+      // It has no result: a body that names a state is a status document in the wrong place.
+      const { word } = operationStatus(answer.body);
+      const phase = word === undefined ? "succeeded" : phaseOf(word);
+      if (phase === "running") return running(state, answer, word ?? "InProgress");
+      return phase === "succeeded"
+        ? { kind: "succeeded", value: undefined }
+        : ended(phase, answer.body);
+    }
     case "POST":
       return { kind: "succeeded", value: answer.body };
     case "PUT":

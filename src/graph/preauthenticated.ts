@@ -88,7 +88,7 @@ const expired = "link_expired";
 
 /** No token is sent here, so a 401 is the URL's fault and signing in again would not mend it. */
 const refusal = (reason: Failure): Failure =>
-  reason.code === "action_required"
+  reason.details?.upstream_status === 401
     ? failure("upstream_error", "Microsoft's storage no longer accepts the link it gave out.", {
         details: { ...reason.details, reason: expired },
       })

@@ -7,8 +7,9 @@ import { retryAfterSeconds } from "./retry-after.ts";
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   400: "invalid_request",
-  // A 401 reaches a client only after the connection has tried a fresh token.
-  401: "action_required",
+  // It reaches a client only after the connection has tried a fresh token: no sign-in would help, and
+  // nothing says what would.
+  401: "upstream_error",
   403: "forbidden",
   404: "not_found",
   408: "upstream_timeout",
@@ -30,8 +31,7 @@ export const errorCodeOf = (status: number): ErrorCode =>
 const sentences: Readonly<Record<ErrorCode, string>> = {
   invalid_request: "Microsoft refused the request as invalid.",
   unauthenticated: "Microsoft did not accept the credential.",
-  action_required:
-    "Microsoft did not accept the connection's token: the user has to sign in again.",
+  action_required: "Somebody has to act before Microsoft answers this.",
   forbidden: "Microsoft denied this: the account or its consent does not allow it.",
   not_found: "Microsoft knows no such item.",
   conflict: "The item is in another state than the request expects.",

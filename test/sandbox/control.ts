@@ -58,6 +58,12 @@ export function createControl(world: SandboxWorld, log: RequestLog, faults: Faul
     return Response.json({ added: true }, { status: 201 });
   });
 
+  app.get("/faults", () => Response.json({ faults: faults.list() }));
+  app.delete("/faults", () => {
+    faults.clear();
+    return Response.json({ cleared: true });
+  });
+
   app.get("/settings", settings);
   app.patch("/settings", async (context) => {
     const patch = settingsPatch.safeParse(await jsonOf(context.req.raw));

@@ -31,6 +31,11 @@ export class Faults {
     return found.fault;
   }
 
+  /** Those that wait, in order, with the times that are left. */
+  list(): readonly Fault[] {
+    return this.#waiting.map(({ fault, left }) => ({ ...fault, times: left }));
+  }
+
   clear(): void {
     this.#waiting = [];
   }

@@ -216,6 +216,22 @@ describe("readPoll of a status document", () => {
     expect(step).toEqual({ kind: "succeeded", value: undefined });
   });
 
+  it.each([
+    ["goes on", { status: "InProgress" }, { kind: "running", status: "InProgress" }],
+    ["goes on", { properties: { provisioningState: "Deleting" } }, { kind: "running" }],
+    ["goes on by a word nobody knows", { status: "Weird" }, { kind: "running", status: "Weird" }],
+    [
+      "failed",
+      { status: "Failed", error: { code: "ScopeLocked", message: "…" } },
+      { kind: "failed", status: "Failed", code: "ScopeLocked" },
+    ],
+    ["is over", { status: "Succeeded" }, { kind: "succeeded" }],
+    ["is over", {}, { kind: "succeeded" }],
+  ])("a deletion followed by Location %s where its 200 says so: %j", (_, body, expected) => {
+    const followed = state({ method: "DELETE", mode: "location", poll: resultUrl });
+    expect(readPoll(followed, answer(200, {}, body))).toMatchObject(expected);
+  });
+
   it("ends with Microsoft's code when it failed", () => {
     const body = {
       status: "Failed",

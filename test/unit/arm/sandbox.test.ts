@@ -192,7 +192,7 @@ describe("ArmClient against the sandbox's ARM", () => {
   it("tells that another tenant's subscription needs another token", async () => {
     const error = await arm.subscriptions.get(FABRIKAM_SUBSCRIPTION).catch((e: unknown) => e);
     expect(error).toMatchObject({
-      code: "action_required",
+      code: "upstream_error",
       details: { upstream_code: "InvalidAuthenticationTokenTenant" },
     });
   });

@@ -16,7 +16,7 @@ const jwt = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJ
 describe("errorCodeOf", () => {
   it.each<[number, ErrorCode]>([
     [400, "invalid_request"],
-    [401, "action_required"],
+    [401, "upstream_error"],
     [403, "forbidden"],
     [404, "not_found"],
     [405, "invalid_request"],

@@ -11,6 +11,15 @@ const arrival = {
 };
 
 describe("faults in waiting", () => {
+  test("are listed with the times that are left, until they are cleared", () => {
+    const faults = new Faults();
+    faults.add(fault({ aadsts: 50076, times: 2 }));
+    faults.take(arrival);
+    expect(faults.list()).toEqual([fault({ aadsts: 50076, times: 1 })]);
+    faults.clear();
+    expect(faults.list()).toEqual([]);
+  });
+
   test("are used up by as many requests as they say, in the order they came", () => {
     const faults = new Faults();
     faults.add(fault({ aadsts: 50076, times: 2 }));
