@@ -22,7 +22,7 @@ const homes = {
   ConnectionInfo: "../contract/connection-info.ts",
   ConnectionEvent: "../contract/connection-info.ts",
   ListedConnection: "../contract/listed-connection.ts",
-  AppHealth: "../api/health.ts",
+  AppHealth: "../contract/app-health.ts",
 } as const;
 
 /** The source of `src/client/generated.ts`. */

@@ -1,5 +1,5 @@
 // Made by `npm run catalogue` from the declarations in src/api.
-import type { AppHealth } from "../api/health.ts";
+import type { AppHealth } from "../contract/app-health.ts";
 import type { GenericResource, Provider, ResourceGroup, ResourceGroupParameters, ResourceParameters, Subscription, TagName, TagsResource } from "../contract/azure-types.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";

@@ -9,8 +9,7 @@ export {
   type HttpTokenSource,
   type SdkAccessToken,
 } from "./credential.ts";
-export type { BatchRequest } from "../graph/batch-plan.ts";
-export type { BatchResponse } from "../graph/batch-answer.ts";
+export type { BatchRequest, BatchResponse } from "../contract/batch.ts";
 export type * from "./generated.ts";
 export type {
   ArmOperations as ArmRoutes,

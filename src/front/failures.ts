@@ -1,6 +1,6 @@
 import { errorEnvelope, errorResponse, failure, type Failure } from "../contract/errors.ts";
 import { failureOf } from "../operations/failures.ts";
-import { armError, graphError } from "./microsoft-error.ts";
+import { armError, graphError } from "../http/microsoft-error.ts";
 import type { Context, ErrorForm } from "./context.ts";
 
 /** The answer to whatever a route threw. */

@@ -1,13 +1,6 @@
+import type { BatchResponse } from "../contract/batch.ts";
 import { isRecord, recordOf, type JsonRecord } from "../http/json.ts";
 import { wholeNumber } from "../http/whole-number.ts";
-
-export interface BatchResponse {
-  id: string;
-  status: number;
-  headers: Record<string, string>;
-  /** JSON as it is, anything else as base64. */
-  body?: unknown;
-}
 
 /**
  * Reads the answers out of a `$batch` answer, each by itself: one that cannot be read is left out,

@@ -1,18 +1,7 @@
+import type { BatchRequest } from "../contract/batch.ts";
 import type { Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { invalid, notText } from "./path.ts";
-
-export interface BatchRequest {
-  /** Unique in the call, whatever its letter case. Default: its place, counted from 1. */
-  id?: string | undefined;
-  method: string;
-  /** Below the version: `/me/messages?$top=5`. */
-  url: string;
-  headers?: Readonly<Record<string, string>> | undefined;
-  body?: unknown;
-  /** Ids that must have succeeded before. */
-  dependsOn?: readonly string[] | undefined;
-}
 
 /** A request ready for the wire. */
 export interface BatchItem {

@@ -4,8 +4,9 @@ import { retryAfterSeconds } from "../http/retry-after.ts";
 import { decideRetry, defaultBudgetMs, isConditional } from "../http/retry-policy.ts";
 import { abortable } from "../http/transport.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { readBatchAnswer, type BatchResponse } from "./batch-answer.ts";
-import { batchItems, batchParts, type BatchItem, type BatchRequest } from "./batch-plan.ts";
+import type { BatchRequest, BatchResponse } from "../contract/batch.ts";
+import { readBatchAnswer } from "./batch-answer.ts";
+import { batchItems, batchParts, type BatchItem } from "./batch-plan.ts";
 import type { Clock } from "./clock.ts";
 import type { GraphSession } from "./session.ts";
 

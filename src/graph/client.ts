@@ -9,8 +9,7 @@ import {
 } from "../http/transport.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { BatchRun, type BatchOptions } from "./batch.ts";
-import type { BatchResponse } from "./batch-answer.ts";
-import type { BatchRequest } from "./batch-plan.ts";
+import type { BatchRequest, BatchResponse } from "../contract/batch.ts";
 import { Calendar } from "./calendar.ts";
 import type { Clock } from "./clock.ts";
 import { Contacts } from "./contacts.ts";

@@ -3,8 +3,7 @@ export { AzureError } from "../contract/errors.ts";
 export type { Page, PagedItems, PageSettings } from "../http/page.ts";
 export type { FetchFunction, Fetcher } from "../http/transport.ts";
 export type { BatchOptions } from "./batch.ts";
-export type { BatchResponse } from "./batch-answer.ts";
-export type { BatchRequest } from "./batch-plan.ts";
+export type { BatchRequest, BatchResponse } from "../contract/batch.ts";
 export type { UploadBody } from "./byte-source.ts";
 export type {
   Calendar,

@@ -1,6 +1,6 @@
 import { failure, type ErrorCode, type ErrorDetails, type Failure } from "../contract/errors.ts";
 import { isRecord, parseJson, recordOf, textOf } from "./json.ts";
-import { envelopeOf } from "../front/microsoft-error.ts";
+import { envelopeOf } from "./microsoft-error.ts";
 import { markedFailure } from "./own-error.ts";
 import { redacted } from "./redact.ts";
 import { retryAfterSeconds } from "./retry-after.ts";

@@ -1,5 +1,6 @@
-import { getAppHealth, type AppHealth, type Problem } from "../api/health.ts";
+import { getAppHealth } from "../api/health.ts";
 import type { Config } from "../config/config.ts";
+import type { AppHealth, Problem } from "../contract/app-health.ts";
 import { AzureError, type Failure } from "../contract/errors.ts";
 import { directoryOf, type Directory, type DirectoryCount } from "../directory/directory.ts";
 import { checkCredential, type CredentialCheck } from "../entra/credential-check.ts";

@@ -1,5 +1,5 @@
 import { runBatch } from "../api/batch.ts";
-import type { BatchRequest } from "../graph/batch-plan.ts";
+import type { BatchRequest } from "../contract/batch.ts";
 import { serve } from "./serve.ts";
 
 export const batch = [

@@ -1,5 +1,4 @@
 import { AzureError, errorName } from "../contract/errors.ts";
-import type { Finding } from "../watchdog/watchdog-policy.ts";
 
 /**
  * The only lines there are, and the only fields they can have: what identifies a request and how it
@@ -130,6 +129,15 @@ export interface TroubleLogLine {
   code?: string;
   error_name?: string;
 }
+
+/**
+ * What the watchdog finds when it probes a connection.
+ * - `answered`: it lives; its touch has set its alarm, and it makes its next appointment itself.
+ * - `lost`: its object holds nothing, though the row tells of a grant: it has to be restored.
+ * - `abandoned`: a sign-in that nobody finished, whose object is gone: the row goes too.
+ * - `unreachable`: nothing is known; it is probed again.
+ */
+export type Finding = "answered" | "lost" | "abandoned" | "unreachable";
 
 /** A run of the watchdog with what it found in numbers, one finding, or why there was no more. */
 export type WatchdogLogLine = { event: "watchdog" } & (

@@ -1,5 +1,6 @@
 import type { ConnectionInfo, Outcome } from "../contract/connection-info.ts";
 import type { OverdueEntry } from "../directory/entry.ts";
+import type { Finding } from "../platform/log.ts";
 
 /** Whom the watchdog pokes and what it makes of the answer: pure, in milliseconds. */
 
@@ -13,15 +14,6 @@ const day = 24 * 60 * minute;
 export const grace = 20 * minute;
 /** Connections poked in one run: those that wait longest. */
 export const pageSize = 100;
-
-/**
- * What came of a poke.
- * - `answered`: it lives; its touch has set its alarm, and it makes its next appointment itself.
- * - `lost`: its object holds nothing, though the row tells of a grant: it has to be restored.
- * - `abandoned`: a sign-in that nobody finished, whose object is gone: the row goes too.
- * - `unreachable`: nothing is known; it is poked again.
- */
-export type Finding = "answered" | "lost" | "abandoned" | "unreachable";
 
 /** @param answer of the connection's `info`; undefined when the call itself failed */
 export function findingOf(

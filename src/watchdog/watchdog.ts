@@ -6,17 +6,10 @@ import { connectionHash } from "../platform/connection-hash.ts";
 import { faultWithin } from "../platform/deadline.ts";
 import type { Environment, EventPipeline } from "../platform/env.ts";
 import { AzureError, errorName } from "../contract/errors.ts";
-import { log, logMisconfigured } from "../platform/log.ts";
+import { log, logMisconfigured, type Finding } from "../platform/log.ts";
 import { directoryOf, type Directory } from "../directory/directory.ts";
 import type { OverdueEntry } from "../directory/entry.ts";
-import {
-  findingLevels,
-  findingOf,
-  grace,
-  pageSize,
-  postponements,
-  type Finding,
-} from "./watchdog-policy.ts";
+import { findingLevels, findingOf, grace, pageSize, postponements } from "./watchdog-policy.ts";
 
 /** Milliseconds that a connection may take to answer. */
 const pokeDeadline = 10_000;

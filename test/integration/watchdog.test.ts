@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { connectionHash } from "../../src/platform/connection-hash.ts";
 import { runWatchdog } from "../../src/watchdog/watchdog.ts";
-import type { Finding } from "../../src/watchdog/watchdog-policy.ts";
+import type { Finding } from "../../src/platform/log.ts";
 import worker from "../../src/index.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";

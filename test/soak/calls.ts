@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import * as z from "zod";
-import { envelopeOf } from "../../src/front/microsoft-error.ts";
+import { envelopeOf } from "../../src/http/microsoft-error.ts";
 import { userByObjectId } from "../sandbox/people.ts";
 import { eventsIn, infoIn, tokenIn, type MaybeAnswer } from "../support/connection-caller.ts";
 import type { Resident } from "./resident.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { errorStatuses, ownErrorHeader, type ErrorCode } from "../../src/contract/errors.ts";
-import { envelopeOf } from "../../src/front/microsoft-error.ts";
+import { envelopeOf } from "../../src/http/microsoft-error.ts";
 import { remedySchema } from "../../src/contract/remedy.ts";
 import type { Answer } from "../support/connection-caller.ts";
 

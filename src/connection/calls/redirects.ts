@@ -5,7 +5,7 @@ import { err, ok } from "../../contract/result.ts";
 import { sendCall, type Call } from "./call.ts";
 import { outgoingHeaders } from "./call-headers.ts";
 import type { Outcome } from "../../contract/connection-info.ts";
-import type { GatewayOptions } from "./gateway.ts";
+import type { Timer } from "../../platform/deadline.ts";
 import { resolveTarget } from "./target.ts";
 
 const redirectLimit = 5;
@@ -17,6 +17,12 @@ export type Redirection =
   /** The file's storage answered. */
   | { kind: "file"; answer: Response };
 
+interface RedirectTools {
+  cloud: Cloud;
+  fetch: typeof fetch;
+  timer: Timer;
+}
+
 /**
  * File contents answer with a Location on a storage host, which carries its own permission: it is
  * fetched here and without the token, because a stub follows redirects by calling its object again.
@@ -27,7 +33,7 @@ export type Redirection =
 export async function followRedirect(
   call: Call,
   location: string,
-  { cloud, fetch, timer }: Pick<GatewayOptions, "cloud" | "fetch" | "timer">,
+  { cloud, fetch, timer }: RedirectTools,
 ): Promise<Outcome<Redirection>> {
   const { request, target } = call;
   let from = target.url;

@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  batchItems,
-  batchParts,
-  type BatchItem,
-  type BatchRequest,
-} from "../../../src/graph/batch-plan.ts";
+import type { BatchRequest } from "../../../src/contract/batch.ts";
+import { batchItems, batchParts, type BatchItem } from "../../../src/graph/batch-plan.ts";
 
 const get = (changes: Partial<BatchRequest> = {}): BatchRequest => ({
   method: "GET",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ConnectionStatus } from "../../../src/contract/connection-info.ts";
-import { findingOf, type Finding } from "../../../src/watchdog/watchdog-policy.ts";
+import type { Finding } from "../../../src/platform/log.ts";
+import { findingOf } from "../../../src/watchdog/watchdog-policy.ts";
 import { failure } from "../../../src/contract/errors.ts";
 import { err, ok } from "../../../src/contract/result.ts";
 

@@ -8,7 +8,7 @@ import {
   type Failure,
 } from "../../../src/contract/errors.ts";
 import { createTransport } from "../../../src/http/transport.ts";
-import { armError, envelopeOf, graphError } from "../../../src/front/microsoft-error.ts";
+import { armError, envelopeOf, graphError } from "../../../src/http/microsoft-error.ts";
 
 const date = new Date("2026-11-28T10:00:00Z");
 const own: Failure = {

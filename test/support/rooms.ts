@@ -1,0 +1,44 @@
+/**
+ * The rooms of `src`. A file imports its own room and those on lower floors, and of packages those
+ * named here. Rooms on one floor do not import each other. A new room needs a row here and a wall in
+ * `.oxlintrc.json`.
+ */
+export const rooms: Readonly<Record<string, { floor: number; packages: readonly string[] }>> = {
+  contract: { floor: 1, packages: ["zod"] },
+  api: { floor: 2, packages: ["zod", "@microsoft/microsoft-graph-types"] },
+  http: { floor: 3, packages: [] },
+  entra: { floor: 4, packages: ["jose", "oauth4webapi", "zod"] },
+  graph: { floor: 4, packages: ["@microsoft/microsoft-graph-types"] },
+  arm: { floor: 4, packages: ["jose", "zod"] },
+  platform: { floor: 5, packages: ["cloudflare:workers", "jose", "node:crypto"] },
+  config: { floor: 6, packages: ["zod"] },
+  directory: { floor: 7, packages: ["zod"] },
+  connection: {
+    floor: 8,
+    packages: ["jose", "oauth4webapi", "partyserver", "standardwebhooks", "zod"],
+  },
+  callers: { floor: 9, packages: ["jose", "zod"] },
+  operations: { floor: 10, packages: ["zod"] },
+  front: { floor: 11, packages: ["hono", "zod"] },
+  routes: { floor: 12, packages: ["hono", "zod"] },
+  rpc: { floor: 12, packages: ["zod"] },
+  watchdog: { floor: 12, packages: [] },
+  client: { floor: 12, packages: ["@microsoft/microsoft-graph-types", "partysocket", "zod"] },
+};
+/** The files a Worker starts from, and the generated types. */
+export const looseFiles = ["app.ts", "index.ts", "service.ts", "worker-configuration.d.ts"];
+/** Other programs bundle the client: of the lower floors it may import these alone. */
+const roomsOfClient: ReadonlySet<string> = new Set(["contract", "http"]);
+/** What rooms above `connection` may import of it. */
+export const doorsOfConnection: ReadonlySet<string> = new Set([
+  "connection/stub.ts",
+  "connection/live/live-request.ts",
+  "connection/grant/authorization-state.ts",
+]);
+
+/** Whether the floors let a file of one room import another room. */
+export const mayImport = (from: string, to: string): boolean => {
+  const [own, other] = [rooms[from], rooms[to]];
+  if (own === undefined || other === undefined) return false;
+  return other.floor < own.floor && (from !== "client" || roomsOfClient.has(to));
+};
