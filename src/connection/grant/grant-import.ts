@@ -26,6 +26,7 @@ import {
   type RemedyLinks,
 } from "../policy/remedies.ts";
 import { appRetryInterval } from "../policy/renewal-policy.ts";
+import { oauthReason } from "../policy/sign-in-failure.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 import type { TokenQueue } from "../tokens/token-queue.ts";
 
@@ -106,7 +107,7 @@ export class GrantImport {
           {
             details: {
               field: "refresh_token",
-              reason: code,
+              reason: oauthReason(code),
               ...(aadsts !== undefined && { aadsts }),
               ...(requestId !== undefined && { upstream_request_id: requestId }),
             },

@@ -1,5 +1,5 @@
 import type { Disposition } from "../../entra/errors.ts";
-import { failure, type Failure } from "../../contract/errors.ts";
+import { failure, type ErrorReason, type Failure } from "../../contract/errors.ts";
 import type { Remedy, RemedyAction } from "../../contract/remedy.ts";
 import { parseConnectionId } from "../../contract/connection-id.ts";
 import type { Grant } from "../tables/grant-store.ts";
@@ -165,7 +165,7 @@ export const appMisconfigured = (
   );
 
 /** The key that the grant was sealed with is gone, or the grant was altered. */
-export const unreadableGrant = (reason: string): Failure =>
+export const unreadableGrant = (reason: ErrorReason): Failure =>
   failure("app_misconfigured", "The stored grant cannot be decrypted with the configured keys.", {
     details: { variable: "TOKEN_ENCRYPTION_KEYS", reason },
   });

@@ -24,7 +24,7 @@ import {
 } from "../policy/remedies.ts";
 import { appRetryInterval, backoff, timesOf } from "../policy/renewal-policy.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
-import type { TokenCipher } from "../tables/token-cipher.ts";
+import type { CipherFault, TokenCipher } from "../tables/token-cipher.ts";
 
 export interface TokenMintOptions {
   connectionId: string;
@@ -311,7 +311,7 @@ export class TokenMint {
   }
 
   /** Nothing can be renewed until the key is back: no attempt is made sooner than for a bad secret. */
-  #unreadableGrant(key: ResourceKey, fault: string): Failure {
+  #unreadableGrant(key: ResourceKey, fault: CipherFault): Failure {
     const { state, now, rearm, log } = this.#options;
     state.tokens.fail(key, state.tokens.read(key)?.attempts ?? 0, now() + appRetryInterval);
     rearm();
