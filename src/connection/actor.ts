@@ -4,6 +4,8 @@ import type { Environment } from "../platform/env.ts";
 import { errorResponse, failure, type Failure, unknownConnection } from "../contract/errors.ts";
 import { logUnexpected } from "../platform/log.ts";
 import { err, ok } from "../contract/result.ts";
+import type { ConnectionInfo } from "../contract/connection-info.ts";
+import type { EventPage } from "../contract/connection-events.ts";
 import type {
   AccessToken,
   AccessTokenRequest,
@@ -11,13 +13,11 @@ import type {
   AuthorizationStart,
   BeginAuthorization,
   CompleteAuthorization,
-  ConnectionInfo,
   ConnectionRpc,
-  EventPage,
   GrantBackup,
   GrantTakeover,
   Outcome,
-} from "../contract/connection-info.ts";
+} from "../contract/connection-rpc.ts";
 import {
   readAccessTokenRequest,
   readBeginAuthorization,

@@ -7,7 +7,8 @@ import {
   tellsDirectory,
   type Prospect,
 } from "./policy/directory-policy.ts";
-import type { ConnectionEvent, ConnectionStatus } from "../contract/connection-info.ts";
+import type { ConnectionStatus } from "../contract/connection-info.ts";
+import type { ConnectionEvent } from "../contract/connection-events.ts";
 import { isTried } from "./policy/delivery-policy.ts";
 import type { EventSink } from "./delivery/event-sink.ts";
 import { EventLog, type NewEvent } from "./tables/events.ts";

@@ -59,6 +59,6 @@ function cooldownsOf(
     reason,
   }));
   if (Object.keys(armQuota).length === 0) return open;
-  const quota = { service: "arm", applies_to: "arm", until: null, reason: "quota" };
+  const quota = { service: "arm", applies_to: "arm", until: null, reason: "quota" } as const;
   return [...open, { ...quota, remaining: { ...armQuota } }];
 }

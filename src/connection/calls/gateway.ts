@@ -12,7 +12,7 @@ import { prepareCall, sendCall, type Call } from "./call.ts";
 import { incomingAnswer, outgoingHeaders } from "./call-headers.ts";
 import { timed, type CallTiming } from "./call-timing.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 import { cooldownEnd } from "../tables/cooldown.ts";
 import { KnownTenants } from "./known-tenants.ts";
 import { MailboxLanes } from "./mailbox-lane.ts";

@@ -1,4 +1,4 @@
-import type { ConnectionEvent, EventType } from "../../contract/connection-info.ts";
+import type { ConnectionEvent, EventType } from "../../contract/connection-events.ts";
 
 /** How a sink took what it was told. */
 export type Delivery =

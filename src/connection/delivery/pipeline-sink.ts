@@ -1,6 +1,6 @@
 import { faultWithin } from "../../platform/deadline.ts";
 import type { EventPipeline } from "../../platform/env.ts";
-import { eventTypes, type ConnectionEvent } from "../../contract/connection-info.ts";
+import { eventTypes, type ConnectionEvent } from "../../contract/connection-events.ts";
 import { sendDeadline, type Delivery, type EventSink } from "./event-sink.ts";
 
 /** Hands every event to the deployment's pipeline, as it is. */

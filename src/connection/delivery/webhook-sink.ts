@@ -1,7 +1,7 @@
 import { Webhook as Signer } from "standardwebhooks";
 import { longestWait, retryAfterSeconds } from "../../http/retry-after.ts";
 import type { Webhook } from "../../config/webhooks.ts";
-import type { ConnectionEvent } from "../../contract/connection-info.ts";
+import type { ConnectionEvent } from "../../contract/connection-events.ts";
 import { sendDeadline, type Delivery, type EventSink } from "./event-sink.ts";
 import { spreadOf } from "../policy/renewal-policy.ts";
 

@@ -14,15 +14,15 @@ import { checkStart } from "./authorization-start.ts";
 import { sha256Hex } from "./authorization-state.ts";
 import { candidateSchema, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "../connection-state.ts";
+import type { ConnectionInfo } from "../../contract/connection-info.ts";
 import type {
   AuthorizationCompletion,
   AuthorizationStart,
   BeginAuthorization,
   CompleteAuthorization,
-  ConnectionInfo,
   Outcome,
   RepeatedStage,
-} from "../../contract/connection-info.ts";
+} from "../../contract/connection-rpc.ts";
 import type { GrantAdoption } from "./grant-adoption.ts";
 import { stageOf, type PendingAuthorization } from "../tables/pending-authorizations.ts";
 import { remedyOf } from "../policy/remedies.ts";

@@ -11,7 +11,7 @@ import { failure, type Failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
 import { adoptionConflict, grantedScopes, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 import { homeOf } from "../tables/grant-store.ts";
 import { remedyOf, type RemedyLinks } from "../policy/remedies.ts";
 import { timesOf } from "../policy/renewal-policy.ts";

@@ -11,12 +11,8 @@ import { conflict, failure, invalidField, type Failure } from "../../contract/er
 import type { ConnectionNews } from "../../platform/log.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type {
-  ConnectionInfo,
-  GrantTakeover,
-  GrantBackup,
-  Outcome,
-} from "../../contract/connection-info.ts";
+import type { ConnectionInfo } from "../../contract/connection-info.ts";
+import type { GrantTakeover, GrantBackup, Outcome } from "../../contract/connection-rpc.ts";
 import type { GrantAdoption } from "./grant-adoption.ts";
 import {
   actionRequired,

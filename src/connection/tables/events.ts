@@ -3,7 +3,7 @@ import {
   type ConnectionEvent,
   type EventPage,
   type EventType,
-} from "../../contract/connection-info.ts";
+} from "../../contract/connection-events.ts";
 
 type Unsequenced<Event> = Event extends ConnectionEvent ? Pick<Event, "type" | "data"> : never;
 /** An event before the log gives it its place. */

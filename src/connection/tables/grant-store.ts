@@ -3,7 +3,8 @@ import { accountAddress } from "../../entra/home-account.ts";
 import { faultyVariables } from "../../entra/meaning.ts";
 import { jsonColumn } from "./json-column.ts";
 import { remedySchema, type Remedy } from "../../contract/remedy.ts";
-import type { ConnectionStatus, EventError } from "../../contract/connection-info.ts";
+import type { ConnectionStatus } from "../../contract/connection-info.ts";
+import type { EventError } from "../../contract/connection-events.ts";
 
 /** Why Microsoft refuses the application itself, and when to try again. */
 const appErrorSchema = z.object({

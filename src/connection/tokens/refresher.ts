@@ -2,7 +2,7 @@ import type { Resource } from "../../entra/resource.ts";
 import { conflict, failure, type Failure, unknownConnection } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 import {
   actionRequired,
   blockedBy,

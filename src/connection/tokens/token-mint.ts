@@ -7,7 +7,7 @@ import type { ConnectionNews } from "../../platform/log.ts";
 import { err, ok } from "../../contract/result.ts";
 import { traced, type SpanFacts } from "../../platform/traced.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 import { dispositionAbroad } from "../policy/foreign-tenant.ts";
 import { homeOf, type Grant } from "../tables/grant-store.ts";
 import { refusalOf, type Refresh } from "../observer.ts";

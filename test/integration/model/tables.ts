@@ -1,7 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { configOf } from "../../../src/config/config.ts";
-import type { ConnectionEvent, ConnectionStatus } from "../../../src/contract/connection-info.ts";
+import type { ConnectionStatus } from "../../../src/contract/connection-info.ts";
+import type { ConnectionEvent } from "../../../src/contract/connection-events.ts";
 import { createParts } from "../../../src/connection/parts.ts";
 import { nextDue, readSchedule } from "../../../src/connection/policy/schedule.ts";
 import { TokenCipher } from "../../../src/connection/tables/token-cipher.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { conflict, failure, type Failure } from "../../../../src/contract/errors.ts";
-import type { RepeatedStage } from "../../../../src/contract/connection-info.ts";
+import type { RepeatedStage } from "../../../../src/contract/connection-rpc.ts";
 import { administratorPage, refusedPage } from "../../../../src/routes/sign-in/callback-page.ts";
 import { pageResponse } from "../../../../src/front/pages.ts";
 
