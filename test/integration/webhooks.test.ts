@@ -112,7 +112,7 @@ describe("a webhook", () => {
     await settle(stub);
     await reconfigured(stub, { webhooks: both.ok ? both.value : [] }, async (parts) => {
       parts.disconnect();
-      await parts.alarm.ring();
+      await parts.alarm.run();
     });
     const last = receiver.received.findLast(({ event }) => event.connection === id);
     expect(last?.event.type).toBe("connection.disconnected");
@@ -258,7 +258,7 @@ describe("a webhook that answers 410", () => {
     const types = [...new Set(events.map(({ type }) => type)), ...statusTypes];
     await reconfigured(stub, { webhooks: [{ ...moved, types }] }, async (parts) => {
       parts.disconnect();
-      await parts.alarm.ring();
+      await parts.alarm.run();
     });
     expect(receiver.eventsOf(id, "anew")).toEqual(await eventsOf(stub));
     await runDurableObjectAlarm(stub);

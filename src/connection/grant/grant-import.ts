@@ -21,6 +21,7 @@ import {
   remedyOf,
   type RemedyLinks,
 } from "../policy/remedies.ts";
+import { isHeld } from "../policy/grant-kind.ts";
 import { appRetryInterval } from "../policy/renewal-policy.ts";
 import { oauthReason } from "../policy/sign-in-failure.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
@@ -219,11 +220,11 @@ function notProven({ disposition, retryAfterSeconds }: TokenFailure): Failure | 
 /** A backup is for what was lost. What is held needs none, and what was ended stays ended. */
 function restoreConflict(state: ConnectionState): Failure | undefined {
   if (!state.exists) return undefined;
-  const { status, refresh_token: held } = state.grant();
-  if (held !== null) {
+  const grant = state.grant();
+  if (isHeld(grant)) {
     return conflict("connected", "This connection holds its grant: there is nothing to restore.");
   }
-  return status === "disconnected" ? disconnected() : undefined;
+  return grant.status === "disconnected" ? disconnected() : undefined;
 }
 
 const disconnected = (): Failure =>

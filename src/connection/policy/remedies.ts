@@ -3,6 +3,7 @@ import { failure, type ErrorReason, type Failure } from "../../contract/errors.t
 import type { Remedy, RemedyAction } from "../../contract/remedy.ts";
 import { parseConnectionId } from "../../contract/connection-id.ts";
 import type { Grant } from "../tables/grant-store.ts";
+import { isHeld } from "./grant-kind.ts";
 import { adminProbeInterval, appRetryInterval, foreignProbeInterval } from "./renewal-policy.ts";
 import type { TokenRow } from "../tables/token-store.ts";
 
@@ -111,7 +112,7 @@ export function blockedBy(
   row: (Latched & { retry_at: number | null }) | undefined,
   { now, fingerprint, links }: { now: number; fingerprint: string; links: RemedyLinks },
 ): Failure | undefined {
-  if (grant.refresh_token === null) return actionRequired(signInRemedy(links, now));
+  if (!isHeld(grant)) return actionRequired(signInRemedy(links, now));
   const latch = latchedBy(grant, row, now);
   if (latch !== undefined) return latch;
   const { app_error: appError } = grant;
