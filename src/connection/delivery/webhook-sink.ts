@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import { Webhook as Signer } from "standardwebhooks";
 import { longestWait, retryAfterSeconds } from "../../http/retry-after.ts";
 import type { Webhook } from "../../config/webhooks.ts";
@@ -79,6 +80,6 @@ function deliveryOf({ ok, status, headers }: Response, now: number): Delivery {
   return {
     outcome: "failed",
     reason: `http_${status}`,
-    ...(wait !== undefined && { retryAfterSeconds: wait }),
+    ...defined({ retryAfterSeconds: wait }),
   };
 }

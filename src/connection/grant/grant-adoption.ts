@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import type { Config } from "../../config/config.ts";
 import {
   resourceOfScope,
@@ -198,6 +199,6 @@ function candidateToken(resource: Resource, tokens: TokenSet, issuedAt: number) 
     scopes: [...tokens.scopes],
     issued_at: issuedAt,
     lifetime_seconds: tokens.expiresInSeconds,
-    ...(tokens.refreshInSeconds !== undefined && { refresh_in_seconds: tokens.refreshInSeconds }),
+    ...defined({ refresh_in_seconds: tokens.refreshInSeconds }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import type { Config } from "../../config/config.ts";
 import {
   defaultScopes,
@@ -105,8 +106,7 @@ export class GrantImport {
             details: {
               field: "refresh_token",
               reason: oauthReason(code),
-              ...(aadsts !== undefined && { aadsts }),
-              ...(requestId !== undefined && { upstream_request_id: requestId }),
+              ...defined({ aadsts, upstream_request_id: requestId }),
             },
           },
         ),

@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import type { Disposition } from "../../entra/errors.ts";
 import { failure, type ErrorReason, type Failure } from "../../contract/errors.ts";
 import type { Remedy, RemedyAction } from "../../contract/remedy.ts";
@@ -55,7 +56,7 @@ export function remedyOf(
     action: disposition.action,
     message: disposition.message,
     since: new Date(now).toISOString(),
-    ...(disposition.aadsts !== undefined && { aadsts: disposition.aadsts }),
+    ...defined({ aadsts: disposition.aadsts }),
   };
   switch (disposition.action) {
     case "sign_in":
@@ -159,8 +160,7 @@ export const appMisconfigured = (
     {
       retry_after: Math.max(1, Math.ceil(retryAfterSeconds)),
       details: {
-        ...(variable !== undefined && { variable }),
-        ...(aadsts !== undefined && { aadsts }),
+        ...defined({ variable, aadsts }),
       },
     },
   );

@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import { isPersonalTenant, isSharedTenant } from "../../entra/tenant.ts";
 import type { TokenFailure } from "../../entra/token-endpoint.ts";
 import {
@@ -61,8 +62,7 @@ export function signInFailure(
     details: {
       reason,
       ...more,
-      ...(requestId !== undefined && { upstream_request_id: requestId }),
-      ...(disposition.aadsts !== undefined && { aadsts: disposition.aadsts }),
+      ...defined({ upstream_request_id: requestId, aadsts: disposition.aadsts }),
     },
   });
   if (isOwnRefusal(cause)) {
