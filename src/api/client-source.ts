@@ -20,7 +20,7 @@ const homes = {
   graph: "@microsoft/microsoft-graph-types",
   azure: "../contract/azure-types.ts",
   ConnectionInfo: "../contract/connection-info.ts",
-  ConnectionEvent: "../contract/connection-info.ts",
+  ConnectionEvent: "../contract/connection-events.ts",
   ListedConnection: "../contract/listed-connection.ts",
   AppHealth: "../contract/app-health.ts",
 } as const;

@@ -1,10 +1,7 @@
 import * as z from "zod";
 import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
-import {
-  connectionEventSchema,
-  connectionInfoSchema,
-  connectionStatuses,
-} from "../contract/connection-info.ts";
+import { connectionInfoSchema, connectionStatuses } from "../contract/connection-info.ts";
+import { connectionEventSchema } from "../contract/connection-events.ts";
 import { listedConnectionSchema } from "../contract/listed-connection.ts";
 import { cursor, resource, top, wholeNumber, textOf } from "./fields.ts";
 import { operation } from "./operation.ts";

@@ -1,4 +1,4 @@
-import type { AccessToken, AccessTokenRequest, Outcome } from "../contract/connection-info.ts";
+import type { AccessToken, AccessTokenRequest, Outcome } from "../contract/connection-rpc.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { resourceOfScopes } from "./sdk-scope.ts";
 import { type ServiceOptions, ServiceRequests } from "./requests.ts";

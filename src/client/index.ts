@@ -25,7 +25,7 @@ export type {
   SubscriptionsOptions as ArmPageOptions,
   UsersOptions as GraphListOptions,
 } from "./generated.ts";
-export { azure, type AzureBinding, type ConnectionStub } from "./lazy.ts";
+export { azure, type AzureBinding } from "./lazy.ts";
 export {
   LiveClient,
   type LiveClientOptions,
@@ -34,12 +34,9 @@ export {
 } from "./live-client.ts";
 export type { Answer, ServiceOptions } from "./requests.ts";
 export type { Who } from "./who.ts";
-export type {
-  ConnectionEvent,
-  ConnectionInfo,
-  ConnectionStatus,
-  LiveSnapshot,
-} from "../contract/connection-info.ts";
+export type { ConnectionInfo, ConnectionStatus } from "../contract/connection-info.ts";
+export type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
+export type { ConnectionStub } from "../contract/connection-rpc.ts";
 export { AzureError, type ErrorCode, type ErrorDetails } from "../contract/errors.ts";
 export type { ListedConnection } from "../contract/listed-connection.ts";
 export type { Remedy, RemedyAction } from "../contract/remedy.ts";

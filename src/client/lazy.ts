@@ -1,12 +1,7 @@
-import type { ConnectionRpc, Outcome } from "../contract/connection-info.ts";
+import type { ConnectionStub, Outcome } from "../contract/connection-rpc.ts";
 import { errorResponse, type Failure } from "../contract/errors.ts";
 import { thrownFailure } from "../http/own-error.ts";
 import { err } from "../contract/result.ts";
-
-/** What `AzureService.connection()` hands out: a `fetch` signed in as the user, and the actor's RPC. */
-export interface ConnectionStub extends ConnectionRpc {
-  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
-}
 
 /** A service binding to the entrypoint `AzureService`. */
 export interface AzureBinding<Stub extends ConnectionStub = ConnectionStub> {

@@ -1,5 +1,9 @@
 import ReconnectingWebSocket from "partysocket/ws";
-import { type ConnectionEvent, liveClose, type LiveSnapshot } from "../contract/connection-info.ts";
+import {
+  type ConnectionEvent,
+  liveClose,
+  type LiveSnapshot,
+} from "../contract/connection-events.ts";
 import { AzureError, type ErrorCode } from "../contract/errors.ts";
 import { withoutEndSlashes } from "../http/link.ts";
 import { readFrame, resumeAfter } from "./live-message.ts";

@@ -1,9 +1,6 @@
 import * as z from "zod";
-import {
-  connectionEventSchema,
-  connectionInfoSchema,
-  type LiveMessage,
-} from "../contract/connection-info.ts";
+import { connectionInfoSchema } from "../contract/connection-info.ts";
+import { connectionEventSchema, type LiveMessage } from "../contract/connection-events.ts";
 
 const snapshotSchema = z.object({
   type: z.literal("snapshot"),

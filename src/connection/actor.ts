@@ -4,6 +4,8 @@ import type { Environment } from "../platform/env.ts";
 import { errorResponse, failure, type Failure, unknownConnection } from "../contract/errors.ts";
 import { logUnexpected } from "../platform/log.ts";
 import { err, ok } from "../contract/result.ts";
+import type { ConnectionInfo } from "../contract/connection-info.ts";
+import type { EventPage } from "../contract/connection-events.ts";
 import type {
   AccessToken,
   AccessTokenRequest,
@@ -11,13 +13,11 @@ import type {
   AuthorizationStart,
   BeginAuthorization,
   CompleteAuthorization,
-  ConnectionInfo,
   ConnectionRpc,
-  EventPage,
   GrantBackup,
   GrantTakeover,
   Outcome,
-} from "../contract/connection-info.ts";
+} from "../contract/connection-rpc.ts";
 import {
   readAccessTokenRequest,
   readBeginAuthorization,
@@ -29,10 +29,10 @@ import {
 } from "./requests.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { expiringTag, mostSockets } from "./live/live-sockets.ts";
-import { seal } from "./seal.ts";
+import { hideMembers } from "./hide-members.ts";
 import { liveRequest, readLiveRequest } from "./live/live-request.ts";
 
-/** Milliseconds until an alarm that rang without a configuration rings again. */
+/** Milliseconds until an alarm that ran without a configuration runs again. */
 const misconfiguredWait = 15 * 60_000;
 
 /**
@@ -65,7 +65,7 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
             details: { variable: config.error.variable },
           }),
         );
-    seal(this);
+    hideMembers(this);
   }
 
   /** A call to Microsoft as this connection, or the upgrade that the front Worker builds. */
@@ -158,8 +158,8 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
 
   /** Never throws: the platform would try six times and then forget. */
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
-    if (this.#parts.ok) return this.#parts.value.alarm.ring(info?.scheduledTime);
-    // A mended configuration wakes nobody: an idle grant, whom no call touches, would lapse.
+    if (this.#parts.ok) return this.#parts.value.alarm.run(info?.scheduledTime);
+    // A corrected configuration wakes no object: an idle grant, which no call touches, would lapse.
     await this.ctx.storage.setAlarm(Date.now() + misconfiguredWait);
   }
 
@@ -188,7 +188,7 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   }
 
   override onMessage(): void {
-    // Sockets are told, never asked; `ping` is answered by the runtime.
+    // Sockets send nothing but `ping`, which the runtime answers.
   }
 
   override onError(): void {

@@ -1,75 +1,70 @@
-import { endsWithin } from "../platform/deadline.ts";
 import { errorName } from "../contract/errors.ts";
+import { endsWithin } from "../platform/deadline.ts";
+import type { AlarmTable } from "./alarm-work.ts";
 import type { ConnectionState } from "./connection-state.ts";
-import type { Courier } from "./delivery/courier.ts";
-import type { Ring } from "./observer.ts";
-import { directorySink } from "./tables/outbox.ts";
+import type { OutboxRelay } from "./delivery/outbox-relay.ts";
+import type { AlarmRun } from "./observer.ts";
+import {
+  dueKinds,
+  dueWork,
+  earliest,
+  isOfKind,
+  renewals,
+  type Due,
+  type DueKind,
+} from "./policy/schedule.ts";
 import type { Refresher } from "./tokens/refresher.ts";
-import { isAbandoned, nextDue, readSchedule, renewals, type Schedule } from "./policy/schedule.ts";
-import { parseResource } from "../entra/resource.ts";
 
 /** An alarm this late was lost; the next touch sets it again. */
 const lateness = 60_000;
+/** Milliseconds an alarm waits for deliveries. */
+const deliveryWait = 2_000;
+/** Between one alarm and the next. */
+const pause = 1_000;
+/** After one that failed: an unexpected failure may repeat, and each time ask Entra. */
+const failurePause = 60_000;
 
 export interface AlarmOptions {
   storage: DurableObjectStorage;
   state: ConnectionState;
   refresher: Refresher;
-  courier: Courier;
+  relay: OutboxRelay;
+  table: AlarmTable;
   now: () => number;
-  /** Told of every ring, at its end. */
-  rang: (ring: Ring) => void;
+  /** Called after every alarm. */
+  alarmRan: (run: AlarmRun) => void;
 }
 
-/** Milliseconds a ring waits for deliveries. */
-const deliveryPatience = 2_000;
-/** Between one ring and the next. */
-const pause = 1_000;
-/** After one that failed: what nobody expected to fail may fail each time, and each time ask Entra. */
-const failurePause = 60_000;
-
-/** The one alarm of the object. Its time is derived from the tables, so there is nothing to forget. */
+/** The one alarm of the object. Its time is derived from the tables, so nothing can be forgotten. */
 export class Alarm {
   readonly #options: AlarmOptions;
   #armedFor: number | null = null;
   #known = false;
-  #ringing = false;
-  /** In this ring. */
-  #renewals = 0;
+  #running = false;
 
   constructor(options: AlarmOptions) {
     this.#options = options;
   }
 
   /**
-   * Sets the alarm to what is due next; call after every change.
+   * Sets the alarm to what is due next; call after every change, in the turn of the change.
    *
-   * @param earliest milliseconds since the epoch before which it must not ring.
+   * @param notBefore milliseconds since the epoch
    */
-  arm(earliest = 0): void {
-    const { state, now } = this.#options;
-    const schedule = state.exists ? readSchedule(state) : undefined;
-    try {
-      if (schedule !== undefined) state.keepContact(schedule, now());
-    } finally {
-      // Where the appointment cannot be written, what is due is so all the same.
-      this.#armFor(schedule, earliest);
-    }
+  arm(notBefore = 0): void {
+    const { relay } = this.#options;
+    // No alarm runs while one does, and that one may wait for Entra: deliveries go out at once.
+    if (this.#running) relay.run().catch(() => undefined);
+    const next = earliest(this.#due());
+    this.#set(next === null ? null : Math.max(next, notBefore));
   }
 
-  #armFor(schedule: Schedule | undefined, earliest: number): void {
-    const { refresher, courier, now } = this.#options;
-    // No alarm rings while one does, and that one may wait for Entra: what is due now goes at once.
-    if (this.#ringing) courier.run().catch(() => undefined);
-    const next =
-      schedule === undefined
-        ? null
-        : nextDue(schedule, {
-            now: now(),
-            inFlight: refresher.inFlight,
-            delivery: courier.nextDue(),
-          });
-    this.#set(next === null ? null : Math.max(next, earliest));
+  /** All that lies ahead, by the tables as they are now. */
+  #due(): Due[] {
+    const { state, refresher, relay, now } = this.#options;
+    if (!state.exists) return [];
+    const underWay = { now: now(), inFlight: refresher.inFlight, leases: relay.leases };
+    return dueWork(state.schedule(), underWay);
   }
 
   #set(due: number | null): void {
@@ -83,14 +78,14 @@ export class Alarm {
   }
 
   /**
-   * Repairs an alarm that is missing, or should have rung and did not; call after an answer. The
-   * first touch of a life asks the platform what is set: setting it anew at every wake would be a
-   * write each, for which the first call had to wait.
+   * Repairs an alarm that is missing or late; call after an answer. The first touch of a life asks the
+   * platform what is set. An alarm that is set and not late is right, since every change set it in its
+   * own turn: nothing is read or written for it.
    */
   touch(): void {
     if (!this.#known) {
       this.#known = true;
-      // In a turn of its own: the answer would wait for all that is read here.
+      // In a turn of its own: the answer would wait for what is read here.
       setTimeout(() => {
         this.#recall().catch(() => undefined);
       }, 0);
@@ -102,15 +97,14 @@ export class Alarm {
   async #recall(): Promise<void> {
     const set = await this.#options.storage.getAlarm();
     this.#armedFor ??= set;
-    if (this.#isLate()) this.#rearm();
-    else this.arm();
+    if (this.#armedFor === null || this.#isLate()) this.#rearm();
   }
 
   #isLate(): boolean {
     return this.#armedFor !== null && this.#armedFor + lateness <= this.#options.now();
   }
 
-  /** Sets it even where it is set for that time: it should have rung. */
+  /** Sets it even where it is set for that time: it should have run. */
   #rearm(): void {
     this.#armedFor = null;
     this.arm();
@@ -119,84 +113,70 @@ export class Alarm {
   /**
    * Does all that is due. Never throws.
    *
-   * @param dueAt when it should have rung, in milliseconds since the epoch, if the platform says so
+   * @param dueAt when it should have run, in milliseconds since the epoch, if the platform says so
    */
-  async ring(dueAt = this.#armedFor): Promise<void> {
-    const { state, courier, now, rang } = this.#options;
+  async run(dueAt = this.#armedFor): Promise<void> {
+    const { relay, refresher, now, alarmRan } = this.#options;
     const began = now();
-    const { deliveries } = courier;
+    const { deliveries } = relay;
+    const { renewals: renewalsBefore } = refresher;
     this.#armedFor = null;
-    this.#ringing = true;
-    this.#renewals = 0;
+    this.#running = true;
     let fault: string | undefined;
     try {
-      if (state.exists) await this.#work();
+      await this.#work();
     } catch (error) {
       fault = errorName(error);
     }
-    this.#ringing = false;
+    this.#running = false;
     try {
-      // Whatever could not be done now must not make the alarm ring without end.
+      // What could not be done now must not make the alarm run without end.
       this.arm(now() + (fault === undefined ? pause : failurePause));
     } catch (error) {
       fault ??= errorName(error);
       this.#set(now() + failurePause);
     }
-    rang({
+    alarmRan({
       fault,
       lagMs: Math.max(0, began - (dueAt ?? began)),
       durationMs: now() - began,
-      renewals: this.#renewals,
-      deliveries: courier.deliveries - deliveries,
+      renewals: refresher.renewals - renewalsBefore,
+      deliveries: relay.deliveries - deliveries,
     });
   }
 
   async #work(): Promise<void> {
-    const { state, courier, now } = this.#options;
-    state.pending.removeExpired(now());
-    if (isAbandoned(readSchedule(state)) && state.outbox.waiting().length === 0) {
-      state.outbox.put(directorySink, now());
+    const { relay, table } = this.#options;
+    const background: Promise<void>[] = [];
+    let due = this.#due();
+    for (const kind of dueKinds) {
+      const done = this.#runKind(kind, due);
+      if (done === undefined) continue;
+      if (table[kind].inBackground === true) {
+        // It is awaited below; until then a failure has no handler.
+        done.catch(() => undefined);
+        background.push(done);
+      } else {
+        await done;
+      }
+      // What was done may have made other work due, or undone it.
+      due = this.#due();
     }
-    const delivered = courier.run();
-    delivered.catch(() => undefined);
-    await this.#renew();
-    await this.#briefly(Promise.all([delivered, courier.run()]));
+    await this.#briefly(Promise.all([...background, relay.run()]));
   }
 
-  /**
-   * Waits for what is quick, so that it is done with this ring. A receiver who takes his time is left
-   * to it: while a ring lasts no other begins, and a renewal that falls due would wait for him.
-   */
+  /** @returns undefined when nothing of the kind is due */
+  #runKind<Kind extends DueKind>(kind: Kind, all: readonly Due[]): Promise<void> | undefined {
+    const { table, now } = this.#options;
+    const due = all.filter(isOfKind(kind)).filter(({ at }) => at <= now());
+    return due.length === 0 ? undefined : Promise.resolve(table[kind].run(due));
+  }
+
+  /** Waits for quick deliveries, so that they end with this alarm. Slow ones continue in the background. */
   async #briefly(deliveries: Promise<unknown>): Promise<void> {
     const { state, now } = this.#options;
-    const due = state.exists ? renewals(state).map(({ dueAt }) => dueAt) : [];
-    const wait = Math.min(deliveryPatience, ...due.map((dueAt) => Math.max(0, dueAt - now())));
+    const next = state.exists ? earliest(renewals(state.schedule())) : null;
+    const wait = Math.min(deliveryWait, Math.max(0, (next ?? Infinity) - now()));
     await endsWithin(wait, deliveries);
-  }
-
-  async #renew(): Promise<void> {
-    const { state, refresher, now } = this.#options;
-    await this.#recover();
-    if (!state.exists) return;
-    const due = renewals(state).filter(({ dueAt }) => dueAt <= now());
-    this.#renewals += due.length;
-    await Promise.all(due.map((key) => refresher.renew(key)));
-  }
-
-  /**
-   * An intent without a flight is a POST whose outcome died with the process. Entra does not revoke a
-   * refresh token on use, so it is simply sent again.
-   */
-  async #recover(): Promise<void> {
-    const { state, refresher } = this.#options;
-    const intent = state.tokens.intent();
-    if (intent === undefined || refresher.inFlight) return;
-    const resource = parseResource(intent.resource);
-    if (resource !== undefined) {
-      this.#renewals += 1;
-      await refresher.renew({ resource, tenantId: intent.tenant_id });
-    }
-    // A latch or a back-off may have kept it from being sent: then there is nothing to find out.
-    if (state.exists && !refresher.inFlight) state.tokens.clearIntent();
   }
 }

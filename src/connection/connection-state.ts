@@ -1,20 +1,20 @@
 import { Cooldowns } from "./tables/cooldown.ts";
 import {
-  contactBy,
+  directoryColumns,
   directoryFacts,
   missesContact,
-  nextVersion,
-  tellsDirectory,
-  type Prospect,
+  needsDirectoryWrite,
+  type ContactPlan,
 } from "./policy/directory-policy.ts";
-import type { ConnectionEvent, ConnectionStatus } from "../contract/connection-info.ts";
-import { isTried } from "./policy/delivery-policy.ts";
-import type { EventSink } from "./delivery/event-sink.ts";
+import type { ConnectionStatus } from "../contract/connection-info.ts";
+import type { ConnectionEvent } from "../contract/connection-events.ts";
+import { enqueueEvents, enqueueState, type Subscription } from "./delivery/enqueue.ts";
+import { isHeld } from "./policy/grant-kind.ts";
 import { EventLog, type NewEvent } from "./tables/events.ts";
-import { GrantStore, type Grant } from "./tables/grant-store.ts";
-import { directorySink, Outbox } from "./tables/outbox.ts";
+import { endedGrant, GrantStore, type Grant } from "./tables/grant-store.ts";
+import { Outbox } from "./tables/outbox.ts";
 import { PendingAuthorizations } from "./tables/pending-authorizations.ts";
-import { nextContact, renewals, type Schedule } from "./policy/schedule.ts";
+import { nextContact, type Schedule } from "./policy/schedule.ts";
 import { migrate, schemaVersion } from "./tables/schema.ts";
 import { deriveStatus, statusEvent, type DerivedStatus } from "./policy/status.ts";
 import { TokenStore } from "./tables/token-store.ts";
@@ -28,20 +28,17 @@ export interface CommitOptions {
   knownVersion?: number | undefined;
 }
 
-/** Who is told of events. */
-type Subscriber = Pick<EventSink, "name" | "types" | "fingerprint">;
-
 export interface ConnectionStateOptions {
   storage: DurableObjectStorage;
   connectionId: string;
-  subscribers: readonly Subscriber[];
-  /** Told of events once they are durable. */
+  sinks: readonly Subscription[];
+  /** Called with events once they are durable. */
   published: (events: readonly ConnectionEvent[]) => void;
 }
 
 /**
- * The tables of one connection and the one way to change them: a change, the status it leads to, the
- * events that tell of it and the outbox rows are one transaction, and are published after it.
+ * The tables of one connection and the one way to change them: a change, the status it leads to, its
+ * events and the outbox rows are one transaction, and are published after it.
  */
 export class ConnectionState {
   readonly grants: GrantStore;
@@ -52,14 +49,14 @@ export class ConnectionState {
   readonly pending: PendingAuthorizations;
   readonly #storage: DurableObjectStorage;
   readonly #published: ConnectionStateOptions["published"];
-  readonly #subscribers: readonly Subscriber[];
+  readonly #sinks: readonly Subscription[];
   #exists: boolean;
   #ends = 0;
 
-  constructor({ storage, connectionId, subscribers, published }: ConnectionStateOptions) {
+  constructor({ storage, connectionId, sinks, published }: ConnectionStateOptions) {
     this.#storage = storage;
     this.#published = published;
-    this.#subscribers = subscribers;
+    this.#sinks = sinks;
     this.grants = new GrantStore(storage.sql);
     this.tokens = new TokenStore(storage.sql);
     this.events = new EventLog(storage.sql, connectionId);
@@ -104,26 +101,8 @@ export class ConnectionState {
       () => {
         this.tokens.clear();
         this.cooldowns.remove();
-        this.grants.update({
-          client_id: null,
-          tenant_id: null,
-          object_id: null,
-          upn: null,
-          name: null,
-          login_hint: null,
-          home_account: null,
-          scopes: [],
-          required_scopes: [],
-          required_resources: [],
-          refresh_token: null,
-          // Whatever POST is out comes back to another generation and is dropped.
-          generation: this.grant().generation + 1,
-          remedy: null,
-          probed_at: null,
-          claims: null,
-          degraded: null,
-          app_error: null,
-        });
+        // Whatever POST is out comes back to another generation and is dropped.
+        this.grants.update({ ...endedGrant, generation: this.grant().generation + 1 });
       },
       { disconnected: true },
     );
@@ -136,34 +115,28 @@ export class ConnectionState {
     this.cooldowns.clear();
   }
 
-  /** Tells the directory anew, over whatever it was told before. */
-  retellDirectory(now: number): void {
+  /** Writes the directory's row anew, whatever it holds. */
+  reportToDirectory(now: number): void {
     this.#storage.transactionSync(() => {
       const { version, status } = this.grant();
-      this.grants.update({
-        version: nextVersion(version, now),
-        backed_up_at: now,
-        contact_at: contactBy(status, this.#prospect(status, now)),
-      });
-      this.outbox.put(directorySink, now);
+      this.grants.update(directoryColumns(version, status, this.#contactPlan(status, now)));
+      enqueueState(this.outbox, this.#sinks, now);
     });
   }
 
-  /**
-   * Makes a new appointment with the directory where the one it was told is not kept: it would take
-   * a connection that is well for lost, or never miss one that is.
-   */
-  keepContact(schedule: Schedule, now: number): void {
-    const { contact_at: contactAt, status } = schedule.grant;
-    const prospect = { due: nextContact(schedule, status), now };
-    if (missesContact(contactAt, prospect)) this.retellDirectory(now);
+  /** What the tables say of the work that lies ahead. */
+  schedule(grant = this.grant()): Schedule {
+    return {
+      grant,
+      tokens: this.tokens.list(),
+      signInExpiry: this.pending.nextExpiry(),
+      intent: this.tokens.intent(),
+      deliveries: this.outbox.waiting(),
+    };
   }
 
-  #prospect(status: ConnectionStatus, now: number, grant = this.grant()): Prospect {
-    const ahead = {
-      renewals: renewals(this, grant),
-      signInExpiry: this.pending.nextExpiry(),
-    };
+  #contactPlan(status: ConnectionStatus, now: number, grant = this.grant()): ContactPlan {
+    const ahead = { grant, tokens: this.tokens.list(), signInExpiry: this.pending.nextExpiry() };
     return { due: nextContact(ahead, status), now };
   }
 
@@ -174,7 +147,7 @@ export class ConnectionState {
     return grant;
   }
 
-  /** Written once per token, so it tells of the last token's first use. */
+  /** Written once per token: the first use of the last token. */
   lastUsedAt(grant: Grant): number | null {
     const used = [grant.last_used_at, this.tokens.lastFirstUse()].filter((time) => time !== null);
     return used.length === 0 ? null : Math.max(...used);
@@ -184,7 +157,7 @@ export class ConnectionState {
     const required = new Set(grant.required_resources);
     return deriveStatus({
       disconnected: grant.status === "disconnected",
-      granted: grant.refresh_token !== null,
+      granted: isHeld(grant),
       remedy: grant.remedy,
       requiredRemedies: this.tokens
         .list()
@@ -199,68 +172,53 @@ export class ConnectionState {
   /**
    * Runs a change in one transaction with the events it leads to.
    *
-   * @param change what changes; `tell` appends an event, after that of the status.
+   * @param change what changes; `emit` appends an event, after that of the status.
    */
   commit(
     now: number,
-    change: (tell: (event: NewEvent) => void) => void,
+    change: (emit: (event: NewEvent) => void) => void,
     { signedIn = false, disconnected = false, knownVersion }: CommitOptions = {},
   ): void {
     const events: ConnectionEvent[] = [];
-    const besides: NewEvent[] = [];
+    const extraEvents: NewEvent[] = [];
     this.#storage.transactionSync(() => {
       const grantBefore = this.grants.read();
       const before = grantBefore === undefined ? undefined : this.status(grantBefore);
       this.grants.batch(() => {
-        change((event) => besides.push(event));
+        change((event) => extraEvents.push(event));
         const grant = this.grant();
         const after = this.status(
           disconnected || signedIn
             ? { ...grant, status: disconnected ? "disconnected" : "active" }
             : grant,
         );
-        const news = statusEvent(before, after, signedIn);
-        // The status first: it is what watchers wait for, and what led to it would be in its way.
-        for (const event of news === undefined ? besides : [news, ...besides]) {
+        const ofStatus = statusEvent(before, after, signedIn);
+        // The status comes first: it is what watchers wait for.
+        for (const event of ofStatus === undefined ? extraEvents : [ofStatus, ...extraEvents]) {
           events.push(this.events.append(event, now));
         }
-        const prospect = this.#prospect(after.status, now, grant);
-        const told =
-          missesContact(grant.contact_at, prospect) ||
-          news !== undefined ||
+        const plan = this.#contactPlan(after.status, now, grant);
+        const isReported =
+          missesContact(grant.contact_at, plan) ||
+          ofStatus !== undefined ||
           after.status !== grant.status ||
-          tellsDirectory(
+          needsDirectoryWrite(
             grantBefore && before && directoryFacts(grantBefore, before),
             directoryFacts(grant, after),
-            { now, toldAt: grant.backed_up_at },
+            { now, writtenAt: grant.backed_up_at },
           );
         this.grants.update({
           status: after.status,
           updated_at: now,
-          ...(told && {
-            version: nextVersion(grant.version, now, knownVersion),
-            // The row in the outbox sees to it, however often it takes.
-            backed_up_at: now,
-            contact_at: contactBy(after.status, prospect),
-          }),
+          ...(isReported && directoryColumns(grant.version, after.status, plan, knownVersion)),
         });
-        if (told) this.outbox.put(directorySink, now);
+        if (isReported) enqueueState(this.outbox, this.#sinks, now);
       });
-      if (events.length > 0) this.#keepForSubscribers(events, now);
+      if (events.length > 0) {
+        enqueueEvents(this.outbox, this.#sinks, events, now);
+        this.events.trim(this.outbox.neededAfter());
+      }
     });
     this.#published(events);
-  }
-
-  #keepForSubscribers(events: readonly ConnectionEvent[], now: number): void {
-    for (const { name, types, fingerprint } of this.#subscribers) {
-      const first = events.find(({ type }) => types.includes(type));
-      if (first === undefined) continue;
-      const row = this.outbox.read(name);
-      if (row === undefined) this.outbox.put(name, now, first.seq - 1);
-      else if (row.paused !== null && isTried(row.paused, now, fingerprint)) {
-        this.outbox.hasten(name, now);
-      }
-    }
-    this.events.trim(this.outbox.neededAfter());
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
@@ -24,7 +25,7 @@ export function connectionInfo(
     id: connectionId,
     kind: parseConnectionId(connectionId)?.kind ?? "user",
     status,
-    ...(remedy !== undefined && { remedy }),
+    ...defined({ remedy }),
     ...(tenantId !== null &&
       objectId !== null && {
         identity: { tenant_id: tenantId, object_id: objectId, upn: grant.upn, name: grant.name },
@@ -36,7 +37,7 @@ export function connectionInfo(
       expires_at: maybeTime(row.expires_at),
       refresh_at: maybeTime(row.refresh_at),
       generation: row.generation,
-      ...(row.remedy !== null && { remedy: row.remedy }),
+      ...defined({ remedy: row.remedy ?? undefined }),
     })),
     cooldowns: cooldownsOf(state, now, armQuota),
     created_at: timeOf(grant.created_at),
@@ -59,6 +60,6 @@ function cooldownsOf(
     reason,
   }));
   if (Object.keys(armQuota).length === 0) return open;
-  const quota = { service: "arm", applies_to: "arm", until: null, reason: "quota" };
+  const quota = { service: "arm", applies_to: "arm", until: null, reason: "quota" } as const;
   return [...open, { ...quota, remaining: { ...armQuota } }];
 }

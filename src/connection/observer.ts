@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import type { TokenFailure } from "../entra/token-endpoint.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
 import { log, type ConnectionNews } from "../platform/log.ts";
@@ -22,20 +23,20 @@ export interface Refresh {
   requestId?: string | undefined;
 }
 
-/** One ring of the alarm. */
-export interface Ring {
+/** One run of the alarm. */
+export interface AlarmRun {
   /** The name of what went wrong, if anything unexpected did. */
   fault: string | undefined;
-  /** How late it rang. */
+  /** How late it ran. */
   lagMs: number;
   durationMs: number;
   /** Tokens it set out to renew. */
   renewals: number;
-  /** What it told the directory, webhooks and the pipeline, in vain or not. */
+  /** Deliveries to the directory, webhooks and the pipeline, failed ones included. */
   deliveries: number;
 }
 
-/** The part of a refresh that a refusal tells of. */
+/** The part of a refresh that a refusal decides. */
 export const refusalOf = ({ code, disposition, requestId }: TokenFailure) => ({
   outcome: code,
   action: disposition.action,
@@ -43,7 +44,7 @@ export const refusalOf = ({ code, disposition, requestId }: TokenFailure) => ({
   upstreamRequestId: requestId,
 });
 
-/** Tells the operator what a connection does, and never whose it is. */
+/** Reports to the operator what a connection does, and never whose it is. */
 export class Observer {
   readonly #connectionId: string;
   readonly #metrics: AnalyticsEngineDataset | undefined;
@@ -72,7 +73,7 @@ export class Observer {
     if (this.#metrics !== undefined) measure(this.#metrics, this.#connection, point);
   }
 
-  rang({ fault, lagMs, durationMs, renewals, deliveries }: Ring): void {
+  alarmRan({ fault, lagMs, durationMs, renewals, deliveries }: AlarmRun): void {
     const facts = {
       outcome: fault === undefined ? "ok" : "failed",
       lag_ms: lagMs,
@@ -86,7 +87,7 @@ export class Observer {
       level,
       event: "alarm",
       ...facts,
-      ...(fault !== undefined && { error_name: fault }),
+      ...defined({ error_name: fault }),
     });
   }
 
@@ -98,16 +99,14 @@ export class Observer {
       duration_ms: refresh.durationMs,
       waiters: refresh.waiters,
       attempt: refresh.attempt,
-      ...(aadsts !== undefined && { aadsts }),
-      ...(action !== undefined && { action }),
+      ...defined({ aadsts, action }),
     };
     this.measure({ kind: "refresh", ...facts });
     this.log({
       level: levelOf(refresh),
       event: "refresh",
       ...facts,
-      ...(upstreamRequestId !== undefined && { upstream_request_id: upstreamRequestId }),
-      ...(requestId !== undefined && { request_id: requestId }),
+      ...defined({ upstream_request_id: upstreamRequestId, request_id: requestId }),
     });
   }
 }

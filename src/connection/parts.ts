@@ -7,22 +7,21 @@ import type { Environment } from "../platform/env.ts";
 import type { ConnectionNews } from "../platform/log.ts";
 import { tracedFetch } from "../platform/traced.ts";
 import { Alarm } from "./alarm.ts";
+import { createAlarmTable } from "./alarm-work.ts";
 import { Authorization } from "./grant/authorization.ts";
 import { sha256Hex } from "./grant/authorization-state.ts";
 import { ConnectionState } from "./connection-state.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
-import { Courier } from "./delivery/courier.ts";
-import { DirectoryDelivery } from "./delivery/directory-delivery.ts";
-import { DirectorySink } from "./delivery/directory-sink.ts";
-import { EventDelivery } from "./delivery/event-delivery.ts";
-import { eventSinks } from "./delivery/event-sinks.ts";
+import { OutboxRelay } from "./delivery/outbox-relay.ts";
+import { SinkDelivery } from "./delivery/sink-delivery.ts";
+import { createSinks } from "./delivery/sinks.ts";
 import { Gateway } from "./calls/gateway.ts";
 import { GrantAdoption } from "./grant/grant-adoption.ts";
 import { GrantImport } from "./grant/grant-import.ts";
 import { connectionInfo } from "./info.ts";
 import { LiveSockets } from "./live/live-sockets.ts";
 import { Observer } from "./observer.ts";
-import { isAbandoned, readSchedule } from "./policy/schedule.ts";
+import { DelegatedExchange } from "./tokens/delegated.ts";
 import { Refresher } from "./tokens/refresher.ts";
 import { Tickets } from "./tables/tickets.ts";
 import { TokenCache } from "./tokens/token-cache.ts";
@@ -85,7 +84,9 @@ export function createParts({
     expiring: expiringSockets,
     now,
   });
-  const sinks = eventSinks({
+  const sinks = createSinks({
+    connectionId,
+    directory: directoryOf(env),
     webhooks: config.webhooks,
     pipeline: env.EVENTS,
     fetch: sendWebhook,
@@ -94,7 +95,7 @@ export function createParts({
   const state = new ConnectionState({
     storage,
     connectionId,
-    subscribers: sinks,
+    sinks,
     published: (events) => live.publish(events),
   });
   const { pending } = state;
@@ -116,8 +117,9 @@ export function createParts({
     state,
     cache,
     cipher,
-    endpoint,
-    cloud: config.cloud,
+    exchanges: {
+      user: new DelegatedExchange({ cipher, endpoint, cloud: config.cloud, links, now }),
+    },
     links,
     fingerprint,
     now,
@@ -151,27 +153,16 @@ export function createParts({
     replaced: () => cache.forget(),
   });
   const shared = { config, adoption, queue, endpoint, now, info, rearm };
-  const directory = directoryOf(env);
-  const courier = new Courier({
-    state,
-    directory: new DirectoryDelivery({
-      state,
-      directory: directory && new DirectorySink({ directory, connectionId, state, log: logged }),
-      abandoned: () => isAbandoned(readSchedule(state)),
-      forget: () => state.forget(),
-      now,
-    }),
-    events: new EventDelivery({ state, sinks, now, random, log: logged }),
-    now,
-    rearm,
-  });
+  const delivery = new SinkDelivery({ connectionId, state, sinks, now, random, log: logged });
+  const relay = new OutboxRelay({ state, deliver: (row) => delivery.deliver(row), now, rearm });
   const alarm: Alarm = new Alarm({
     storage,
     state,
     refresher,
-    courier,
+    relay,
+    table: createAlarmTable({ state, refresher, relay, now }),
     now,
-    rang: (ring) => observer.rang(ring),
+    alarmRan: (run) => observer.alarmRan(run),
   });
 
   return {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { prompts } from "../contract/connection-rpc.ts";
 import { parseResource, type Resource } from "../entra/resource.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok } from "../contract/result.ts";
@@ -8,7 +9,7 @@ import type {
   GrantBackup,
   GrantTakeover,
   Outcome,
-} from "../contract/connection-info.ts";
+} from "../contract/connection-rpc.ts";
 import type { TokenRequest } from "./tokens/refresher.ts";
 
 /** What the RPC surface takes from a sibling, checked: a binding is no proof of good sense. */
@@ -43,7 +44,7 @@ const beginSchema = z.object({
   tenantId: z.exactOptional(tenant),
   scopes: z.exactOptional(scopes),
   loginHint: z.exactOptional(text(2_048)),
-  prompt: z.exactOptional(z.enum(["login", "none", "consent", "select_account"])),
+  prompt: z.exactOptional(z.enum(prompts)),
   returnUrl: z.exactOptional(text(8_192)),
   redirectUri: z.exactOptional(text(8_192)),
 });

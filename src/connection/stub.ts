@@ -1,12 +1,7 @@
 import { missingBinding } from "../platform/bindings.ts";
 import type { Environment } from "../platform/env.ts";
 import { AzureError } from "../contract/errors.ts";
-import type { ConnectionRpc } from "../contract/connection-info.ts";
-
-/** A connection as every caller outside its object sees it: a signed-in `fetch`, and the RPC surface. */
-export interface ConnectionStub extends ConnectionRpc {
-  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
-}
+import type { ConnectionStub } from "../contract/connection-rpc.ts";
 
 /**
  * The stub of a connection. Making one asks nothing: an id nobody connected answers `not_found`.

@@ -1,9 +1,6 @@
+import type { Prompt } from "../contract/connection-rpc.ts";
 import { mergeClaims } from "./claims.ts";
 import type { Cloud } from "./cloud.ts";
-
-/** What a sign-in may ask of Microsoft's page (OpenID Connect Core §3.1.2.1). */
-export const prompts = ["login", "none", "consent", "select_account"] as const;
-export type Prompt = (typeof prompts)[number];
 
 export interface AuthorizationRequest {
   cloud: Cloud;

@@ -1,5 +1,5 @@
 import type { AnswerForm, Page, Progress } from "../api/operation.ts";
-import type { ConnectionEvent } from "../contract/connection-info.ts";
+import type { ConnectionEvent } from "../contract/connection-events.ts";
 
 interface AnswerOptions {
   status?: number;

@@ -1,5 +1,5 @@
 import { parseConnectionId } from "../contract/connection-id.ts";
-import type { ConnectionStub } from "../connection/stub.ts";
+import type { ConnectionStub } from "../contract/connection-rpc.ts";
 import type { Directory } from "../directory/directory.ts";
 import { AzureError, conflict, failure } from "../contract/errors.ts";
 

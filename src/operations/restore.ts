@@ -1,5 +1,6 @@
-import type { ConnectionInfo, Outcome } from "../contract/connection-info.ts";
-import type { ConnectionStub } from "../connection/stub.ts";
+import type { ConnectionInfo } from "../contract/connection-info.ts";
+import type { Outcome } from "../contract/connection-rpc.ts";
+import type { ConnectionStub } from "../contract/connection-rpc.ts";
 import { conflict, unknownConnection } from "../contract/errors.ts";
 import { err } from "../contract/result.ts";
 import type { Directory } from "../directory/directory.ts";

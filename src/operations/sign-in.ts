@@ -1,11 +1,8 @@
 import { connectionStub } from "../connection/stub.ts";
 import { verifyState } from "../connection/grant/authorization-state.ts";
 import { parseConnectionId } from "../contract/connection-id.ts";
-import type {
-  AuthorizationStart,
-  BeginAuthorization,
-  ConnectionInfo,
-} from "../contract/connection-info.ts";
+import type { ConnectionInfo } from "../contract/connection-info.ts";
+import type { AuthorizationStart, BeginAuthorization } from "../contract/connection-rpc.ts";
 import { AzureError, failure, type Failure } from "../contract/errors.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { directoryOf } from "../directory/directory.ts";

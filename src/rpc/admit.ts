@@ -3,7 +3,7 @@ import { textOf } from "../api/fields.ts";
 import { inputSchema, type Operation, type RequestOf, type ResultOf } from "../api/operation.ts";
 import { requireScope, type Caller } from "../callers/caller.ts";
 import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
-import { prompts } from "../entra/authorization-request.ts";
+import { prompts } from "../contract/connection-rpc.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { scopes, type Scope } from "../contract/scope.ts";
 import { invalidInput } from "../operations/failures.ts";

@@ -1,4 +1,5 @@
-import type { ConnectionInfo, Outcome } from "../contract/connection-info.ts";
+import type { ConnectionInfo } from "../contract/connection-info.ts";
+import type { Outcome } from "../contract/connection-rpc.ts";
 import type { OverdueEntry } from "../directory/entry.ts";
 import type { Finding } from "../platform/log.ts";
 

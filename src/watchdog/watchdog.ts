@@ -1,5 +1,6 @@
 import { missingBinding } from "../platform/bindings.ts";
-import type { ConnectionInfo, Outcome } from "../contract/connection-info.ts";
+import type { ConnectionInfo } from "../contract/connection-info.ts";
+import type { Outcome } from "../contract/connection-rpc.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { configOf } from "../config/config.ts";
 import { connectionHash } from "../platform/connection-hash.ts";

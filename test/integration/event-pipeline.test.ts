@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ConnectionEvent } from "../../src/contract/connection-info.ts";
+import type { ConnectionEvent } from "../../src/contract/connection-events.ts";
 import type { Environment, EventPipeline } from "../../src/platform/env.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { connected, expectOk } from "./support/connections.ts";

@@ -108,8 +108,13 @@ describe("the live socket", () => {
 
 describe("a socket that the connection itself refuses", () => {
   test.each([
-    [failure("throttled", "Too many sockets are open.", { details: { reason: "sockets" } }), 429],
-    [failure("conflict", "Too many of them.", { details: { reason: "resources" } }), 409],
+    [
+      failure("throttled", "Too many sockets are open.", {
+        details: { reason: "too_many_sockets" },
+      }),
+      429,
+    ],
+    [failure("conflict", "Too many of them.", { details: { reason: "too_many_resources" } }), 409],
     [failure("app_misconfigured", "No.", { details: { variable: "API_KEYS" } }), 503],
     [failure("throttled", "Later.", { retry_after: 7 }), 429],
   ])("is not upgraded, and says why: %o", async (reason, status) => {

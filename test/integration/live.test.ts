@@ -1,6 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { LiveMessage } from "../../src/contract/connection-info.ts";
+import type { LiveMessage } from "../../src/contract/connection-events.ts";
 import { liveRequest, type LiveRequest } from "../../src/connection/live/live-request.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";

@@ -1,7 +1,7 @@
 import { RpcTarget } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../src/contract/connection-info.ts";
+import type { Outcome } from "../../src/contract/connection-rpc.ts";
 import { rpcSurface } from "../support/actor-surface.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";
 

@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { EventType } from "../../src/contract/connection-info.ts";
+import type { EventType } from "../../src/contract/connection-events.ts";
 import { webhooks } from "../../src/config/webhooks.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";
@@ -112,7 +112,7 @@ describe("a webhook", () => {
     await settle(stub);
     await reconfigured(stub, { webhooks: both.ok ? both.value : [] }, async (parts) => {
       parts.disconnect();
-      await parts.alarm.ring();
+      await parts.alarm.run();
     });
     const last = receiver.received.findLast(({ event }) => event.connection === id);
     expect(last?.event.type).toBe("connection.disconnected");
@@ -258,7 +258,7 @@ describe("a webhook that answers 410", () => {
     const types = [...new Set(events.map(({ type }) => type)), ...statusTypes];
     await reconfigured(stub, { webhooks: [{ ...moved, types }] }, async (parts) => {
       parts.disconnect();
-      await parts.alarm.ring();
+      await parts.alarm.run();
     });
     expect(receiver.eventsOf(id, "anew")).toEqual(await eventsOf(stub));
     await runDurableObjectAlarm(stub);

@@ -1,10 +1,9 @@
 import * as z from "zod";
+import { connectionInfoSchema, type ConnectionInfo } from "../../src/contract/connection-info.ts";
 import {
   connectionEventSchema,
-  connectionInfoSchema,
   type ConnectionEvent,
-  type ConnectionInfo,
-} from "../../src/contract/connection-info.ts";
+} from "../../src/contract/connection-events.ts";
 import { DEVELOPMENT_KEY } from "../sandbox/start/readiness.ts";
 
 /** An answer that was read to its end. */

@@ -1,4 +1,7 @@
-import { connectionEventSchema, type ConnectionEvent } from "../../src/contract/connection-info.ts";
+import {
+  connectionEventSchema,
+  type ConnectionEvent,
+} from "../../src/contract/connection-events.ts";
 
 /** How many events a connection keeps. */
 const kept = 200;

@@ -1,6 +1,9 @@
 import { WebSocket } from "ws";
 import * as z from "zod";
-import { connectionEventSchema, type ConnectionEvent } from "../../src/contract/connection-info.ts";
+import {
+  connectionEventSchema,
+  type ConnectionEvent,
+} from "../../src/contract/connection-events.ts";
 import type { ConnectionCaller } from "./connection-caller.ts";
 
 const snapshotSchema = z.object({ type: z.literal("snapshot"), seq: z.int() });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import readme from "../../README.md?raw";
 import manifest from "../../package.json";
 import { createRouter } from "../../src/app.ts";
-import { connectionEventSchema } from "../../src/contract/connection-info.ts";
+import { connectionEventSchema } from "../../src/contract/connection-events.ts";
 import { connectionHash } from "../../src/platform/connection-hash.ts";
 import { errorStatuses } from "../../src/contract/errors.ts";
 import { blobColumns, doubleColumns } from "../../src/platform/metrics.ts";

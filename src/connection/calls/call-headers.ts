@@ -2,7 +2,7 @@ import type { NamedResource } from "../../entra/resource.ts";
 import { failure, lostOutcome } from "../../contract/errors.ts";
 import { userAgent } from "../../http/user-agent.ts";
 import { err, ok } from "../../contract/result.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 
 /** Which headers cross the actor. The list of a request's is closed: what is not known is not passed. */
 

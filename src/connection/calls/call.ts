@@ -5,7 +5,7 @@ import { requestIdIn } from "../../platform/request-id.ts";
 import { err, ok } from "../../contract/result.ts";
 import { tracedFetch, type SpanName } from "../../platform/traced.ts";
 import type { CallTiming } from "./call-timing.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 import type { Target } from "./target.ts";
 import type { ThrottleScope } from "./throttle-scope.ts";
 

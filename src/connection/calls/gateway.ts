@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import { quotaOf } from "../../arm/quota.ts";
 import type { Timer } from "../../platform/deadline.ts";
 import { parseChallenge, type Challenge } from "../../entra/claims.ts";
@@ -12,7 +13,7 @@ import { prepareCall, sendCall, type Call } from "./call.ts";
 import { incomingAnswer, outgoingHeaders } from "./call-headers.ts";
 import { timed, type CallTiming } from "./call-timing.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 import { cooldownEnd } from "../tables/cooldown.ts";
 import { KnownTenants } from "./known-tenants.ts";
 import { MailboxLanes } from "./mailbox-lane.ts";
@@ -119,7 +120,7 @@ export class Gateway {
   async #send(call: Call, asked = 1): Promise<Outcome<Response>> {
     const known = tenantScopeOf(call.target);
     const tenantId = this.#tenants.of(known);
-    const first = await this.#attempt(call, 1, { ...(tenantId !== undefined && { tenantId }) });
+    const first = await this.#attempt(call, 1, tenantId === undefined ? {} : { tenantId });
     if (!first.ok) {
       // The tenant gives no token any more: the next call finds out anew where this lives.
       if (first.error.code === "action_required") this.#forget(call, tenantId);
@@ -150,7 +151,7 @@ export class Gateway {
     const need = {
       tenantId: otherTenant ?? refused.tenantId,
       ...(otherTenant === undefined && { staleGeneration: refused.generation }),
-      ...(challenge.claims !== undefined && { claims: challenge.claims }),
+      ...defined({ claims: challenge.claims }),
     };
     const proven = { tenantId: otherTenant ?? tenantId, asked };
     if (!call.repeatable) {

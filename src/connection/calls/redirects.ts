@@ -4,8 +4,8 @@ import { isRedirect } from "../../graph/preauthenticated.ts";
 import { err, ok } from "../../contract/result.ts";
 import { sendCall, type Call } from "./call.ts";
 import { outgoingHeaders } from "./call-headers.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
 import type { Timer } from "../../platform/deadline.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 import { resolveTarget } from "./target.ts";
 
 const redirectLimit = 5;

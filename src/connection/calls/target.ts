@@ -2,7 +2,7 @@ import { subscriptionOf } from "../../arm/throttle-scope.ts";
 import type { Cloud } from "../../entra/cloud.ts";
 import { failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 
 interface GraphTarget {
   resource: "graph";

@@ -1,77 +1,55 @@
-import { faultWithin } from "../../platform/deadline.ts";
 import type { Directory } from "../../directory/directory.ts";
 import type { DirectoryEntry } from "../../directory/entry.ts";
+import { faultWithin } from "../../platform/deadline.ts";
 import { logMisconfigured, type ConnectionNews } from "../../platform/log.ts";
 import { traced } from "../../platform/traced.ts";
-import type { ConnectionState } from "../connection-state.ts";
-import { remedyActionOf } from "../policy/directory-policy.ts";
+import type { FailedDelivery } from "../policy/delivery-policy.ts";
+import { directoryRetryAt } from "../policy/directory-policy.ts";
+import { directorySink } from "../tables/outbox.ts";
+import type { Delivery, StateSink } from "./sink.ts";
 
-const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
-
-/** The directory's row of a connection, read off its tables as they are now. */
-export function directoryEntry(connectionId: string, state: ConnectionState): DirectoryEntry {
-  const grant = state.grant();
-  const status = state.status(grant);
-  const paused = state.outbox.paused();
-  return {
-    connection_id: connectionId,
-    status: status.status,
-    remedy_action: remedyActionOf(status, grant.app_error),
-    tenant_id: grant.tenant_id,
-    upn: grant.upn,
-    scope: grant.scopes.length === 0 ? null : grant.scopes.join(" "),
-    refresh_token: grant.refresh_token,
-    version: grant.version,
-    created_at: timeOf(grant.created_at),
-    updated_at: timeOf(grant.updated_at),
-    paused_sinks: paused.length === 0 ? null : paused.join(" "),
-    next_contact_at: grant.contact_at === null ? null : timeOf(grant.contact_at),
-  };
-}
-
-/** A forgotten migration is the operator's to mend, and named for them. */
+/** A missing migration is reported to the operator by its name. */
 const misconfigured = (error: unknown): never => {
   logMisconfigured(error);
   throw error;
 };
 
-/** Longer than this a write is taken for failed; should it succeed later, its version fences it. */
+/** A write that takes longer counts as failed; should it succeed later, its version fences it. */
 const deadline = 10_000;
 
-export interface DirectorySinkOptions {
-  directory: Directory;
-  connectionId: string;
-  state: ConnectionState;
-  log: (line: ConnectionNews) => void;
-}
+/** Keeps one connection's row in the directory. Without a directory every write succeeds. */
+export class DirectorySink implements StateSink {
+  readonly name = directorySink;
+  readonly follows = "state";
+  readonly fingerprint = 0;
+  readonly #connectionId: string;
+  readonly #directory: Directory | undefined;
 
-/** Keeps one connection's row in the directory. */
-export class DirectorySink {
-  readonly #options: DirectorySinkOptions;
-
-  constructor(options: DirectorySinkOptions) {
-    this.#options = options;
+  constructor(connectionId: string, directory: Directory | undefined) {
+    this.#connectionId = connectionId;
+    this.#directory = directory;
   }
 
-  /** Writes the row as the connection is now; false when it has to be tried again. */
-  tell(): Promise<boolean> {
-    const { directory, connectionId, state } = this.#options;
-    return this.#done(() => directory.upsert(directoryEntry(connectionId, state)));
-  }
-
-  /** Takes out the row of a connection that never came to be; false when it has to be tried again. */
-  withdraw(): Promise<boolean> {
-    const { directory, connectionId, state } = this.#options;
-    return this.#done(() => directory.removePending(connectionId, state.grant().version));
-  }
-
-  async #done(write: () => Promise<void>): Promise<boolean> {
+  async send(entry: DirectoryEntry, leaving: boolean): Promise<Delivery> {
+    const directory = this.#directory;
+    if (directory === undefined) return { outcome: "delivered" };
+    const write = () =>
+      leaving
+        ? directory.removePending(this.#connectionId, entry.version)
+        : directory.upsert(entry);
     const fault = await faultWithin(
       deadline,
       traced("directory.write", write).catch(misconfigured),
     );
-    if (fault === undefined) return true;
-    this.#options.log({ level: "warn", event: "directory_failed", error_name: fault });
-    return false;
+    return fault === undefined ? { outcome: "delivered" } : { outcome: "failed", reason: fault };
+  }
+
+  /** It is never paused: it is what the deployment itself looks at. */
+  retryAt({ attempts, now }: FailedDelivery): number {
+    return directoryRetryAt(attempts - 1, now);
+  }
+
+  failureLine(reason: string): ConnectionNews {
+    return { level: "warn", event: "directory_failed", error_name: reason };
   }
 }

@@ -1,11 +1,14 @@
 import { faultWithin } from "../../platform/deadline.ts";
 import type { EventPipeline } from "../../platform/env.ts";
-import { eventTypes, type ConnectionEvent } from "../../contract/connection-info.ts";
-import { sendDeadline, type Delivery, type EventSink } from "./event-sink.ts";
+import type { ConnectionNews } from "../../platform/log.ts";
+import { eventTypes, type ConnectionEvent } from "../../contract/connection-events.ts";
+import { retryAt, type FailedDelivery } from "../policy/delivery-policy.ts";
+import { deliveryFailed, sendDeadline, type Delivery, type EventSink } from "./sink.ts";
 
 /** Hands every event to the deployment's pipeline, as it is. */
 export class PipelineSink implements EventSink {
   readonly name = "pipeline";
+  readonly follows = "events";
   readonly types = eventTypes;
   readonly batchSize = 100;
   readonly fingerprint = 0;
@@ -18,5 +21,13 @@ export class PipelineSink implements EventSink {
   async send(events: readonly ConnectionEvent[]): Promise<Delivery> {
     const fault = await faultWithin(sendDeadline, this.#pipeline.send([...events]));
     return fault === undefined ? { outcome: "delivered" } : { outcome: "failed", reason: fault };
+  }
+
+  retryAt(failed: FailedDelivery): number | null {
+    return retryAt(failed);
+  }
+
+  failureLine(reason: string): ConnectionNews {
+    return deliveryFailed(this.name, reason);
   }
 }

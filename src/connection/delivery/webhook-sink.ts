@@ -1,8 +1,11 @@
+import { defined } from "../../contract/defined.ts";
 import { Webhook as Signer } from "standardwebhooks";
 import { longestWait, retryAfterSeconds } from "../../http/retry-after.ts";
 import type { Webhook } from "../../config/webhooks.ts";
-import type { ConnectionEvent } from "../../contract/connection-info.ts";
-import { sendDeadline, type Delivery, type EventSink } from "./event-sink.ts";
+import type { ConnectionEvent } from "../../contract/connection-events.ts";
+import type { ConnectionNews } from "../../platform/log.ts";
+import { retryAt, type FailedDelivery } from "../policy/delivery-policy.ts";
+import { deliveryFailed, sendDeadline, type Delivery, type EventSink } from "./sink.ts";
 import { spreadOf } from "../policy/renewal-policy.ts";
 
 export interface WebhookSinkOptions {
@@ -14,6 +17,7 @@ export interface WebhookSinkOptions {
 /** Posts one event at a time, signed by the rules of Standard Webhooks. */
 export class WebhookSink implements EventSink {
   readonly name: string;
+  readonly follows = "events";
   readonly types: EventSink["types"];
   readonly batchSize = 1;
   readonly fingerprint: number;
@@ -59,6 +63,14 @@ export class WebhookSink implements EventSink {
       return { outcome: "failed", reason: late ? "timeout" : "network" };
     }
   }
+
+  retryAt(failed: FailedDelivery): number | null {
+    return retryAt(failed);
+  }
+
+  failureLine(reason: string): ConnectionNews {
+    return deliveryFailed(this.name, reason);
+  }
 }
 
 function deliveryOf({ ok, status, headers }: Response, now: number): Delivery {
@@ -68,6 +80,6 @@ function deliveryOf({ ok, status, headers }: Response, now: number): Delivery {
   return {
     outcome: "failed",
     reason: `http_${status}`,
-    ...(wait !== undefined && { retryAfterSeconds: wait }),
+    ...defined({ retryAfterSeconds: wait }),
   };
 }

@@ -6,7 +6,7 @@ import { failure, type Failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
 import { sha256Hex, signState } from "./authorization-state.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { AuthorizationStart, Outcome } from "../../contract/connection-info.ts";
+import type { AuthorizationStart, Outcome } from "../../contract/connection-rpc.ts";
 import type {
   PendingAuthorization,
   PendingAuthorizations,

@@ -4,7 +4,7 @@ import { authorityTenant, isTenantId, parseTenant } from "../../entra/tenant.ts"
 import { invalidField } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
 import { readReturnUrl } from "../../config/return-url.ts";
-import type { BeginAuthorization, Outcome } from "../../contract/connection-info.ts";
+import type { BeginAuthorization, Outcome } from "../../contract/connection-rpc.ts";
 import { mostResources, namesTooManyResources } from "../policy/resource-limit.ts";
 
 /** What a sign-in asks Microsoft for. */

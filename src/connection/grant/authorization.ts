@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import { resourceOfScope, tokenScopes } from "../../entra/resource.ts";
 import { isSharedTenant } from "../../entra/tenant.ts";
 import type { TokenEndpoint } from "../../entra/token-endpoint.ts";
@@ -14,15 +15,15 @@ import { checkStart } from "./authorization-start.ts";
 import { sha256Hex } from "./authorization-state.ts";
 import { candidateSchema, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "../connection-state.ts";
+import type { ConnectionInfo } from "../../contract/connection-info.ts";
 import type {
   AuthorizationCompletion,
   AuthorizationStart,
   BeginAuthorization,
   CompleteAuthorization,
-  ConnectionInfo,
   Outcome,
   RepeatedStage,
-} from "../../contract/connection-info.ts";
+} from "../../contract/connection-rpc.ts";
 import type { GrantAdoption } from "./grant-adoption.ts";
 import { stageOf, type PendingAuthorization } from "../tables/pending-authorizations.ts";
 import { remedyOf } from "../policy/remedies.ts";
@@ -66,7 +67,7 @@ export class Authorization {
       this.#options,
     );
     if (!opened.ok) return opened;
-    return ok({ ...opened.value, ...(browserBinding !== undefined && { browserBinding }) });
+    return ok({ ...opened.value, ...defined({ browserBinding }) });
   }
 
   /**
@@ -199,7 +200,7 @@ export class Authorization {
 }
 
 const returnUrlOf = (row: PendingAuthorization) =>
-  row.return_url === null ? {} : { returnUrl: row.return_url };
+  defined({ returnUrl: row.return_url ?? undefined });
 
 const nothingToConfirm = (): Failure =>
   failure("not_found", "There is no such sign-in waiting to be confirmed.");

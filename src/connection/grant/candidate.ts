@@ -3,6 +3,7 @@ import type { Cloud } from "../../entra/cloud.ts";
 import { missingScopes, permissionsIn, resourceOfScope } from "../../entra/resource.ts";
 import { conflict, type Failure } from "../../contract/errors.ts";
 import { remedySchema } from "../../contract/remedy.ts";
+import { isHeld } from "../policy/grant-kind.ts";
 import type { Grant } from "../tables/grant-store.ts";
 
 /** A grant received but not yet adopted. It exists only encrypted, beside the old one. */
@@ -51,7 +52,7 @@ export function adoptionConflict(
       "Microsoft gave no refresh token: the application must be allowed offline_access.",
     );
   }
-  const held = grant !== undefined && grant.refresh_token !== null;
+  const held = grant !== undefined && isHeld(grant);
   if (
     held &&
     (grant.tenant_id !== candidate.tenant_id || grant.object_id !== candidate.object_id)

@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import type { Config } from "../../config/config.ts";
 import {
   resourceOfScope,
@@ -11,7 +12,7 @@ import { failure, type Failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
 import { adoptionConflict, grantedScopes, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 import { homeOf } from "../tables/grant-store.ts";
 import { remedyOf, type RemedyLinks } from "../policy/remedies.ts";
 import { timesOf } from "../policy/renewal-policy.ts";
@@ -198,6 +199,6 @@ function candidateToken(resource: Resource, tokens: TokenSet, issuedAt: number) 
     scopes: [...tokens.scopes],
     issued_at: issuedAt,
     lifetime_seconds: tokens.expiresInSeconds,
-    ...(tokens.refreshInSeconds !== undefined && { refresh_in_seconds: tokens.refreshInSeconds }),
+    ...defined({ refresh_in_seconds: tokens.refreshInSeconds }),
   };
 }

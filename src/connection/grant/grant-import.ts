@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import type { Config } from "../../config/config.ts";
 import {
   defaultScopes,
@@ -11,12 +12,8 @@ import { conflict, failure, invalidField, type Failure } from "../../contract/er
 import type { ConnectionNews } from "../../platform/log.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type {
-  ConnectionInfo,
-  GrantTakeover,
-  GrantBackup,
-  Outcome,
-} from "../../contract/connection-info.ts";
+import type { ConnectionInfo } from "../../contract/connection-info.ts";
+import type { GrantTakeover, GrantBackup, Outcome } from "../../contract/connection-rpc.ts";
 import type { GrantAdoption } from "./grant-adoption.ts";
 import {
   actionRequired,
@@ -25,7 +22,9 @@ import {
   remedyOf,
   type RemedyLinks,
 } from "../policy/remedies.ts";
+import { isHeld } from "../policy/grant-kind.ts";
 import { appRetryInterval } from "../policy/renewal-policy.ts";
+import { oauthReason } from "../policy/sign-in-failure.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 import type { TokenQueue } from "../tokens/token-queue.ts";
 
@@ -106,9 +105,8 @@ export class GrantImport {
           {
             details: {
               field: "refresh_token",
-              reason: code,
-              ...(aadsts !== undefined && { aadsts }),
-              ...(requestId !== undefined && { upstream_request_id: requestId }),
+              reason: oauthReason(code),
+              ...defined({ aadsts, upstream_request_id: requestId }),
             },
           },
         ),
@@ -222,11 +220,11 @@ function notProven({ disposition, retryAfterSeconds }: TokenFailure): Failure | 
 /** A backup is for what was lost. What is held needs none, and what was ended stays ended. */
 function restoreConflict(state: ConnectionState): Failure | undefined {
   if (!state.exists) return undefined;
-  const { status, refresh_token: held } = state.grant();
-  if (held !== null) {
+  const grant = state.grant();
+  if (isHeld(grant)) {
     return conflict("connected", "This connection holds its grant: there is nothing to restore.");
   }
-  return status === "disconnected" ? disconnected() : undefined;
+  return grant.status === "disconnected" ? disconnected() : undefined;
 }
 
 const disconnected = (): Failure =>

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 
 /** What the front Worker says of a socket it has authenticated. Times are milliseconds. */
 export interface LiveRequest {

@@ -1,12 +1,12 @@
 import type { Connection } from "partyserver";
 import * as z from "zod";
 import type { ConnectionState } from "../connection-state.ts";
+import type { ConnectionInfo } from "../../contract/connection-info.ts";
 import {
   liveClose,
   type ConnectionEvent,
-  type ConnectionInfo,
   type LiveSnapshot,
-} from "../../contract/connection-info.ts";
+} from "../../contract/connection-events.ts";
 import type { LiveRequest } from "./live-request.ts";
 
 /** Survives hibernation with its socket. */

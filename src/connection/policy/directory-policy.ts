@@ -3,21 +3,21 @@ import type { ConnectionStatus } from "../../contract/connection-info.ts";
 import type { Grant } from "../tables/grant-store.ts";
 import type { DerivedStatus } from "./status.ts";
 
-/** A refresh token is backed up at most this often, unless something else has to be told anyway. */
+/** A refresh token is backed up at most this often, unless something else is written anyway. */
 export const backupInterval = 24 * 60 * 60_000;
 
 const maximumDelay = 15 * 60_000;
 
 /**
- * When the directory is told again that could not be told: after 1 s, and twice as long each time up
- * to 15 min.
+ * When a failed write to the directory is repeated: after 1 s, and twice as long each time up to
+ * 15 min.
  *
  * @param attempts that failed before this one
  */
 export const directoryRetryAt = (attempts: number, now: number): number =>
   now + Math.min(maximumDelay, 1_000 * 2 ** Math.min(attempts, 20));
 
-/** What the directory tells of a connection, as far as a change of it is worth a write. */
+/** What the directory holds of a connection, as far as a change of it is worth a write. */
 export interface DirectoryFacts {
   status: ConnectionStatus;
   remedyAction: RemedyAction | null;
@@ -47,53 +47,71 @@ export const directoryFacts = (grant: Grant, status: DerivedStatus): DirectoryFa
 });
 
 /**
- * Whether a change has to be told: every change of status, remedy or identity at once, a refresh
- * token once a day.
+ * Whether a change is written to the directory: every change of status, remedy or identity at once, a
+ * refresh token once a day.
  *
- * @param toldAt when the directory was last told, in milliseconds
+ * @param writtenAt when the directory was last written, in milliseconds
  */
-export function tellsDirectory(
+export function needsDirectoryWrite(
   before: DirectoryFacts | undefined,
   after: DirectoryFacts,
-  { now, toldAt }: { now: number; toldAt: number | null },
+  { now, writtenAt }: { now: number; writtenAt: number | null },
 ): boolean {
   if (before === undefined) return true;
   const { refreshToken: oldToken, ...shownBefore } = before;
   const { refreshToken: newToken, ...shownAfter } = after;
   if (JSON.stringify(shownBefore) !== JSON.stringify(shownAfter)) return true;
-  return oldToken !== newToken && now - (toldAt ?? 0) >= backupInterval;
+  return oldToken !== newToken && now - (writtenAt ?? 0) >= backupInterval;
 }
 
-/** What an appointment with the directory is made from; times in milliseconds. */
-export interface Prospect {
+/** What {@link contactBy} is derived from; times in milliseconds. */
+export interface ContactPlan {
   /** When the connection has to do something next, or null when nothing lies ahead. */
   due: number | null;
   now: number;
 }
 
 /**
- * By when the directory hears of the connection again, if its object lives: a row of a sign-in ends
- * with it; all others are told at most daily, so that news of what was due may take a day more.
+ * By when the directory is written again, if the object lives: the row of a sign-in ends with it; all
+ * others are written at most daily, so the outcome of what was due may come a day later.
  */
-export function contactBy(status: ConnectionStatus, { due, now }: Prospect): number | null {
+export function contactBy(status: ConnectionStatus, { due, now }: ContactPlan): number | null {
   if (due === null) return null;
   return status === "pending" ? due : Math.max(due, now) + backupInterval;
 }
 
 /**
- * Whether an appointment will not be kept, or was not: it has passed, nothing is done before it any
- * more, or there is something to do and none was made.
+ * Whether `next_contact_at` is wrong: it has passed, nothing is done before it any more, or there is
+ * something to do and none is set.
  */
-export function missesContact(contactAt: number | null, { due, now }: Prospect): boolean {
+export function missesContact(contactAt: number | null, { due, now }: ContactPlan): boolean {
   if (contactAt === null) return due !== null;
   return due === null || due > contactAt || contactAt <= now;
 }
 
 /**
- * The version of the next telling. Versions are times that never go back, so that an object that
- * lost its memory, or was forgotten and begun anew, is still heard.
+ * The version of the next write. Versions are times that never go back, so that an object that lost
+ * its tables, or was deleted and begun anew, is not fenced off.
  *
  * @param known a version the directory is known to hold
  */
 export const nextVersion = (version: number, now: number, known = 0): number =>
   Math.max(now, version + 1, known + 1);
+
+/**
+ * The columns of a grant that go with a write to the directory. The outbox row sees to the write,
+ * however often it takes.
+ *
+ * @param version of the last write
+ * @param known a version the directory is known to hold
+ */
+export const directoryColumns = (
+  version: number,
+  status: ConnectionStatus,
+  plan: ContactPlan,
+  known?: number,
+): Pick<Grant, "version" | "backed_up_at" | "contact_at"> => ({
+  version: nextVersion(version, plan.now, known),
+  backed_up_at: plan.now,
+  contact_at: contactBy(status, plan),
+});

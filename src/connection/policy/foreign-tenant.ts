@@ -1,7 +1,27 @@
 import type { MeaningName } from "../../entra/error-meanings.ts";
 import { byCode } from "../../entra/error-table.ts";
 import { dispositionOf, type Disposition } from "../../entra/errors.ts";
+import { defined } from "../../contract/defined.ts";
+import type { TokenFailure } from "../../entra/token-failure.ts";
 import { personalTenantId } from "../../entra/tenant.ts";
+
+/**
+ * A refusal that came from another tenant than the grant's: one in which the user is a guest, or one
+ * that a challenge of ARM or a vault named. It says nothing of the grant at home.
+ *
+ * @param tenantId of the tenant that refused
+ * @param home tenant of the grant
+ */
+export function foreignFailure(
+  { claims, ...refusal }: TokenFailure,
+  tenantId: string,
+  home: string | null,
+): TokenFailure {
+  const disposition = foreignDisposition(refusal.disposition, tenantId, home);
+  // Claims wait for a sign-in: where none is asked for, the next one has nothing to do with them.
+  const waits = disposition.action === "step_up" || disposition.action === "sign_in";
+  return { ...refusal, disposition, ...(waits && defined({ claims })) };
+}
 
 /** Reasons that end a grant wherever it is used, and that a sign-in at home mends. */
 const endOfGrant: ReadonlySet<MeaningName> = new Set([
@@ -15,15 +35,10 @@ const endOfGrant: ReadonlySet<MeaningName> = new Set([
 ]);
 
 /**
- * What a refusal means that came from another tenant than the grant's: one in which the user is a
- * guest, or one that a challenge of ARM or a vault named. It says nothing of the grant at home, so it
- * reaches no further than its own resource there; and who has to act is there too, since no sign-in at
- * home makes anybody a guest.
- *
- * @param tenantId of the tenant that refused
- * @param home tenant of the grant
+ * What the refusal means: it reaches no further than its own resource in that tenant. Who has to act is
+ * there too, since no sign-in at home makes anybody a guest.
  */
-export function dispositionAbroad(
+export function foreignDisposition(
   disposition: Disposition,
   tenantId: string,
   home: string | null,
@@ -35,31 +50,31 @@ export function dispositionAbroad(
   if (home === personalTenantId && action === "sign_in") {
     return { ...dispositionOf("tenantNeeded", aadsts), latch: "resource" };
   }
-  const abroad = { ...disposition, latch: "resource" } as const;
+  const there = { ...disposition, latch: "resource" } as const;
   const asked = `What was asked for belongs to tenant ${tenantId}`;
   switch (action) {
     case "step_up":
     case "contact_admin":
-      return { ...abroad, message: `${message} (Tenant ${tenantId}.)` };
+      return { ...there, message: `${message} (Tenant ${tenantId}.)` };
     case "consent":
     case "admin_consent":
       return {
-        ...abroad,
+        ...there,
         action: "admin_consent",
         message: `${asked}, where this application is not approved: an administrator there has to approve it.`,
       };
     case "sign_in": {
       const meaning = byCode.get(aadsts ?? 0);
-      if (meaning !== undefined && endOfGrant.has(meaning)) return abroad;
+      if (meaning !== undefined && endOfGrant.has(meaning)) return there;
       const stranger = `${asked}, of which this account is neither a member nor a guest: an administrator there can invite it.`;
       return {
-        ...abroad,
+        ...there,
         action: "contact_admin",
         message: meaning === "otherAccount" ? stranger : refusedThere(tenantId),
       };
     }
     case "fix_app":
-      return { ...abroad, action: "contact_admin", message: refusedThere(tenantId) };
+      return { ...there, action: "contact_admin", message: refusedThere(tenantId) };
     case "retry":
       return disposition;
   }

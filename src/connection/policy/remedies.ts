@@ -1,8 +1,10 @@
+import { defined } from "../../contract/defined.ts";
 import type { Disposition } from "../../entra/errors.ts";
-import { failure, type Failure } from "../../contract/errors.ts";
+import { failure, type ErrorReason, type Failure } from "../../contract/errors.ts";
 import type { Remedy, RemedyAction } from "../../contract/remedy.ts";
 import { parseConnectionId } from "../../contract/connection-id.ts";
 import type { Grant } from "../tables/grant-store.ts";
+import { isHeld } from "./grant-kind.ts";
 import { adminProbeInterval, appRetryInterval, foreignProbeInterval } from "./renewal-policy.ts";
 import type { TokenRow } from "../tables/token-store.ts";
 
@@ -54,7 +56,7 @@ export function remedyOf(
     action: disposition.action,
     message: disposition.message,
     since: new Date(now).toISOString(),
-    ...(disposition.aadsts !== undefined && { aadsts: disposition.aadsts }),
+    ...defined({ aadsts: disposition.aadsts }),
   };
   switch (disposition.action) {
     case "sign_in":
@@ -111,7 +113,7 @@ export function blockedBy(
   row: (Latched & { retry_at: number | null }) | undefined,
   { now, fingerprint, links }: { now: number; fingerprint: string; links: RemedyLinks },
 ): Failure | undefined {
-  if (grant.refresh_token === null) return actionRequired(signInRemedy(links, now));
+  if (!isHeld(grant)) return actionRequired(signInRemedy(links, now));
   const latch = latchedBy(grant, row, now);
   if (latch !== undefined) return latch;
   const { app_error: appError } = grant;
@@ -158,14 +160,13 @@ export const appMisconfigured = (
     {
       retry_after: Math.max(1, Math.ceil(retryAfterSeconds)),
       details: {
-        ...(variable !== undefined && { variable }),
-        ...(aadsts !== undefined && { aadsts }),
+        ...defined({ variable, aadsts }),
       },
     },
   );
 
 /** The key that the grant was sealed with is gone, or the grant was altered. */
-export const unreadableGrant = (reason: string): Failure =>
+export const unreadableGrant = (reason: ErrorReason): Failure =>
   failure("app_misconfigured", "The stored grant cannot be decrypted with the configured keys.", {
     details: { variable: "TOKEN_ENCRYPTION_KEYS", reason },
   });

@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import { longestWait } from "../../http/retry-after.ts";
 import { wholeNumber } from "../../http/whole-number.ts";
 
@@ -65,7 +66,7 @@ export function timesOf(token: {
       issuedAt,
       lifetimeSeconds,
       spread: spreadOf(`${connectionId} ${resource}`),
-      ...(refreshInSeconds !== undefined && { refreshInSeconds }),
+      ...defined({ refreshInSeconds }),
     }),
   };
 }

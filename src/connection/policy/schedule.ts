@@ -1,114 +1,182 @@
-import type { Resource } from "../../entra/resource.ts";
-import { parseResource } from "../../entra/resource.ts";
-import type { ConnectionState } from "../connection-state.ts";
+import { parseResource, type Resource } from "../../entra/resource.ts";
 import type { ConnectionStatus } from "../../contract/connection-info.ts";
 import type { Grant } from "../tables/grant-store.ts";
-import { idleDue, intentTimeout, renewalDue } from "./renewal-policy.ts";
 import type { RefreshIntent, TokenRow } from "../tables/token-store.ts";
+import { missesContact } from "./directory-policy.ts";
+import { idlePolicies, isHeld } from "./grant-kind.ts";
+import { idleDue, intentTimeout, renewalDue } from "./renewal-policy.ts";
 
-/** What the alarm has to do, and when: read off the tables each time, so that no second list exists. */
+/** What the alarm has to do, and when. Derived from the tables each time, so no second list exists. */
 
-export interface DueRenewal {
+interface TokenName {
   resource: Resource;
   tenantId: string;
-  dueAt: number;
 }
 
-/** Every renewal that lies ahead: tokens in use, and the grant itself when it lies idle. */
-export function renewals(state: ConnectionState, grant: Grant = state.grant()): DueRenewal[] {
+/** Every kind of work, in the order in which one alarm does it. */
+export const dueKinds = [
+  "sign_in_expiry",
+  "directory_contact",
+  "abandonment",
+  "delivery",
+  "intent_recovery",
+  "renewal",
+  "idle_refresh",
+] as const;
+export type DueKind = (typeof dueKinds)[number];
+
+/** What is known of work, by its kind. */
+interface DueFacts {
+  /** An open sign-in ends. */
+  sign_in_expiry: object;
+  /** `next_contact_at` in the directory is wrong. */
+  directory_contact: object;
+  /** A connection that never came to be is to be deleted. */
+  abandonment: object;
+  /** A sink waits for its next delivery. */
+  delivery: { sink: string };
+  /** The outcome of a token POST is unknown. */
+  intent_recovery: { intent: RefreshIntent };
+  /** A token that is in use, or whose last renewal failed. */
+  renewal: TokenName;
+  /** A grant that is not used would expire at Microsoft. */
+  idle_refresh: TokenName;
+}
+
+/** Work of some kinds. `at` is when it is due, in milliseconds since the epoch. */
+export type DueOf<Kind extends DueKind> = {
+  [One in Kind]: { kind: One; at: number } & DueFacts[One];
+}[Kind];
+/** One piece of work of the alarm. Each kind has a row in the table of what the alarm does. */
+export type Due = DueOf<DueKind>;
+
+export const isOfKind =
+  <Kind extends DueKind>(kind: Kind) =>
+  (due: Due): due is Extract<Due, DueOf<Kind>> =>
+    due.kind === kind;
+
+/** What the tables say of a connection, each read once. */
+export interface Schedule {
+  grant: Grant;
+  tokens: readonly TokenRow[];
+  /** When the next open sign-in ends, or null. */
+  signInExpiry: number | null;
+  intent: RefreshIntent | undefined;
+  /** Sinks that are behind and not paused. */
+  deliveries: readonly { sink: string; dueAt: number }[];
+}
+
+/** What this object knows of work that is under way. */
+export interface WorkUnderWay {
+  now: number;
+  /** A token POST is out, or waits for its turn. */
+  inFlight: boolean;
+  /** Sinks whose delivery is under way, and when it is taken for lost. */
+  leases: ReadonlyMap<string, number>;
+}
+
+/** Everything that lies ahead of a connection. */
+export function dueWork(schedule: Schedule, underWay: WorkUnderWay): Due[] {
+  return [
+    ...signInExpiry(schedule),
+    ...directoryContact(schedule, underWay),
+    ...abandonment(schedule, underWay),
+    ...deliveries(schedule, underWay),
+    ...intentRecovery(schedule, underWay),
+    ...renewals(schedule),
+  ];
+}
+
+/** When the alarm has something to do next, or null when nothing lies ahead. */
+export const earliest = (due: readonly { at: number }[]): number | null =>
+  due.length === 0 ? null : Math.min(...due.map(({ at }) => at));
+
+const signInExpiry = ({ signInExpiry: at }: Schedule): Due[] =>
+  at === null ? [] : [{ kind: "sign_in_expiry", at }];
+
+/** Keeps `next_contact_at` current, so that the watchdog raises no false alarm and misses no real one. */
+function directoryContact(schedule: Schedule, { now }: WorkUnderWay): Due[] {
+  const { contact_at: contactAt, status } = schedule.grant;
+  return missesContact(contactAt, { due: nextContact(schedule, status), now })
+    ? [{ kind: "directory_contact", at: now }]
+    : [];
+}
+
+/** Sinks get their events first: those end with the connection. */
+function abandonment(schedule: Schedule, { now }: WorkUnderWay): Due[] {
+  return isAbandoned(schedule) && schedule.deliveries.length === 0
+    ? [{ kind: "abandonment", at: now }]
+    : [];
+}
+
+const deliveries = (schedule: Schedule, { leases }: WorkUnderWay): Due[] =>
+  schedule.deliveries.map(({ sink, dueAt }) => ({
+    kind: "delivery",
+    at: leases.get(sink) ?? dueAt,
+    sink,
+  }));
+
+/** After a restart nobody waits for the POST: its outcome is looked up at once. */
+function intentRecovery({ intent }: Schedule, { now, inFlight }: WorkUnderWay): Due[] {
+  if (intent === undefined) return [];
+  return [
+    { kind: "intent_recovery", at: inFlight ? intent.started_at + intentTimeout : now, intent },
+  ];
+}
+
+type RenewalDue = DueOf<"renewal" | "idle_refresh">;
+
+/** Every renewal that lies ahead: of tokens in use, and of the grant itself while it is idle. */
+export function renewals({ grant, tokens }: Pick<Schedule, "grant" | "tokens">): RenewalDue[] {
   const { tenant_id: homeTenant } = grant;
-  if (grant.refresh_token === null || grant.remedy !== null || homeTenant === null) return [];
-  const rows = state.tokens.list();
+  if (!isHeld(grant) || grant.remedy !== null || homeTenant === null) return [];
   const notBefore = grant.app_error?.retry_at ?? 0;
-  return [...rows.flatMap((row) => tokenRenewal(row)), ...idleRenewal(grant, homeTenant, rows)].map(
-    (renewal) => ({ ...renewal, dueAt: Math.max(renewal.dueAt, notBefore) }),
-  );
+  return [
+    ...tokens.flatMap((row) => tokenRenewal(row)),
+    ...idleRefresh(grant, homeTenant, tokens),
+  ].map((due) => ({ ...due, at: Math.max(due.at, notBefore) }));
 }
 
-function tokenRenewal(row: TokenRow): DueRenewal[] {
+function tokenRenewal(row: TokenRow): RenewalDue[] {
   const resource = parseResource(row.resource);
-  const dueAt = renewalDue({
+  const at = renewalDue({
     refreshAt: row.refresh_at,
     firstUsedAt: row.first_used_at,
     retryAt: row.retry_at,
     latched: row.remedy !== null,
   });
-  return resource === undefined || dueAt === null
+  return resource === undefined || at === null
     ? []
-    : [{ resource, tenantId: row.tenant_id, dueAt }];
+    : [{ kind: "renewal", resource, tenantId: row.tenant_id, at }];
 }
 
 /** Any resource that is not latched keeps the grant alive; where all are, there is nothing to ask. */
-function idleRenewal(grant: Grant, homeTenant: string, rows: readonly TokenRow[]): DueRenewal[] {
+function idleRefresh(grant: Grant, homeTenant: string, rows: readonly TokenRow[]): RenewalDue[] {
+  if (idlePolicies[grant.kind] === "lapses") return [];
   const home = rows.filter((row) => row.tenant_id === homeTenant);
   const open = home.find((row) => row.remedy === null);
   if (open === undefined && home.length > 0) return [];
-  const dueAt = idleDue({
+  const at = idleDue({
     lastRefreshAt: grant.last_refresh_at ?? grant.created_at,
     retryAt: open?.retry_at ?? null,
   });
-  return [
-    { resource: parseResource(open?.resource ?? "graph") ?? "graph", tenantId: homeTenant, dueAt },
-  ];
-}
-
-/** What lies ahead of a connection by its tables, each of which is read once for it. */
-export interface Schedule {
-  grant: Grant;
-  renewals: DueRenewal[];
-  /** When the next open sign-in ends, or null. */
-  signInExpiry: number | null;
-  intent: RefreshIntent | undefined;
-}
-
-export function readSchedule(state: ConnectionState): Schedule {
-  const grant = state.grant();
-  return {
-    grant,
-    renewals: renewals(state, grant),
-    signInExpiry: state.pending.nextExpiry(),
-    intent: state.tokens.intent(),
-  };
+  const resource = parseResource(open?.resource ?? "graph") ?? "graph";
+  return [{ kind: "idle_refresh", resource, tenantId: homeTenant, at }];
 }
 
 /** Whether a connection never came to be, and no sign-in is open that could make it one. */
 export const isAbandoned = ({
   grant,
-  signInExpiry,
+  signInExpiry: expiry,
 }: Pick<Schedule, "grant" | "signInExpiry">): boolean =>
-  grant.status === "pending" && signInExpiry === null;
+  grant.status === "pending" && expiry === null;
 
 /**
- * When the connection itself has something to do next, of which the directory hears, or null.
+ * When the connection itself does something next, which makes it write to the directory, or null.
  *
  * @param status as it is from now on
  */
 export const nextContact = (
-  { renewals, signInExpiry }: Pick<Schedule, "renewals" | "signInExpiry">,
+  schedule: Pick<Schedule, "grant" | "tokens" | "signInExpiry">,
   status: ConnectionStatus,
-): number | null =>
-  status === "pending" ? signInExpiry : earliest(renewals.map(({ dueAt }) => dueAt));
-
-const earliest = (times: readonly number[]): number | null =>
-  times.length === 0 ? null : Math.min(...times);
-
-/**
- * When the alarm has something to do next, or null when nothing lies ahead.
- *
- * @param delivery when the outbox is to be looked at
- */
-export function nextDue(
-  schedule: Schedule,
-  { now, inFlight, delivery }: { now: number; inFlight: boolean; delivery: number | null },
-): number | null {
-  const { renewals, signInExpiry, intent } = schedule;
-  const due = [
-    ...renewals.map(({ dueAt }) => dueAt),
-    signInExpiry,
-    delivery,
-    delivery === null && isAbandoned(schedule) ? now : null,
-    // Nobody waits for the POST of an object that died: its outcome is looked up at once.
-    intent === undefined ? null : inFlight ? intent.started_at + intentTimeout : now,
-  ].filter((time) => time !== null);
-  return earliest(due);
-}
+): number | null => (status === "pending" ? schedule.signInExpiry : earliest(renewals(schedule)));

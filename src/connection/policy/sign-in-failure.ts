@@ -1,6 +1,14 @@
+import { defined } from "../../contract/defined.ts";
 import { isPersonalTenant, isSharedTenant } from "../../entra/tenant.ts";
 import type { TokenFailure } from "../../entra/token-endpoint.ts";
-import { failure, type ErrorCode, type ErrorDetails, type Failure } from "../../contract/errors.ts";
+import {
+  failure,
+  isErrorReason,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorReason,
+  type Failure,
+} from "../../contract/errors.ts";
 import type { Remedy } from "../../contract/remedy.ts";
 
 /** The person declined the permissions, on a page that offered them. */
@@ -24,10 +32,14 @@ function isOwnRefusal({ code, codes, suberror }: TokenFailure): boolean {
 }
 
 /** Why it failed, for programs: the action if an administrator has to act, else OAuth's own word. */
-function reasonOf({ code, disposition }: TokenFailure): string {
+function reasonOf({ code, disposition }: TokenFailure): ErrorReason {
   const { action } = disposition;
-  return action === "admin_consent" || action === "contact_admin" ? action : code;
+  return action === "admin_consent" || action === "contact_admin" ? action : oauthReason(code);
 }
+
+/** OAuth's `error`, or this service's word for what failed, as a reason of the public contract. */
+export const oauthReason = (code: string): ErrorReason =>
+  isErrorReason(code) ? code : "unknown_error";
 
 function codeOf({ disposition: { action, latch } }: TokenFailure): ErrorCode {
   if (action === "retry") return "upstream_unavailable";
@@ -46,12 +58,11 @@ export function signInFailure(
   { tenant, remedy }: { tenant: string; remedy: Remedy },
 ): Failure {
   const { disposition, codes, requestId } = cause;
-  const details = (reason: string, more: ErrorDetails = {}): { details: ErrorDetails } => ({
+  const details = (reason: ErrorReason, more: ErrorDetails = {}): { details: ErrorDetails } => ({
     details: {
       reason,
       ...more,
-      ...(requestId !== undefined && { upstream_request_id: requestId }),
-      ...(disposition.aadsts !== undefined && { aadsts: disposition.aadsts }),
+      ...defined({ upstream_request_id: requestId, aadsts: disposition.aadsts }),
     },
   });
   if (isOwnRefusal(cause)) {

@@ -1,5 +1,6 @@
 import type { Remedy } from "../../contract/remedy.ts";
-import type { ConnectionStatus, EventError } from "../../contract/connection-info.ts";
+import type { ConnectionStatus } from "../../contract/connection-info.ts";
+import type { EventError } from "../../contract/connection-events.ts";
 
 /** What a status is derived from. */
 export interface StatusFacts {

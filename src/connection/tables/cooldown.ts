@@ -1,3 +1,5 @@
+import type { CooldownReason } from "../../contract/connection-info.ts";
+
 /** What answered 429, and until when it is left alone. */
 export type Cooldown = {
   /** The throttle scope; of a cool-down that an earlier version opened, its service. */
@@ -6,7 +8,7 @@ export type Cooldown = {
   service: string;
   /** Milliseconds since the epoch. */
   until: number;
-  reason: string;
+  reason: CooldownReason;
 };
 
 /** A 429 without Retry-After still means wait. */

@@ -1,9 +1,4 @@
-import {
-  connectionEventSchema,
-  type ConnectionEvent,
-  type EventPage,
-  type EventType,
-} from "../../contract/connection-info.ts";
+import type { ConnectionEvent, EventPage, EventType } from "../../contract/connection-events.ts";
 
 type Unsequenced<Event> = Event extends ConnectionEvent ? Pick<Event, "type" | "data"> : never;
 /** An event before the log gives it its place. */
@@ -23,8 +18,8 @@ interface EventRow extends Record<string, SqlStorageValue> {
 }
 
 /**
- * The last 200 events of a connection, numbered without gaps, and before them those that somebody
- * outside has not heard of yet.
+ * The last 200 events of a connection, numbered without gaps, and before them those that a sink has
+ * not taken yet.
  */
 export class EventLog {
   readonly #sql: SqlStorage;
@@ -35,25 +30,18 @@ export class EventLog {
     this.#connectionId = connectionId;
   }
 
-  /** Writes an event; call inside the transaction of the change it tells of. */
+  /** Writes an event; call inside the transaction of the change it reports. */
   append(event: NewEvent, now: number): ConnectionEvent {
-    const seq = this.lastSeq() + 1;
-    const row = {
-      seq,
-      id: crypto.randomUUID(),
-      type: event.type,
-      time: now,
-      data: JSON.stringify(event.data),
-    };
+    const head = this.#head({ seq: this.lastSeq() + 1, id: crypto.randomUUID(), time: now });
     this.#sql.exec(
       "INSERT INTO event (seq, id, type, time, data) VALUES (?, ?, ?, ?, ?)",
-      row.seq,
-      row.id,
-      row.type,
-      row.time,
-      row.data,
+      head.seq,
+      head.id,
+      event.type,
+      now,
+      JSON.stringify(event.data),
     );
-    return this.#read(row);
+    return { ...head, ...event };
   }
 
   /**
@@ -105,13 +93,11 @@ export class EventLog {
   }
 
   #read(row: EventRow): ConnectionEvent {
-    return connectionEventSchema.parse({
-      seq: row.seq,
-      id: row.id,
-      type: row.type,
-      time: new Date(row.time).toISOString(),
-      connection: this.#connectionId,
-      data: JSON.parse(row.data),
-    });
+    // Only `append` writes the table: type and data belong together.
+    return { ...this.#head(row), type: row.type, data: JSON.parse(row.data) } as ConnectionEvent;
+  }
+
+  #head({ seq, id, time }: Pick<EventRow, "seq" | "id" | "time">) {
+    return { seq, id, time: new Date(time).toISOString(), connection: this.#connectionId };
   }
 }

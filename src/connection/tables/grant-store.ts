@@ -3,7 +3,8 @@ import { accountAddress } from "../../entra/home-account.ts";
 import { faultyVariables } from "../../entra/meaning.ts";
 import { jsonColumn } from "./json-column.ts";
 import { remedySchema, type Remedy } from "../../contract/remedy.ts";
-import type { ConnectionStatus, EventError } from "../../contract/connection-info.ts";
+import type { ConnectionStatus } from "../../contract/connection-info.ts";
+import type { EventError } from "../../contract/connection-events.ts";
 
 /** Why Microsoft refuses the application itself, and when to try again. */
 const appErrorSchema = z.object({
@@ -24,8 +25,13 @@ const eventErrorSchema = z.object({
   request_id: z.string().optional(),
 }) satisfies z.ZodType<EventError>;
 
+/** What access tokens are got by: `user`, the refresh token of a person who signed in. */
+export const grantKinds = ["user"] as const;
+export type GrantKind = (typeof grantKinds)[number];
+
 /** The one row that says whose grant this is and how it fares. `refresh_token` is ciphertext. */
 export interface Grant {
+  kind: GrantKind;
   status: ConnectionStatus;
   client_id: string | null;
   tenant_id: string | null;
@@ -53,6 +59,26 @@ export interface Grant {
   backed_up_at: number | null;
   contact_at: number | null;
 }
+
+/** What a grant is once it was ended: nothing that could act for the user, or says who they are. */
+export const endedGrant = {
+  client_id: null,
+  tenant_id: null,
+  object_id: null,
+  upn: null,
+  name: null,
+  login_hint: null,
+  home_account: null,
+  scopes: [],
+  required_scopes: [],
+  required_resources: [],
+  refresh_token: null,
+  remedy: null,
+  probed_at: null,
+  claims: null,
+  degraded: null,
+  app_error: null,
+} satisfies Partial<Grant>;
 
 /** Where the account of a grant lives, as far as it is known: a guest's home, or the tenant signed in to. */
 export const homeOf = (

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { prompts } from "../../entra/authorization-request.ts";
-import type { RepeatedStage } from "../../contract/connection-info.ts";
+import { prompts } from "../../contract/connection-rpc.ts";
+import type { RepeatedStage } from "../../contract/connection-rpc.ts";
 import { jsonColumn } from "./json-column.ts";
 
 const rowSchema = z.object({

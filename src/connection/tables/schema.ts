@@ -144,6 +144,10 @@ const migrations: readonly string[] = [
     refresh_at = min(refresh_at, issued_at + 100800000),
     retry_at = min(retry_at, (SELECT updated_at FROM grant) + 3600000);
   `,
+  `
+  -- What access tokens are got by; chosen when the grant is made.
+  ALTER TABLE grant ADD COLUMN kind TEXT NOT NULL DEFAULT 'user';
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

@@ -1,9 +1,10 @@
+import { defined } from "../../contract/defined.ts";
 import type { Disposition } from "../../entra/errors.ts";
 import { personalTenantId } from "../../entra/tenant.ts";
 import type { TokenFailure } from "../../entra/token-endpoint.ts";
 import type { Failure } from "../../contract/errors.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { EventError } from "../../contract/connection-info.ts";
+import type { EventError } from "../../contract/connection-events.ts";
 import {
   actionRequired,
   appMisconfigured,
@@ -26,8 +27,7 @@ interface Circumstances {
 export const eventErrorOf = (cause: TokenFailure): EventError => ({
   code: cause.code,
   message: cause.disposition.message,
-  ...(cause.disposition.aadsts !== undefined && { aadsts: cause.disposition.aadsts }),
-  ...(cause.requestId !== undefined && { request_id: cause.requestId }),
+  ...defined({ aadsts: cause.disposition.aadsts, request_id: cause.requestId }),
 });
 
 /**
@@ -107,7 +107,7 @@ export function recordFailure(
         state.grants.update({
           remedy,
           probed_at: now,
-          ...(cause.claims !== undefined && { claims: cause.claims }),
+          ...defined({ claims: cause.claims }),
         });
         if (!known) tell(tellOf);
       });
@@ -118,8 +118,7 @@ export function recordFailure(
 
 const faultOf = ({ message, variable, aadsts }: Disposition) => ({
   message,
-  ...(variable !== undefined && { variable }),
-  ...(aadsts !== undefined && { aadsts }),
+  ...defined({ variable, aadsts }),
 });
 
 /** A resource that challenged twice: its claims are kept for the next sign-in. */

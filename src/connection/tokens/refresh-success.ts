@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import { permissionsIn } from "../../entra/resource.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { StoredToken } from "../tables/token-store.ts";
@@ -30,7 +31,7 @@ export function recordSuccess(
       ...(!waiting && { claims: null }),
       degraded: null,
       app_error: null,
-      ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+      ...defined({ refresh_token: refreshToken }),
     });
     tell({
       type: "token.refreshed",

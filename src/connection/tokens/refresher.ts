@@ -2,7 +2,7 @@ import type { Resource } from "../../entra/resource.ts";
 import { conflict, failure, type Failure, unknownConnection } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
 import {
   actionRequired,
   blockedBy,
@@ -52,6 +52,7 @@ export class Refresher {
   readonly #options: RefresherOptions;
   readonly #flights = new Map<string, Flight>();
   #forcedAt = -Infinity;
+  #renewals = 0;
 
   constructor(options: RefresherOptions) {
     this.#options = options;
@@ -60,6 +61,11 @@ export class Refresher {
   /** A token POST is out, or waits for its turn. */
   get inFlight(): boolean {
     return this.#flights.size > 0;
+  }
+
+  /** Renewals that the alarm set out to make in the life of this object. */
+  get renewals(): number {
+    return this.#renewals;
   }
 
   /**
@@ -117,6 +123,7 @@ export class Refresher {
 
   /** Renews what the alarm found due. */
   renew(key: ResourceKey): Promise<Outcome<HeldToken>> {
+    this.#renewals += 1;
     return this.#fly(key, { staleGeneration: this.#options.state.tokens.read(key)?.generation }, 0);
   }
 

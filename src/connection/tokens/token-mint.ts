@@ -1,15 +1,12 @@
-import type { Cloud } from "../../entra/cloud.ts";
-import { tokenScopes } from "../../entra/resource.ts";
-import { authorityTenant } from "../../entra/tenant.ts";
-import type { TokenEndpoint, TokenFailure, TokenSet } from "../../entra/token-endpoint.ts";
+import type { TokenFailure, TokenSet } from "../../entra/token-endpoint.ts";
 import { type Failure, unknownConnection } from "../../contract/errors.ts";
+import { defined } from "../../contract/defined.ts";
 import type { ConnectionNews } from "../../platform/log.ts";
 import { err, ok } from "../../contract/result.ts";
 import { traced, type SpanFacts } from "../../platform/traced.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { Outcome } from "../../contract/connection-info.ts";
-import { dispositionAbroad } from "../policy/foreign-tenant.ts";
-import { homeOf, type Grant } from "../tables/grant-store.ts";
+import type { Outcome } from "../../contract/connection-rpc.ts";
+import { foreignFailure } from "../policy/foreign-tenant.ts";
 import { refusalOf, type Refresh } from "../observer.ts";
 import { recordFailure, stepUpFailure } from "./refresh-failure.ts";
 import { recordSuccess } from "./refresh-success.ts";
@@ -17,12 +14,14 @@ import {
   actionRequired,
   blockedBy,
   entraUnavailable,
-  notForPersonalAccounts,
   signInRemedy,
   type RemedyLinks,
   unreadableGrant,
 } from "../policy/remedies.ts";
-import { appRetryInterval, backoff, timesOf } from "../policy/renewal-policy.ts";
+import { isHeld } from "../policy/grant-kind.ts";
+import { appRetryInterval, timesOf } from "../policy/renewal-policy.ts";
+import type { ExchangeFault, PreparedExchange, TokenExchanges } from "./exchange.ts";
+import { MintPause } from "./mint-pause.ts";
 import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 
@@ -31,8 +30,7 @@ export interface TokenMintOptions {
   state: ConnectionState;
   cache: TokenCache;
   cipher: TokenCipher;
-  endpoint: TokenEndpoint;
-  cloud: Cloud;
+  exchanges: TokenExchanges;
   links: RemedyLinks;
   /** Stands for the application's credential, to notice that it was changed. */
   fingerprint: () => Promise<string>;
@@ -42,7 +40,7 @@ export interface TokenMintOptions {
   newRequestId: () => string;
   /** Something changed that the alarm depends on. */
   rearm: () => void;
-  /** Told of every POST, once its outcome is written. */
+  /** Called after every POST, once its outcome is written. */
   refreshed: (refresh: Refresh) => void;
   log: (line: ConnectionNews) => void;
 }
@@ -63,34 +61,21 @@ interface Start {
   claims: string | undefined;
   /** A GUID: of the request it is made for, or its own. */
   requestId: string;
-  report: (end: RefreshEnd) => void;
-}
-
-/** The grant as it was when a POST went out, opened. */
-interface HeldGrant {
-  refreshToken: string;
-  account: string | undefined;
-  /** Its refresh token is sealed with the first key. */
-  current: boolean;
+  /** Of the application's credential. */
   fingerprint: string;
-  /** What the request asks, `offline_access` aside. */
-  scopes: readonly string[];
+  report: (end: RefreshEnd) => void;
 }
 
 /** What is known of a refresh at its end. */
 type RefreshEnd = Pick<Refresh, "outcome" | "action" | "aadsts" | "upstreamRequestId">;
 
-/** Faults in a row, and until when no POST is made because of them. */
-const noPause = { faults: 0, until: 0 };
-
 /**
- * The one token POST. This is the only code that sees a refresh token in clear and redeems it; it runs
- * inside the queue, and answers nobody before a new token is durable.
+ * The one token POST. It runs inside the queue, and answers nobody before a new token is durable. How
+ * a token is got is decided by the kind of the grant.
  */
 export class TokenMint {
   readonly #options: TokenMintOptions;
-  /** Begins when the outcome of a POST could not be written. */
-  #pause = noPause;
+  readonly #pause = new MintPause();
 
   constructor(options: TokenMintOptions) {
     this.#options = options;
@@ -106,7 +91,7 @@ export class TokenMint {
     attempt: Attempt,
     waiters: () => number,
   ): Promise<Outcome<HeldToken>> {
-    const { state, cache, cipher, now, links } = this.#options;
+    const { state, cache, exchanges, now, links } = this.#options;
     if (!state.exists) return err(unknownConnection());
     const fingerprint = await this.#options.fingerprint();
     const grant = state.grant();
@@ -119,25 +104,16 @@ export class TokenMint {
       const need = { minValiditySeconds: 0, ...attempt };
       const stored = await cache.read(key.resource, key.tenantId, need);
       if (stored !== undefined) return ok(stored);
-      const pause = this.#pause.until - now();
+      const pause = this.#pause.remaining(now());
       if (pause > 0) return err(entraUnavailable(pause / 1_000));
     }
-    if (grant.refresh_token === null) return err(actionRequired(signInRemedy(links, now())));
-    const scopes = this.#scopesOf(key, grant);
-    if (scopes.length === 0) return err(notForPersonalAccounts());
-    const opened = await cipher.open("refresh_token", grant.refresh_token);
-    if (!opened.ok) return err(this.#unreadableGrant(key, opened.error));
+    if (!isHeld(grant)) return err(actionRequired(signInRemedy(links, now())));
+    const prepared = await exchanges[grant.kind].prepare(key, grant);
+    if (!prepared.ok) return err(this.#unprepared(key, prepared.error));
 
     const at = now();
     const requestId = attempt.requestId?.() ?? this.#options.newRequestId();
     const facts = { resource: key.resource, attempt: this.#attempt(key) };
-    const held: HeldGrant = {
-      refreshToken: opened.value,
-      account: homeOf(grant),
-      current: cipher.isCurrent(grant.refresh_token),
-      fingerprint,
-      scopes,
-    };
     const redeem = async (note: (facts: SpanFacts) => void): Promise<Outcome<HeldToken>> => {
       const report = (end: RefreshEnd): void => {
         const shared = { waiters: waiters(), ...end };
@@ -147,9 +123,9 @@ export class TokenMint {
       const { generation } = grant;
       const { claims } = attempt;
       try {
-        const start = { at, generation, claims, requestId, report };
-        const outcome = await this.#redeem(key, start, held);
-        this.#pause = noPause;
+        const start = { at, generation, claims, requestId, fingerprint, report };
+        const outcome = await this.#redeem(key, start, prepared.value);
+        this.#pause.end();
         return outcome;
       } catch (error) {
         report({ outcome: "internal_error" });
@@ -170,56 +146,29 @@ export class TokenMint {
     return failed;
   }
 
-  async #redeem(key: ResourceKey, started: Start, grant: HeldGrant): Promise<Outcome<HeldToken>> {
-    const { state, endpoint, rearm } = this.#options;
+  async #redeem(
+    key: ResourceKey,
+    started: Start,
+    exchange: PreparedExchange,
+  ): Promise<Outcome<HeldToken>> {
+    const { state, rearm } = this.#options;
     const { claims, generation, report, requestId } = started;
     state.tokens.putIntent(key, generation, started.at);
     rearm();
-    const answer = await endpoint.refresh({
-      tenant: authorityTenant(key.tenantId),
-      refreshToken: grant.refreshToken,
-      account: grant.account,
-      scopes: [...grant.scopes, "offline_access"],
-      requestId,
-      ...(claims !== undefined && { claims }),
-    });
-    if (answer.ok) {
-      // Entra may answer without a new refresh token: the old one stays valid and is kept, but not
-      // under a key that is on its way out.
-      const kept = grant.current ? {} : { refreshToken: grant.refreshToken };
-      return this.#keep(key, started, { ...kept, ...answer.value });
-    }
+    const answer = await exchange.send({ claims, requestId });
+    if (answer.ok) return this.#keep(key, started, answer.value);
     // A challenge that Entra does not answer silently is one for the user, at the next sign-in.
-    const cause = this.#scoped(key, {
-      ...(claims !== undefined && { claims }),
-      ...answer.error,
-    });
+    const cause = this.#scoped(key, { ...defined({ claims }), ...answer.error });
     if (this.#fenced(generation)) return this.#superseded(started, cause.requestId);
-    const failed = this.#record(key, cause, grant.fingerprint);
+    const failed = this.#record(key, cause, started.fingerprint);
     report(refusalOf(cause));
     return err(failed);
   }
 
-  /** The scopes of the request; none when a personal account has no permission of the resource. */
-  #scopesOf(
-    { resource, tenantId }: ResourceKey,
-    { scopes: granted, required_scopes: required }: Grant,
-  ): string[] {
-    const { cloud } = this.#options;
-    const held = tokenScopes(resource, tenantId, granted, cloud);
-    // What was asked for and never granted is asked for again: consent may have come since.
-    return held.length > 0 ? held : tokenScopes(resource, tenantId, required, cloud);
-  }
-
-  /**
-   * Waits after a POST whose outcome could not be written, as after one that failed: callers that come
-   * one after the other must not send one each. Where storage takes nothing, memory keeps the pause.
-   */
+  /** Waits after a POST whose outcome could not be written. */
   #beginPause(key: ResourceKey, generation: number): void {
     const { state, now, random, rearm } = this.#options;
-    const faults = this.#pause.faults + 1;
-    const until = now() + backoff(faults, random());
-    this.#pause = { faults, until };
+    const until = this.#pause.begin(now(), random());
     try {
       if (this.#fenced(generation)) return;
       state.commit(now(), () => {
@@ -237,12 +186,7 @@ export class TokenMint {
     const { state } = this.#options;
     if (!state.exists) return cause;
     const { tenant_id: home } = state.grant();
-    if (tenantId === home) return cause;
-    const disposition = dispositionAbroad(cause.disposition, tenantId, home);
-    const { claims, ...refusal } = cause;
-    // Claims wait for a sign-in: where none is asked for, the next one has nothing to do with them.
-    const waits = disposition.action === "step_up" || disposition.action === "sign_in";
-    return { ...refusal, disposition, ...(waits && claims !== undefined && { claims }) };
+    return tenantId === home ? cause : foreignFailure(cause, tenantId, home);
   }
 
   #attempt(key: ResourceKey): number {
@@ -310,12 +254,13 @@ export class TokenMint {
     return err(actionRequired(signInRemedy(links, now())));
   }
 
-  /** Nothing can be renewed until the key is back: no attempt is made sooner than for a bad secret. */
-  #unreadableGrant(key: ResourceKey, fault: string): Failure {
+  #unprepared(key: ResourceKey, fault: ExchangeFault): Failure {
+    if (fault.kind === "refused") return fault.failure;
     const { state, now, rearm, log } = this.#options;
+    // Nothing can be renewed until the key is back: no attempt is made sooner than for a bad secret.
     state.tokens.fail(key, state.tokens.read(key)?.attempts ?? 0, now() + appRetryInterval);
     rearm();
-    log({ level: "error", event: "grant_unreadable", code: fault });
-    return unreadableGrant(fault);
+    log({ level: "error", event: "grant_unreadable", code: fault.fault });
+    return unreadableGrant(fault.fault);
   }
 }

@@ -1,4 +1,4 @@
-import { repeatedStages, type RepeatedStage } from "../../contract/connection-info.ts";
+import { repeatedStages, type RepeatedStage } from "../../contract/connection-rpc.ts";
 import { errorStatuses, type Failure } from "../../contract/errors.ts";
 import type { Page } from "../../front/pages.ts";
 

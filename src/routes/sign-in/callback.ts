@@ -1,7 +1,7 @@
 import { getCookie } from "hono/cookie";
 import * as z from "zod";
 import { browserBindingCookie, verifyState } from "../../connection/grant/authorization-state.ts";
-import type { AuthorizationCompletion } from "../../contract/connection-info.ts";
+import type { AuthorizationCompletion } from "../../contract/connection-rpc.ts";
 import { connectionStub } from "../../connection/stub.ts";
 import type { Failure } from "../../contract/errors.ts";
 import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";

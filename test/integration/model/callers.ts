@@ -3,7 +3,7 @@ import type {
   AccessToken,
   AuthorizationCompletion,
   Outcome,
-} from "../../../src/contract/connection-info.ts";
+} from "../../../src/contract/connection-rpc.ts";
 import type { Stub } from "../support/connections.ts";
 import type { Account, Command } from "./commands.ts";
 import type { TokenLedger } from "./ledger.ts";

@@ -1,5 +1,5 @@
 import { CLIENT_ID, CLIENT_SECRET } from "../../sandbox/constants.ts";
-import type { AuthorizationStart } from "../../../src/contract/connection-info.ts";
+import type { AuthorizationStart } from "../../../src/contract/connection-rpc.ts";
 import type { Account } from "./commands.ts";
 import type { Microsoft } from "./microsoft.ts";
 

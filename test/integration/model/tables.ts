@@ -1,9 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { configOf } from "../../../src/config/config.ts";
-import type { ConnectionEvent, ConnectionStatus } from "../../../src/contract/connection-info.ts";
+import type { ConnectionStatus } from "../../../src/contract/connection-info.ts";
+import type { ConnectionEvent } from "../../../src/contract/connection-events.ts";
 import { createParts } from "../../../src/connection/parts.ts";
-import { nextDue, readSchedule } from "../../../src/connection/policy/schedule.ts";
+import { dueWork, earliest } from "../../../src/connection/policy/schedule.ts";
 import { TokenCipher } from "../../../src/connection/tables/token-cipher.ts";
 import type { Stub } from "../support/connections.ts";
 
@@ -49,9 +50,6 @@ type Row = Record<string, SqlStorageValue>;
 const text = (value: SqlStorageValue | undefined): string | null =>
   typeof value === "string" ? value : null;
 
-const numberOf = (value: SqlStorageValue | undefined): number | null =>
-  typeof value === "number" ? value : null;
-
 /** Reads the tables of one connection; what they hold encrypted is opened, each text once. */
 export class TableReader {
   readonly #cipher: TokenCipher;
@@ -82,11 +80,9 @@ export class TableReader {
         events: rows("SELECT * FROM event ORDER BY seq"),
         alarm: await storage.getAlarm(),
         // As with a flight: without one the intent of a dead process may wait for its 30 seconds.
-        due: nextDue(readSchedule(state), {
-          now: Date.now(),
-          inFlight: true,
-          delivery: numberOf(rows("SELECT min(due_at) AS due FROM outbox")[0]?.["due"]),
-        }),
+        due: earliest(
+          dueWork(state.schedule(), { now: Date.now(), inFlight: true, leases: new Map() }),
+        ),
       };
     });
     const [grant] = seen?.grant ?? [];

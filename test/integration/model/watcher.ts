@@ -1,4 +1,4 @@
-import type { LiveMessage } from "../../../src/contract/connection-info.ts";
+import type { LiveMessage } from "../../../src/contract/connection-events.ts";
 import { liveRequest } from "../../../src/connection/live/live-request.ts";
 import type { Stub } from "../support/connections.ts";
 

@@ -4,8 +4,8 @@ import type {
   AuthorizationCompletion,
   BeginAuthorization,
   Outcome,
-} from "../../../src/contract/connection-info.ts";
-import type { ConnectionStub } from "../../../src/connection/stub.ts";
+} from "../../../src/contract/connection-rpc.ts";
+import type { ConnectionStub } from "../../../src/contract/connection-rpc.ts";
 import { authorize } from "./sandbox.ts";
 
 export type Stub = ConnectionStub & DurableObjectStub<ConnectionActor>;

@@ -1,4 +1,4 @@
-import type { LiveMessage } from "../../../src/contract/connection-info.ts";
+import type { LiveMessage } from "../../../src/contract/connection-events.ts";
 import { liveRequest, type LiveRequest } from "../../../src/connection/live/live-request.ts";
 import type { Stub } from "./connections.ts";
 

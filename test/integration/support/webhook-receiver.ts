@@ -5,7 +5,7 @@ import type { Environment } from "../../../src/platform/env.ts";
 import {
   connectionEventSchema,
   type ConnectionEvent,
-} from "../../../src/contract/connection-info.ts";
+} from "../../../src/contract/connection-events.ts";
 
 /** A request to a webhook, its signature proven. */
 export interface Received {

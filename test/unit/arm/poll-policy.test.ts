@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pollDelay, pollGoesOn } from "../../../src/arm/poll-policy.ts";
-import { type ErrorCode, failure } from "../../../src/contract/errors.ts";
+import { type ErrorCode, type ErrorReason, failure } from "../../../src/contract/errors.ts";
 
 describe("pollDelay", () => {
   it.each<[number | undefined, number, number]>([
@@ -18,7 +18,7 @@ describe("pollDelay", () => {
 });
 
 describe("pollGoesOn", () => {
-  it.each<[ErrorCode, string | undefined, boolean]>([
+  it.each<[ErrorCode, ErrorReason | undefined, boolean]>([
     ["throttled", undefined, true],
     ["upstream_unavailable", undefined, true],
     ["upstream_timeout", undefined, true],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AzureConnectionCredential } from "../../../src/client/index.ts";
-import type { AccessTokenRequest } from "../../../src/contract/connection-info.ts";
+import type { AccessTokenRequest } from "../../../src/contract/connection-rpc.ts";
 import { failure } from "../../../src/contract/errors.ts";
 import { err, ok } from "../../../src/contract/result.ts";
 import { json, scripted } from "../arm/script.ts";

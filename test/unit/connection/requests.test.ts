@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../../src/contract/connection-info.ts";
+import type { Outcome } from "../../../src/contract/connection-rpc.ts";
 import {
   readAccessTokenRequest,
   readBeginAuthorization,

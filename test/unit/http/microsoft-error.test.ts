@@ -22,7 +22,7 @@ const own: Failure = {
     connect_url: "https://azure.example/connect?user_id=ada",
     since: "2026-11-28T09:00:00Z",
   },
-  details: { reason: "revoked" },
+  details: { reason: "invalid_grant" },
 };
 
 describe("an error of ours in Microsoft's shape", () => {
@@ -37,7 +37,7 @@ describe("an error of ours in Microsoft's shape", () => {
           date: "2026-11-28T10:00:00.000Z",
           retry_after: 7,
           remedy: own.remedy,
-          details: { reason: "revoked" },
+          details: { reason: "invalid_grant" },
         },
       },
     });

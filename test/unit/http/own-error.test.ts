@@ -20,7 +20,7 @@ const whole = failure("action_required", "Sign in again.", {
   request_id: "r-1",
   retry_after: 5,
   remedy,
-  details: { reason: "revoked" },
+  details: { reason: "invalid_grant" },
 });
 const mark = (code: string, more: Record<string, string> = {}) =>
   new Headers({ "x-azure-error": code, ...more });

@@ -23,7 +23,7 @@ const reasonFor = (code: ErrorCode) =>
       aadsts: 7_000_222,
       since: "2026-11-28T00:00:00Z",
     },
-    details: { variable: "AZURE_CLIENT_SECRET", reason: "expired" },
+    details: { variable: "AZURE_CLIENT_SECRET", reason: "invalid_client" },
   });
 
 /** How an error of ours reaches a client: as an answer, as itself, or as what RPC leaves of it. */

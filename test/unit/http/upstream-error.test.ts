@@ -157,7 +157,7 @@ describe("upstreamFailure", () => {
         aadsts: 50173,
         since: "2026-11-24T00:00:00Z",
       },
-      details: { reason: "revoked" },
+      details: { reason: "invalid_grant" },
     });
     expect(await upstreamFailure(errorResponse(own), context)).toEqual(own);
   });

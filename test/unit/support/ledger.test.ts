@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ConnectionEvent, ConnectionInfo } from "../../../src/contract/connection-info.ts";
+import type { ConnectionInfo } from "../../../src/contract/connection-info.ts";
+import type { ConnectionEvent } from "../../../src/contract/connection-events.ts";
 import { EventRecord } from "../../support/event-record.ts";
 import { Ledger, type Standing } from "../../support/ledger.ts";
 

@@ -5,7 +5,7 @@ import {
   missesContact,
   nextVersion,
   remedyActionOf,
-  tellsDirectory,
+  needsDirectoryWrite,
   type DirectoryFacts,
 } from "../../../../src/connection/policy/directory-policy.ts";
 import type { ConnectionStatus } from "../../../../src/contract/connection-info.ts";
@@ -20,9 +20,9 @@ const facts: DirectoryFacts = {
 };
 const now = 1_800_000_000_000;
 
-describe("tellsDirectory", () => {
+describe("needsDirectoryWrite", () => {
   test("tells of a connection that begins", () => {
-    expect(tellsDirectory(undefined, facts, { now, toldAt: null })).toBe(true);
+    expect(needsDirectoryWrite(undefined, facts, { now, writtenAt: null })).toBe(true);
   });
 
   const changes: [string, Partial<DirectoryFacts>][] = [
@@ -33,7 +33,9 @@ describe("tellsDirectory", () => {
     ["name of the account", { upn: "lovelace@contoso.example" }],
   ];
   test.each(changes)("tells of a change of the %s at once", (_name, change) => {
-    expect(tellsDirectory(facts, { ...facts, ...change }, { now, toldAt: now - 1 })).toBe(true);
+    expect(needsDirectoryWrite(facts, { ...facts, ...change }, { now, writtenAt: now - 1 })).toBe(
+      true,
+    );
   });
 
   const backups: [string, string, number | null, boolean][] = [
@@ -42,8 +44,8 @@ describe("tellsDirectory", () => {
     ["backs a refresh token up that never was", "k1.b", null, true],
     ["does not back the same refresh token up again", "k1.a", null, false],
   ];
-  test.each(backups)("%s", (_name, refreshToken, toldAt, tells) => {
-    expect(tellsDirectory(facts, { ...facts, refreshToken }, { now, toldAt })).toBe(tells);
+  test.each(backups)("%s", (_name, refreshToken, writtenAt, tells) => {
+    expect(needsDirectoryWrite(facts, { ...facts, refreshToken }, { now, writtenAt })).toBe(tells);
   });
 });
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dispositionAbroad } from "../../../../src/connection/policy/foreign-tenant.ts";
+import { foreignDisposition } from "../../../../src/connection/policy/foreign-tenant.ts";
 import { meanings } from "../../../../src/entra/error-meanings.ts";
 import { byCode } from "../../../../src/entra/error-table.ts";
 import { classify } from "../../../../src/entra/errors.ts";
@@ -9,7 +9,7 @@ import { personalTenantId } from "../../../../src/entra/tenant.ts";
 const tenant = "cccccccc-0000-4000-8000-00000000000c";
 const home = "aaaaaaaa-0000-4000-8000-00000000000a";
 const abroad = (body: object, status = 400) =>
-  dispositionAbroad(classify({ status, body }), tenant, home);
+  foreignDisposition(classify({ status, body }), tenant, home);
 const ofCode = (code: number) => abroad({ error: "invalid_grant", error_codes: [code] });
 
 describe("a refusal by another tenant", () => {
@@ -73,7 +73,7 @@ describe("a refusal by another tenant", () => {
       status: 400,
       body: { error: "invalid_grant", error_codes: [50020] },
     });
-    expect(dispositionAbroad(refusal, tenant, personalTenantId)).toMatchObject({
+    expect(foreignDisposition(refusal, tenant, personalTenantId)).toMatchObject({
       action: "sign_in",
       latch: "resource",
       message: expect.stringContaining("the tenant of the organization named"),
@@ -82,7 +82,7 @@ describe("a refusal by another tenant", () => {
 
   test("is worded for every meaning there is", () => {
     for (const meaning of Object.values(meanings)) {
-      const { message } = dispositionAbroad(meaning, tenant, home);
+      const { message } = foreignDisposition(meaning, tenant, home);
       expect(message.length).toBeGreaterThan(20);
     }
   });

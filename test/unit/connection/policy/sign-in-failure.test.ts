@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { redirectFailure } from "../../../../src/entra/token-failure.ts";
 import { personalTenantId } from "../../../../src/entra/tenant.ts";
-import { signInFailure } from "../../../../src/connection/policy/sign-in-failure.ts";
+import { errorReasons } from "../../../../src/contract/errors.ts";
+import { oauthReason, signInFailure } from "../../../../src/connection/policy/sign-in-failure.ts";
 
 const contoso = "aaaaaaaa-0000-4000-8000-00000000000a";
 
@@ -68,6 +69,28 @@ it("tells that permissions were declined under OAuth's other word for it too", (
   expect(told({ error: "consent_required", error_description: aadsts(65004) })).toMatchObject({
     code: "forbidden",
     details: { reason: "access_denied" },
+  });
+});
+
+describe("the reason of a refusal", () => {
+  it.each([
+    ["login_required", "login_required"],
+    ["temporarily_unavailable", "temporarily_unavailable"],
+    ["invalid_grant", "invalid_grant"],
+    ["a_new_word", "unknown_error"],
+    ["constructor", "unknown_error"],
+    ["Login_Required", "unknown_error"],
+  ])("of OAuth's %s is %s", (error, reason) => {
+    expect(oauthReason(error)).toBe(reason);
+  });
+
+  it("is one of the contract's, whatever Microsoft writes", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (error, description) => {
+        const { details } = told({ error, error_description: description });
+        expect(errorReasons).toContain(details?.reason);
+      }),
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { conflict, failure, type Failure } from "../../../../src/contract/errors.ts";
+import type { RepeatedStage } from "../../../../src/contract/connection-rpc.ts";
 import { administratorPage, refusedPage } from "../../../../src/routes/sign-in/callback-page.ts";
 import { pageResponse } from "../../../../src/front/pages.ts";
 
@@ -78,7 +79,7 @@ describe("the page of a sign-in that came to nothing", () => {
 });
 
 describe("the page of a callback that came again", () => {
-  it.each([
+  it.each<[RepeatedStage, string, string]>([
     ["finished", "It is finished already.", "This sign-in is finished"],
     ["awaits_confirmation", "It is finished already; confirm it.", "This sign-in is finished"],
     ["under_way", "It is being completed.", "This sign-in goes on elsewhere"],

@@ -25,7 +25,7 @@ const shadows = new WeakMap<object, PropertyDescriptorMap>();
  * `sql` method would hand out the token table. It does not serve own properties, so everything that is
  * not on the list becomes one.
  */
-export function seal(self: object): void {
+export function hideMembers(self: object): void {
   const prototype: unknown = Object.getPrototypeOf(self);
   if (typeof prototype !== "object" || prototype === null) return;
   let shadow = shadows.get(prototype);

@@ -1,0 +1,110 @@
+import type { EventPage } from "./connection-events.ts";
+import type { ConnectionInfo } from "./connection-info.ts";
+import type { Failure } from "./errors.ts";
+import type { Result } from "./result.ts";
+
+/** What a sign-in may ask of Microsoft's page (OpenID Connect Core §3.1.2.1). */
+export const prompts = ["login", "none", "consent", "select_account"] as const;
+export type Prompt = (typeof prompts)[number];
+
+/** What the RPC surface of the actor takes and gives. Times and durations say their unit. */
+
+export type Outcome<Value> = Result<Value, Failure>;
+
+export interface BeginAuthorization {
+  /** `user`: the browser that starts must finish. `server`: a server confirms with `flow`. */
+  start: "user" | "server";
+  /** GUID, verified domain, `common`, `organizations` or `consumers`; default AZURE_TENANT_ID. */
+  tenantId?: string;
+  /** Added to the default scopes. */
+  scopes?: readonly string[];
+  loginHint?: string;
+  prompt?: Prompt;
+  returnUrl?: string;
+  /** One of AZURE_REDIRECT_URI; default its first. */
+  redirectUri?: string;
+}
+
+export interface AuthorizationStart {
+  authUrl: string;
+  state: string;
+  expiresAt: string;
+  /** User start only: the value of the cookie that binds the flow to its browser. */
+  browserBinding?: string;
+}
+
+export interface CompleteAuthorization {
+  state: string;
+  /** Microsoft's answer: `code`, or `error` with `error_description`, as query string. */
+  response: string;
+  /** User start only: the cookie's value. */
+  browserBinding?: string;
+  /** Confirm at once: only for a host that has checked who is signed in (`completeConnect`). */
+  confirmed?: boolean;
+}
+
+/** How far a sign-in is when its callback is sent once more: `details.reason` of that refusal. */
+export const repeatedStages = ["under_way", "awaits_confirmation", "finished"] as const;
+export type RepeatedStage = (typeof repeatedStages)[number];
+
+export type AuthorizationCompletion =
+  | { outcome: "connected"; info: ConnectionInfo; returnUrl?: string }
+  /** The candidate waits; `flow` goes to `returnUrl` only. */
+  | { outcome: "confirmation_required"; flow: string; returnUrl: string }
+  /** A personal account signs in at another authority: the browser goes on there under a new state. */
+  | { outcome: "continued"; authUrl: string; state: string; expiresAt: string }
+  /** The state was good, the sign-in was not: the flow is over. */
+  | { outcome: "refused"; error: Failure; returnUrl?: string };
+
+/** A refresh token that another system holds. */
+export interface GrantTakeover {
+  refreshToken: string;
+  /** Default AZURE_TENANT_ID. */
+  tenantId?: string;
+}
+
+/** The directory's backup of a connection whose object was lost. It opens in that connection only. */
+export interface GrantBackup {
+  sealedRefreshToken: string;
+  tenantId: string;
+  /** Granted when it was made. */
+  scopes: readonly string[];
+  /** Of the directory's row: what the connection tells from now on is newer. */
+  version: number;
+}
+
+export interface AccessTokenRequest {
+  resource: string;
+  tenantId?: string;
+  /** The token must be valid for at least this long; default 30. */
+  minValiditySeconds?: number;
+  /** The generation of a token the resource refused: refreshed only if it is still the current one. */
+  staleGeneration?: number;
+}
+
+export interface AccessToken {
+  token: string;
+  expires_at: string;
+  generation: number;
+}
+
+/**
+ * All that a holder of the stub can call (`fetch` besides). `connect` is not among the names: service
+ * bindings and stubs already have one, for TCP.
+ */
+export interface ConnectionRpc {
+  info(): Promise<Outcome<ConnectionInfo>>;
+  beginAuthorization(options: BeginAuthorization): Promise<Outcome<AuthorizationStart>>;
+  completeAuthorization(options: CompleteAuthorization): Promise<Outcome<AuthorizationCompletion>>;
+  confirmAuthorization(options: { flow: string }): Promise<Outcome<ConnectionInfo>>;
+  import(options: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>>;
+  accessToken(options: AccessTokenRequest): Promise<Outcome<AccessToken>>;
+  refresh(options?: { resource?: string }): Promise<Outcome<ConnectionInfo>>;
+  disconnect(): Promise<Outcome<ConnectionInfo>>;
+  events(options?: { after?: number; limit?: number }): Promise<Outcome<EventPage>>;
+}
+
+/** A connection as every caller outside its object sees it: a signed-in `fetch`, and the RPC surface. */
+export interface ConnectionStub extends ConnectionRpc {
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+}
