@@ -20,6 +20,7 @@ import { scopes as everyScope } from "./contract/scope.ts";
 import { connectionContext, type ServiceContext } from "./operations/context.ts";
 import { failureOf } from "./operations/failures.ts";
 import { servedBy } from "./operations/index.ts";
+import { perform } from "./operations/serve.ts";
 import { beginSignIn, completeConnect, connectionOfState } from "./operations/sign-in.ts";
 import type { Environment } from "./platform/env.ts";
 import { log } from "./platform/log.ts";
@@ -153,9 +154,9 @@ export class AzureService
   ): Promise<ResultOf<Declared>> {
     return this.#answer(operation.name, async (call) => {
       const { owner, input } = admitOperation(call.caller, operation, request);
-      const { work } = servedBy(operation);
+      const result = await perform(servedBy(operation), this.#contextOf(call, owner), input);
       // The work of an operation gives what its declaration says.
-      return work(this.#contextOf(call, owner), input) as Promise<ResultOf<Declared>>;
+      return result as ResultOf<Declared>;
     });
   }
 

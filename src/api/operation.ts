@@ -16,8 +16,12 @@ export type Door = "http" | "rpc" | "client";
 
 /** What Microsoft has to allow the account before it answers. */
 export type Needs =
-  /** Graph's delegated permissions, the least privileged first; any one is enough. */
-  | { delegated: readonly [string, ...string[]]; personal?: boolean }
+  | {
+      /** Graph's delegated permissions, the least privileged first; each alone is enough. */
+      delegated: readonly [string, ...string[]];
+      /** Those of a personal account; default the same, empty where such an account has no use of it. */
+      personal?: readonly string[];
+    }
   /** A role on the Azure resource: Microsoft's name of the least one that is enough. */
   | { role: string };
 
@@ -68,6 +72,8 @@ export interface Operation<
   /** What it needs besides for this very input. */
   moreScope?(input: z.output<z.ZodObject<Input, z.core.$strict>>): Scope | undefined;
   needs?: Needs;
+  /** What it needs instead when this field of the input is given. */
+  needsWith?: Readonly<Partial<Record<keyof Input & string, Needs>>>;
   /**
    * Whether it is about one connection. Whose it is was read and checked before, and is no part of the
    * input: by the path (`/connections/{id}/…`), or by `user_id`, `label` or `connection` in the query.
@@ -149,6 +155,15 @@ export function inputSchema<Declared extends Pick<Operation, "input">>({
   }
   // Made of these very fields.
   return schema as z.ZodType<InputOf<Declared>>;
+}
+
+/** What Microsoft has to allow for this input: some fields need more than the operation without them. */
+export function neededFor(
+  { needs, needsWith = {} }: Pick<Operation, "needs" | "needsWith">,
+  input: Readonly<Record<string, unknown>>,
+): Needs | undefined {
+  const [, own] = Object.entries(needsWith).find(([field]) => input[field] !== undefined) ?? [];
+  return own ?? needs;
 }
 
 /** The routes of an operation: method, path, and the field of the input for each name in the path. */
