@@ -1,6 +1,7 @@
 import { getCookie } from "hono/cookie";
 import * as z from "zod";
 import { browserBindingCookie, verifyState } from "../../connection/grant/authorization-state.ts";
+import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 import type { AuthorizationCompletion } from "../../contract/connection-info.ts";
 import { connectionStub } from "../../connection/stub.ts";
 import type { Failure } from "../../contract/errors.ts";
@@ -26,7 +27,7 @@ export function callbackRoutes(router: Router): void {
     router,
     {
       method: "get",
-      path: "/callback",
+      path: signInPurposes.connect.callbackPath,
       summary: "Where Microsoft sends the browser after a sign-in",
       tag: "connections",
       scope: "open",
@@ -53,7 +54,7 @@ export function callbackRoutes(router: Router): void {
       const { sessionSecret } = c.var.config;
       // Before any actor is asked: a state that was not made here leads nowhere.
       const connectionId =
-        state === undefined ? undefined : await verifyState(sessionSecret, state);
+        state === undefined ? undefined : await verifyState(sessionSecret, "connect", state);
       if (state === undefined || connectionId === undefined) {
         // After a consent in the Azure portal the administrator is sent to the first redirect URI.
         return pageResponse(
