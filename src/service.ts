@@ -203,7 +203,7 @@ export class AzureService
 type RpcCall = ServiceContext & RpcTrace;
 
 const idOf = ({ userId, label }: Owner): string =>
-  connectionIdOf({ kind: "user", userId, ...(label !== undefined && { label }) });
+  connectionIdOf({ kind: "user", userId, ...defined({ label }) });
 
 /** The caller that props describe. They are written by the sibling's own configuration. */
 function siblingOf(props: CallerProps | undefined): Caller {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { camelCase } from "../contract/field-name.ts";
 import type { Scope } from "../contract/scope.ts";
 
 /**
@@ -69,7 +70,7 @@ export interface Operation<
   tag: string;
   /** What the caller's credential needs. */
   scope: Scope;
-  /** What it needs besides for this very input. */
+  /** What it needs in addition for this very input. */
   moreScope?(input: z.output<z.ZodObject<Input, z.core.$strict>>): Scope | undefined;
   needs?: Needs;
   /** What it needs instead when this field of the input is given. */
@@ -181,11 +182,3 @@ export function routesOf(declared: Pick<Operation, "route" | "params">) {
   });
 }
 export type OperationRoute = ReturnType<typeof routesOf>[number];
-
-/** `orderBy` → `order_by`: the one rule for names in HTTP queries and bodies. */
-export const snakeCase = (name: string): string =>
-  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** `order_by` → `orderBy`. */
-export const camelCase = (name: string): string =>
-  name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,13 +1,8 @@
 import * as z from "zod";
 import type { Content, DocumentedRoute } from "../api/document.ts";
 import { connectionFields } from "../api/fields.ts";
-import {
-  neededFor,
-  snakeCase,
-  type Needs,
-  type Operation,
-  type OperationRoute,
-} from "../api/operation.ts";
+import { neededFor, type Needs, type Operation, type OperationRoute } from "../api/operation.ts";
+import { snakeCase } from "../contract/field-name.ts";
 import { dataSchema, eventsSchema, listSchema, runningSchema } from "./answer-schemas.ts";
 import { isOwn, placeOf, queryFields } from "./http-input.ts";
 

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import { getAppHealth, type AppHealth, type Problem } from "../api/health.ts";
 import type { Config } from "../config/config.ts";
 import { AzureError, type Failure } from "../contract/errors.ts";
@@ -70,11 +71,7 @@ function problemOf({ message, details = {} }: Failure): Problem {
   const { variable, reason, table, column, command } = details;
   return {
     error: message,
-    ...(variable !== undefined && { variable }),
-    ...(reason !== undefined && { reason }),
-    ...(table !== undefined && { table }),
-    ...(column !== undefined && { column }),
-    ...(command !== undefined && { command }),
+    ...defined({ variable, reason, table, column, command }),
   };
 }
 

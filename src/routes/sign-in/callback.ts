@@ -1,3 +1,4 @@
+import { defined } from "../../contract/defined.ts";
 import { getCookie } from "hono/cookie";
 import * as z from "zod";
 import { browserBindingCookie, verifyState } from "../../connection/grant/authorization-state.ts";
@@ -66,7 +67,7 @@ export function callbackRoutes(router: Router): void {
       const completion = await connectionStub(c.env, connectionId).completeAuthorization({
         state,
         response: new URL(c.req.url).search.slice(1),
-        ...(browserBinding !== undefined && { browserBinding }),
+        ...defined({ browserBinding }),
       });
       if (!completion.ok) return pageResponse(refusedPage(completion.error, c.var.requestId));
       const answer = await completionAnswer(c, completion.value);

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { routesOf, snakeCase, type Operation } from "../../../src/api/operation.ts";
+import { routesOf, type Operation } from "../../../src/api/operation.ts";
 import type { Caller } from "../../../src/callers/caller.ts";
+import { snakeCase } from "../../../src/contract/field-name.ts";
 import { AzureError } from "../../../src/contract/errors.ts";
 import { scopes } from "../../../src/contract/scope.ts";
 import { isOwn, queryFields, readInput } from "../../../src/front/http-input.ts";
