@@ -22,6 +22,7 @@ import { scopes as everyScope } from "./contract/scope.ts";
 import { connectionContext, type ServiceContext } from "./operations/context.ts";
 import { failureOf } from "./operations/failures.ts";
 import { servedBy } from "./operations/index.ts";
+import { perform } from "./operations/serve.ts";
 import { beginSignIn, completeConnect, connectionOfState } from "./operations/sign-in.ts";
 import type { Environment } from "./platform/env.ts";
 import { log } from "./platform/log.ts";
@@ -155,9 +156,9 @@ export class AzureService
   ): Promise<ResultOf<Declared>> {
     return this.#answer(operation.name, async (call) => {
       const { owner, input } = admitOperation(call.caller, operation, request);
-      const { work } = servedBy(operation);
+      const result = await perform(servedBy(operation), this.#contextOf(call, owner), input);
       // The work of an operation gives what its declaration says.
-      return work(this.#contextOf(call, owner), input) as Promise<ResultOf<Declared>>;
+      return result as ResultOf<Declared>;
     });
   }
 
@@ -204,7 +205,7 @@ export class AzureService
 type RpcCall = ServiceContext & RpcTrace;
 
 const idOf = ({ userId, label }: Owner): string =>
-  connectionIdOf({ kind: "user", userId, ...(label !== undefined && { label }) });
+  connectionIdOf({ kind: "user", userId, ...defined({ label }) });
 
 /** The caller that props describe. They are written by the sibling's own configuration. */
 function siblingOf(props: CallerProps | undefined): Caller {

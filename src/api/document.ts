@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import * as z from "zod";
 import { errorStatuses, type ErrorCode } from "../contract/errors.ts";
 import { remedySchema } from "../contract/remedy.ts";
@@ -9,7 +10,7 @@ import type { Fields } from "./operation.ts";
 /** Media types, and what stands in them; bytes have no schema. */
 export type Content = Readonly<Record<string, z.ZodType | undefined>>;
 
-/** One route as the document tells it. */
+/** One route as the document describes it. */
 export interface DocumentedRoute {
   method: string;
   /** `/mail/{id}`. */
@@ -97,7 +98,7 @@ function operationOf(route: DocumentedRoute, components: Json): Json {
         name,
         in: place,
         required: place === "path" || !field.safeParse(undefined).success,
-        ...(description !== undefined && { description }),
+        ...defined({ description }),
         schema: field instanceof z.ZodDefault ? { ...rest, default: field.def.defaultValue } : rest,
       };
     }),
@@ -105,19 +106,19 @@ function operationOf(route: DocumentedRoute, components: Json): Json {
   const responses = Object.fromEntries(
     Object.entries(answers).map(([status, { description, content }]) => [
       status,
-      { description, ...(content !== undefined && { content: contentOf(content, "output") }) },
+      { description, ...defined({ content: content && contentOf(content, "output") }) },
     ]),
   );
   return {
-    ...(operationId !== undefined && { operationId }),
+    ...defined({ operationId }),
     summary,
     tags: [tag],
     "x-scope": scope,
-    ...(needs !== undefined && { "x-needs": needs }),
+    ...defined({ "x-needs": needs }),
     security: scope === "open" ? [] : [{ bearer: [] }],
     parameters,
-    ...(body !== undefined && {
-      requestBody: { required: body.required, content: contentOf(body.content, "input") },
+    ...defined({
+      requestBody: body && { required: body.required, content: contentOf(body.content, "input") },
     }),
     responses: {
       ...(!route.cannotFail && {

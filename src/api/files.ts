@@ -3,13 +3,18 @@ import { graphList, textOf } from "./fields.ts";
 import { microsoft } from "./microsoft.ts";
 import { operation } from "./operation.ts";
 
+const ofFiles = ["Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All"] as const;
+
 export const listFiles = operation({
   name: "listFiles",
   route: "GET /files",
   summary: "What is in a folder",
   tag: "files",
   scope: "graph:read",
-  needs: { delegated: ["Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All"] },
+  needs: {
+    delegated: [...ofFiles, "Sites.Read.All", "Sites.ReadWrite.All"],
+    personal: ofFiles,
+  },
   on: "connection",
   input: {
     ...graphList,

@@ -5,7 +5,6 @@ import { microsoft } from "./microsoft.ts";
 import { operation } from "./operation.ts";
 
 const message = microsoft<Message>("graph.Message");
-const reads = ["Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"] as const;
 
 export const getMail = operation({
   name: "getMail",
@@ -13,7 +12,7 @@ export const getMail = operation({
   summary: "Messages, newest first",
   tag: "mail",
   scope: "graph:read",
-  needs: { delegated: reads },
+  needs: { delegated: ["Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"] },
   on: "connection",
   input: {
     ...graphList,
@@ -34,7 +33,8 @@ export const getMessage = operation({
   summary: "One message",
   tag: "mail",
   scope: "graph:read",
-  needs: { delegated: reads },
+  // Microsoft lists no Mail.ReadWrite for one message.
+  needs: { delegated: ["Mail.ReadBasic", "Mail.Read"] },
   on: "connection",
   input: { id: textOf(1_024), select },
   form: "item",

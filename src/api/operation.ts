@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { camelCase } from "../contract/field-name.ts";
 import type { Scope } from "../contract/scope.ts";
 
 /**
@@ -16,8 +17,12 @@ export type Door = "http" | "rpc" | "client";
 
 /** What Microsoft has to allow the account before it answers. */
 export type Needs =
-  /** Graph's delegated permissions, the least privileged first; any one is enough. */
-  | { delegated: readonly [string, ...string[]]; personal?: boolean }
+  | {
+      /** Graph's delegated permissions, the least privileged first; each alone is enough. */
+      delegated: readonly [string, ...string[]];
+      /** Those of a personal account; default the same, empty where such an account has no use of it. */
+      personal?: readonly string[];
+    }
   /** A role on the Azure resource: Microsoft's name of the least one that is enough. */
   | { role: string };
 
@@ -65,9 +70,11 @@ export interface Operation<
   tag: string;
   /** What the caller's credential needs. */
   scope: Scope;
-  /** What it needs besides for this very input. */
+  /** What it needs in addition for this very input. */
   moreScope?(input: z.output<z.ZodObject<Input, z.core.$strict>>): Scope | undefined;
   needs?: Needs;
+  /** What it needs instead when this field of the input is given. */
+  needsWith?: Readonly<Partial<Record<keyof Input & string, Needs>>>;
   /**
    * Whether it is about one connection. Whose it is was read and checked before, and is no part of the
    * input: by the path (`/connections/{id}/…`), or by `user_id`, `label` or `connection` in the query.
@@ -151,6 +158,15 @@ export function inputSchema<Declared extends Pick<Operation, "input">>({
   return schema as z.ZodType<InputOf<Declared>>;
 }
 
+/** What Microsoft has to allow for this input: some fields need more than the operation without them. */
+export function neededFor(
+  { needs, needsWith = {} }: Pick<Operation, "needs" | "needsWith">,
+  input: Readonly<Record<string, unknown>>,
+): Needs | undefined {
+  const [, own] = Object.entries(needsWith).find(([field]) => input[field] !== undefined) ?? [];
+  return own ?? needs;
+}
+
 /** The routes of an operation: method, path, and the field of the input for each name in the path. */
 export function routesOf(declared: Pick<Operation, "route" | "params">) {
   const routes = typeof declared.route === "string" ? [declared.route] : declared.route;
@@ -166,11 +182,3 @@ export function routesOf(declared: Pick<Operation, "route" | "params">) {
   });
 }
 export type OperationRoute = ReturnType<typeof routesOf>[number];
-
-/** `orderBy` → `order_by`: the one rule for names in HTTP queries and bodies. */
-export const snakeCase = (name: string): string =>
-  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** `order_by` → `orderBy`. */
-export const camelCase = (name: string): string =>
-  name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

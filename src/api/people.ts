@@ -5,13 +5,29 @@ import { operation } from "./operation.ts";
 
 const user = microsoft<User>("graph.User");
 
+/** Of any user's profile, the least privileged first. */
+const readsUsers = [
+  "User.ReadBasic.All",
+  "User.Read.All",
+  "User.ReadWrite.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+  "AgentIdUser.ReadWrite.All",
+  "AgentIdUser.ReadWrite.IdentityParentedBy",
+] as const;
+const managesDevices = ["Apps", "Configuration", "ManagedDevices", "ServiceConfig"].flatMap(
+  (area) => [`DeviceManagement${area}.Read.All`, `DeviceManagement${area}.ReadWrite.All`],
+);
+const ownProfile = ["User.Read", "User.ReadWrite"] as const;
+
 export const getUser = operation({
   name: "getUser",
   route: ["GET /user", "GET /users/{id}"],
   summary: "The signed-in user, or another by id or sign-in name",
   tag: "people",
   scope: "graph:read",
-  needs: { delegated: ["User.Read", "User.ReadWrite"] },
+  needs: { delegated: [...ownProfile, ...readsUsers], personal: ownProfile },
+  needsWith: { id: { delegated: [...readsUsers, ...managesDevices], personal: [] } },
   on: "connection",
   input: { id: textOf(256).optional(), select },
   form: "item",
@@ -30,7 +46,7 @@ export const listUsers = operation({
   summary: "Users of the directory",
   tag: "people",
   scope: "graph:read",
-  needs: { delegated: ["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All"] },
+  needs: { delegated: [...readsUsers, ...managesDevices], personal: [] },
   on: "connection",
   input: graphList,
   form: "list",

@@ -26,7 +26,7 @@ export async function findApiKey(
   return matches ? record : undefined;
 }
 
-/** Equality of two texts of one length whose time does not tell where they differ. */
+/** Equality of two texts of one length that takes the same time wherever they differ. */
 function equalInConstantTime(left: string, right: string): boolean {
   if (left.length !== right.length) return false;
   let difference = 0;

@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../contract/result.ts";
 
 /** A new key: what its server sends, and what `API_KEYS` has to hold for it. */
 export interface MintedApiKey {
-  /** `azk_{id}_{secret}`. It is nowhere kept, so it is told once. */
+  /** `azk_{id}_{secret}`. It is kept nowhere, so it is shown once. */
   key: string;
   entry: ApiKey;
 }

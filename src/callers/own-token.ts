@@ -4,7 +4,7 @@ import { allKeys, type KeyPurpose, type SessionSecret } from "../platform/keys.t
 /** The issuer of every token that this Worker signs. */
 export const tokenIssuer = "azure-integration-worker";
 
-/** What a token must be besides signed by us with HS256. */
+/** What a token must be, apart from signed by us with HS256. */
 export type OwnTokenOptions = Omit<JWTVerifyOptions, "algorithms" | "issuer">;
 
 /**

@@ -1,5 +1,6 @@
+import { defined } from "../contract/defined.ts";
 import { connectionIdOf, parseConnectionId } from "../contract/connection-id.ts";
-import { failure, unknownConnection, type Failure } from "../contract/errors.ts";
+import { failure, invalidField, unknownConnection, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { requireScope, type Caller } from "./caller.ts";
 
@@ -10,9 +11,6 @@ export interface ConnectionChoice {
   /** A connection id, and the field it came in. */
   connection?: { id: string; field: string } | undefined;
 }
-
-const invalid = (field: string, message: string): Result<never, Failure> =>
-  err(failure("invalid_request", message, { details: { field } }));
 
 const anotherUser = (): Result<never, Failure> =>
   err(failure("forbidden", "This credential may act for its own user only."));
@@ -30,18 +28,20 @@ export function chosenConnection(
 ): Result<string, Failure> {
   if (connection !== undefined) {
     if (userId !== undefined || label !== undefined) {
-      return invalid(connection.field, `Say either ${connection.field}, or user_id and label.`);
+      return err(invalidField(connection.field, "cannot be given with user_id or label"));
     }
     const owned = ownConnection(caller, connection.id);
     if (owned.ok || owned.error.code !== "not_found") return owned;
     return parseConnectionId(connection.id) === undefined
-      ? invalid(connection.field, `${connection.field} is not the id of a connection.`)
+      ? err(invalidField(connection.field, "is not the id of a connection"))
       : anotherUser();
   }
   const owner = userId ?? caller.userId;
-  if (owner === undefined) return invalid("user_id", "Say whom you act for: user_id.");
+  if (owner === undefined) {
+    return err(invalidField("user_id", "is required: the user this is done for"));
+  }
   if (caller.userId !== undefined && caller.userId !== owner) return anotherUser();
-  return ok(connectionIdOf({ kind: "user", userId: owner, ...(label !== undefined && { label }) }));
+  return ok(connectionIdOf({ kind: "user", userId: owner, ...defined({ label }) }));
 }
 
 /**

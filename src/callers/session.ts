@@ -10,7 +10,7 @@ import { longestSession, scopes as everyScope, type Scope } from "../contract/sc
 const audience = "azure-session";
 const type = "azure-session+jwt";
 
-/** Tells our own JWT from the host application's, without trusting it. */
+/** Whether a JWT says that it is ours and not the host application's. It is not verified yet. */
 export function claimsToBeOurs(token: string): boolean {
   try {
     return decodeJwt(token).iss === tokenIssuer;
@@ -86,12 +86,12 @@ export async function verifySession(
   });
   const userId = userIdSchema.safeParse(payload?.sub).data;
   if (userId === undefined || payload?.exp === undefined) return undefined;
-  const told = typeof payload["scope"] === "string" ? payload["scope"].split(" ") : [];
+  const claimed = typeof payload["scope"] === "string" ? payload["scope"].split(" ") : [];
   return {
     kind: "session",
     id: userId,
     userId,
-    scopes: new Set(everyScope.filter((scope) => isUserScope(scope) && told.includes(scope))),
+    scopes: new Set(everyScope.filter((scope) => isUserScope(scope) && claimed.includes(scope))),
     expiresAt: payload.exp * 1000,
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import { SignJWT } from "jose";
 import { newestKey, randomToken, type SessionSecret } from "../platform/keys.ts";
 import type { Caller } from "./caller.ts";
@@ -62,12 +63,12 @@ export async function verifyTicket(
   return {
     id: payload.jti,
     expiresAt: payload.exp * 1000,
-    ...(typeof credential === "number" && { credentialExpiresAt: credential }),
+    ...defined({ credentialExpiresAt: typeof credential === "number" ? credential : undefined }),
   };
 }
 
 const protocolPrefix = "ticket.";
-/** The subprotocol this Worker speaks; the other one only carries the ticket. */
+/** The subprotocol of this Worker; the other one only carries the ticket. */
 export const liveProtocol = "azure.v1";
 
 /** What a client offers in `Sec-WebSocket-Protocol`. */
@@ -76,6 +77,6 @@ export function readProtocols(header: string | undefined): { live: boolean; tick
   const ticket = offered.find((name) => name.startsWith(protocolPrefix));
   return {
     live: offered.includes(liveProtocol),
-    ...(ticket !== undefined && { ticket: ticket.slice(protocolPrefix.length) }),
+    ...defined({ ticket: ticket?.slice(protocolPrefix.length) }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import {
   type ErrorCode,
   errorResponse,
@@ -6,6 +7,7 @@ import {
   isErrorCode,
   ownErrorHeader,
 } from "../contract/errors.ts";
+import { isRecord, parseJson } from "../http/json.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
 
 /** Codes a status alone stands for, when whoever answered gave no envelope. */
@@ -27,26 +29,11 @@ const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map(
   ).map((code) => [errorStatuses[code], code]),
 );
 
-function isEnvelope(body: unknown): boolean {
-  return (
-    typeof body === "object" &&
-    body !== null &&
-    "success" in body &&
-    body.success === false &&
-    "error" in body &&
-    typeof body.error === "string" &&
-    "code" in body &&
-    isErrorCode(body.code)
-  );
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const isEnvelope = (body: unknown): boolean =>
+  isRecord(body) &&
+  body["success"] === false &&
+  typeof body["error"] === "string" &&
+  isErrorCode(body["code"]);
 
 /**
  * An error answer of our Worker as the transport knows it. A browser of another origin sees
@@ -56,7 +43,7 @@ function parse(text: string): unknown {
 export async function ownAnswer(response: Response, now: number): Promise<Response> {
   if (response.status < 400 || response.headers.has(ownErrorHeader)) return response;
   const text = await response.text().catch(() => "");
-  if (isEnvelope(parse(text))) {
+  if (isEnvelope(parseJson(text))) {
     const headers = new Headers(response.headers);
     headers.set(ownErrorHeader, "1");
     return new Response(text, { status: response.status, headers });
@@ -65,15 +52,19 @@ export async function ownAnswer(response: Response, now: number): Promise<Respon
   const code = codeOfStatus.get(status) ?? (status >= 500 ? "internal_error" : "invalid_request");
   const retryAfter = retryAfterSeconds(headers, now);
   const message = `The connection service answered ${status} without saying why.`;
-  return errorResponse(
-    failure(code, message, retryAfter === undefined ? {} : { retry_after: retryAfter }),
-  );
+  return errorResponse(failure(code, message, defined({ retry_after: retryAfter })));
 }
 
-/** The answer that stands for none: the service could not be reached. */
-export function noAnswer(origin: string, write: boolean): Response {
-  const message = `The connection service at ${origin} could not be reached.`;
+/** The answer that stands for none. @param write it may have been done all the same */
+export function noAnswer(
+  origin: string,
+  { write, timedOut }: { write: boolean; timedOut: boolean },
+): Response {
+  const service = `The connection service at ${origin}`;
+  const details = write ? { details: { outcome: "unknown" as const } } : {};
   return errorResponse(
-    failure("upstream_unavailable", message, write ? { details: { outcome: "unknown" } } : {}),
+    timedOut
+      ? failure("upstream_timeout", `${service} did not answer in time.`, details)
+      : failure("upstream_unavailable", `${service} could not be reached.`, details),
   );
 }

@@ -1,7 +1,7 @@
 import { requestOf } from "./catalogue.ts";
 import { ConnectionClient } from "./connection-client.ts";
 import { ServiceOperations } from "./generated.ts";
-import { type ServiceOptions, ServiceRequests } from "./requests.ts";
+import { type ServiceOptions, WorkerRequests } from "./requests.ts";
 import type { Who } from "./who.ts";
 
 /**
@@ -16,11 +16,11 @@ import type { Who } from "./who.ts";
  * Every method throws `AzureError`: `code`, `status`, `remedy`, `retry_after`, `request_id`.
  */
 export class AzureClient extends ServiceOperations {
-  readonly #requests: ServiceRequests;
+  readonly #requests: WorkerRequests;
 
   /** @throws AzureError `invalid_request` when the options name no credential or no address. */
   constructor(options: ServiceOptions) {
-    const requests = new ServiceRequests(options);
+    const requests = new WorkerRequests(options);
     super(async (entry, input) => requests.send(requestOf(entry, input)));
     this.#requests = requests;
   }

@@ -1,3 +1,4 @@
+import { snakeCase } from "../contract/field-name.ts";
 import type { Answer, HttpMethod, WorkerCall } from "./requests.ts";
 import { segment } from "./url-text.ts";
 
@@ -35,8 +36,6 @@ export const isRunning = (data: unknown): data is RunningOperation =>
   !("id" in data);
 
 const field = /\{(\w+)\}/g;
-const snakeCase = (name: string): string =>
-  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
  * The HTTP request of an operation: of several routes the one with most of the given fields in its path.

@@ -1,7 +1,7 @@
 import { requestOf, type Call } from "./catalogue.ts";
 import { ArmOperations, ConnectionOperations, GraphOperations } from "./generated.ts";
 import { LiveClient, type LiveOptions } from "./live-client.ts";
-import type { ServiceRequests } from "./requests.ts";
+import type { WorkerRequests } from "./requests.ts";
 import { connectionIdOf, connectionPath, ownerQuery, type Who } from "./who.ts";
 
 /** One connection: its state, and what Microsoft shows to its user. */
@@ -9,10 +9,10 @@ export class ConnectionClient extends ConnectionOperations {
   readonly id: string;
   readonly graph: GraphOperations;
   readonly arm: ArmOperations;
-  readonly #requests: ServiceRequests;
+  readonly #requests: WorkerRequests;
   readonly #who: Who;
 
-  constructor(requests: ServiceRequests, who: Who) {
+  constructor(requests: WorkerRequests, who: Who) {
     const id = connectionIdOf(who);
     const path = connectionPath(who);
     super(async (entry, input) => requests.send(requestOf(entry, input, path)));

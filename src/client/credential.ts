@@ -1,7 +1,8 @@
 import type { AccessToken, AccessTokenRequest, Outcome } from "../contract/connection-rpc.ts";
+import { defined } from "../contract/defined.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { resourceOfScopes } from "./sdk-scope.ts";
-import { type ServiceOptions, ServiceRequests } from "./requests.ts";
+import { type ServiceOptions, WorkerRequests } from "./requests.ts";
 import { connectionPath, type Who } from "./who.ts";
 
 /** What `getToken` of the Azure SDKs takes; other fields of theirs are ignored. */
@@ -80,8 +81,7 @@ export class AzureConnectionCredential {
       {
         resource,
         minValiditySeconds,
-        ...(tenantId !== undefined && { tenantId }),
-        ...(refused !== undefined && { staleGeneration: refused }),
+        ...defined({ tenantId, staleGeneration: refused }),
       },
       abortSignal instanceof AbortSignal ? abortSignal : undefined,
     );
@@ -97,7 +97,7 @@ export class AzureConnectionCredential {
   }
 }
 
-// A stub has a member for every name, so only the member's type tells the two apart.
+// A stub has a member for every name, so the type of the member decides.
 const isHttp = (source: AccessTokenSource | HttpTokenSource): source is HttpTokenSource =>
   "baseUrl" in source && typeof source.baseUrl === "string";
 
@@ -107,7 +107,7 @@ const readByStub =
     orThrow(await source.accessToken(request));
 
 function readByHttp(source: HttpTokenSource): ReadToken {
-  const requests = new ServiceRequests(source);
+  const requests = new WorkerRequests(source);
   const path = `${connectionPath(source)}/token`;
   return async (request, signal) => {
     const { data } = await requests.send<AccessToken>({

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import ReconnectingWebSocket from "partysocket/ws";
 import {
   type ConnectionEvent,
@@ -60,7 +61,7 @@ export class LiveClient {
   readonly #socket: ReconnectingWebSocket;
   #after: number | undefined;
   #open = false;
-  #heard = false;
+  #answered = false;
   #ping: ReturnType<typeof setInterval> | null = null;
 
   /** @throws AzureError `invalid_request` for what no connection can be called */
@@ -78,7 +79,7 @@ export class LiveClient {
         reconnectionDelayGrowFactor: 2,
         connectionTimeout: 10_000,
         shouldReconnectOnClose: ({ code }) => code !== liveClose.gone,
-        ...(options.WebSocket !== undefined && { WebSocket: options.WebSocket }),
+        ...defined({ WebSocket: options.WebSocket }),
       },
     );
     this.#socket = socket;
@@ -124,20 +125,20 @@ export class LiveClient {
 
   #opened(): void {
     this.#open = true;
-    this.#heard = true;
+    this.#answered = true;
     this.#stopPings();
     this.#ping = setInterval(() => this.#beat(), (this.#options.pingSeconds ?? 30) * 1000);
   }
 
-  /** A peer that vanished sends no close frame: only silence tells. */
+  /** A peer that vanished sends no close frame: the socket is replaced when nothing came since the last ping. */
   #beat(): void {
-    if (!this.#heard) return this.#socket.reconnect(silentClose, "silent");
-    this.#heard = false;
+    if (!this.#answered) return this.#socket.reconnect(silentClose, "silent");
+    this.#answered = false;
     this.#socket.send("ping");
   }
 
   #received(data: unknown): void {
-    this.#heard = true;
+    this.#answered = true;
     const frame = readFrame(data);
     const before = this.#after;
     this.#after = resumeAfter(before, frame);
@@ -149,7 +150,7 @@ export class LiveClient {
 
   #closed(code: number, reason: string): void {
     this.#stopPings();
-    // The library also reports sockets that never opened; those are errors, told as such.
+    // The library also reports sockets that never opened; `onError` reports those.
     if (!this.#open) return;
     this.#open = false;
     this.#options.onClose?.({ code, reason, final: !this.#socket.shouldReconnect });

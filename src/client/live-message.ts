@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { connectionInfoSchema } from "../contract/connection-info.ts";
 import { connectionEventSchema, type LiveMessage } from "../contract/connection-events.ts";
+import { defined } from "../contract/defined.ts";
+import { parseJson } from "../http/json.ts";
 
 const snapshotSchema = z.object({
   type: z.literal("snapshot"),
@@ -18,27 +20,18 @@ export type LiveFrame =
   /** The answer to a ping, or nothing of ours. */
   | { kind: "noise" };
 
+/** Reads one frame. @param text what the socket gave: text, or bytes, which are never ours */
 export function readFrame(text: unknown): LiveFrame {
-  const body = parse(text);
+  const body = typeof text === "string" ? parseJson(text) : undefined;
   const snapshot = snapshotSchema.safeParse(body);
   if (snapshot.success) {
     const { truncated, ...rest } = snapshot.data;
-    const message = truncated === undefined ? rest : { ...rest, truncated };
-    return { kind: "message", message };
+    return { kind: "message", message: { ...rest, ...defined({ truncated }) } };
   }
   const event = connectionEventSchema.safeParse(body);
   if (event.success) return { kind: "message", message: event.data };
   const numbered = numberedSchema.safeParse(body);
   return numbered.success ? { kind: "unknown", seq: numbered.data.seq } : { kind: "noise" };
-}
-
-function parse(text: unknown): unknown {
-  if (typeof text !== "string") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

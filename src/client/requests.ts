@@ -1,4 +1,5 @@
-import { AzureError, failure } from "../contract/errors.ts";
+import { defined } from "../contract/defined.ts";
+import { AzureError, failure, invalidField } from "../contract/errors.ts";
 import { withoutEndSlashes } from "../http/link.ts";
 import {
   createTransport,
@@ -48,49 +49,51 @@ interface Envelope<Data> {
 }
 
 /** Requests to the Worker's HTTP routes: credential, retries, envelopes. */
-export class ServiceRequests {
+export class WorkerRequests {
   readonly baseUrl: string;
   readonly #authorization: string;
-  readonly #transport: Transport;
+  readonly #origin: string;
+  readonly #options: ServiceOptions;
 
   /** @throws AzureError `invalid_request` when there is no credential, or `baseUrl` is no http(s) URL. */
   constructor(options: ServiceOptions) {
     const credential = options.apiKey ?? options.token;
-    if (!credential) throw missing("apiKey", "Give an apiKey or a token.");
+    if (!credential) throw invalid("apiKey", "or token must be given");
     const base = URL.parse(options.baseUrl);
     if (base === null || !/^https?:$/.test(base.protocol)) {
-      throw missing("baseUrl", "baseUrl must be the http(s) address of the Worker.");
+      throw invalid("baseUrl", "must be the http(s) address of the Worker");
     }
     this.baseUrl = `${base.origin}${withoutEndSlashes(base.pathname)}`;
     this.#authorization = `Bearer ${credential}`;
-    const { fetch = (url, init) => globalThis.fetch(url, init), now = Date.now } = options;
-    this.#transport = createTransport({
-      fetch: serviceFetch(fetch, base.origin, now),
-      now,
-      sleep: options.sleep,
-      random: options.random,
-      budgetMs: options.budgetMs,
-    });
+    this.#origin = base.origin;
+    this.#options = options;
   }
 
-  /** @throws AzureError as the Worker told it, or `upstream_unavailable` when it cannot be reached. */
+  /**
+   * Sends a request, and again as the retry policy says.
+   *
+   * @throws AzureError as the Worker reported it, or `upstream_unavailable` or `upstream_timeout` when no
+   *   answer came: `cause` is then what `fetch` threw
+   */
   async send<Data>(call: WorkerCall): Promise<Answer<Data>> {
     const url = new URL(`${this.baseUrl}${call.path}`);
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, wellFormed(name, String(value)));
     }
-    const sent = await this.#transport.sendJson<Envelope<Data>>({
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const { transport, lost } = this.#attempts(call);
+    const sent = await transport.sendJson<Envelope<Data>>({
       url,
       method: call.method,
       headers: {
         accept: "application/json",
         authorization: this.#authorization,
-        ...(call.body !== undefined && { "content-type": "application/json" }),
+        ...defined({ "content-type": body && "application/json" }),
       },
-      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+      body,
       signal: call.signal,
     });
-    if (!sent.ok) throw new AzureError(sent.error);
+    if (!sent.ok) throw new AzureError(sent.error, defined({ cause: lost() }));
     const { data, next_cursor: nextCursor, truncated } = sent.value.body ?? {};
     if (data === undefined) {
       throw new AzureError(
@@ -99,23 +102,30 @@ export class ServiceRequests {
     }
     return {
       data,
-      ...(nextCursor !== undefined && { nextCursor }),
-      ...(truncated !== undefined && { truncated }),
+      ...defined({ nextCursor, truncated }),
     };
+  }
+
+  /** The attempts at one request, and what the last of them threw, if it got no answer. */
+  #attempts(call: WorkerCall): { transport: Transport; lost: () => unknown } {
+    const { fetch = (url, init) => globalThis.fetch(url, init), now = Date.now } = this.#options;
+    const { sleep, random, budgetMs } = this.#options;
+    const write = call.method !== "GET";
+    let lost: unknown;
+    const attempt: FetchFunction = async (url, init) => {
+      lost = undefined;
+      try {
+        return await ownAnswer(await fetch(url, init), now());
+      } catch (error) {
+        if (call.signal?.aborted) throw error;
+        lost = error;
+        return noAnswer(this.#origin, { write, timedOut: init.signal?.aborted ?? false });
+      }
+    };
+    const transport = createTransport({ fetch: attempt, now, sleep, random, budgetMs });
+    return { transport, lost: () => lost };
   }
 }
 
-const missing = (field: string, message: string): AzureError =>
-  new AzureError(failure("invalid_request", message, { details: { field } }));
-
-function serviceFetch(fetch: FetchFunction, origin: string, now: () => number): FetchFunction {
-  return async (url, init) => {
-    try {
-      return await ownAnswer(await fetch(url, init), now());
-    } catch (error) {
-      // The transport tells a time-out and the caller's own abort from a lost answer.
-      if (init.signal?.aborted) throw error;
-      return noAnswer(origin, init.method !== "GET");
-    }
-  };
-}
+const invalid = (field: string, expected: string): AzureError =>
+  new AzureError(invalidField(field, expected));

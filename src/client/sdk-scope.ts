@@ -1,4 +1,4 @@
-import { type Failure, failure } from "../contract/errors.ts";
+import { invalidField, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 
 /** Hosts of the resources that have a short name, in every cloud. */
@@ -27,8 +27,7 @@ const protocolScopes: ReadonlySet<string> = new Set([
   "offline_access",
 ]);
 
-const invalid = (message: string): Result<never, Failure> =>
-  err(failure("invalid_request", message, { details: { field: "scopes" } }));
+const invalid = (expected: string): Result<never, Failure> => err(invalidField("scopes", expected));
 
 /** `https://vault.azure.net/.default` → `vault`. A bare name is Graph's. */
 function resourceOfScope(scope: string): Result<string, Failure> {
@@ -36,9 +35,7 @@ function resourceOfScope(scope: string): Result<string, Failure> {
   const end = scope.lastIndexOf("/");
   const url = URL.parse(scope);
   if (url?.protocol !== "https:" || end <= "https://".length) {
-    return invalid(
-      "A scope must be a permission of Graph's, or start with a resource's https URI.",
-    );
+    return invalid("must be permissions of Graph's, or start with a resource's https URI");
   }
   const resource = resourceOfHost[url.hostname];
   if (resource !== undefined && url.port === "") return ok(resource);
@@ -61,9 +58,9 @@ export function resourceOfScopes(scopes: string | readonly string[]): Result<str
     const resource = resourceOfScope(scope);
     if (!resource.ok) return resource;
     if (found !== undefined && found !== resource.value) {
-      return invalid("The scopes name several resources: ask for one token each.");
+      return invalid("name several resources: ask for one token each");
     }
     found = resource.value;
   }
-  return found === undefined ? invalid("The scopes name no resource.") : ok(found);
+  return found === undefined ? invalid("name no resource") : ok(found);
 }

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import type { AnswerForm, Page, Progress } from "../api/operation.ts";
 import type { ConnectionEvent } from "../contract/connection-events.ts";
 
@@ -25,7 +26,7 @@ export function answerOf(form: AnswerForm, result: unknown): Response {
     case "list": {
       const { data, nextCursor } = result as Page<unknown>;
       return Response.json(
-        { success: true, data, ...(nextCursor !== undefined && { next_cursor: nextCursor }) },
+        { success: true, data, ...defined({ next_cursor: nextCursor }) },
         noStore,
       );
     }
@@ -49,13 +50,13 @@ function progressAnswer(progress: Progress<unknown>): Response {
     {
       operation,
       status,
-      ...(percentComplete !== undefined && { percent_complete: percentComplete }),
-      ...(retryAfter !== undefined && { retry_after: retryAfter }),
+      ...defined({ percent_complete: percentComplete, retry_after: retryAfter }),
     },
     {
       status: 202,
-      ...(retryAfter !== undefined && {
-        headers: { "retry-after": String(Math.ceil(retryAfter)) },
+      ...defined({
+        headers:
+          retryAfter === undefined ? undefined : { "retry-after": String(Math.ceil(retryAfter)) },
       }),
     },
   );

@@ -16,6 +16,9 @@ export const limitBody = bodyLimit({
   },
 });
 
+const notJson = (): AzureError =>
+  new AzureError(invalidField("content-type", "must be application/json"));
+
 const jsonType = /^application\/(?:[a-z.-]+\+)?json(?:;|$)/i;
 
 /**
@@ -27,20 +30,12 @@ const jsonType = /^application\/(?:[a-z.-]+\+)?json(?:;|$)/i;
 export async function readJson(c: Context): Promise<unknown> {
   const type = c.req.header("content-type");
   if (type !== undefined && !jsonType.test(type.trim())) {
-    throw new AzureError(
-      failure("invalid_request", "Send the body as application/json.", {
-        details: { field: "content-type" },
-      }),
-    );
+    throw notJson();
   }
   const text = await c.req.text();
   if (text === "") return undefined;
   if (type === undefined) {
-    throw new AzureError(
-      failure("invalid_request", "Send the body as application/json.", {
-        details: { field: "content-type" },
-      }),
-    );
+    throw notJson();
   }
   try {
     return JSON.parse(text);

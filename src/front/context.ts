@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
 import type { Caller } from "../callers/caller.ts";
 import { configOf, type Config } from "../config/config.ts";
@@ -48,7 +49,6 @@ export const requestContext: Middleware = async (c, next) => {
   const caller = c.get("caller") as Caller | undefined;
   const connectionId = c.get("connectionId") as string | undefined;
   const upstreamRequestId = c.get("upstreamRequestId") as string | undefined;
-  const code = c.res.headers.get(ownErrorHeader);
   const status = c.res.status;
   log({
     level: status >= 500 ? "warn" : "info",
@@ -58,12 +58,12 @@ export const requestContext: Middleware = async (c, next) => {
     route: c.var.route,
     status,
     duration_ms: Date.now() - began,
-    ...(caller !== undefined && {
-      caller: caller.kind === "api_key" ? `api_key:${caller.id}` : caller.kind,
+    ...defined({
+      caller: caller?.kind === "api_key" ? `api_key:${caller.id}` : caller?.kind,
+      connection: connectionId && connectionHash(connectionId),
+      code: c.res.headers.get(ownErrorHeader) ?? undefined,
+      upstream_request_id: upstreamRequestId,
     }),
-    ...(connectionId !== undefined && { connection: connectionHash(connectionId) }),
-    ...(code !== null && { code }),
-    ...(upstreamRequestId !== undefined && { upstream_request_id: upstreamRequestId }),
   });
 };
 

@@ -1,15 +1,14 @@
 import { connectionFields } from "../api/fields.ts";
 import {
-  camelCase,
   inputSchema,
   routesOf,
-  snakeCase,
   type Fields,
   type Operation,
   type OperationRoute,
 } from "../api/operation.ts";
+import { camelCase, snakeCase } from "../contract/field-name.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
-import { invalidInput } from "../operations/failures.ts";
+import { invalidInput, unknownField } from "../operations/failures.ts";
 
 /** Reads the input of an operation from the parts of an HTTP request. */
 
@@ -70,7 +69,7 @@ export function readInput(
     const field = fieldOf(name, operation);
     // Another place of the request holds it.
     if (Object.hasOwn(operation.input, field) && !Object.hasOwn(known, field)) {
-      throw unknownField(name);
+      throw new AzureError(unknownField(name));
     }
     if (values.length > 1) throw new AzureError(invalidField(name, "must be given once"));
     input[field] = values[0];
@@ -87,12 +86,9 @@ export function readInput(
 function fieldOf(name: string, { input }: Operation): string {
   const field = camelCase(name);
   if (snakeCase(field) === name) return Object.hasOwn(input, field) ? field : name;
-  if (Object.hasOwn(input, name)) throw unknownField(name);
+  if (Object.hasOwn(input, name)) throw new AzureError(unknownField(name));
   return name;
 }
-
-const unknownField = (name: string): AzureError =>
-  new AzureError(invalidField(name, "is not a parameter of this request"));
 
 /** The members of a body as fields of the input. */
 function restOf(body: unknown, operation: Operation): Record<string, unknown> {

@@ -1,13 +1,19 @@
 import * as z from "zod";
 import type { Content, DocumentedRoute } from "../api/document.ts";
 import { connectionFields } from "../api/fields.ts";
-import { snakeCase, type Needs, type Operation, type OperationRoute } from "../api/operation.ts";
+import { neededFor, type Needs, type Operation, type OperationRoute } from "../api/operation.ts";
+import { snakeCase } from "../contract/field-name.ts";
 import { dataSchema, eventsSchema, listSchema, runningSchema } from "./answer-schemas.ts";
 import { isOwn, placeOf, queryFields } from "./http-input.ts";
 
 /** What the document says of a route of an operation. */
 export function documentedOperation(operation: Operation, route: OperationRoute): DocumentedRoute {
-  const { summary, tag, scope, needs, input, body } = operation;
+  const { summary, tag, scope, input, body } = operation;
+  // A field in the path is always given.
+  const needed = neededFor(
+    operation,
+    Object.fromEntries([...route.params.values()].map((field) => [field, ""])),
+  );
   const params = Object.fromEntries(
     [...route.params].map(([inPath, field]) => [
       inPath,
@@ -25,7 +31,7 @@ export function documentedOperation(operation: Operation, route: OperationRoute)
     summary,
     tag,
     scope,
-    needs: needs && needsText(needs),
+    needs: needed && needsText(needed),
     params,
     query: { ...query, ...(placeOf(operation, route) === "query" && connectionFields) },
     ...(body !== undefined &&

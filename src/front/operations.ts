@@ -2,7 +2,7 @@ import { routesOf, type OperationRoute } from "../api/operation.ts";
 import { requireScope } from "../callers/caller.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { operations } from "../operations/index.ts";
-import type { ServedOperation } from "../operations/serve.ts";
+import { perform, type ServedOperation } from "../operations/serve.ts";
 import { answerOf } from "./answers.ts";
 import { limitBody, readJson } from "./body.ts";
 import { connectionOf, serviceOf, withConfig, type Context } from "./context.ts";
@@ -39,9 +39,10 @@ export function operationRoutes(router: Router): void {
 /** Its caller and connection are settled: reads the input, does the work, gives the answer. */
 async function answer(
   c: Context,
-  { operation, work }: ServedOperation,
+  served: ServedOperation,
   route: OperationRoute,
 ): Promise<Response> {
+  const { operation } = served;
   const input = readInput(operation, route, {
     params: c.req.param(),
     query: c.req.queries(),
@@ -54,5 +55,5 @@ async function answer(
     operation.on === "connection"
       ? connectionOf(c, service, { waitOnThrottle: operation.waits ?? false })
       : service;
-  return answerOf(operation.form, await work(context, input));
+  return answerOf(operation.form, await perform(served, context, input));
 }

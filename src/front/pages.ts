@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { randomToken } from "../platform/keys.ts";
 
 /** A page that a person sees at the end of a sign-in. */
-export interface Page {
+export interface HtmlPage {
   status: number;
   title: string;
   /** Sentences of ours; whatever else gets in is escaped. */
@@ -25,7 +25,7 @@ small { opacity: .75; }
 `;
 
 /** The page as an answer: no script, nothing from elsewhere, and no word of it to the next site. */
-export async function pageResponse(page: Page): Promise<Response> {
+export async function pageResponse(page: HtmlPage): Promise<Response> {
   const nonce = randomToken(16);
   const body = await html`<!doctype html>
     <html lang="en">

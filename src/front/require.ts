@@ -1,5 +1,5 @@
 import { userIdSchema, labelSchema } from "../contract/connection-id.ts";
-import { AzureError, failure, type Failure } from "../contract/errors.ts";
+import { AzureError, failure, invalidField, type Failure } from "../contract/errors.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { err, type Result } from "../contract/result.ts";
 import type { Context, Middleware } from "./context.ts";
@@ -23,8 +23,8 @@ export interface Requirement {
 const rateLimitWindow = 60;
 
 /**
- * Who calls, whether often, whether with the scope, and for which connection, in this order: nobody
- * learns from an answer what a stranger should not.
+ * Checks who calls, how often, with which scope, and for which connection, in this order: a refusal says
+ * nothing that its caller may not know.
  */
 export function requires({ scope, connection }: Requirement): Middleware {
   return async (c, next) => {
@@ -47,7 +47,7 @@ export async function authenticate(c: Context): Promise<Caller> {
     auth: c.env.AUTH,
     now: Date.now(),
   });
-  // Guessing is limited too, by where it comes from.
+  // Requests without a valid credential are limited by address: that slows guessing down.
   const key = caller.ok
     ? `${caller.value.kind}:${caller.value.id}`
     : `address:${c.req.header("cf-connecting-ip") ?? "unknown"}`;
@@ -95,9 +95,7 @@ function choiceInQuery(c: Context): ConnectionChoice {
 }
 
 const headerMissing = (): Failure =>
-  failure("invalid_request", `Say which connection you mean by the header ${connectionHeader}.`, {
-    details: { field: connectionHeader },
-  });
+  invalidField(connectionHeader, "is required: the id of a connection");
 
 const named = (id: string | undefined, field: string) =>
   id === undefined ? undefined : { id, field };
@@ -111,9 +109,5 @@ function field(
   if (value === undefined) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new AzureError(
-    failure("invalid_request", `${name} ${parsed.error.issues[0]?.message ?? "is not valid"}.`, {
-      details: { field: name },
-    }),
-  );
+  throw new AzureError(invalidField(name, parsed.error.issues[0]?.message ?? "is not valid"));
 }

@@ -1,6 +1,7 @@
+import { defined } from "../contract/defined.ts";
 import type { ErrorCode, Failure } from "../contract/errors.ts";
 
-/** What is told of an error of ours besides code and sentence. */
+/** What an error of ours holds apart from its sentence. */
 export interface InnerError extends Omit<Failure, "message" | "request_id"> {
   "request-id"?: string;
   date: string;
@@ -18,7 +19,7 @@ export function graphError(
 ): MicrosoftError {
   const innerError = {
     ...rest,
-    ...(requestId !== undefined && { "request-id": requestId }),
+    ...defined({ "request-id": requestId }),
     date: date.toISOString(),
   };
   return { error: { code: rest.code, message, innerError } };
@@ -46,7 +47,7 @@ export function envelopeOf(body: unknown): unknown {
     success: false,
     error: memberOf(error, "message"),
     ...rest,
-    ...(requestId !== undefined && { request_id: requestId }),
+    ...defined({ request_id: requestId }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import { getAppHealth } from "../api/health.ts";
 import type { Config } from "../config/config.ts";
 import type { AppHealth, Problem } from "../contract/app-health.ts";
@@ -71,11 +72,7 @@ function problemOf({ message, details = {} }: Failure): Problem {
   const { variable, reason, table, column, command } = details;
   return {
     error: message,
-    ...(variable !== undefined && { variable }),
-    ...(reason !== undefined && { reason }),
-    ...(table !== undefined && { table }),
-    ...(column !== undefined && { column }),
-    ...(command !== undefined && { command }),
+    ...defined({ variable, reason, table, column, command }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createCalendarEvent, getCalendarEvents } from "../api/calendar.ts";
-import { AzureError, failure } from "../contract/errors.ts";
+import { AzureError, invalidField } from "../contract/errors.ts";
 import { readPage } from "./page.ts";
 import { serve } from "./serve.ts";
 
@@ -18,8 +18,4 @@ export const calendar = [
 ] as const;
 
 const missing = (field: string, other: string): AzureError =>
-  new AzureError(
-    failure("invalid_request", `${field} must be given together with ${other}.`, {
-      details: { field },
-    }),
-  );
+  new AzureError(invalidField(field, `must be given together with ${other}`));

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import {
   confirmConnect,
   disconnect,
@@ -18,7 +19,7 @@ import { serve } from "./serve.ts";
 export const connections = [
   serve(listConnections, (context, query) => pageOfConnections(context, query)),
   serve(importConnection, async ({ env }, { userId, label, tenantId, refreshToken }) => {
-    const id = connectionIdOf({ kind: "user", userId, ...(label !== undefined && { label }) });
+    const id = connectionIdOf({ kind: "user", userId, ...defined({ label }) });
     return orThrow(await connectionStub(env, id).import({ refreshToken, tenantId }));
   }),
   serve(getConnection, async ({ connection }) => orThrow(await connection.info())),

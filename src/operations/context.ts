@@ -20,7 +20,7 @@ export interface ServiceContext {
   now: () => number;
 }
 
-/** One connection besides, and Microsoft's services as seen through it. */
+/** The service and one connection, with Microsoft's services as seen through it. */
 export interface ConnectionContext extends ServiceContext {
   connectionId: string;
   connection: ConnectionStub;

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import { createSession, createTicket, getToken } from "../api/credentials.ts";
 import { mintSession } from "../callers/session.ts";
 import { mintTicket } from "../callers/ticket.ts";
@@ -18,9 +19,7 @@ export const credentials = [
     orThrow(
       await connection.accessToken({
         resource,
-        ...(tenantId !== undefined && { tenantId }),
-        ...(minValidity !== undefined && { minValiditySeconds: minValidity }),
-        ...(staleGeneration !== undefined && { staleGeneration }),
+        ...defined({ tenantId, minValiditySeconds: minValidity, staleGeneration }),
       }),
     ),
   ),

@@ -1,5 +1,6 @@
+import { defined } from "../contract/defined.ts";
 import type * as z from "zod";
-import { AzureError, failure, type Failure } from "../contract/errors.ts";
+import { AzureError, failure, invalidField, type Failure } from "../contract/errors.ts";
 import { logMisconfigured, logUnexpected } from "../platform/log.ts";
 
 /** The failure a thrown error stands for; an unexpected one is logged, and nothing of it goes out. */
@@ -9,9 +10,7 @@ export function failureOf(error: unknown, requestId: string): Failure {
     const { code, message, retry_after, remedy, details } = error;
     return failure(code, message, {
       request_id: requestId,
-      ...(retry_after !== undefined && { retry_after }),
-      ...(remedy !== undefined && { remedy }),
-      ...(details !== undefined && { details }),
+      ...defined({ retry_after, remedy, details }),
     });
   }
   logUnexpected(error, requestId);
@@ -30,9 +29,11 @@ export function invalidInput(error: z.core.$ZodError, nameOf: NameOf = ownName):
   const [issue] = error.issues;
   const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
   const name = nameOf([...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])]);
-  const message =
-    unknown === undefined
-      ? `${name}: ${issue?.message ?? "is not valid"}.`
-      : `${name} is not a parameter of this request.`;
+  if (unknown !== undefined) return new AzureError(unknownField(name));
+  const message = `${name}: ${issue?.message ?? "is not valid"}.`;
   return new AzureError(failure("invalid_request", message, { details: { field: name } }));
 }
+
+/** The refusal of a parameter that this request does not have. */
+export const unknownField = (name: string): Failure =>
+  invalidField(name, "is not a parameter of this request");

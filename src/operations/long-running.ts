@@ -2,7 +2,7 @@ import type { Progress } from "../api/operation.ts";
 import type { OperationProgress } from "../arm/poller.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
 import type { ConnectionContext } from "./context.ts";
-import { open, seal } from "./opaque.ts";
+import { makeOpaque, readOpaque } from "./opaque.ts";
 
 const bindings = ({ connectionId }: ConnectionContext) => [connectionId];
 
@@ -14,7 +14,7 @@ export async function progressOf<Value>(
   if (progress.done) return progress;
   const { operation, ...rest } = progress;
   const { sessionSecret } = context.config;
-  const id = await seal(sessionSecret, "operation", bindings(context), operation);
+  const id = await makeOpaque(sessionSecret, "operation", bindings(context), operation);
   return { ...rest, operation: id };
 }
 
@@ -29,7 +29,7 @@ export async function pollOperation<Value>(
   id: string,
 ): Promise<Progress<Value>> {
   const { sessionSecret } = context.config;
-  const opened = await open(sessionSecret, "operation", bindings(context), id);
+  const opened = await readOpaque(sessionSecret, "operation", bindings(context), id);
   if (opened === undefined) {
     throw new AzureError(invalidField("id", "is not that of an operation of this connection"));
   }

@@ -11,7 +11,7 @@ type OpaquePurpose = Extract<KeyPurpose, "cursor" | "operation">;
 
 /** Of AES-GCM's nonce (NIST SP 800-38D §8.2.2), in bytes. */
 const nonceSize = 12;
-/** Every sealed text has its nonce and a tag of 16 bytes at least. */
+/** Every such text has its nonce and a tag of 16 bytes at least. */
 const leastSize = nonceSize + 16;
 
 const encoder = new TextEncoder();
@@ -23,7 +23,7 @@ const encoder = new TextEncoder();
  * @param bindings what the reader must come with again: connection id, route
  * @returns base64url
  */
-export async function seal(
+export async function makeOpaque(
   secret: SessionSecret,
   purpose: OpaquePurpose,
   bindings: readonly string[],
@@ -31,25 +31,25 @@ export async function seal(
 ): Promise<string> {
   const key = await newestKey(secret, purpose, "cipher");
   const nonce = crypto.getRandomValues(new Uint8Array(nonceSize));
-  const sealed = await crypto.subtle.encrypt(
+  const encrypted = await crypto.subtle.encrypt(
     algorithm(nonce, bindings),
     key,
     encoder.encode(content),
   );
-  const bytes = new Uint8Array(nonceSize + sealed.byteLength);
+  const bytes = new Uint8Array(nonceSize + encrypted.byteLength);
   bytes.set(nonce);
-  bytes.set(new Uint8Array(sealed), nonceSize);
+  bytes.set(new Uint8Array(encrypted), nonceSize);
   return base64url.encode(bytes);
 }
 
-/** The content of a sealed text under the same bindings, or undefined. */
-export async function open(
+/** The content of a text that was made for the same purpose and bindings, or undefined. */
+export async function readOpaque(
   secret: SessionSecret,
   purpose: OpaquePurpose,
   bindings: readonly string[],
-  sealed: string,
+  opaque: string,
 ): Promise<string | undefined> {
-  const bytes = bytesOf(sealed);
+  const bytes = bytesOf(opaque);
   if (bytes === undefined || bytes.byteLength < leastSize) return undefined;
   const using = algorithm(bytes.subarray(0, nonceSize), bindings);
   for (const key of await allKeys(secret, purpose, "cipher")) {
@@ -57,7 +57,7 @@ export async function open(
       const content = await crypto.subtle.decrypt(using, key, bytes.subarray(nonceSize));
       return new TextDecoder().decode(content);
     } catch {
-      // Sealed by another version, for something else, or not by us.
+      // Made by another version, for something else, or not by us.
     }
   }
   return undefined;

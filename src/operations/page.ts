@@ -1,8 +1,9 @@
+import { defined } from "../contract/defined.ts";
 import type { Page } from "../api/operation.ts";
-import { AzureError, failure } from "../contract/errors.ts";
+import { AzureError, invalidField } from "../contract/errors.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import type { PagedItems } from "../http/page.ts";
-import { open as openSealed, seal } from "./opaque.ts";
+import { makeOpaque, readOpaque } from "./opaque.ts";
 
 export interface PageQuery {
   /** Items at most. */
@@ -10,13 +11,13 @@ export interface PageQuery {
   cursor?: string | undefined;
 }
 
-/** What a cursor is good for, besides its list: one connection, or what a caller may see of all. */
+/** What a cursor is good for, within its list: one connection, or what a caller may see of all. */
 export interface PageOwner {
   config: { sessionSecret: SessionSecret };
   connectionId: string;
 }
 
-/** Where a cursor goes on: the query of the first page, Microsoft's link, and what was told of that page. */
+/** Where a cursor goes on: the query of the first page, Microsoft's link, and how much of that page was given. */
 interface Position<Query> {
   query: Query;
   link?: string;
@@ -26,7 +27,7 @@ interface Position<Query> {
 /**
  * Reads one page of a list. A cursor holds Microsoft's link, encrypted: it can be neither read, nor
  * changed, nor used for another list or connection. A page that is longer than asked for, which
- * services without `$top` send, is told in parts.
+ * services without `$top` send, is given in parts.
  *
  * @param list the path of the list with its ids in place
  * @param open opens the list with the query of its first page
@@ -50,7 +51,7 @@ export async function readPage<Query extends PageQuery, Item>(
   const next = nextPosition(position, { end, length: items.length, link: continuationToken });
   return {
     data: items.slice(position.skip, end),
-    ...(next !== undefined && { nextCursor: await write(owner, list, next) }),
+    ...defined({ nextCursor: next && (await write(owner, list, next)) }),
   };
 }
 
@@ -59,7 +60,7 @@ function nextPosition<Query>(
   page: { end: number; length: number; link: string | undefined },
 ): Position<Query> | undefined {
   if (page.length > page.end) {
-    return { query, ...(link !== undefined && { link }), skip: page.end };
+    return { query, ...defined({ link }), skip: page.end };
   }
   return page.link === undefined ? undefined : { query, link: page.link, skip: 0 };
 }
@@ -69,7 +70,7 @@ const write = (
   list: string,
   position: Position<unknown>,
 ): Promise<string> =>
-  seal(config.sessionSecret, "cursor", [connectionId, list], JSON.stringify(position));
+  makeOpaque(config.sessionSecret, "cursor", [connectionId, list], JSON.stringify(position));
 
 async function positionOf<Query extends PageQuery>(
   { config, connectionId }: PageOwner,
@@ -77,13 +78,9 @@ async function positionOf<Query extends PageQuery>(
   { cursor, ...query }: Query,
 ): Promise<Position<Omit<Query, "cursor">>> {
   if (cursor === undefined) return { query, skip: 0 };
-  const text = await openSealed(config.sessionSecret, "cursor", [connectionId, list], cursor);
+  const text = await readOpaque(config.sessionSecret, "cursor", [connectionId, list], cursor);
   if (text === undefined) {
-    throw new AzureError(
-      failure("invalid_request", "cursor is not one of this list.", {
-        details: { field: "cursor" },
-      }),
-    );
+    throw new AzureError(invalidField("cursor", "is not one of this list"));
   }
   // It opened, so this Worker wrote it, for this list.
   return JSON.parse(text) as Position<Omit<Query, "cursor">>;

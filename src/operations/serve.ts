@@ -1,5 +1,6 @@
-import type { InputOf, Operation, ResultOf } from "../api/operation.ts";
+import { neededFor, type InputOf, type Operation, type ResultOf } from "../api/operation.ts";
 import type { ConnectionContext, ServiceContext } from "./context.ts";
+import { explained } from "./forbidden.ts";
 
 /** What an operation works in: the service, or one connection of it. */
 export type ContextOf<Declared extends Pick<Operation, "on">> = Declared["on"] extends "connection"
@@ -31,4 +32,22 @@ export interface ServedOperation {
   operation: Operation;
   /** @throws AzureError */
   work: (context: ServiceContext, input: Record<string, unknown>) => Promise<unknown>;
+}
+
+/**
+ * Does the work of an operation whose caller, connection and input are settled.
+ *
+ * @throws AzureError of the work; a 403 of Microsoft's says what is lacking
+ */
+export async function perform(
+  { operation, work }: ServedOperation,
+  context: ServiceContext | ConnectionContext,
+  input: Record<string, unknown>,
+): Promise<unknown> {
+  try {
+    return await work(context, input);
+  } catch (error) {
+    if (!("connection" in context)) throw error;
+    throw await explained(error, neededFor(operation, input), context);
+  }
 }

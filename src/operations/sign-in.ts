@@ -21,7 +21,7 @@ export async function connectionOfState(
   state: string,
   owner: { userId: string; label?: string | undefined },
 ): Promise<string> {
-  const connectionId = await verifyState(sessionSecret, state);
+  const connectionId = await verifyState(sessionSecret, "connect", state);
   const named = connectionId === undefined ? undefined : parseConnectionId(connectionId);
   const matches =
     named?.kind === "user" &&

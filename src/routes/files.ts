@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AzureError, failure } from "../contract/errors.ts";
+import { AzureError, invalidField } from "../contract/errors.ts";
 import { textOf } from "../api/fields.ts";
 import { dataSchema } from "../front/answer-schemas.ts";
 import { success } from "../front/answers.ts";
@@ -90,13 +90,11 @@ function fileAnswer({ body, status, headers }: Response): Response {
   return new Response(body, { status, headers: kept });
 }
 
-/** An upload session has to be told the size before the first byte. */
+/** An upload session needs the size before the first byte. */
 function sizeOf(length: string | undefined, body: ReadableStream | null): number {
   if (length !== undefined && /^\d+$/.test(length)) return Number(length);
   if (body === null) return 0;
   throw new AzureError(
-    failure("invalid_request", "Say how long the file is: Content-Length.", {
-      details: { field: "content-length" },
-    }),
+    invalidField("content-length", "is required: the length of the file in bytes"),
   );
 }

@@ -1,9 +1,10 @@
+import { defined } from "../contract/defined.ts";
 import * as z from "zod";
 import { requires } from "../front/require.ts";
 import { liveProtocol, readProtocols, verifyTicket, type Ticket } from "../callers/ticket.ts";
 import { liveRequest } from "../connection/live/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
-import { AzureError, failure } from "../contract/errors.ts";
+import { AzureError, failure, invalidField } from "../contract/errors.ts";
 import { withConfig, type Context, type Middleware } from "../front/context.ts";
 import { invalidInput } from "../operations/failures.ts";
 import { wholeNumber } from "../api/fields.ts";
@@ -78,18 +79,14 @@ const admitted: Middleware = async (c, next) => {
   const { credentialExpiresAt } = verified;
   admissions.set(c.req.raw, {
     ticket: verified,
-    ...(credentialExpiresAt !== undefined && { expiresAt: credentialExpiresAt }),
+    ...defined({ expiresAt: credentialExpiresAt }),
   });
   await next();
 };
 
 async function open(c: Context): Promise<Response> {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
-    throw new AzureError(
-      failure("invalid_request", "This route is a WebSocket: send Upgrade: websocket.", {
-        details: { field: "upgrade" },
-      }),
-    );
+    throw new AzureError(invalidField("upgrade", "must be websocket on this route"));
   }
   const query = querySchema.safeParse(c.req.query());
   if (!query.success) throw invalidInput(query.error);
@@ -104,7 +101,7 @@ async function open(c: Context): Promise<Response> {
       },
     }),
   );
-  // What the connection refuses is reported like any other error of ours, request id and all.
+  // What the connection refuses is reported like any other error of ours, with the request id.
   if (answer.status !== 101 || answer.webSocket === null) {
     throw new AzureError(await upstreamFailure(answer, { now: Date.now(), write: false }));
   }

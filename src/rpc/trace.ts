@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import type { Caller } from "../callers/caller.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
 import { errorStatuses, type ErrorCode } from "../contract/errors.ts";
@@ -30,6 +31,8 @@ export const rpcLine = (
   caller: `sibling:${caller.id}`,
   outcome,
   duration_ms: durationMs,
-  ...(connectionId !== undefined && { connection: connectionHash(connectionId) }),
-  ...(upstreamRequestId !== undefined && { upstream_request_id: upstreamRequestId }),
+  ...defined({
+    connection: connectionId && connectionHash(connectionId),
+    upstream_request_id: upstreamRequestId,
+  }),
 });

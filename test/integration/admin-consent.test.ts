@@ -112,7 +112,7 @@ describe("admin consent", () => {
       "admin~x.y",
       state.slice(0, -2),
       `${state}x`,
-      state.replace("~", "-"),
+      state.replace(".", "~"),
     ]) {
       const page = await callback({ admin_consent: "True", state: altered });
       expect([page.status, page.headers.get("location")]).toEqual([200, null]);

@@ -7,6 +7,8 @@ export const entityTypes = [
   "message",
   "fileAttachment",
   "mailFolder",
+  "contact",
+  "contactFolder",
   "event",
   "drive",
   "driveItem",

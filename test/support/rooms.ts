@@ -34,6 +34,8 @@ export const doorsOfConnection: ReadonlySet<string> = new Set([
   "connection/stub.ts",
   "connection/live/live-request.ts",
   "connection/grant/authorization-state.ts",
+  "connection/grant/sign-in-purpose.ts",
+  "connection/policy/remedies.ts",
 ]);
 
 /** Whether the floors let a file of one room import another room. */

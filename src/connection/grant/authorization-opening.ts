@@ -5,6 +5,7 @@ import { graphAlone, scopesForTenant } from "../../entra/resource.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
 import { sha256Hex, signState } from "./authorization-state.ts";
+import { signInPurposes } from "./sign-in-purpose.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { AuthorizationStart, Outcome } from "../../contract/connection-rpc.ts";
 import type {
@@ -15,7 +16,7 @@ import type {
 import type { TokenCipher } from "../tables/token-cipher.ts";
 
 /** Milliseconds that a start, and later a candidate, waits for what comes next. */
-export const patience = 10 * 60_000;
+export const patience = signInPurposes.connect.ttlMs;
 
 /** What a sign-in asks, before it has a state and a verifier. */
 export type AskedOfMicrosoft = Omit<
@@ -48,7 +49,7 @@ export async function openAuthorization(
   superseded?: { stateHash: string; conflict: () => Failure | undefined },
 ): Promise<Outcome<Opening>> {
   const { config, connectionId, state, pending, cipher, now, rearm } = options;
-  const signedState = await signState(config.sessionSecret, connectionId);
+  const signedState = await signState(config.sessionSecret, "connect", connectionId);
   const stateHash = await sha256Hex(signedState);
   const codeVerifier = oauth.generateRandomCodeVerifier();
   const codeChallenge = await oauth.calculatePKCECodeChallenge(codeVerifier);

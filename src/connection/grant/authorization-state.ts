@@ -1,30 +1,40 @@
 import { base64url } from "jose";
 import { randomToken, sign, verify, type SessionSecret } from "../../platform/keys.ts";
+import type { SignInPurpose } from "./sign-in-purpose.ts";
 
 const decoder = new TextDecoder();
 
+/** No purpose holds a dot, so that one text is signed for one purpose alone. */
+const signedText = (purpose: SignInPurpose, body: string): string => `${purpose}.${body}`;
+
 /**
- * A state says which connection its flow belongs to, so that a callback finds the actor; the MAC
- * lets the front Worker refuse a forged one before any actor is addressed.
+ * A state of a sign-in: what the callback has to find again, some chance, and a MAC over both and the
+ * purpose. The front Worker refuses a forged one before any actor is addressed.
+ *
+ * @param content what {@link verifyState} gives back; of `connect` the connection's id
  */
 export async function signState(
   sessionSecret: SessionSecret,
-  connectionId: string,
+  purpose: SignInPurpose,
+  content: string,
 ): Promise<string> {
-  const body = `${base64url.encode(connectionId)}.${randomToken(16)}`;
-  return `${body}.${await sign(sessionSecret, "state", body)}`;
+  const body = `${base64url.encode(content)}.${randomToken(16)}`;
+  return `${body}.${await sign(sessionSecret, "state", signedText(purpose, body))}`;
 }
 
-/** The connection id of a state we made, or undefined. */
+/** The content of a state that was made here for this purpose, or undefined. */
 export async function verifyState(
   sessionSecret: SessionSecret,
+  purpose: SignInPurpose,
   state: string,
 ): Promise<string | undefined> {
   const match = /^(([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/.exec(state);
-  const [, body, id, signature] = match ?? [];
-  if (body === undefined || id === undefined || signature === undefined) return undefined;
-  if (!(await verify(sessionSecret, "state", body, signature))) return undefined;
-  return decoder.decode(base64url.decode(id));
+  const [, body, content, signature] = match ?? [];
+  if (body === undefined || content === undefined || signature === undefined) return undefined;
+  if (!(await verify(sessionSecret, "state", signedText(purpose, body), signature))) {
+    return undefined;
+  }
+  return decoder.decode(base64url.decode(content));
 }
 
 /** The cookie that ties a user start to its browser: named by flow, so that flows can run in parallel. */

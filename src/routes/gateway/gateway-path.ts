@@ -1,4 +1,4 @@
-import { failure, type Failure } from "../../contract/errors.ts";
+import { failure, invalidField, type Failure } from "../../contract/errors.ts";
 import { withoutEndSlashes } from "../../http/link.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 
@@ -17,8 +17,7 @@ const controlCharacters = /[\u0000-\u001f\u007f]/;
 /** Azure SDKs join `/` and a resource id that starts with one; Resource Manager takes it for one. */
 const doubledResourceId = /^\/(?=\/(?:subscriptions|providers)\/)/i;
 
-const refused = (why: string): Result<never, Failure> =>
-  err(failure("invalid_request", `The path ${why}.`, { details: { field: "path" } }));
+const refused = (why: string): Result<never, Failure> => err(invalidField("path", why));
 
 /**
  * What Microsoft reads in a path: it decodes once, and then looks for the slashes. What is encoded

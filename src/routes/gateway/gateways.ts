@@ -3,7 +3,7 @@ import { connectionHeader, requires } from "../../front/require.ts";
 import type { Scope } from "../../contract/scope.ts";
 import type { Config } from "../../config/config.ts";
 import { connectionStub } from "../../connection/stub.ts";
-import { AzureError, failure, ownErrorHeader } from "../../contract/errors.ts";
+import { AzureError, invalidField, ownErrorHeader } from "../../contract/errors.ts";
 import { upstreamFailure, upstreamRequestId } from "../../http/upstream-error.ts";
 import { orThrow } from "../../contract/or-throw.ts";
 import { withConfig, type Context, type ErrorForm } from "../../front/context.ts";
@@ -50,7 +50,7 @@ const gateways: readonly Gateway[] = [
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
-/** Ours tells in `innerError` what the envelope tells elsewhere. */
+/** An error of ours has in `innerError` what the envelope has on other routes. */
 const gatewayErrorSchema = z
   .looseObject({
     error: z.looseObject({
@@ -97,9 +97,7 @@ const isRead = (method: string): boolean => method === "GET" || method === "HEAD
 async function forward(c: Context, mount: GatewayMount): Promise<Response> {
   if (c.req.header("upgrade") !== undefined) {
     throw new AzureError(
-      failure("invalid_request", "A gateway does not upgrade connections.", {
-        details: { field: "upgrade" },
-      }),
+      invalidField("upgrade", "is not supported: a gateway upgrades no connection"),
     );
   }
   const target = orThrow(gatewayTarget(mount, c.req.raw.url));
@@ -107,7 +105,7 @@ async function forward(c: Context, mount: GatewayMount): Promise<Response> {
     // A stub follows redirects by calling the actor again.
     redirect: "manual",
   });
-  // What the connection itself refused is told like any other error of ours, request id and all.
+  // What the connection itself refused is reported like any other error of ours, with the request id.
   if (answer.headers.has(ownErrorHeader)) {
     const write = !isRead(c.req.method);
     throw new AzureError(await upstreamFailure(answer, { now: Date.now(), write }));

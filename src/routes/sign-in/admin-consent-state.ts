@@ -1,40 +1,41 @@
 import * as z from "zod";
-import { base64url, sign, verify, type SessionSecret } from "../../platform/keys.ts";
+import { signState, verifyState } from "../../connection/grant/authorization-state.ts";
+import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
+import type { SessionSecret } from "../../platform/keys.ts";
 
 /** What an admin consent has to remember while Microsoft has the browser. */
 const contentSchema = z.object({
   tenant: z.string(),
   return_url: z.string().optional(),
-  /** Milliseconds. */
+  /** Milliseconds since the epoch. */
   expires_at: z.number(),
 });
 export type AdminConsentContent = z.infer<typeof contentSchema>;
 
-/** Milliseconds. */
-export const adminConsentLifetime = 600_000;
-
-/** No state of a sign-in holds a tilde, so neither can pass for the other. */
-const prefix = "admin~";
-
+/** @param now milliseconds since the epoch */
 export async function signAdminState(
   sessionSecret: SessionSecret,
-  content: AdminConsentContent,
-): Promise<string> {
-  const body = prefix + base64url.encode(JSON.stringify(content));
-  return `${body}.${await sign(sessionSecret, "state", body)}`;
+  asked: Omit<AdminConsentContent, "expires_at">,
+  now: number,
+): Promise<{ state: string; expiresAt: number }> {
+  const expiresAt = now + signInPurposes.admin_consent.ttlMs;
+  const content: AdminConsentContent = { ...asked, expires_at: expiresAt };
+  const state = await signState(sessionSecret, "admin_consent", JSON.stringify(content));
+  return { state, expiresAt };
 }
 
-/** The content of a state that was made here within the last ten minutes. `now` in milliseconds. */
+/**
+ * The content of a state that was made here and has not expired.
+ *
+ * @param now milliseconds since the epoch
+ */
 export async function readAdminState(
   sessionSecret: SessionSecret,
   state: string,
   now: number,
 ): Promise<AdminConsentContent | undefined> {
-  const [, body, payload, signature] = /^(admin~([\w-]+))\.([\w-]+)$/.exec(state) ?? [];
-  if (body === undefined || payload === undefined || signature === undefined) return undefined;
-  if (!(await verify(sessionSecret, "state", body, signature))) return undefined;
-  const content = contentSchema.parse(
-    JSON.parse(new TextDecoder().decode(base64url.decode(payload))),
-  );
+  const text = await verifyState(sessionSecret, "admin_consent", state);
+  if (text === undefined) return undefined;
+  const content = contentSchema.parse(JSON.parse(text));
   return content.expires_at > now ? content : undefined;
 }

@@ -1,13 +1,10 @@
 import * as z from "zod";
 import { adminConsentUrl } from "../../entra/admin-consent.ts";
 import { isTenantId, parseTenant } from "../../entra/tenant.ts";
-import { AzureError, failure } from "../../contract/errors.ts";
-import {
-  adminConsentLifetime,
-  readAdminState,
-  signAdminState,
-  type AdminConsentContent,
-} from "./admin-consent-state.ts";
+import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
+import { defined } from "../../contract/defined.ts";
+import { AzureError, invalidField } from "../../contract/errors.ts";
+import { readAdminState, signAdminState, type AdminConsentContent } from "./admin-consent-state.ts";
 import { success } from "../../front/answers.ts";
 import { administratorPage } from "./callback-page.ts";
 import { tenantField } from "../../operations/sign-in-fields.ts";
@@ -17,6 +14,8 @@ import { pageResponse, redirectResponse } from "../../front/pages.ts";
 import { register } from "../../front/register.ts";
 import type { Router } from "../../front/router.ts";
 import { readReturnUrl, returnTo } from "../../config/return-url.ts";
+
+const { callbackPath } = signInPurposes.admin_consent;
 
 const text = z.string().max(8_192).optional();
 const page = { "text/html": z.string() };
@@ -51,15 +50,14 @@ export function adminConsentRoutes(router: Router): void {
       const { cloud, clientId, sessionSecret } = c.var.config;
       const tenant = tenantOf(c, asked);
       if (returnUrl !== undefined && !readReturnUrl(returnUrl, c.var.config.returnOrigins)) {
-        throw invalid("return_url", "must be a URL on one of RETURN_ORIGINS");
+        throw new AzureError(invalidField("return_url", "must be a URL on one of RETURN_ORIGINS"));
       }
-      const expiresAt = Date.now() + adminConsentLifetime;
-      const state = await signAdminState(sessionSecret, {
-        tenant,
-        ...(returnUrl !== undefined && { return_url: returnUrl }),
-        expires_at: expiresAt,
-      });
-      const redirectUri = `${c.var.config.publicOrigin}/callback/admin`;
+      const { state, expiresAt } = await signAdminState(
+        sessionSecret,
+        { tenant, ...defined({ return_url: returnUrl }) },
+        Date.now(),
+      );
+      const redirectUri = `${c.var.config.publicOrigin}${callbackPath}`;
       const url = adminConsentUrl({ cloud, clientId, tenant, redirectUri, state });
       if (c.req.header("accept")?.includes("text/html")) return redirectResponse(url);
       return success({
@@ -74,7 +72,7 @@ export function adminConsentRoutes(router: Router): void {
     router,
     {
       method: "get",
-      path: "/callback/admin",
+      path: callbackPath,
       summary: "Where Microsoft sends the administrator afterwards",
       tag: "connections",
       scope: "open",
@@ -108,7 +106,9 @@ function tenantOf(c: Context, asked: string | undefined): string {
   const { tenantId } = c.var.config;
   const tenant = parseTenant(asked ?? tenantId) ?? "organizations";
   if (isTenantId(tenantId) && tenant !== tenantId.toLowerCase()) {
-    throw invalid("tenant_id", "must be the tenant this service is configured for");
+    throw new AzureError(
+      invalidField("tenant_id", "must be the tenant this service is configured for"),
+    );
   }
   return tenant;
 }
@@ -126,9 +126,6 @@ function errorOf(
   const other = isTenantId(started.tenant) && tenant?.toLowerCase() !== started.tenant;
   return other ? "other_tenant" : undefined;
 }
-
-const invalid = (field: string, expected: string): AzureError =>
-  new AzureError(failure("invalid_request", `${field} ${expected}.`, { details: { field } }));
 
 const consentedPage = {
   status: 200,

@@ -1,8 +1,9 @@
 import { generateCookie } from "hono/cookie";
 import { browserBindingCookie } from "../../connection/grant/authorization-state.ts";
+import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 
 /** Seconds: as long as the state it belongs to. */
-const lifetime = 600;
+const lifetime = signInPurposes.connect.ttlMs / 1_000;
 
 const options = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
 

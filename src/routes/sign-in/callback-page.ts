@@ -1,10 +1,10 @@
 import { repeatedStages, type RepeatedStage } from "../../contract/connection-rpc.ts";
 import { errorStatuses, type Failure } from "../../contract/errors.ts";
-import type { Page } from "../../front/pages.ts";
+import type { HtmlPage } from "../../front/pages.ts";
 
 /** What a person reads at the end of a sign-in, for each way it can end. */
 
-export const connectedPage = (account: string | undefined): Page => ({
+export const connectedPage = (account: string | undefined): HtmlPage => ({
   status: 200,
   title: "You are connected",
   tone: "good",
@@ -15,7 +15,7 @@ export const connectedPage = (account: string | undefined): Page => ({
 });
 
 /** Anybody can open the callback like this, so the page claims nothing about the consent. */
-export const administratorPage: Page = {
+export const administratorPage: HtmlPage = {
   status: 200,
   title: "Back from Microsoft",
   tone: "neutral",
@@ -25,7 +25,7 @@ export const administratorPage: Page = {
   ],
 };
 
-export const unknownStatePage = (requestId: string): Page => ({
+export const unknownStatePage = (requestId: string): HtmlPage => ({
   status: 400,
   title: "This sign-in cannot be completed",
   tone: "bad",
@@ -37,7 +37,7 @@ export const unknownStatePage = (requestId: string): Page => ({
 });
 
 /** A sign-in that failed, or a callback that was sent once more. */
-export function refusedPage(error: Failure, requestId: string): Page {
+export function refusedPage(error: Failure, requestId: string): HtmlPage {
   const stage = repeatedStages.find((one) => one === error.details?.reason);
   if (stage !== undefined) return repeatedPage(stage, error.message);
   return {
@@ -51,7 +51,7 @@ export function refusedPage(error: Failure, requestId: string): Page {
   };
 }
 
-const repeatedPage = (stage: RepeatedStage, sentence: string): Page => ({
+const repeatedPage = (stage: RepeatedStage, sentence: string): HtmlPage => ({
   status: 200,
   title: stage === "under_way" ? "This sign-in goes on elsewhere" : "This sign-in is finished",
   tone: "neutral",

@@ -1,7 +1,9 @@
+import { defined } from "../../contract/defined.ts";
 import { getCookie } from "hono/cookie";
 import * as z from "zod";
 import { browserBindingCookie, verifyState } from "../../connection/grant/authorization-state.ts";
 import type { AuthorizationCompletion } from "../../contract/connection-rpc.ts";
+import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 import { connectionStub } from "../../connection/stub.ts";
 import type { Failure } from "../../contract/errors.ts";
 import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";
@@ -26,7 +28,7 @@ export function callbackRoutes(router: Router): void {
     router,
     {
       method: "get",
-      path: "/callback",
+      path: signInPurposes.connect.callbackPath,
       summary: "Where Microsoft sends the browser after a sign-in",
       tag: "connections",
       scope: "open",
@@ -53,7 +55,7 @@ export function callbackRoutes(router: Router): void {
       const { sessionSecret } = c.var.config;
       // Before any actor is asked: a state that was not made here leads nowhere.
       const connectionId =
-        state === undefined ? undefined : await verifyState(sessionSecret, state);
+        state === undefined ? undefined : await verifyState(sessionSecret, "connect", state);
       if (state === undefined || connectionId === undefined) {
         // After a consent in the Azure portal the administrator is sent to the first redirect URI.
         return pageResponse(
@@ -65,7 +67,7 @@ export function callbackRoutes(router: Router): void {
       const completion = await connectionStub(c.env, connectionId).completeAuthorization({
         state,
         response: new URL(c.req.url).search.slice(1),
-        ...(browserBinding !== undefined && { browserBinding }),
+        ...defined({ browserBinding }),
       });
       if (!completion.ok) return pageResponse(refusedPage(completion.error, c.var.requestId));
       const answer = await completionAnswer(c, completion.value);

@@ -1,10 +1,11 @@
+import { defined } from "../../contract/defined.ts";
 import * as z from "zod";
 import type { Caller } from "../../callers/caller.ts";
 import { connectionAt, requires } from "../../front/require.ts";
 import { userIdSchema } from "../../contract/connection-id.ts";
 import type { AuthorizationStart } from "../../contract/connection-rpc.ts";
 import { prompts } from "../../contract/connection-rpc.ts";
-import { AzureError, failure } from "../../contract/errors.ts";
+import { AzureError, invalidField } from "../../contract/errors.ts";
 import { orThrow } from "../../contract/or-throw.ts";
 import { beginSignIn } from "../../operations/sign-in.ts";
 import { scopePattern, tenantField } from "../../operations/sign-in-fields.ts";
@@ -77,11 +78,7 @@ export function connectRoutes(router: Router): void {
         connectionId: c.var.connectionId,
         start: caller.userId === undefined ? "server" : "user",
         mayAddLabel: caller.scopes.has("connections:write"),
-        ...(tenantId !== undefined && { tenantId }),
-        ...(scopes !== undefined && { scopes }),
-        ...(loginHint !== undefined && { loginHint }),
-        ...(prompt !== undefined && { prompt }),
-        ...(returnUrl !== undefined && { returnUrl }),
+        ...defined({ tenantId, scopes, loginHint, prompt, returnUrl }),
       });
       return startAnswer(c, start);
     },
@@ -105,11 +102,9 @@ async function startAnswer(c: Context, start: AuthorizationStart): Promise<Respo
 }
 
 const invalidReturnUrl = (expected: string): AzureError =>
-  new AzureError(
-    failure("invalid_request", `return_url ${expected}.`, { details: { field: "return_url" } }),
-  );
+  new AzureError(invalidField("return_url", expected));
 
-/** In the sandbox, where nobody is anybody, a link in a README may start a sign-in. */
+/** Sandbox only: no credential needed, so that a link in a README can start a sign-in. */
 const opensInSandbox = (c: Context): boolean =>
   c.var.config.cloud.name === "sandbox" && c.req.header("authorization") === undefined;
 
@@ -120,11 +115,7 @@ async function connectAccess(...[c, next]: Parameters<Middleware>): Promise<void
   if (!opensInSandbox(c)) return signedIn(c, next);
   const userId = userIdSchema.safeParse(c.req.query("user_id"));
   if (!userId.success) {
-    throw new AzureError(
-      failure("invalid_request", "Say whose connection this will be: user_id.", {
-        details: { field: "user_id" },
-      }),
-    );
+    throw new AzureError(invalidField("user_id", "is required: whose connection this will be"));
   }
   const caller: Caller = {
     kind: "session",

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { logoutUrl } from "../../entra/logout.ts";
-import { AzureError, failure } from "../../contract/errors.ts";
+import { AzureError, invalidField } from "../../contract/errors.ts";
 import { redirectResponse } from "../../front/pages.ts";
 import { register } from "../../front/register.ts";
 import type { Router } from "../../front/router.ts";
@@ -33,10 +33,9 @@ export function logoutRoutes(router: Router): void {
       const url = target === undefined ? undefined : readReturnUrl(target, origins);
       if (target !== undefined && url === undefined) {
         throw new AzureError(
-          failure(
-            "invalid_request",
-            "post_logout_redirect_uri must be on RETURN_ORIGINS or on the origin of a redirect URI.",
-            { details: { field: "post_logout_redirect_uri" } },
+          invalidField(
+            "post_logout_redirect_uri",
+            "must be on RETURN_ORIGINS or on the origin of a redirect URI",
           ),
         );
       }

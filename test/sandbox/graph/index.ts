@@ -5,6 +5,7 @@ import { requireToken } from "./authentication.ts";
 import { batchRoutes } from "./batch/batch.ts";
 import { calendarViewRoutes } from "./calendar/calendar-view.ts";
 import { eventRoutes } from "./calendar/events.ts";
+import { contactRoutes } from "./contacts/contacts.ts";
 import { meRoutes } from "./directory/me.ts";
 import { userRoutes } from "./directory/users.ts";
 import { driveRoutes, drivesRoutes } from "./drive/drive-routes.ts";
@@ -52,6 +53,7 @@ export function createGraph(world: World): Service {
     .route("/", messageRoutes(state))
     .route("/", folderRoutes(state))
     .route("/", sendMailRoutes(state))
+    .route("/", contactRoutes(state))
     .route("/", eventRoutes(state))
     .route("/", calendarViewRoutes(state))
     .route("/", driveRoutes(state));

@@ -10,6 +10,8 @@ const literals = new Map(
     "messages",
     "mailFolders",
     "sendMail",
+    "contacts",
+    "contactFolders",
     "events",
     "calendar",
     "calendarView",
@@ -28,7 +30,15 @@ const literals = new Map(
 );
 
 /** A key follows these, unless it is a function of the whole collection. */
-const collections = new Set(["users", "messages", "mailFolders", "events", "drives", "items"]);
+const collections = new Set([
+  "users",
+  "messages",
+  "mailFolders",
+  "contactFolders",
+  "events",
+  "drives",
+  "items",
+]);
 const ofCollections = new Set(["delta", "$count"]);
 /** Where `:` may begin a path of file names. */
 const drives = new Set(["drive", "drives"]);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { resourceOfScopes } from "../../../src/client/sdk-scope.ts";
+import { clouds } from "../../../src/entra/cloud.ts";
 
 it.each<[string | string[], string]>([
   ["https://graph.microsoft.com/.default", "graph"],
@@ -34,4 +35,12 @@ it.each<[string | string[], string]>([
     ok: false,
     error: { code: "invalid_request", message: expect.stringContaining(why) },
   });
+});
+
+it.each(
+  Object.values(clouds).flatMap(({ name, audiences }) =>
+    Object.entries(audiences).map(([resource, audience]) => [name, resource, audience] as const),
+  ),
+)("knows the audience of the cloud %s for %s", (_, resource, audience) => {
+  expect(resourceOfScopes(`${audience}/.default`)).toEqual({ ok: true, value: resource });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { PagedItems } from "../../../src/http/page.ts";
 import { readPage, type PageOwner } from "../../../src/operations/page.ts";
 import { sign, type SessionSecret } from "../../../src/platform/keys.ts";
-import { open, seal } from "../../../src/operations/opaque.ts";
+import { makeOpaque, readOpaque } from "../../../src/operations/opaque.ts";
 import { ok } from "../../../src/contract/result.ts";
 
 const sessionSecret: SessionSecret = ["a session secret of more than thirty-two bytes"];
@@ -109,40 +109,42 @@ describe("sealed text", () => {
     "https://graph.microsoft.com/v1.0/me?$skiptoken=1",
     "user:zoë",
   ])("shows nothing of %s", async (content) => {
-    const sealed = await seal(sessionSecret, "cursor", ["user:grace", "/mail"], content);
+    const sealed = await makeOpaque(sessionSecret, "cursor", ["user:grace", "/mail"], content);
     for (const word of [content, "user:grace", "/mail"]) expect(shown(sealed)).not.toContain(word);
     expect(sealed).toMatch(/^[\w-]+$/);
-    expect(await seal(sessionSecret, "cursor", ["user:grace", "/mail"], content)).not.toBe(sealed);
+    expect(await makeOpaque(sessionSecret, "cursor", ["user:grace", "/mail"], content)).not.toBe(
+      sealed,
+    );
   });
 
   test("is refused in the form that older versions signed, which showed its content", async () => {
     const payload = Buffer.from("user:ada").toString("base64url");
     const signed = `${payload}.${await sign(sessionSecret, "cursor", `8:user:ada\n${payload}`)}`;
-    expect(await open(sessionSecret, "cursor", ["user:ada"], signed)).toBeUndefined();
+    expect(await readOpaque(sessionSecret, "cursor", ["user:ada"], signed)).toBeUndefined();
   });
 
   test.each(["", "A", "AAAA", "A".repeat(38), "no base64!", "\ud800", "é"])(
     "is not %j",
     async (text) => {
-      expect(await open(sessionSecret, "cursor", [], text)).toBeUndefined();
+      expect(await readOpaque(sessionSecret, "cursor", [], text)).toBeUndefined();
     },
   );
 
   test("opens after the secret was rotated, until its version is taken out", async () => {
-    const sealed = await seal(sessionSecret, "operation", ["user:ada"], "x");
+    const sealed = await makeOpaque(sessionSecret, "operation", ["user:ada"], "x");
     const next = "the session secret that came after the first";
     const rotated: SessionSecret = [next, ...sessionSecret];
-    expect(await open(rotated, "operation", ["user:ada"], sealed)).toBe("x");
-    expect(await open([next], "operation", ["user:ada"], sealed)).toBeUndefined();
-    const after = await seal(rotated, "operation", ["user:ada"], "x");
-    expect(await open([next], "operation", ["user:ada"], after)).toBe("x");
+    expect(await readOpaque(rotated, "operation", ["user:ada"], sealed)).toBe("x");
+    expect(await readOpaque([next], "operation", ["user:ada"], sealed)).toBeUndefined();
+    const after = await makeOpaque(rotated, "operation", ["user:ada"], "x");
+    expect(await readOpaque([next], "operation", ["user:ada"], after)).toBe("x");
   });
 
   test("opens for the same purpose and bindings only", async () => {
-    const sealed = await seal(sessionSecret, "operation", ["user:ada"], "täxt");
-    expect(await open(sessionSecret, "operation", ["user:ada"], sealed)).toBe("täxt");
-    expect(await open(sessionSecret, "cursor", ["user:ada"], sealed)).toBeUndefined();
-    expect(await open(sessionSecret, "operation", ["user:ad", "a"], sealed)).toBeUndefined();
-    expect(await open(sessionSecret, "operation", [], sealed)).toBeUndefined();
+    const sealed = await makeOpaque(sessionSecret, "operation", ["user:ada"], "täxt");
+    expect(await readOpaque(sessionSecret, "operation", ["user:ada"], sealed)).toBe("täxt");
+    expect(await readOpaque(sessionSecret, "cursor", ["user:ada"], sealed)).toBeUndefined();
+    expect(await readOpaque(sessionSecret, "operation", ["user:ad", "a"], sealed)).toBeUndefined();
+    expect(await readOpaque(sessionSecret, "operation", [], sealed)).toBeUndefined();
   });
 });

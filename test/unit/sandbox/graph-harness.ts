@@ -11,6 +11,7 @@ const EVERYTHING = [
   "Mail.Read",
   "Mail.ReadWrite",
   "Mail.Send",
+  "Contacts.Read",
   "Calendars.Read",
   "Calendars.ReadWrite",
   "Files.ReadWrite",
