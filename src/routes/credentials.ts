@@ -80,6 +80,8 @@ export function credentialRoutes(router: Router): void {
       summary: "The access token itself, for a server that calls Microsoft on its own",
       tag,
       scope: "tokens:read",
+      // A resource that was never asked for gets a row of its own, with a token or a refusal.
+      changes: true,
       connection: "path",
       params: connectionParams,
       query: {
