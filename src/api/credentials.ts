@@ -51,6 +51,8 @@ export const getToken = operation({
   summary: "The access token itself, for a server that calls Microsoft on its own",
   tag: "credentials",
   scope: "tokens:read",
+  // A resource that was never asked for gets a row of its own, with a token or a refusal.
+  changes: true,
   on: "connection",
   input: {
     resource,

@@ -88,6 +88,8 @@ export interface Operation<
   data: Data;
   /** What a 200 holds, for the document. */
   answer: string;
+  /** A GET that changes something: never done for a HEAD, or for a browser that fetches ahead. */
+  changes?: true;
   /** It may wait for throttled calls, though somebody waits for its answer. */
   waits?: true;
   over: Over;

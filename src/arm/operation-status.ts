@@ -12,7 +12,7 @@ export type Phase = "running" | "succeeded" | "failed" | "canceled";
 export function phaseOf(status: string): Phase {
   if (/fail(?!ing|over)/i.test(status)) return "failed";
   if (/cancel(?!l?ing)/i.test(status)) return "canceled";
-  return /succeeded/i.test(status) ? "succeeded" : "running";
+  return /(?<!not[\s_-]?|un)succeeded/i.test(status) ? "succeeded" : "running";
 }
 
 export interface StatusWord {

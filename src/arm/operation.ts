@@ -1,4 +1,4 @@
-import { isRecord, recordOf, textOf } from "../http/json.ts";
+import { isErrorDocument, isRecord, recordOf, textOf } from "../http/json.ts";
 import { wholeNumber } from "../http/whole-number.ts";
 import { operationStatus, phaseOf, resourceStatus } from "./operation-status.ts";
 import type {
@@ -124,7 +124,7 @@ function resultUrl({
 }
 
 function readProvisioning(state: OperationState, answer: OperationAnswer): OperationStep {
-  if (!isRecord(answer.body)) return unreadable;
+  if (!isRecord(answer.body) || isErrorDocument(answer.body)) return unreadable;
   const { word = "Succeeded", odd } = resourceStatus(answer.body);
   const phase = phaseOf(word);
   if (phase === "running") return running(state, answer, word);
@@ -188,7 +188,7 @@ function readResult(state: OperationState, answer: OperationAnswer): OperationSt
   // A result behind Location may still be on its way.
   if (answer.status === 202) return running(state, answer, "InProgress");
   const isResource = state.method === "PUT" || state.method === "PATCH";
-  if (isResource && !isRecord(answer.body)) return unreadable;
+  if (isResource && (!isRecord(answer.body) || isErrorDocument(answer.body))) return unreadable;
   return { kind: "succeeded", value: answer.body };
 }
 

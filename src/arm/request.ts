@@ -1,5 +1,5 @@
 import { AzureError, invalidField, type Failure } from "../contract/errors.ts";
-import { isRecord, writeJson } from "../http/json.ts";
+import { isErrorDocument, isRecord, writeJson } from "../http/json.ts";
 import { isUnder, linkUnder, readEndpoint } from "../http/link.ts";
 import { PagedItems, readListBody } from "../http/page.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
@@ -105,7 +105,7 @@ export class ArmRequests {
   /** @throws AzureError, also for an answer that is no item. */
   async read<Body extends object>(call: ArmCall): Promise<Body> {
     const { answer } = orThrow(await this.send(call));
-    if (!isRecord(answer.body))
+    if (!isRecord(answer.body) || isErrorDocument(answer.body))
       throw new AzureError(unexpectedBody((call.method ?? "GET") !== "GET"));
     // The shape is Microsoft's promise for this URL; its fields are handed on, not relied on.
     return answer.body as Body;

@@ -7,6 +7,7 @@ import type { Answer } from "./deadline.ts";
 import { requestIdOf } from "./errors.ts";
 import { homeAccountIn } from "./home-account.ts";
 import type { IdTokenIdentity } from "./id-token.ts";
+import { oidcScopes } from "./resource.ts";
 
 /** What the token endpoint gave. */
 export interface TokenSet {
@@ -65,7 +66,7 @@ export async function readTokenSet(
   if (lifetime === undefined || refreshToken === "unusable" || accessToken === undefined) {
     return err("invalid_response");
   }
-  const scopes = scopesIn(body["scope"]);
+  const scopes = scopesIn(body["scope"], terms.asked);
   const refreshIn = wholeNumber(body["refresh_in"], {
     least: 1,
     most: Number.MAX_SAFE_INTEGER,
@@ -100,10 +101,23 @@ function refreshTokenIn(
   return (token ?? null) !== null && needsRefreshToken ? "unusable" : undefined;
 }
 
-function scopesIn(scope: unknown): string[] {
+/**
+ * The scopes that an answer names. `.default` is answered by all that was consented to. Where permissions
+ * were asked for by name, as of a personal account, no other was granted: one that was kept would be
+ * asked for at the next refresh, and refused with it.
+ */
+function scopesIn(scope: unknown, asked: readonly string[]): string[] {
   const names = typeof scope === "string" ? scope.split(/\s+/, mostScopes) : [];
-  return names.filter((name) => scopePattern.test(name));
+  const readable = names.filter((name) => scopePattern.test(name));
+  const permissions = new Set([...asked, ...oidcScopes].map(permissionOf));
+  return permissions.has(".default")
+    ? readable
+    : readable.filter((name) => permissions.has(permissionOf(name)));
 }
+
+/** The scopes of one request are of one resource, which Entra names or leaves out. */
+const permissionOf = (scope: string): string =>
+  scope.slice(scope.lastIndexOf("/") + 1).toLowerCase();
 
 /** The access token of an answer that is one of RFC 6749 §5.1 and says that it is a bearer token. */
 async function bearerTokenIn(

@@ -8,6 +8,7 @@ import { limitBody, readJson } from "./body.ts";
 import { connectionOf, serviceOf, withConfig, type Context } from "./context.ts";
 import { placeOf, readInput } from "./http-input.ts";
 import { documentedOperation } from "./operation-document.ts";
+import { navigationOnly } from "./navigation.ts";
 import { readableUrl } from "./readable-url.ts";
 import { honoPath, named } from "./register.ts";
 import { requires } from "./require.ts";
@@ -28,6 +29,7 @@ export function operationRoutes(router: Router): void {
           scope: () => served.operation.scope,
           connection: placeOf(served.operation, route),
         }),
+        ...(served.operation.changes ? [navigationOnly] : []),
         ...(served.operation.body === undefined ? [] : [limitBody]),
         (c) => answer(c, served, route),
       );

@@ -12,6 +12,9 @@ export const notText = (field: string): Failure =>
 const climbs = (value: string): boolean =>
   value.split(/[/\\]/).some((part) => part === "." || part === "..");
 
+/** A segment such as `$count` or `$value` is a word of OData's, however it is encoded, and no id. */
+const isODataWord = (value: string): boolean => /^\$[a-z]/i.test(value);
+
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const controlCharacters = /[\u0000-\u001f\u007f]/;
 
@@ -28,7 +31,7 @@ export function graphPath(
   let path = template;
   for (const [name, value] of Object.entries(parameters)) {
     if (!value.isWellFormed()) return err(notText(name));
-    if (value === "" || climbs(value) || controlCharacters.test(value)) {
+    if (value === "" || isODataWord(value) || climbs(value) || controlCharacters.test(value)) {
       return err(invalid(name, `"${name}" is not an id.`));
     }
     path = path.replace(`{${name}}`, () => encodedId(value));

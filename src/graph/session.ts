@@ -1,5 +1,5 @@
 import type { Failure } from "../contract/errors.ts";
-import { isRecord, writeJson } from "../http/json.ts";
+import { isErrorDocument, isRecord, writeJson } from "../http/json.ts";
 import { isUnder, linkUnder, readEndpoint } from "../http/link.ts";
 import { PagedItems, readListBody } from "../http/page.ts";
 import type { JsonAnswer } from "../http/json-answer.ts";
@@ -60,7 +60,9 @@ export class GraphSession {
     const answer = await this.sendJson<Body>(call);
     if (!answer.ok) return answer;
     const { body } = answer.value;
-    return isRecord(body) ? ok(body) : err(unexpectedBody((call.method ?? "GET") !== "GET"));
+    return isRecord(body) && !isErrorDocument(body)
+      ? ok(body)
+      : err(unexpectedBody((call.method ?? "GET") !== "GET"));
   }
 
   /** Reads what a link of an answer leads to, if it leads under the endpoint. */

@@ -14,6 +14,13 @@ export const textOf = (value: unknown): string | undefined =>
   typeof value === "string" ? value : undefined;
 
 /**
+ * Whether a document is an error and nothing else (OData JSON 4.01 §21.1, which ARM follows): under a
+ * good status, where gateways and some providers send it, it is no item.
+ */
+export const isErrorDocument = (body: unknown): boolean =>
+  isRecord(body) && isRecord(body["error"]) && Object.keys(body).length === 1;
+
+/**
  * The deepest nesting that is read or written. Parsing has no limit of its own, but cloning, RPC and
  * in most runtimes writing JSON recurse, and run out of stack after a few thousand levels.
  * Microsoft's documents have dozens.

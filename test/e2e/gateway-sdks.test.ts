@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import tls from "node:tls";
 import { ResourceManagementClient } from "@azure/arm-resources";
 import {
@@ -198,6 +201,23 @@ describe("Microsoft's own Resource Manager client, given the gateway's address a
     const all = await collect(resources.resources.listByResourceGroup("contoso-production"));
     await control(worker.sandbox, "settings", { page_size: null });
     expect(new Set(all.map(({ id }) => id?.toLowerCase())).size).toBe(121);
+  });
+});
+
+describe("a client of plain HTTP", () => {
+  it.each([
+    ["GET", "/graph/v1.0/me"],
+    ["HEAD", "/graph/v1.0/me"],
+    ["GET", "/graph/v1.0/me/messages?$top=1"],
+    ["GET", "/arm/subscriptions?api-version=2022-12-01"],
+  ])("is told that %s %s takes no body, and Microsoft is not asked", async (method, path) => {
+    const before = await asked(path.slice(path.indexOf("/", 1)));
+    const headers = { authorization: `Bearer ${apiKey}`, ...connectionHeader, "content-length": 3 };
+    const sent = request(worker.url + path, { method, headers }).end("abc");
+    const [answer] = z.tuple([z.instanceof(IncomingMessage)]).parse(await once(sent, "response"));
+    expect([answer.statusCode, answer.headers["x-azure-error"]]).toEqual([400, "invalid_request"]);
+    expect(await text(answer)).toContain(method === "HEAD" ? "" : '"details":{"field":"body"}');
+    expect(await asked(path.slice(path.indexOf("/", 1)))).toBe(before);
   });
 });
 

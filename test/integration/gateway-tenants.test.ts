@@ -181,6 +181,10 @@ describe("the tenant of a subscription, a vault or an account", () => {
     ["refuses its token too", () => namesTenant(nowhere)],
     ["refuses it without a word", () => new Response(null, { status: 401 })],
     ["breaks down", () => new Response(null, { status: 500 })],
+    ["finds nothing there", () => new Response(null, { status: 404 })],
+    ["allows nothing there", () => new Response(null, { status: 403 })],
+    ["finds another state there", () => new Response(null, { status: 409 })],
+    ["takes no such request there", () => new Response(null, { status: 400 })],
   ])("is not known where the service %s", async (_, second) => {
     const stub = await guest();
     await scripted(

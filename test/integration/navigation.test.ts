@@ -146,8 +146,17 @@ test("HEAD changes nothing on any route that takes GET", async () => {
   const before = await state();
   const userId = id.slice("user:".length);
   const stranger = newUser();
+  const queries = [
+    `user_id=${userId}`,
+    `user_id=${stranger}&label=new`,
+    "",
+    "resource=vault",
+    "resource=https://api.example",
+    "resource=graph&min_validity=86400",
+    `resource=graph&stale_generation=${Math.max(...before.info.resources.map(({ generation }) => generation ?? 0))}`,
+  ];
   for (const path of paths) {
-    for (const query of [`user_id=${userId}`, `user_id=${stranger}&label=new`, ""]) {
+    for (const query of queries) {
       const response = await front(`${path}?${query}`, { method: "HEAD", credential: allKey });
       expect(response.headers.get("location")).toBeNull();
       expect(await response.text()).toBe("");

@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { PERSONAL_TENANT } from "../sandbox/constants.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";
@@ -7,6 +7,7 @@ import { rowWhen } from "./support/directory.ts";
 import { personalRefreshTokenOf } from "./support/imports.ts";
 import { allKey, CookieJar, front, sessionOf } from "./support/front.ts";
 import { authorize, sandbox } from "./support/sandbox.ts";
+import { rewriteAnswers, tokenAnswers } from "./support/token-answers.ts";
 
 const pat = "pat@outlook.example";
 const me = "https://graph.microsoft.com/v1.0/me";
@@ -265,6 +266,24 @@ describe("a personal account", () => {
     const posts = await sandbox.tokenPosts(mark);
     expect(scopesOf(posts)).toEqual([[...usual, `${graph}/Files.Read`].sort()]);
     expect(posts.map(({ status }) => status)).toEqual([200]);
+  });
+
+  test.each([
+    "Foo.Bar",
+    "User.Read https://graph.microsoft.com/Nope.Read",
+    "service::user.read::MBI_SSL",
+    "%2F%2F User.Read openid",
+  ])("goes on being renewed after an answer that named %s", async (scope) => {
+    const { stub } = await connected(pat, { tenantId: "consumers" });
+    await clock.advance(4_000);
+    rewriteAnswers({ [tokenAnswers]: (body) => ({ ...body, scope }) });
+    expect((await stub.fetch(me)).status).toBe(200);
+    vi.restoreAllMocks();
+    for (let renewal = 0; renewal < 3; renewal += 1) {
+      await clock.advance(4_000);
+      expect((await stub.fetch(me)).status).toBe(200);
+    }
+    expect(expectOk(await stub.info()).status).toBe("active");
   });
 
   test("is asked for what was required where nobody wrote down what was granted", async () => {

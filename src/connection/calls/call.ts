@@ -1,5 +1,5 @@
 import type { Timer } from "../../platform/deadline.ts";
-import { failure, lostOutcome, type Failure } from "../../contract/errors.ts";
+import { failure, invalidField, lostOutcome, type Failure } from "../../contract/errors.ts";
 import { wholeNumber } from "../../http/whole-number.ts";
 import { requestIdIn } from "../../platform/request-id.ts";
 import { err, ok } from "../../contract/result.ts";
@@ -45,12 +45,16 @@ export interface Call extends CallHead {
   requestId: () => string | undefined;
 }
 
-/** @returns `invalid_request` when the body breaks off */
+/** @returns `invalid_request` for a body that no request of its method can carry, or that breaks off */
 export async function prepareCall(head: CallHead): Promise<Outcome<Call>> {
   const { request } = head;
   const requestId = () => requestIdIn(request.headers.get("client-request-id"));
   const call = { ...head, requestId, patience: answerPatience };
   if (request.body === null) return ok({ ...call, body: null, repeatable: true });
+  // `fetch` sends none (Fetch, Request constructor), and throws as if the network had failed.
+  if (request.method === "GET" || request.method === "HEAD") {
+    return err(invalidField("body", `cannot be sent with ${request.method}`));
+  }
   const length = wholeNumber(request.headers.get("content-length"), {
     most: longestUpload,
     round: "up",

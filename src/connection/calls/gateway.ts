@@ -247,8 +247,8 @@ export class Gateway {
     { tenantId, asked }: { tenantId: string | undefined; asked: number },
   ): Promise<Outcome<Response>> {
     const { method } = call.request;
-    // A service that failed has looked at no token.
-    if (answer.status < 500) this.#remember(call, tenantId);
+    // A service that failed has looked at no token, and in another tenant nothing is found or allowed.
+    if (answer.status < 400) this.#remember(call, tenantId);
     if (answer.status === 429) this.#cool(call, answer);
     if (call.target.resource === "arm") {
       const quota = Object.entries({ ...this.#armQuota, ...quotaOf(answer.headers) });

@@ -406,3 +406,23 @@ describe("the version of a resource type", () => {
     expect(error).toMatchObject({ code: "invalid_request", details: { field: "api_version" } });
   });
 });
+
+describe("an error under a good status", () => {
+  it.each([{ error: {} }, { error: { code: "GatewayTimeout" } }, { error: { code: [1] } }])(
+    "is no item and no resource: %j",
+    async (body) => {
+      const unexpected = { code: "upstream_error", details: { reason: "unexpected_body" } };
+      const read = client([json(body)]).arm.resourceGroups.get(subscription, "web");
+      expect(await read.catch((e: unknown) => e)).toMatchObject(unexpected);
+      const written = client([json(body, 201)]).arm.resourceGroups.createOrUpdate(
+        subscription,
+        "web",
+        { location: "eastus" },
+      );
+      expect(await written.catch((e: unknown) => e)).toMatchObject({
+        code: "upstream_error",
+        details: { reason: "unexpected_body", outcome: "unknown" },
+      });
+    },
+  );
+});

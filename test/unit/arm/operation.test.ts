@@ -404,12 +404,15 @@ describe("readPoll of a resource or a result", () => {
     expect(readPoll(action, answer(200, {}, [1]))).toEqual({ kind: "succeeded", value: [1] });
   });
 
-  it.each([undefined, null, [], "x", 7])("does not take %j for the resource of a PUT", (body) => {
-    for (const mode of ["resource", "result"] as const) {
-      const polled = state({ mode, poll: url });
-      expect(readPoll(polled, answer(200, {}, body))).toEqual({ kind: "unreadable" });
-    }
-  });
+  it.each([undefined, null, [], "x", 7, { error: {} }, { error: { code: "NotFound" } }])(
+    "does not take %j for the resource of a PUT",
+    (body) => {
+      for (const mode of ["resource", "result"] as const) {
+        const polled = state({ mode, poll: url });
+        expect(readPoll(polled, answer(200, {}, body))).toEqual({ kind: "unreadable" });
+      }
+    },
+  );
 
   it.each<[string, unknown, object]>([
     ["at the root", { provisioningState: "Creating" }, { kind: "running", status: "Creating" }],
@@ -439,6 +442,10 @@ describe("readPoll of a resource or a result", () => {
       { properties: { provisioningState: ["Succeeded"] } },
       { kind: "unreadable" },
     ],
+    ["nowhere in an error", { error: {} }, { kind: "unreadable" }],
+    ["nowhere in ARM's error", { error: { code: "Conflict" } }, { kind: "unreadable" }],
+    ["nowhere in an odd error", { error: { code: [], message: 1 } }, { kind: "unreadable" }],
+    ["beside an error", { error: {}, provisioningState: "Failed" }, { kind: "failed" }],
     ["in properties of another type", { properties: ["x"] }, { kind: "unreadable" }],
     ["nowhere", { id: "x", properties: {} }, { kind: "succeeded" }],
     ["null", { properties: { provisioningState: null } }, { kind: "succeeded" }],
@@ -467,6 +474,10 @@ describe("phaseOf", () => {
     ["Failover", "running"],
     ["Canceling", "running"],
     ["Cancelling", "running"],
+    ["NotSucceeded", "running"],
+    ["Not succeeded", "running"],
+    ["not_succeeded", "running"],
+    ["Unsucceeded", "running"],
     ["Success", "running"],
     ["Ready", "running"],
     ["Accepted", "running"],

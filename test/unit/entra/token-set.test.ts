@@ -172,6 +172,21 @@ describe("what stands beside the tokens", () => {
     });
   });
 
+  it.each([
+    ["User.Read Foo.Bar", ["User.Read"]],
+    ["https://graph.microsoft.com/user.read service::mail.read::MBI_SSL", undefined],
+    ["openid profile mail.read", ["openid", "profile", "mail.read"]],
+    ["a/b/c %2F%2F User.Read", ["User.Read"]],
+    ["Mail.ReadWrite.All http://", ["https://graph.microsoft.com/Mail.Read", "User.Read"]],
+  ])("an answer to named permissions grants no other: %s", async (scope, granted) => {
+    authority.reply(Response.json(tokens({ scope })));
+    const scopes = ["https://graph.microsoft.com/Mail.Read", "User.Read"];
+    expect(await authority.endpoint().refresh({ ...refresh, scopes })).toMatchObject({
+      ok: true,
+      value: { scopes: granted ?? ["https://graph.microsoft.com/user.read"] },
+    });
+  });
+
   it("keeps no more scopes than a consent can have", async () => {
     authority.reply(Response.json(tokens({ scope: "User.Read ".repeat(50_000) })));
     const result = await authority.endpoint().refresh(refresh);

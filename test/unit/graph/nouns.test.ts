@@ -76,7 +76,15 @@ describe("users", () => {
     expect(calls).toHaveLength(0);
   });
 
-  it.each([[[]], [null], ["text"], [7]])("does not take %j for a user", async (answer) => {
+  it.each([
+    [[]],
+    [null],
+    ["text"],
+    [7],
+    [{ error: {} }],
+    [{ error: { code: "ErrorItemNotFound", message: "x" } }],
+    [{ error: { code: 7 } }],
+  ])("does not take %j for a user", async (answer) => {
     const { graph } = scriptedGraph(() => Response.json(answer));
     expect(await failureOf(graph.users.me())).toMatchObject({
       code: "upstream_error",

@@ -18,7 +18,18 @@ describe("graphPath", () => {
     expect(graphPath("/users/{id}", { id })).toEqual({ ok: true, value: path });
   });
 
-  it.each(["", ".", "..", "../me", String.raw`a\..\b`, "a\nb"])("refuses %j as an id", (id) => {
+  it.each([
+    "",
+    ".",
+    "..",
+    "../me",
+    String.raw`a\..\b`,
+    "a\nb",
+    "$count",
+    "$value",
+    "$BATCH",
+    "$ref/x",
+  ])("refuses %j as an id", (id) => {
     expect(graphPath("/users/{id}", { id })).toMatchObject({
       ok: false,
       error: { code: "invalid_request", details: { field: "id" } },

@@ -1,6 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { parseJson, writeJson } from "../../../src/http/json.ts";
+import { isErrorDocument, parseJson, writeJson } from "../../../src/http/json.ts";
 import { deepJson } from "./odd-json.ts";
+
+describe("isErrorDocument", () => {
+  it.each<[unknown, boolean]>([
+    [{ error: {} }, true],
+    [{ error: { code: "NotFound", message: "x" } }, true],
+    [{ error: null }, false],
+    [{ error: [] }, false],
+    [{ error: "x" }, false],
+    [{ id: "1", error: { code: "x" } }, false],
+    [{}, false],
+    [[{ error: {} }], false],
+    [undefined, false],
+  ])("of %j is %s", (body, expected) => {
+    expect(isErrorDocument(body)).toBe(expected);
+  });
+});
 
 describe("parseJson", () => {
   it.each<[string, unknown]>([

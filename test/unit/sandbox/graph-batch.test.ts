@@ -40,6 +40,15 @@ describe("A batch", () => {
     expect((await batch(requests)).map(({ id }) => id)).toEqual(answered);
   });
 
+  it.each([{ "a b": "c" }, { x: "1\n2" }, { "": "c" }, { "x:y": "c" }])(
+    "refuses a request whose headers are none: %j",
+    async (headers) => {
+      const requests = [get("1", "/me", { headers })];
+      const said = await graph.send("POST", "/$batch", { json: { requests } });
+      expect([said.status, codeOf(said)]).toEqual([400, "BadRequest"]);
+    },
+  );
+
   it("gives each request its own status, headers and body", async () => {
     const responses = await batch([
       get("me", "/me?$select=displayName"),

@@ -25,12 +25,12 @@ async function runStep(
   const path = `/${outer.pathname.split("/")[1]}/${step.url.replace(/^\//, "")}`;
   const body = bodyOf(step);
   const method = step.method.toUpperCase();
-  const headers = new Headers(step.headers);
-  headers.set("authorization", c.req.header("authorization") ?? "");
-  const init: RequestInit = { method, headers, ...(body === undefined ? {} : { body }) };
   let inner: Request;
   let seen: Request;
   try {
+    const headers = new Headers(step.headers);
+    headers.set("authorization", c.req.header("authorization") ?? "");
+    const init: RequestInit = { method, headers, ...(body === undefined ? {} : { body }) };
     inner = new Request(`${outer.origin}${path}`, init);
     // Faults are matched on the address as a client would have written it.
     seen = new Request(`${c.env.base}${path}`, init);
