@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** The project's own folder, with a slash at its end. */
-export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
+export const projectRoot = fileURLToPath(new URL("../..", import.meta.url).href);
 
 /** Files of the project below a folder, by their paths from the project's own. */
 export const filesBelow = (folder: string, ending: string): string[] =>
