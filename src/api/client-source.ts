@@ -149,13 +149,16 @@ function dataText({ form, data }: Operation, printer: TypePrinter): string {
       return printer.text(data, "output");
     case "list":
     case "events":
-      return `${printer.text(data, "output")}[]`;
+      return arrayOf(printer.text(data, "output"));
     case "progress":
       return data instanceof z.ZodUndefined
         ? "RunningOperation | null"
         : `${printer.text(data, "output")} | RunningOperation`;
   }
 }
+
+/** A union, or an object written in place, needs parentheses. */
+const arrayOf = (item: string): string => (/[ |]/.test(item) ? `(${item})[]` : `${item}[]`);
 
 /** TypeScript of a schema, by its JSON Schema. */
 class TypePrinter {
@@ -207,7 +210,7 @@ class TypePrinter {
         return "number";
       case "array": {
         const item = this.#print((items ?? {}) as Json, defs);
-        return /[ |]/.test(item) ? `(${item})[]` : `${item}[]`;
+        return arrayOf(item);
       }
       case "object":
         return this.#object(schema, additionalProperties, defs);

@@ -120,7 +120,7 @@ export const listEvents = operation({
     limit: wholeNumber(1, 200).default(100),
   },
   form: "events",
-  data: connectionEventSchema,
+  data: connectionEventSchema.meta({ id: "ConnectionEvent" }),
   answer: "Events after the one given; truncated when some before them are lost.",
   over: ["http", "client"],
   client: { of: "connection", name: "events" },

@@ -13,6 +13,7 @@ export type {
   EventListOptions,
 } from "./calendar.ts";
 export { GraphClient, type GraphClientOptions } from "./client.ts";
+export type { ContactListOptions, Contacts } from "./contacts.ts";
 export type { DeltaOptions, DeltaPage, DeltaResync, DeltaStep, Removal } from "./delta.ts";
 export type {
   DownloadOptions,

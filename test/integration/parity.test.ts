@@ -7,6 +7,7 @@ import { snakeCase } from "../../src/contract/field-name.ts";
 import { scopes } from "../../src/contract/scope.ts";
 import { placeOf } from "../../src/front/http-input.ts";
 import { operations } from "../../src/operations/index.ts";
+import { methods } from "../../src/rpc/admit.ts";
 import { AzureService } from "../../src/service.ts";
 import { inputsOf, partsOf, refusalOf, type Input } from "../support/operation-requests.ts";
 import { asAll, inEnvironment, json } from "./support/http.ts";
@@ -87,6 +88,14 @@ const rows = operations
   .flatMap((operation) =>
     routesOf(operation).map((route) => [operation.name, route.path, operation, route] as const),
   );
+
+test("siblings have a method for every operation that says rpc, and no other", () => {
+  const served = operations.flatMap(({ operation: { name, over } }) =>
+    over.includes("rpc") ? [name] : [],
+  );
+  const own = Object.getOwnPropertyNames(AzureService.prototype);
+  expect(own.toSorted()).toEqual(["constructor", ...Object.keys(methods), ...served].toSorted());
+});
 
 describe("HTTP and RPC answer alike", () => {
   test.each(rows)("to %s at %s", async (name, _, operation, route) => {
