@@ -55,17 +55,14 @@ async function userStart(query: Record<string, string> = {}) {
 }
 
 describe("a sign-in at common that turns out to be of a personal account", () => {
+  const wide = {
+    login_hint: pat,
+    prompt: "consent",
+    scopes: "Files.Read https://vault.azure.net/user_impersonation https://api.example/Read",
+  };
+
   test("goes on at consumers by itself, with Graph alone, in the same browser", async () => {
-    const {
-      userId,
-      jar,
-      auth_url: authUrl,
-      state,
-    } = await userStart({
-      login_hint: pat,
-      prompt: "consent",
-      scopes: "Files.Read https://vault.azure.net/user_impersonation https://api.example/Read",
-    });
+    const { jar, auth_url: authUrl, state } = await userStart(wide);
     const first = new URL(authUrl).searchParams;
     expect(new URL(authUrl).pathname).toMatch(/^\/common\//);
     expect(first.get("scope")).toContain("https://management.azure.com/user_impersonation");
@@ -96,6 +93,11 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
     expect(second.get("redirect_uri")).toBe(first.get("redirect_uri"));
     expect(jar.names).toHaveLength(1);
     expect(jar.names).not.toEqual([cookie]);
+  });
+
+  test("ends with one token POST at consumers, and a connection of the personal account", async () => {
+    const { userId, jar, state } = await userStart(wide);
+    const url = landing(jar.take(await callback(invalidScope(state), jar)));
 
     const mark = await sandbox.mark();
     const page = await callback(await authorize(url.href, pat), jar);

@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { liveProtocol } from "../../src/callers/ticket.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, newUser, type Stub } from "./support/connections.ts";
@@ -14,14 +14,14 @@ const tokenUrl = "/oauth2/v2.0/token";
 
 let clock: SimulatedClock;
 let watched: Surveillance;
-beforeEach(() => {
+function begin(): void {
   clock = new SimulatedClock();
   watched = new Surveillance();
-});
-afterEach(async () => {
+}
+async function end(): Promise<void> {
   vi.restoreAllMocks();
   await clock.restore();
-});
+}
 
 /** A request over HTTP whose answer is evidence: head and body. */
 async function ask(path: string, request: FrontRequest = { credential: allKey }) {
@@ -247,7 +247,8 @@ async function scenario(): Promise<void> {
 }
 
 describe("in a day of a connection", () => {
-  test("no secret is found in tables, directory, logs, events, sockets, URLs or answers", async () => {
+  beforeAll(async () => {
+    begin();
     watched.keep("client secret", env.AZURE_CLIENT_SECRET);
     watched.keep("session secret", env.SESSION_SECRET);
     watched.keep("API key", allKey);
@@ -256,8 +257,10 @@ describe("in a day of a connection", () => {
     watched.keep("encryption key", Buffer.from(key, "base64").toString("latin1"));
     watched.begin();
     await scenario();
+  }, 120_000);
+  afterAll(end);
 
-    // What was looked for, and where.
+  test("every kind of secret is looked for", () => {
     const kinds = new Set([...watched.secrets.values()].map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(
       [
@@ -277,6 +280,9 @@ describe("in a day of a connection", () => {
         "ticket",
       ].sort(),
     );
+  });
+
+  test("tables, directory, logs, sockets, URLs, RPC and answers are looked through", () => {
     const places = new Set(watched.evidence.map(({ place }) => place.split(" ")[0]));
     expect([...places].sort()).toEqual(
       ["RPC", "URL", "answer", "console", "directory", "socket", "table"].sort(),
@@ -285,8 +291,9 @@ describe("in a day of a connection", () => {
       expect(watched.evidence.some(({ place }) => place === `table ${table}`)).toBe(true);
     }
     expect(watched.evidence.filter(({ place }) => place === "console").length).toBeGreaterThan(20);
+  });
 
-    // What was meant to go wrong went wrong.
+  test("what is meant to go wrong goes wrong", () => {
     const outcomes = watched.evidence.map(({ place, text }) => `${place} ${text}`).join("\n");
     for (const said of [
       /console .*"event":"request".*"connection":"[0-9a-f]{16}"/,
@@ -305,7 +312,9 @@ describe("in a day of a connection", () => {
     ]) {
       expect(outcomes).toMatch(said);
     }
+  });
 
+  test("no secret is found but the access tokens that two calls ask for", () => {
     const contract = /^(RPC accessToken|answer GET \/connections\/[^/]+\/token)$/;
     const findings = watched.findings();
     expect(findings.filter(({ place }) => !contract.test(place))).toEqual([]);
@@ -314,10 +323,13 @@ describe("in a day of a connection", () => {
       ["access_token", "RPC"],
       ["access_token", "answer"],
     ]);
-  }, 120_000);
+  });
 });
 
 describe("the hunt", () => {
+  beforeEach(begin);
+  afterEach(end);
+
   const token =
     "eyJ0eXAiOiJKV1QiLCJub25jZSI6InEifQ.eyJhdWQiOiJodHRwczovL2dyYXBoIn0.c2lnLW5vdC1yZWFsLWF0LWFsbA";
   const awkward = 'q~8Q"\\p+/=%é <& and-then-some';
