@@ -38,9 +38,9 @@ export interface GatewayOptions {
   now: () => number;
   /** Ends the waits of calls. */
   timer: Timer;
-  /** Told of every answered call; absent: nobody counts, and no call is timed. */
+  /** Called after every answered call; absent: no call is timed. */
   called: ((point: CallPoint) => void) | undefined;
-  /** Told of a service that begins to be left alone. */
+  /** Called when a cool-down of a service begins. */
   cooled: (service: string, seconds: number) => void;
 }
 
@@ -50,7 +50,7 @@ interface Attempted {
   token: HeldToken;
 }
 
-/** The signed-in `fetch`: finds the endpoint, adds the token, mends a 401 once, keeps cool-downs. */
+/** The signed-in `fetch`: finds the endpoint, adds the token, recovers from a 401 once, keeps cool-downs. */
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #lanes = new MailboxLanes();
@@ -133,7 +133,7 @@ export class Gateway {
   }
 
   /**
-   * A 401 is mended once: by a token for the tenant it names, with the claims it asks for, or anew.
+   * A 401 is recovered from once: by a token for the tenant it names, with the claims it asks for, or anew.
    *
    * @param tenantId the tenant that was known, of the token that was refused
    */
@@ -172,7 +172,7 @@ export class Gateway {
     return err(refresher.stepUp(target.resource, second.value.token, again.claims));
   }
 
-  /** Graph serves the tenant of the grant and no other: what its challenge names is no reason to ask. */
+  /** Graph serves the tenant of the grant and no other: what its challenge names is not asked. */
   async #namedTenant(
     { resource }: Target,
     refused: HeldToken,
@@ -209,7 +209,7 @@ export class Gateway {
     const leave = await (timing === undefined ? enter() : timing.lane(enter));
     if (leave === undefined) return err(mailboxBusy(scope));
     try {
-      // Whoever opened a cool-down while this call waited has spoken for it too.
+      // A cool-down that opened while this call waited holds for it too.
       const cooling = this.#cooling(target, scope);
       if (cooling !== undefined) return err(cooling);
       // The wait may have outlasted the token, or the connection.
@@ -279,15 +279,15 @@ export class Gateway {
 
   #cool({ target, scope }: Call, answer: Response): void {
     const { state, now, cooled } = this.#options;
-    // Nobody is left to wait for.
+    // The connection was deleted meanwhile.
     if (!state.exists) return;
     const service = target.resource;
     const until = cooldownEnd(now(), retryAfterSeconds(answer.headers, now()));
     let begins = false;
-    state.commit(now(), (tell) => {
+    state.commit(now(), (emit) => {
       begins = state.cooldowns.start({ scope, service, until, reason: "throttled" }, now());
       if (!begins) return;
-      tell({
+      emit({
         type: "call.throttled",
         data: { service, applies_to: scope, until: new Date(until).toISOString() },
       });
@@ -314,7 +314,7 @@ const mailboxBusy = (scope: string): Failure =>
     { retry_after: 5, details: { reason: "mailbox_busy", applies_to: scope } },
   );
 
-/** No token is sent to a file's storage: a 401 of it is its link's fault, and no sign-in mends it. */
+/** No token is sent to a file's storage: a 401 of it is its link's fault, and no sign-in helps. */
 const linkRefused = (status: number): Failure =>
   failure("upstream_error", "Microsoft's storage no longer accepts the link it gave out.", {
     details: { reason: "link_expired", upstream_status: status },

@@ -15,7 +15,7 @@ export function recordSuccess(
   refreshToken: string | undefined,
   now: number,
 ): void {
-  state.commit(now, (tell) => {
+  state.commit(now, (emit) => {
     const grant = state.grant();
     const lastUsedAt = state.lastUsedAt(grant);
     state.tokens.put(token);
@@ -33,7 +33,7 @@ export function recordSuccess(
       app_error: null,
       ...defined({ refresh_token: refreshToken }),
     });
-    tell({
+    emit({
       type: "token.refreshed",
       data: {
         resource: token.resource,
