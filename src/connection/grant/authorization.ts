@@ -13,6 +13,7 @@ import {
 } from "./authorization-opening.ts";
 import { checkStart } from "./authorization-start.ts";
 import { sha256Hex } from "./authorization-state.ts";
+import { parseJson } from "../../http/json.ts";
 import { candidateSchema, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
@@ -128,7 +129,7 @@ export class Authorization {
     if (row === undefined || row.candidate === null) return err(nothingToConfirm());
     const ended = endedMeanwhile(state);
     const opened = await cipher.open("candidate", row.candidate);
-    const candidate = candidateSchema.safeParse(opened.ok ? JSON.parse(opened.value) : undefined);
+    const candidate = candidateSchema.safeParse(opened.ok ? parseJson(opened.value) : undefined);
     if (!candidate.success) return err(startAgain());
     // Another confirmation of the same flow may have come first.
     const confirmed = () =>
