@@ -192,7 +192,7 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   }
 
   override onError(): void {
-    // A socket that fails closes; there is nothing to mend.
+    // A socket that fails closes; there is nothing to do.
   }
 
   async #upgrade(request: Request, { state, sockets, tickets, now }: Parts): Promise<Response> {

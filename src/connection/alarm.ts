@@ -25,10 +25,10 @@ const pause = 1_000;
 const failurePause = 60_000;
 
 export interface AlarmOptions {
-  storage: DurableObjectStorage;
-  state: ConnectionState;
-  refresher: Refresher;
-  relay: OutboxRelay;
+  storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
+  state: Pick<ConnectionState, "exists" | "schedule">;
+  refresher: Pick<Refresher, "inFlight" | "renewals">;
+  relay: Pick<OutboxRelay, "run" | "leases" | "deliveries">;
   table: AlarmTable;
   now: () => number;
   /** Called after every alarm. */

@@ -93,7 +93,7 @@ export class ConnectionState {
     });
   }
 
-  /** Ends the grant: nothing that could act for the user, or tell who they are, is kept. */
+  /** Ends the grant: nothing that could act for the user, or says who they are, is kept. */
   disconnect(now: number): void {
     this.#ends += 1;
     this.commit(

@@ -1,4 +1,4 @@
-/** The names a holder of the stub may call; the rest of the runtime's own handlers besides. */
+/** The names a holder of the stub may call; and the handlers that the runtime itself calls. */
 const open: ReadonlySet<string> = new Set([
   "constructor",
   "fetch",

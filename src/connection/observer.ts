@@ -55,7 +55,7 @@ export class Observer {
     this.#metrics = metrics;
   }
 
-  /** Whether anybody takes data points: what costs a call something is done for them alone. */
+  /** Whether data points are written: what costs a call something is done for them alone. */
   get measures(): boolean {
     return this.#metrics !== undefined;
   }
@@ -111,7 +111,7 @@ export class Observer {
   }
 }
 
-/** What only the operator can mend is an error; what asks something of a user, or of time, is not. */
+/** What only the operator can repair is an error; what a user or time repairs is a warning. */
 function levelOf({ outcome, action }: Refresh): "info" | "warn" | "error" {
   if (outcome === "ok") return "info";
   return action === "fix_app" || outcome === "internal_error" ? "error" : "warn";

@@ -16,6 +16,7 @@ import { OutboxRelay } from "./delivery/outbox-relay.ts";
 import { SinkDelivery } from "./delivery/sink-delivery.ts";
 import { createSinks } from "./delivery/sinks.ts";
 import { Gateway } from "./calls/gateway.ts";
+import { Throttling } from "./calls/throttling.ts";
 import { GrantAdoption } from "./grant/grant-adoption.ts";
 import { GrantImport } from "./grant/grant-import.ts";
 import { connectionInfo } from "./info.ts";
@@ -130,18 +131,23 @@ export function createParts({
     log: logged,
   });
   const refresher = new Refresher({ state, cache, mint, queue, links, fingerprint, now, rearm });
+  const throttling = new Throttling({
+    state,
+    now,
+    cooled: (resource, seconds) => observer.measure({ kind: "cooldown", resource, seconds }),
+  });
   const gateway = new Gateway({
     state,
     refresher,
+    throttling,
     cloud: config.cloud,
     fetch: send,
     now,
     timer: platformTimer,
     called: observer.measures ? (point) => observer.measure(point) : undefined,
-    cooled: (resource, seconds) => observer.measure({ kind: "cooldown", resource, seconds }),
   });
   const info = () =>
-    connectionInfo(connectionId, state, { now: now(), armQuota: gateway.armQuota });
+    connectionInfo(connectionId, state, { now: now(), armQuota: throttling.armQuota });
   const adoption = new GrantAdoption({
     connectionId,
     config,

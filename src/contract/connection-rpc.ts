@@ -69,7 +69,7 @@ export interface GrantBackup {
   tenantId: string;
   /** Granted when it was made. */
   scopes: readonly string[];
-  /** Of the directory's row: what the connection tells from now on is newer. */
+  /** Of the directory's row: what the connection writes from now on is newer. */
   version: number;
 }
 
@@ -89,7 +89,7 @@ export interface AccessToken {
 }
 
 /**
- * All that a holder of the stub can call (`fetch` besides). `connect` is not among the names: service
+ * All that a holder of the stub can call in addition to `fetch`. `connect` is not among the names: service
  * bindings and stubs already have one, for TCP.
  */
 export interface ConnectionRpc {

@@ -113,7 +113,7 @@ const knownReasons: ReadonlySet<string> = new Set(errorReasons);
 export const isErrorReason = (word: unknown): word is ErrorReason =>
   typeof word === "string" && knownReasons.has(word);
 
-/** What an error tells beyond its sentence. Nothing here may hold a token, a secret or a code. */
+/** What an error says beyond its sentence. Nothing here may hold a token, a secret or a code. */
 export interface ErrorDetails {
   /** The request parameter, body field or configuration variable that is wrong. */
   field?: string;
@@ -123,7 +123,7 @@ export interface ErrorDetails {
   /** Of the directory, and what brings it about. */
   table?: string;
   column?: string;
-  /** What mends it. */
+  /** What repairs it. */
   command?: string;
   /** Microsoft's own error code and request id. */
   upstream_code?: string;
@@ -166,7 +166,7 @@ export const invalidField = (field: string, expected: string): Failure =>
 export const conflict = (reason: ErrorReason, message: string): Failure =>
   failure("conflict", message, { details: { reason } });
 
-/** What is known of a request that was sent, and whose answer cannot be told: a write may be done. */
+/** What is known of a request that was sent, and whose answer was lost: a write may be done. */
 export const lostOutcome = (method: string): Pick<ErrorDetails, "outcome"> =>
   ["GET", "HEAD", "OPTIONS"].includes(method.toUpperCase()) ? {} : { outcome: "unknown" };
 
@@ -176,7 +176,7 @@ export const unknownConnection = (): Failure =>
 
 /**
  * A failure thrown at the public edge. Its fields are own properties, because those, and not the
- * prototype, survive Workers RPC: a sibling tells errors apart by `code`.
+ * prototype, survive Workers RPC: a sibling distinguishes errors by `code`.
  */
 export class AzureError extends Error {
   override readonly name = "AzureError";

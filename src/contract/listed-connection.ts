@@ -16,7 +16,7 @@ export const listedConnectionSchema = z.object({
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   next_contact_at: z.iso.datetime().nullable(),
-  /** `webhook:{id}` and `pipeline` that are not told of its events any more. */
+  /** `webhook:{id}` and `pipeline` that get its events no more. */
   paused_sinks: z.array(z.string()),
 });
 export type ListedConnection = z.infer<typeof listedConnectionSchema>;

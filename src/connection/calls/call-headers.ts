@@ -64,7 +64,7 @@ function identify(headers: Headers, resource: NamedResource): void {
     if (given === null) headers.set("client-request-id", crypto.randomUUID());
   } else if (!headers.has("x-ms-client-request-id")) {
     headers.set("x-ms-client-request-id", given ?? crypto.randomUUID());
-    // ARM and Key Vault tell it back where they are asked to.
+    // ARM and Key Vault return it where they are asked to.
     headers.set("x-ms-return-client-request-id", "true");
   }
 }
@@ -80,8 +80,8 @@ const droppedAnswers = new Set([
 ]);
 
 /**
- * Headers of Microsoft's that no caller gets. Those of our own name above all: `x-azure-error` tells
- * callers that an answer is the connection's own, which only the connection may say.
+ * Headers of Microsoft's that no caller gets. Above all those of our own name: by `x-azure-error`
+ * callers know that an answer is the connection's own.
  */
 const isDropped = (name: string): boolean =>
   droppedAnswers.has(name) || name.startsWith("access-control-") || name.startsWith("x-azure-");

@@ -16,7 +16,7 @@ export interface TimedOptions {
   called: (point: CallPoint) => void;
 }
 
-/** Makes a call, up to the headers of its answer, and tells where its time went. */
+/** Makes a call, up to the headers of its answer, and reports where its time went. */
 export async function timed(
   { resource, now, called }: TimedOptions,
   work: (timing: CallTiming) => Promise<Response>,

@@ -14,9 +14,9 @@ const repeatableBytes = 64 * 1024;
 
 /**
  * Milliseconds from a request to the headers of its answer. A resource provider has 60 s before ARM
- * answers 504 in its place, and our callers' own clients wait 65 s: both should hear it from us.
+ * answers 504 in its place, and our callers' own clients wait 65 s: both should get our answer.
  */
-const answerPatience = 62_000;
+const answerWait = 62_000;
 /** Bytes a second: a body that streams may take as long as the slowest upload worth waiting for. */
 const slowestUpload = 32 * 1024;
 /** Bytes a body is taken for that does not say its length; services that take files demand it. */
@@ -29,7 +29,7 @@ interface CallHead {
   target: Target;
   /** What shares its limit at Microsoft. */
   scope: ThrottleScope;
-  /** Undefined: nobody counts. */
+  /** Undefined: calls are not timed. */
   timing: CallTiming | undefined;
   /** How often the connection had been ended when the call came. */
   ends: number;
@@ -40,7 +40,7 @@ export interface Call extends CallHead {
   body: BodyInit | null;
   repeatable: boolean;
   /** Milliseconds Microsoft may take to answer, the body's way there included. */
-  patience: number;
+  waitMs: number;
   /** The caller's, when it is a GUID. */
   requestId: () => string | undefined;
 }
@@ -49,7 +49,7 @@ export interface Call extends CallHead {
 export async function prepareCall(head: CallHead): Promise<Outcome<Call>> {
   const { request } = head;
   const requestId = () => requestIdIn(request.headers.get("client-request-id"));
-  const call = { ...head, requestId, patience: answerPatience };
+  const call = { ...head, requestId, waitMs: answerWait };
   if (request.body === null) return ok({ ...call, body: null, repeatable: true });
   // `fetch` sends none (Fetch, Request constructor), and throws as if the network had failed.
   if (request.method === "GET" || request.method === "HEAD") {
@@ -60,8 +60,8 @@ export async function prepareCall(head: CallHead): Promise<Outcome<Call>> {
     round: "up",
   });
   if (length === undefined || length > repeatableBytes) {
-    const patience = answerPatience + ((length ?? unknownUpload) / slowestUpload) * 1_000;
-    return ok({ ...call, body: request.body, repeatable: false, patience });
+    const waitMs = answerWait + ((length ?? unknownUpload) / slowestUpload) * 1_000;
+    return ok({ ...call, body: request.body, repeatable: false, waitMs });
   }
   try {
     return ok({ ...call, body: await request.arrayBuffer(), repeatable: true });
@@ -85,11 +85,11 @@ interface Sending {
 
 /** The one way out to Microsoft, up to the headers of the answer. A redirect comes back as it is. */
 export async function sendCall(
-  { request, target, timing, patience }: Call,
+  { request, target, timing, waitMs }: Call,
   { fetch, timer, url, span, attempt, init }: Sending,
 ): Promise<Outcome<Response>> {
   const late = new AbortController();
-  const callOff = timer(patience, () => late.abort());
+  const callOff = timer(waitMs, () => late.abort());
   const signal = AbortSignal.any([request.signal, late.signal]);
   const ask = () =>
     tracedFetch(span, () => fetch(url, { ...init, redirect: "manual", signal }), {

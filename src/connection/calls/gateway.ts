@@ -1,12 +1,10 @@
 import { defined } from "../../contract/defined.ts";
-import { quotaOf } from "../../arm/quota.ts";
 import type { Timer } from "../../platform/deadline.ts";
 import { parseChallenge, type Challenge } from "../../entra/claims.ts";
 import type { Cloud } from "../../entra/cloud.ts";
-import { errorResponse, failure, type Failure } from "../../contract/errors.ts";
+import { errorResponse, type Failure } from "../../contract/errors.ts";
 import { laneOfScope } from "../../graph/lane.ts";
 import { isRedirect } from "../../graph/preauthenticated.ts";
-import { retryAfterSeconds } from "../../http/retry-after.ts";
 import type { CallPoint } from "../../platform/metrics.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import { prepareCall, sendCall, type Call } from "./call.ts";
@@ -14,34 +12,31 @@ import { incomingAnswer, outgoingHeaders } from "./call-headers.ts";
 import { timed, type CallTiming } from "./call-timing.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { Outcome } from "../../contract/connection-rpc.ts";
-import { cooldownEnd } from "../tables/cooldown.ts";
 import { KnownTenants } from "./known-tenants.ts";
 import { MailboxLanes } from "./mailbox-lane.ts";
 import { followRedirect } from "./redirects.ts";
 import type { Refresher, TokenRequest } from "../tokens/refresher.ts";
 import type { HeldToken } from "../tokens/token-cache.ts";
 import { tenantInBody } from "./tenant-challenge.ts";
+import { linkRefused, mailboxBusy, sendAgain } from "./call-failures.ts";
 import { resolveTarget, tenantScopeOf, type Target } from "./target.ts";
-import { throttleScopeOf, type ThrottleScope } from "./throttle-scope.ts";
+import { throttleScopeOf } from "./throttle-scope.ts";
+import type { Throttling } from "./throttling.ts";
 
 /** What a call asks its token to be good for: the time a request takes to arrive. */
 const callValiditySeconds = 5;
 
-/** ARM has some ten names for what is left; resource providers have more of their own. */
-const quotasKept = 64;
-
 export interface GatewayOptions {
   state: ConnectionState;
   refresher: Refresher;
+  throttling: Throttling;
   cloud: Cloud;
   fetch: typeof fetch;
   now: () => number;
   /** Ends the waits of calls. */
   timer: Timer;
-  /** Told of every answered call; absent: nobody counts, and no call is timed. */
+  /** Called after every answered call; absent: no call is timed. */
   called: ((point: CallPoint) => void) | undefined;
-  /** Told of a service that begins to be left alone. */
-  cooled: (service: string, seconds: number) => void;
 }
 
 /** Microsoft's answer to one attempt, and the token it was made with. */
@@ -50,20 +45,14 @@ interface Attempted {
   token: HeldToken;
 }
 
-/** The signed-in `fetch`: finds the endpoint, adds the token, mends a 401 once, keeps cool-downs. */
+/** The signed-in `fetch`: finds the endpoint, adds the token, recovers from a 401 once, keeps cool-downs. */
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #lanes = new MailboxLanes();
   readonly #tenants = new KnownTenants();
-  #armQuota: Record<string, number> = {};
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-  }
-
-  /** ARM's remaining-quota headers as they were last seen. */
-  get armQuota(): Readonly<Record<string, number>> {
-    return this.#armQuota;
   }
 
   /** Answers with Microsoft's answer, or with our own envelope marked by `x-azure-error`. */
@@ -91,7 +80,7 @@ export class Gateway {
     timing: CallTiming | undefined,
   ): Promise<Outcome<Response>> {
     const scope = throttleScopeOf(target, request.method, (user) => this.#isSelf(user));
-    const cooling = this.#cooling(target, scope);
+    const cooling = this.#options.throttling.check(target, scope);
     if (cooling !== undefined) return err(cooling);
     const { ends } = this.#options.state;
     const call = await prepareCall({ request, target, scope, timing, ends });
@@ -105,17 +94,6 @@ export class Gateway {
     return [grant?.object_id, grant?.upn].some((name) => name?.toLowerCase() === user);
   }
 
-  #cooling({ resource }: Target, scope: ThrottleScope): Failure | undefined {
-    const { state, now } = this.#options;
-    if (!state.exists) return undefined;
-    const remaining = state.cooldowns.remaining({ scope, service: resource }, now());
-    if (remaining === 0) return undefined;
-    return failure("throttled", "Microsoft asked to wait before the next call of this kind.", {
-      retry_after: Math.ceil(remaining / 1_000),
-      details: { service: resource, applies_to: scope },
-    });
-  }
-
   /** @param asked how often Microsoft has been asked for this: again for a file whose link ended */
   async #send(call: Call, asked = 1): Promise<Outcome<Response>> {
     const known = tenantScopeOf(call.target);
@@ -123,17 +101,18 @@ export class Gateway {
     const first = await this.#attempt(call, 1, tenantId === undefined ? {} : { tenantId });
     if (!first.ok) {
       // The tenant gives no token any more: the next call finds out anew where this lives.
-      if (first.error.code === "action_required") this.#forget(call, tenantId);
+      if (first.error.code === "action_required")
+        this.#tenants.forget(tenantScopeOf(call.target), tenantId);
       return first;
     }
     if (first.value.answer.status !== 401)
       return this.#accept(call, first.value, { tenantId, asked });
-    this.#forget(call, tenantId);
+    this.#tenants.forget(tenantScopeOf(call.target), tenantId);
     return this.#recover(call, first.value, { tenantId, asked });
   }
 
   /**
-   * A 401 is mended once: by a token for the tenant it names, with the claims it asks for, or anew.
+   * A 401 is recovered from once: by a token for the tenant it names, with the claims it asks for, or anew.
    *
    * @param tenantId the tenant that was known, of the token that was refused
    */
@@ -158,7 +137,7 @@ export class Gateway {
       const token = await refresher.token(this.#tokenRequest(call, need));
       if (!token.ok) return token;
       // Nothing proves the tenant but the call that is sent again, which has to begin with it.
-      this.#remember(call, proven.tenantId);
+      this.#tenants.remember(tenantScopeOf(call.target), proven.tenantId);
       return err(sendAgain());
     }
     const second = await this.#attempt(call, 2, need);
@@ -172,7 +151,7 @@ export class Gateway {
     return err(refresher.stepUp(target.resource, second.value.token, again.claims));
   }
 
-  /** Graph serves the tenant of the grant and no other: what its challenge names is no reason to ask. */
+  /** Graph serves the tenant of the grant and no other: what its challenge names is not asked. */
   async #namedTenant(
     { resource }: Target,
     refused: HeldToken,
@@ -197,7 +176,7 @@ export class Gateway {
 
   /** One request to Microsoft, in its turn where a mailbox has to be shared. */
   async #attempt(call: Call, attempt: number, need: CallNeed): Promise<Outcome<Attempted>> {
-    const { refresher, timer } = this.#options;
+    const { refresher, throttling, timer } = this.#options;
     const { request, target, scope, timing } = call;
     const tokenRequest = this.#tokenRequest(call, need);
     const token = await refresher.token(tokenRequest);
@@ -209,8 +188,8 @@ export class Gateway {
     const leave = await (timing === undefined ? enter() : timing.lane(enter));
     if (leave === undefined) return err(mailboxBusy(scope));
     try {
-      // Whoever opened a cool-down while this call waited has spoken for it too.
-      const cooling = this.#cooling(target, scope);
+      // A cool-down that opened while this call waited holds for it too.
+      const cooling = throttling.check(target, scope);
       if (cooling !== undefined) return err(cooling);
       // The wait may have outlasted the token, or the connection.
       const current = await refresher.token(tokenRequest);
@@ -248,12 +227,8 @@ export class Gateway {
   ): Promise<Outcome<Response>> {
     const { method } = call.request;
     // A service that failed has looked at no token, and in another tenant nothing is found or allowed.
-    if (answer.status < 400) this.#remember(call, tenantId);
-    if (answer.status === 429) this.#cool(call, answer);
-    if (call.target.resource === "arm") {
-      const quota = Object.entries({ ...this.#armQuota, ...quotaOf(answer.headers) });
-      this.#armQuota = Object.fromEntries(quota.slice(-quotasKept));
-    }
+    if (answer.status < 400) this.#tenants.remember(tenantScopeOf(call.target), tenantId);
+    this.#options.throttling.record(call, answer);
     const location = isRedirect(answer.status) ? answer.headers.get("location") : null;
     if (location === null || method !== "GET") return incomingAnswer(answer, method);
     const redirection = await followRedirect(call, location, this.#options);
@@ -266,56 +241,7 @@ export class Gateway {
     // The link is Graph's, and only Graph can give another.
     return asked === 1 ? this.#send(call, 2) : err(linkRefused(file.status));
   }
-
-  #remember({ target }: Call, tenantId: string | undefined): void {
-    const scope = tenantScopeOf(target);
-    if (scope !== undefined && tenantId !== undefined) this.#tenants.remember(scope, tenantId);
-  }
-
-  #forget({ target }: Call, tenantId: string | undefined): void {
-    const scope = tenantScopeOf(target);
-    if (scope !== undefined && tenantId !== undefined) this.#tenants.forget(scope, tenantId);
-  }
-
-  #cool({ target, scope }: Call, answer: Response): void {
-    const { state, now, cooled } = this.#options;
-    // Nobody is left to wait for.
-    if (!state.exists) return;
-    const service = target.resource;
-    const until = cooldownEnd(now(), retryAfterSeconds(answer.headers, now()));
-    let begins = false;
-    state.commit(now(), (tell) => {
-      begins = state.cooldowns.start({ scope, service, until, reason: "throttled" }, now());
-      if (!begins) return;
-      tell({
-        type: "call.throttled",
-        data: { service, applies_to: scope, until: new Date(until).toISOString() },
-      });
-    });
-    if (begins) cooled(service, (until - now()) / 1_000);
-  }
 }
 
 /** What a call needs of its token beyond a resource. */
 type CallNeed = Pick<TokenRequest, "tenantId" | "staleGeneration" | "claims">;
-
-const sendAgain = (): Failure =>
-  failure(
-    "upstream_unavailable",
-    "The access token was renewed, but the body of this request is too large to have been kept; send it again.",
-    { retry_after: 1 },
-  );
-
-/** Nothing was sent: a write that is answered so is not done. */
-const mailboxBusy = (scope: string): Failure =>
-  failure(
-    "upstream_unavailable",
-    "Other calls to this mailbox are still under way; this one was not sent.",
-    { retry_after: 5, details: { reason: "mailbox_busy", applies_to: scope } },
-  );
-
-/** No token is sent to a file's storage: a 401 of it is its link's fault, and no sign-in mends it. */
-const linkRefused = (status: number): Failure =>
-  failure("upstream_error", "Microsoft's storage no longer accepts the link it gave out.", {
-    details: { reason: "link_expired", upstream_status: status },
-  });

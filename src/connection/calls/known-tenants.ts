@@ -13,7 +13,9 @@ export class KnownTenants {
     return scope === undefined ? undefined : this.#tenants.get(scope);
   }
 
-  remember(scope: string, tenantId: string): void {
+  /** @param tenantId undefined: the grant's own, which needs no memory */
+  remember(scope: string | undefined, tenantId: string | undefined): void {
+    if (scope === undefined || tenantId === undefined) return;
     this.#tenants.delete(scope);
     this.#tenants.set(scope, tenantId);
     const [oldest] = this.#tenants.keys();
@@ -21,7 +23,8 @@ export class KnownTenants {
   }
 
   /** Forgets a tenant whose token was refused, unless another was learned meanwhile. */
-  forget(scope: string, tenantId: string): void {
+  forget(scope: string | undefined, tenantId: string | undefined): void {
+    if (scope === undefined || tenantId === undefined) return;
     if (this.#tenants.get(scope) === tenantId) this.#tenants.delete(scope);
   }
 }

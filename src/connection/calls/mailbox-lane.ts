@@ -4,18 +4,18 @@ import type { Timer } from "../../platform/deadline.ts";
 const width = 4;
 
 /** Milliseconds a call waits for its turn: who is in front may be one that Microsoft never answers. */
-export const lanePatience = 10_000;
+export const laneWait = 10_000;
 
-/** Gives a place up, for whoever waits first. More than once is once. */
+/** Gives a place up for the call that waits first. It has an effect once. */
 type Leave = () => void;
 
-export interface LanePatience {
+export interface LaneWait {
   /** Of the caller: who went away needs no place. */
   signal: AbortSignal;
   timer: Timer;
 }
 
-/** Lets four calls to a mailbox out at once; the rest wait in the order they came. */
+/** Lets four calls to a mailbox out at once; the others wait in the order they came. */
 export class MailboxLane {
   #free = width;
   /** Functions that let one in, the first comer first. */
@@ -26,7 +26,7 @@ export class MailboxLane {
   }
 
   /** @returns what gives the place up, or undefined when there was none in time or nobody needs it */
-  async enter({ signal, timer }: LanePatience): Promise<Leave | undefined> {
+  async enter({ signal, timer }: LaneWait): Promise<Leave | undefined> {
     if (signal.aborted) return undefined;
     if (this.#free > 0) {
       this.#free -= 1;
@@ -38,7 +38,7 @@ export class MailboxLane {
       // Who was let in meanwhile has the place, and gives it up as others do.
       if (this.#waiting.delete(admit)) resolve(false);
     };
-    const callOff = timer(lanePatience, giveUp);
+    const callOff = timer(laneWait, giveUp);
     signal.addEventListener("abort", giveUp, { once: true });
     this.#waiting.add(admit);
     const admitted = await promise;
@@ -68,10 +68,10 @@ export class MailboxLanes {
   readonly #lanes = new Map<string, MailboxLane>();
 
   /** @param mailbox the throttle scope of the call */
-  async enter(mailbox: string, patience: LanePatience): Promise<Leave | undefined> {
+  async enter(mailbox: string, wait: LaneWait): Promise<Leave | undefined> {
     const lane = this.#lanes.get(mailbox) ?? new MailboxLane();
     this.#lanes.set(mailbox, lane);
-    const leave = await lane.enter(patience);
+    const leave = await lane.enter(wait);
     const forgetIdle = (): void => {
       if (lane.idle && this.#lanes.get(mailbox) === lane) this.#lanes.delete(mailbox);
     };

@@ -62,7 +62,7 @@ function baseOf(endpoint: string): { origin: string; prefix: string } {
 }
 
 /** What follows `endpoint` in `url`, or undefined when it lies elsewhere. */
-function restUnder(endpoint: string, url: URL): Pick<URL, "pathname" | "search"> | undefined {
+function pathUnder(endpoint: string, url: URL): Pick<URL, "pathname" | "search"> | undefined {
   const { origin, prefix } = baseOf(endpoint);
   if (url.origin !== origin) return undefined;
   if (!url.pathname.startsWith(`${prefix}/`)) return undefined;
@@ -82,14 +82,14 @@ export function resolveTarget(url: URL, cloud: Cloud): Outcome<Target> {
     ["arm", cloud.armEndpoint, cloud.audiences.arm],
   ] as const;
   for (const [resource, endpoint, audience] of services) {
-    const rest =
-      restUnder(endpoint, url) ?? (cloud.name === "sandbox" ? restUnder(audience, url) : undefined);
-    if (rest === undefined) continue;
-    const target = new URL(endpoint + rest.pathname + rest.search);
+    const path =
+      pathUnder(endpoint, url) ?? (cloud.name === "sandbox" ? pathUnder(audience, url) : undefined);
+    if (path === undefined) continue;
+    const target = new URL(endpoint + path.pathname + path.search);
     return ok(
       resource === "graph"
         ? { resource, url: target }
-        : { resource, url: target, subscription: subscriptionOf(rest.pathname) },
+        : { resource, url: target, subscription: subscriptionOf(path.pathname) },
     );
   }
   return (
@@ -110,7 +110,7 @@ function vaultTarget(url: URL, cloud: Cloud): Outcome<Target> | undefined {
     return named === undefined ? undefined : ok({ resource: "vault", url, name: named });
   }
   const path =
-    named === undefined ? restUnder(cloud.vaultEndpoint, url)?.pathname : `/${named}${pathname}`;
+    named === undefined ? pathUnder(cloud.vaultEndpoint, url)?.pathname : `/${named}${pathname}`;
   const [, name] = /^\/([a-z0-9-]{3,24})\//.exec(path ?? "") ?? [];
   if (name === undefined) return undefined;
   return ok({ resource: "vault", url: new URL(cloud.vaultEndpoint + path + search), name });

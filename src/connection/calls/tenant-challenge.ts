@@ -1,12 +1,14 @@
 import * as z from "zod";
 import type { Timer } from "../../platform/deadline.ts";
+import { guidPattern } from "../../contract/guid.ts";
+import { parseJson } from "../../http/json.ts";
 import { boundedText } from "../../http/upstream-error.ts";
 
 const armErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
-const issuers = /https:\/\/sts\.windows\.net\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//gi;
+const issuers = new RegExp(`https://sts\\.windows\\.net/(${guidPattern.source})/`, "gi");
 
 /** Milliseconds the body of a 401 may take; what has come by then is read. */
-const bodyPatience = 5_000;
+const bodyWait = 5_000;
 
 /**
  * ARM says with InvalidAuthenticationTokenTenant which tenant a subscription lives in. Only a GUID
@@ -18,22 +20,14 @@ export async function tenantInBody(
   timer: Timer,
 ): Promise<string | undefined> {
   const late = new AbortController();
-  const callOff = timer(bodyPatience, () => late.abort());
+  const callOff = timer(bodyWait, () => late.abort());
   // Where the wait ends, so does the pipe, and the reading with what has come.
   const body = answer.body?.pipeThrough(new TransformStream(), { signal: late.signal });
   const text = await boundedText(new Response(body ?? null));
   callOff();
-  const told = armErrorSchema.safeParse(parsed(text)).data?.error;
-  if (told?.code !== "InvalidAuthenticationTokenTenant") return undefined;
-  return [...told.message.matchAll(issuers)]
+  const error = armErrorSchema.safeParse(parseJson(text)).data?.error;
+  if (error?.code !== "InvalidAuthenticationTokenTenant") return undefined;
+  return [...error.message.matchAll(issuers)]
     .map(([, tenant = ""]) => tenant.toLowerCase())
     .find((tenant) => tenant !== ownTenant.toLowerCase());
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -44,7 +44,7 @@ export class WebhookSink implements EventSink {
         headers: {
           "content-type": "application/json",
           "user-agent": "azure-integration-worker",
-          // One id at every attempt: it is what the receiver tells a repetition by.
+          // One id at every attempt: the receiver recognises a repetition by it.
           "webhook-id": event.id,
           "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
           "webhook-signature": this.#signers

@@ -15,8 +15,8 @@ import type {
 } from "../tables/pending-authorizations.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 
-/** Milliseconds that a start, and later a candidate, waits for what comes next. */
-export const patience = signInPurposes.connect.ttlMs;
+/** Milliseconds until a start expires, and later a candidate. */
+export const signInTtlMs = signInPurposes.connect.ttlMs;
 
 /** What a sign-in asks, before it has a state and a verifier. */
 export type AskedOfMicrosoft = Omit<
@@ -56,7 +56,7 @@ export async function openAuthorization(
   const sealedVerifier = await cipher.seal("code_verifier", codeVerifier);
   const nonce = oauth.generateRandomNonce();
   const createdAt = now();
-  const expiresAt = createdAt + patience;
+  const expiresAt = createdAt + signInTtlMs;
 
   const conflict = superseded?.conflict();
   if (conflict !== undefined) return err(conflict);

@@ -8,11 +8,12 @@ import { err, ok, type Result } from "../../contract/result.ts";
 import {
   askedAtConsumers,
   openAuthorization,
-  patience,
+  signInTtlMs,
   type OpeningOptions,
 } from "./authorization-opening.ts";
 import { checkStart } from "./authorization-start.ts";
 import { sha256Hex } from "./authorization-state.ts";
+import { parseJson } from "../../http/json.ts";
 import { candidateSchema, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
@@ -85,7 +86,7 @@ export class Authorization {
     const stage = stageOf(row);
     if (stage !== "open") return err(takenUp(stage));
     const response = new URLSearchParams(request.response);
-    // Without Microsoft's answer this is no callback: whoever calls so must not end the flow.
+    // Without Microsoft's answer this is no callback, and must not end the flow.
     if (!response.has("code") && !response.has("error")) return err(startAgain());
     pending.consume(stateHash, now());
     const ended = endedMeanwhile(state);
@@ -109,7 +110,7 @@ export class Authorization {
       const adopted = await queue.run(() =>
         adoption.adopt(candidate.value, {
           conflict: ended,
-          besides: () => pending.finish(stateHash, now()),
+          alsoCommit: () => pending.finish(stateHash, now()),
         }),
       );
       if (!adopted.ok) return over(adopted.error);
@@ -128,7 +129,7 @@ export class Authorization {
     if (row === undefined || row.candidate === null) return err(nothingToConfirm());
     const ended = endedMeanwhile(state);
     const opened = await cipher.open("candidate", row.candidate);
-    const candidate = candidateSchema.safeParse(opened.ok ? JSON.parse(opened.value) : undefined);
+    const candidate = candidateSchema.safeParse(opened.ok ? parseJson(opened.value) : undefined);
     if (!candidate.success) return err(startAgain());
     // Another confirmation of the same flow may have come first.
     const confirmed = () =>
@@ -138,8 +139,8 @@ export class Authorization {
     const adopted = await queue.run(() =>
       adoption.adopt(candidate.data, {
         conflict: () => ended() ?? confirmed(),
-        // With the grant and not before: the browser was told that this flow can be confirmed.
-        besides: () => pending.finish(row.state_hash, now()),
+        // With the grant and not before: until then this flow can be confirmed.
+        alsoCommit: () => pending.finish(row.state_hash, now()),
       }),
     );
     if (!adopted.ok && state.exists) pending.remove(row.state_hash);
@@ -193,7 +194,7 @@ export class Authorization {
     const end = ended();
     if (end !== undefined) return err(end);
     if (returnUrl === null) return err(startAgain());
-    pending.keepCandidate(row.state_hash, flowHash, sealed, now() + patience);
+    pending.keepCandidate(row.state_hash, flowHash, sealed, now() + signInTtlMs);
     rearm();
     return ok({ outcome: "confirmation_required", flow, returnUrl });
   }

@@ -36,7 +36,7 @@ export interface AdoptionTerms {
   /** Version of the directory's row from before the connection was lost. */
   knownVersion?: number;
   /** Done in the transaction that replaces the grant. */
-  besides?: () => void;
+  alsoCommit?: () => void;
 }
 
 /** Makes a candidate out of a first token set, and the candidate the grant. Runs inside the queue. */
@@ -119,7 +119,7 @@ export class GrantAdoption {
   /** Replaces the grant in one transaction, unless the candidate may not. */
   async adopt(
     candidate: Candidate,
-    { conflict: own = () => undefined, knownVersion, besides = () => {} }: AdoptionTerms = {},
+    { conflict: own = () => undefined, knownVersion, alsoCommit = () => {} }: AdoptionTerms = {},
   ): Promise<Outcome<void>> {
     const { config, connectionId, state, cipher, now, replaced } = this.#options;
     const conflict = () =>
@@ -143,7 +143,7 @@ export class GrantAdoption {
     state.commit(
       at,
       () => {
-        besides();
+        alsoCommit();
         const { generation } = state.grant();
         state.tokens.clear();
         tokens.forEach((token, index) => {

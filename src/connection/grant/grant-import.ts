@@ -46,7 +46,7 @@ export interface GrantImportOptions {
 interface Source {
   tenant: string;
   refreshToken: string;
-  /** Scopes it is known to have had: the answer to its proof tells of Graph alone. */
+  /** Scopes it is known to have had: the answer to its proof names those of Graph alone. */
   granted: readonly string[];
   /** What a refusal of Microsoft's means to who sent it. */
   refused: (cause: TokenFailure) => Failure;
@@ -154,11 +154,11 @@ export class GrantImport {
     if (!answer.ok) return err(notProven(answer.error) ?? source.refused(answer.error));
     // What was consented elsewhere is not ours to demand: of the usual scopes those that it has.
     const usual = defaultScopes(config.cloud);
-    const besidesGraph = source.granted.filter(
+    const ofOtherResources = source.granted.filter(
       (scope) => resourceOfScope(scope, config.cloud) !== "graph",
     );
     const lacking = new Set(
-      missingScopes(usual, [...answer.value.scopes, ...besidesGraph], config.cloud),
+      missingScopes(usual, [...answer.value.scopes, ...ofOtherResources], config.cloud),
     );
     const candidate = await adoption.prove(
       { ...answer.value, refreshToken: answer.value.refreshToken ?? source.refreshToken },

@@ -29,7 +29,7 @@ export interface LiveSocketsOptions {
   now: () => number;
 }
 
-/** The sockets that watch a connection: they are told, and never asked. */
+/** The sockets that watch a connection. They get messages, and send none. */
 export class LiveSockets {
   readonly #options: LiveSocketsOptions;
 
@@ -63,7 +63,7 @@ export class LiveSockets {
     const sockets = this.#options
       .sockets()
       .filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN);
-    // Event by event: the last socket hears of the first before any hears of the second.
+    // Event by event: every socket gets the first before any gets the second.
     for (const event of events) {
       const message = JSON.stringify(event);
       for (const socket of sockets) send(socket, message);

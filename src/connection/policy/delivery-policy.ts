@@ -1,4 +1,4 @@
-/** When to tell a sink again, and when to stop: pure, in milliseconds unless a name says otherwise. */
+/** When to repeat a delivery, and when to stop: pure, in milliseconds unless a name says otherwise. */
 
 const second = 1_000;
 const hour = 60 * 60 * second;
@@ -55,7 +55,7 @@ export function retryAt(failed: FailedDelivery): number | null {
 
 /**
  * Whether a paused sink is tried with the event at hand: at once when its configuration is another;
- * otherwise once a day, unless it asked to be told no more.
+ * otherwise once a day, unless it asked for no more.
  */
 export function isTried(pause: Pause, now: number, fingerprint: number): boolean {
   if (pause.fingerprint !== fingerprint) return true;

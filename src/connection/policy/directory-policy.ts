@@ -28,7 +28,7 @@ export interface DirectoryFacts {
   refreshToken: string | null;
 }
 
-/** What mends the connection itself comes first; our own credential may wait behind it. */
+/** What repairs the connection itself comes first; our own credential may wait behind it. */
 export function remedyActionOf(
   { remedy }: DerivedStatus,
   appError: Grant["app_error"],

@@ -23,7 +23,7 @@ export function foreignFailure(
   return { ...refusal, disposition, ...(waits && defined({ claims })) };
 }
 
-/** Reasons that end a grant wherever it is used, and that a sign-in at home mends. */
+/** Meanings that end a grant in every tenant, and that a sign-in at home corrects. */
 const endOfGrant: ReadonlySet<MeaningName> = new Set([
   "revoked",
   "expired",
@@ -66,11 +66,11 @@ export function foreignDisposition(
     case "sign_in": {
       const meaning = byCode.get(aadsts ?? 0);
       if (meaning !== undefined && endOfGrant.has(meaning)) return there;
-      const stranger = `${asked}, of which this account is neither a member nor a guest: an administrator there can invite it.`;
+      const notMember = `${asked}, of which this account is neither a member nor a guest: an administrator there can invite it.`;
       return {
         ...there,
         action: "contact_admin",
-        message: meaning === "otherAccount" ? stranger : refusedThere(tenantId),
+        message: meaning === "otherAccount" ? notMember : refusedThere(tenantId),
       };
     }
     case "fix_app":

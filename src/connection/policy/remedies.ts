@@ -8,7 +8,7 @@ import { isHeld } from "./grant-kind.ts";
 import { adminProbeInterval, appRetryInterval, foreignProbeInterval } from "./renewal-policy.ts";
 import type { TokenRow } from "../tables/token-store.ts";
 
-/** Where people go to mend a connection; the links carry no credential. */
+/** Where people go to repair a connection; the links carry no credential. */
 export interface RemedyLinks {
   connectionId: string;
   /** Origin of this Worker as browsers see it. */
@@ -77,7 +77,7 @@ export function remedyOf(
   }
 }
 
-/** What a call on a connection without a grant is told. */
+/** The remedy of a call on a connection without a grant. */
 export const signInRemedy = (links: RemedyLinks, now: number): Remedy =>
   remedyOf(
     { action: "sign_in", latch: "connection", message: "Sign in with Microsoft to connect." },
@@ -91,7 +91,7 @@ export const actionRequired = (remedy: Remedy): Failure =>
     remedy,
   });
 
-/** Others than the user may have acted without telling us: their latches let a call through at times. */
+/** Others than the user may have acted without our notice: their latches let a call through at times. */
 const probeIntervals: Partial<Record<RemedyAction, number>> = {
   admin_consent: adminProbeInterval,
   contact_admin: adminProbeInterval,
@@ -137,7 +137,7 @@ export function latchedBy(
     return actionRequired(grant.remedy);
   }
   if (!row?.remedy) return undefined;
-  // What happens in another tenant is told to nobody here, and a sign-in at home mends none of it.
+  // Changes in another tenant are not reported here, and no sign-in at home brings them about.
   const interval = row.tenant_id === grant.tenant_id ? undefined : foreignProbeInterval;
   return mayProbe(row.remedy, row.probed_at, now, interval)
     ? undefined
@@ -149,7 +149,7 @@ export const entraUnavailable = (retryAfterSeconds: number): Failure =>
     retry_after: Math.max(1, Math.ceil(retryAfterSeconds)),
   });
 
-/** The application itself is at fault: no user can mend it, so no user is asked to. */
+/** The application itself is at fault: its operator has to act, and no user is asked to. */
 export const appMisconfigured = (
   { message, aadsts, variable }: Partial<NonNullable<Grant["app_error"]>>,
   retryAfterSeconds: number,

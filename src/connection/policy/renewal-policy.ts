@@ -96,7 +96,7 @@ export function isFresh(
 ): boolean {
   // Asking for more than half a token's life would mint one at every call.
   const asked = Math.min(minValiditySeconds * second, (token.expiresAt - token.issuedAt) / 2);
-  // A token from the future tells of a clock that went back: its expiry cannot be relied on.
+  // A token from the future means that a clock went back: its expiry cannot be relied on.
   return now >= token.issuedAt - 5 * minute && token.expiresAt - now > asked;
 }
 
@@ -110,8 +110,8 @@ export interface TokenFacts {
 /**
  * When the alarm should renew a token, or null when it should be left to lapse: only what was used
  * since it was minted is worth renewing, and nothing that is latched. A renewal that failed is
- * repeated by its back-off, though the token was not due or not used: nothing else would tell that
- * the trouble has passed.
+ * repeated by its back-off, though the token was not due or not used: nothing else would notice
+ * that the trouble has passed.
  */
 export function renewalDue(token: TokenFacts): number | null {
   if (token.latched || token.refreshAt === null) return null;

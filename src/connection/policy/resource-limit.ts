@@ -7,7 +7,7 @@ export const mostResources = 24;
 /**
  * Whether a sign-in would require tokens for more resources than a connection holds.
  *
- * @param scopes besides the default ones
+ * @param scopes in addition to the default ones
  */
 export function namesTooManyResources(scopes: readonly string[], cloud: Cloud): boolean {
   const resources = [...defaultScopes(cloud), ...scopes].map((scope) =>

@@ -40,10 +40,10 @@ export type StatusEvent =
   | { type: "connection.action_required"; data: { remedy: Remedy } };
 
 /**
- * The event a change of status is told by, if it is one: staying as bad as before is no news, so a
- * dead connection does not emit once per attempt.
+ * The event of a change of status. A status that stays as it was emits none, so a dead connection
+ * does not emit once per attempt.
  *
- * @param signedIn the change is a sign-in, which is told even where the status stays the same.
+ * @param signedIn the change is a sign-in, which emits even where the status stays the same.
  */
 export function statusEvent(
   before: DerivedStatus | undefined,

@@ -40,7 +40,7 @@ export class Cooldowns {
   /** Milliseconds until calls of a scope may be made again; 0 when they may be made now. */
   remaining({ scope, service }: Pick<Cooldown, "scope" | "service">, now: number): number {
     if (this.#open.size === 0) return 0;
-    // An earlier version's covers its whole service; of Graph that name means the rest alone.
+    // An earlier version's covers its whole service; `graph` means what no narrower scope covers.
     const names = service === "graph" ? [scope] : [scope, service];
     return Math.max(0, ...names.map((name) => (this.#open.get(name)?.until ?? 0) - now));
   }

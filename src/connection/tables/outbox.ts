@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Pause } from "../policy/delivery-policy.ts";
 import { jsonColumn } from "./json-column.ts";
 
-/** The directory's row; every other sink is told of events. */
+/** The name of the directory's row; every other sink gets events. */
 export const directorySink = "directory";
 
 const pauseSchema = z.object({
@@ -24,8 +24,8 @@ const outboxRowSchema = z.object({
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
 
 /**
- * A row says that a sink is behind, not what to tell it: the directory is told the truth of the
- * moment, the others what the log holds after `after_seq`. Written with the change it tells of.
+ * A row says that a sink is behind, not what it lacks: the directory gets the state of the moment, the
+ * others what the log holds after `after_seq`. It is written with the change that it reports.
  */
 export class Outbox {
   readonly #sql: SqlStorage;
@@ -47,7 +47,7 @@ export class Outbox {
       .map((row) => ({ sink: String(row["sink"]), dueAt: Number(row["due_at"]) }));
   }
 
-  /** Names of sinks that are told no more, or not for now. */
+  /** Names of sinks that get nothing more, or not for now. */
   paused(): string[] {
     return this.#sql
       .exec("SELECT sink FROM outbox WHERE paused IS NOT NULL ORDER BY sink")
@@ -55,7 +55,7 @@ export class Outbox {
       .map((row) => String(row["sink"]));
   }
 
-  /** What was tried in vain before is tried now: there is news. */
+  /** Makes a delivery due now, whatever failed before. */
   put(sink: string, now: number, afterSeq = 0): void {
     this.#sql.exec(
       "INSERT OR REPLACE INTO outbox (sink, after_seq, due_at) VALUES (?, ?, ?)",
@@ -70,7 +70,7 @@ export class Outbox {
     this.#sql.exec("UPDATE outbox SET due_at = ? WHERE sink = ?", now, sink);
   }
 
-  /** It was told up to an event, and there is more for it. */
+  /** The sink took everything up to an event, and there is more for it. */
   advance(sink: string, afterSeq: number): void {
     this.#sql.exec(
       `UPDATE outbox SET after_seq = ?, attempts = 0, failing_since = NULL, paused = NULL
@@ -105,7 +105,7 @@ export class Outbox {
     );
   }
 
-  /** The last event that all who wait for later ones have had, or null when nobody waits. */
+  /** The last event that every sink which is behind has had, or null when none is behind. */
   neededAfter(): number | null {
     const needed = this.#sql
       .exec(

@@ -23,7 +23,7 @@ const rowSchema = z.object({
   expires_at: z.number(),
 });
 
-/** A sign-in that was started: `code_verifier` and `candidate` are ciphertext, the rest hashes. */
+/** A sign-in that was started: `code_verifier` and `candidate` are ciphertext, the others hashes. */
 export type PendingAuthorization = z.infer<typeof rowSchema>;
 
 /** The columns that a start fills; the others are filled later. */

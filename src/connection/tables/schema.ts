@@ -97,7 +97,7 @@ const migrations: readonly string[] = [
   ALTER TABLE outbox RENAME TO outbox_before;
   CREATE TABLE outbox (
     sink TEXT PRIMARY KEY,
-    -- The last event it was told; says nothing of the directory.
+    -- The last event it took; without meaning for the directory.
     after_seq INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     failing_since INTEGER,
@@ -110,7 +110,7 @@ const migrations: readonly string[] = [
   DROP TABLE outbox_before;
   `,
   `
-  -- By when the directory was told to hear again.
+  -- next_contact_at of the directory.
   ALTER TABLE grant ADD COLUMN contact_at INTEGER;
   `,
   `
@@ -131,7 +131,7 @@ const migrations: readonly string[] = [
   INSERT INTO cooldown (scope, service, until, reason)
     SELECT service, service, until, reason FROM cooldown_before;
   DROP TABLE cooldown_before;
-  -- What was told before says what it applied to: a whole service.
+  -- Events of before applied to a whole service.
   UPDATE event SET data = json_set(data, '$.applies_to', json_extract(data, '$.service'))
     WHERE type = 'call.throttled';
   `,

@@ -46,7 +46,7 @@ export function recordFailure(
   const { disposition } = cause;
   const { latch } = disposition;
   const error = eventErrorOf(cause);
-  const tellOf = {
+  const failed = {
     type: "token.refresh_failed",
     data: { resource: key.resource, error, attempts },
   } as const;
@@ -64,18 +64,18 @@ export function recordFailure(
   switch (latch) {
     case "none": {
       const wait = backoff(attempts, random, cause.retryAfterSeconds);
-      state.commit(now, (tell) => {
+      state.commit(now, (emit) => {
         state.tokens.clearIntent();
         state.tokens.fail(key, attempts, now + wait);
         // A guest's trouble in another tenant says nothing of the connection.
         const isHome = key.tenantId === grant.tenant_id;
         if (isHome && grant.degraded === null) state.grants.update({ degraded: error });
-        if (attempts === 1) tell(tellOf);
+        if (attempts === 1) emit(failed);
       });
       return withRequestId(entraUnavailable(wait / 1_000));
     }
     case "app": {
-      state.commit(now, (tell) => {
+      state.commit(now, (emit) => {
         state.tokens.clearIntent();
         state.grants.update({
           app_error: {
@@ -85,31 +85,31 @@ export function recordFailure(
             ...faultOf(disposition),
           },
         });
-        // One alert per outage: the retries that follow are no news.
-        if (grant.app_error === null) tell(tellOf);
+        // One alert per outage: the retries that follow emit nothing.
+        if (grant.app_error === null) emit(failed);
       });
       return withRequestId(appMisconfigured(disposition, appRetryInterval / 1_000));
     }
     case "resource": {
       const known = state.tokens.read(key)?.remedy?.action === remedy.action;
-      state.commit(now, (tell) => {
+      state.commit(now, (emit) => {
         state.tokens.clearIntent();
         state.tokens.latch(key, remedy, now);
         if (cause.claims !== undefined) state.grants.update({ claims: cause.claims });
-        if (!known) tell(tellOf);
+        if (!known) emit(failed);
       });
       return withRequestId(actionRequired(remedy));
     }
     case "connection": {
       const known = grant.remedy?.action === remedy.action;
-      state.commit(now, (tell) => {
+      state.commit(now, (emit) => {
         state.tokens.clearIntent();
         state.grants.update({
           remedy,
           probed_at: now,
           ...defined({ claims: cause.claims }),
         });
-        if (!known) tell(tellOf);
+        if (!known) emit(failed);
       });
       return withRequestId(actionRequired(remedy));
     }

@@ -1,7 +1,50 @@
 import { defined } from "../../contract/defined.ts";
 import { permissionsIn } from "../../entra/resource.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { StoredToken } from "../tables/token-store.ts";
+import { timesOf } from "../policy/renewal-policy.ts";
+import type { TokenCipher } from "../tables/token-cipher.ts";
+import type { StoredToken, TokenKey } from "../tables/token-store.ts";
+import type { TokenSet } from "../../entra/token-endpoint.ts";
+
+/** The tokens of an answer, encrypted; no refresh token where the stored one is kept. */
+export async function sealTokens(
+  cipher: TokenCipher,
+  { accessToken, refreshToken }: TokenSet,
+): Promise<{ accessToken: string; refreshToken: string | undefined }> {
+  return {
+    accessToken: await cipher.seal("access_token", accessToken),
+    refreshToken:
+      refreshToken === undefined ? undefined : await cipher.seal("refresh_token", refreshToken),
+  };
+}
+
+export interface StoredTokenOptions {
+  /** The access token, encrypted. */
+  sealed: string;
+  connectionId: string;
+  /** When the POST went out, in milliseconds since the epoch. */
+  issuedAt: number;
+  generation: number;
+}
+
+/** The row of a token that was just got. */
+export const storedToken = (
+  key: TokenKey,
+  { scopes, expiresInSeconds, refreshInSeconds }: TokenSet,
+  { sealed, connectionId, issuedAt, generation }: StoredTokenOptions,
+): StoredToken => ({
+  ...key,
+  token: sealed,
+  scopes,
+  ...timesOf({
+    connectionId,
+    resource: key.resource,
+    issuedAt,
+    lifetimeSeconds: expiresInSeconds,
+    refreshInSeconds,
+  }),
+  generation,
+});
 
 /**
  * Writes what a token POST gave: the token, and a grant that is well.
@@ -15,7 +58,7 @@ export function recordSuccess(
   refreshToken: string | undefined,
   now: number,
 ): void {
-  state.commit(now, (tell) => {
+  state.commit(now, (emit) => {
     const grant = state.grant();
     const lastUsedAt = state.lastUsedAt(grant);
     state.tokens.put(token);
@@ -33,7 +76,7 @@ export function recordSuccess(
       app_error: null,
       ...defined({ refresh_token: refreshToken }),
     });
-    tell({
+    emit({
       type: "token.refreshed",
       data: {
         resource: token.resource,

@@ -12,8 +12,8 @@ import {
 } from "../policy/remedies.ts";
 import { forcedRefreshInterval } from "../policy/renewal-policy.ts";
 import { mostResources } from "../policy/resource-limit.ts";
-import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
-import type { Attempt, TokenMint } from "./token-mint.ts";
+import type { Attempt, HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
+import type { TokenMint } from "./token-mint.ts";
 import type { TokenQueue } from "./token-queue.ts";
 
 export interface TokenRequest extends TokenNeed {

@@ -32,6 +32,14 @@ export interface TokenNeed {
   claims?: string | undefined;
 }
 
+/** What is asked of a token POST. */
+export interface Attempt extends Partial<TokenNeed> {
+  /** Try although a latch or a back-off stands: somebody asked for it. */
+  forced?: boolean;
+  /** The id of the request that it is made for, a GUID. */
+  requestId?: (() => string | undefined) | undefined;
+}
+
 export interface TokenCacheOptions {
   state: ConnectionState;
   cipher: TokenCipher;

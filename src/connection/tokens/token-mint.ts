@@ -9,7 +9,7 @@ import type { Outcome } from "../../contract/connection-rpc.ts";
 import { foreignFailure } from "../policy/foreign-tenant.ts";
 import { refusalOf, type Refresh } from "../observer.ts";
 import { recordFailure, stepUpFailure } from "./refresh-failure.ts";
-import { recordSuccess } from "./refresh-success.ts";
+import { recordSuccess, sealTokens, storedToken } from "./refresh-success.ts";
 import {
   actionRequired,
   blockedBy,
@@ -19,10 +19,10 @@ import {
   unreadableGrant,
 } from "../policy/remedies.ts";
 import { isHeld } from "../policy/grant-kind.ts";
-import { appRetryInterval, timesOf } from "../policy/renewal-policy.ts";
+import { appRetryInterval } from "../policy/renewal-policy.ts";
 import type { ExchangeFault, PreparedExchange, TokenExchanges } from "./exchange.ts";
 import { MintPause } from "./mint-pause.ts";
-import type { HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
+import type { Attempt, HeldToken, ResourceKey, TokenCache } from "./token-cache.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 
 export interface TokenMintOptions {
@@ -43,13 +43,6 @@ export interface TokenMintOptions {
   /** Called after every POST, once its outcome is written. */
   refreshed: (refresh: Refresh) => void;
   log: (line: ConnectionNews) => void;
-}
-
-export interface Attempt extends Partial<TokenNeed> {
-  /** Try although a latch or a back-off stands: somebody asked for it. */
-  forced?: boolean;
-  /** The id of the request that it is made for, a GUID. */
-  requestId?: (() => string | undefined) | undefined;
 }
 
 /** The moment a POST went out: what comes back is measured by it. */
@@ -211,27 +204,16 @@ export class TokenMint {
 
   async #keep(key: ResourceKey, started: Start, answer: TokenSet): Promise<Outcome<HeldToken>> {
     const { state, cache, cipher, connectionId, now, rearm } = this.#options;
-    const sealed = await cipher.seal("access_token", answer.accessToken);
-    const sealedRefresh =
-      answer.refreshToken === undefined
-        ? undefined
-        : await cipher.seal("refresh_token", answer.refreshToken);
+    const sealed = await sealTokens(cipher, answer);
     if (this.#fenced(started.generation)) return this.#superseded(started, answer.requestId);
 
-    const stored = {
-      ...key,
-      token: sealed,
-      scopes: answer.scopes,
-      ...timesOf({
-        connectionId,
-        resource: key.resource,
-        issuedAt: started.at,
-        lifetimeSeconds: answer.expiresInSeconds,
-        refreshInSeconds: answer.refreshInSeconds,
-      }),
+    const stored = storedToken(key, answer, {
+      sealed: sealed.accessToken,
+      connectionId,
+      issuedAt: started.at,
       generation: started.generation + 1,
-    };
-    recordSuccess(state, stored, sealedRefresh, now());
+    });
+    recordSuccess(state, stored, sealed.refreshToken, now());
     const { claims } = started;
     const held: HeldToken = { ...stored, token: answer.accessToken, used: false, claims };
     cache.hold(key, held, state.grant().tenant_id);

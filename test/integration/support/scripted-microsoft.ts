@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { Gateway } from "../../../src/connection/calls/gateway.ts";
+import { Throttling } from "../../../src/connection/calls/throttling.ts";
 import type { Parts } from "../../../src/connection/parts.ts";
 import { clouds } from "../../../src/entra/cloud.ts";
 import { ManualTimer } from "../../support/manual-timer.ts";
@@ -59,7 +60,7 @@ export function scripted<Value>(
       now: parts.now,
       timer: timer.timer,
       called: undefined,
-      cooled: () => {},
+      throttling: new Throttling({ state: parts.state, now: parts.now, cooled: () => {} }),
     });
     const call = (url: string, init?: RequestInit) => gateway.handle(new Request(url, init));
     try {

@@ -1,0 +1,196 @@
+import { describe, expect, test, vi } from "vitest";
+import { Alarm } from "../../../src/connection/alarm.ts";
+import type { AlarmTable } from "../../../src/connection/alarm-work.ts";
+import type { AlarmRun } from "../../../src/connection/observer.ts";
+import type { DueKind } from "../../../src/connection/policy/schedule.ts";
+import { home, newConnection, signedInConnection, start } from "./support/connection.ts";
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** The alarm of a connection. Work is recorded, and does what a test says. */
+function alarmOf(
+  { state } = signedInConnection(),
+  { set = null as number | null, does = {} as Partial<Record<DueKind, () => unknown>> } = {},
+) {
+  const now = { at: start };
+  const done: DueKind[] = [];
+  const runs: AlarmRun[] = [];
+  const platform = { alarm: set };
+  const work = (kind: DueKind, inBackground = false) => ({
+    async run() {
+      done.push(kind);
+      await does[kind]?.();
+    },
+    ...(inBackground && { inBackground: true as const }),
+  });
+  const table: AlarmTable = {
+    sign_in_expiry: work("sign_in_expiry"),
+    directory_contact: work("directory_contact"),
+    abandonment: work("abandonment"),
+    delivery: work("delivery", true),
+    intent_recovery: work("intent_recovery"),
+    renewal: work("renewal"),
+    idle_refresh: work("idle_refresh"),
+  };
+  const schedule = vi.spyOn(state, "schedule");
+  const alarm = new Alarm({
+    storage: {
+      getAlarm: async () => platform.alarm,
+      setAlarm: async (at) => {
+        platform.alarm = Number(at);
+      },
+      deleteAlarm: async () => {
+        platform.alarm = null;
+      },
+    },
+    state,
+    refresher: { inFlight: false, renewals: 0 },
+    relay: { run: async () => {}, leases: new Map(), deliveries: 0 },
+    table,
+    now: () => now.at,
+    alarmRan: (run) => runs.push(run),
+  });
+  return { alarm, now, done, runs, platform, schedule, state };
+}
+
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+
+describe("the first touch of a life", () => {
+  test.each([
+    ["in time", start + minute],
+    ["less than a minute late", start - minute + 1],
+  ])("reads no table where an alarm is set and %s", async (_, set) => {
+    const { alarm, schedule, platform } = alarmOf(signedInConnection(), { set });
+    alarm.touch();
+    alarm.touch();
+    await settle();
+    expect(schedule).not.toHaveBeenCalled();
+    expect(platform.alarm).toBe(set);
+  });
+
+  test.each([
+    ["is missing", null],
+    ["is a minute late", start - minute],
+  ])("sets the alarm where it %s", async (_, set) => {
+    const { alarm, platform, state } = alarmOf(signedInConnection(), { set });
+    state.outbox.remove("directory");
+    alarm.touch();
+    await settle();
+    expect(platform.alarm).toBe(start + 14 * day);
+  });
+});
+
+describe("arming", () => {
+  test("writes what is due next, and nothing to the tables", () => {
+    const { alarm, platform, state } = alarmOf();
+    const report = vi.spyOn(state, "reportToDirectory");
+    state.tokens.markUsed({ resource: "graph", tenantId: home }, start);
+    alarm.arm();
+    expect(platform.alarm).toBe(start + 3_000_000);
+    alarm.arm(start + 3_000_001);
+    expect(platform.alarm).toBe(start + 3_000_001);
+    expect(report).not.toHaveBeenCalled();
+  });
+
+  test("removes the alarm of a connection that has nothing ahead", () => {
+    const { alarm, platform, state } = alarmOf();
+    alarm.arm();
+    state.disconnect(start);
+    state.outbox.remove("directory");
+    alarm.arm();
+    expect(platform.alarm).toBeNull();
+  });
+});
+
+describe("an alarm", () => {
+  test("does each kind that is due once, in order, and skips the others", async () => {
+    const { alarm, done, now, state } = alarmOf();
+    state.outbox.put("webhook:a", start);
+    state.tokens.markUsed({ resource: "graph", tenantId: home }, start);
+    state.tokens.putIntent({ resource: "graph", tenantId: home }, 1, start);
+    now.at = start + 3_000_000;
+    await alarm.run();
+    expect(done).toEqual(["delivery", "intent_recovery", "renewal"]);
+  });
+
+  test("reads anew after each kind: a recovery may have been the renewal", async () => {
+    const connection = signedInConnection();
+    const { state } = connection;
+    const { alarm, done, now } = alarmOf(connection, {
+      does: {
+        intent_recovery: () => {
+          state.tokens.clearIntent();
+          state.tokens.fail({ resource: "graph", tenantId: home }, 1, start + day);
+        },
+      },
+    });
+    state.tokens.markUsed({ resource: "graph", tenantId: home }, start);
+    state.tokens.putIntent({ resource: "graph", tenantId: home }, 1, start);
+    now.at = start + 3_000_000;
+    await alarm.run();
+    expect(done).toEqual(["intent_recovery"]);
+  });
+
+  test("deletes what was abandoned once its last sign-in has ended", async () => {
+    const connection = newConnection();
+    const { state } = connection;
+    const { alarm, done } = alarmOf(connection, {
+      does: { abandonment: () => state.outbox.put("directory", start) },
+    });
+    await alarm.run();
+    expect(done).toEqual(["abandonment", "delivery"]);
+  });
+
+  test("does not wait for slow deliveries, and does wait for quick ones", async () => {
+    const slow = Promise.withResolvers<void>();
+    const connection = signedInConnection();
+    const { alarm, now, runs, state } = alarmOf(connection, {
+      does: { delivery: () => slow.promise },
+    });
+    state.outbox.put("webhook:a", start);
+    state.tokens.markUsed({ resource: "graph", tenantId: home }, start);
+    // The renewal falls due now: nothing may stand in its way.
+    now.at = start + 3_000_000;
+    await alarm.run();
+    expect(runs).toHaveLength(1);
+    slow.resolve();
+  });
+
+  test.each<DueKind>(["intent_recovery", "delivery"])(
+    "reports a failure of %s, and runs again a minute later",
+    async (kind) => {
+      const connection = signedInConnection();
+      const { alarm, now, runs, platform, state } = alarmOf(connection, {
+        does: {
+          [kind]: () => {
+            throw new TypeError("unexpected");
+          },
+        },
+      });
+      state.outbox.put("webhook:a", start);
+      state.tokens.putIntent({ resource: "graph", tenantId: home }, 1, start);
+      now.at = start + 7;
+      await alarm.run(start);
+      expect(runs).toMatchObject([{ fault: "TypeError", lagMs: 7 }]);
+      expect(platform.alarm).toBe(start + 7 + minute);
+    },
+  );
+
+  test("whose tables cannot be read is set again all the same", async () => {
+    const { alarm, runs, platform, schedule } = alarmOf();
+    schedule.mockImplementation(() => {
+      throw new RangeError("disk");
+    });
+    await alarm.run();
+    expect(runs).toMatchObject([{ fault: "RangeError" }]);
+    expect(platform.alarm).toBe(start + minute);
+  });
+
+  test("runs again after a second where work stays due", async () => {
+    const { alarm, platform, state } = alarmOf();
+    state.outbox.put("webhook:a", start);
+    await alarm.run();
+    expect(platform.alarm).toBe(start + 1_000);
+  });
+});
