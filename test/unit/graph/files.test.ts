@@ -419,7 +419,9 @@ describe("upload of a large file", () => {
         ? Response.json({ nextExpectedRanges: ["10-"] }, { status: 202 })
         : new Response(null, { status: 503 });
     });
-    expect(await failureOf(graph.files.upload("f", new Uint8Array(small), small))).toMatchObject({
+    expect(
+      await failureOf(graph.files.upload("f", new Uint8Array(small), small, { chunkSize })),
+    ).toMatchObject({
       code: expect.stringMatching(/^upstream_/),
     });
     expect(asked).toBeLessThan(400);
@@ -433,7 +435,9 @@ describe("upload of a large file", () => {
       taken += 1;
       return Response.json({ nextExpectedRanges: [`${taken}-`] }, { status: 202 });
     });
-    expect(await failureOf(graph.files.upload("f", new Uint8Array(small), small))).toMatchObject({
+    expect(
+      await failureOf(graph.files.upload("f", new Uint8Array(small), small, { chunkSize })),
+    ).toMatchObject({
       details: { reason: "upload_out_of_step" },
     });
     expect(taken).toBeLessThan(400);
