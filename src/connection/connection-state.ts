@@ -76,8 +76,8 @@ export class ConnectionState {
   }
 
   /**
-   * How often the connection was ended while this object lives: a sign-in under way must not bring
-   * back what somebody ended meanwhile.
+   * How often the connection was ended while this object lives: a sign-in under way must not
+   * connect what was ended meanwhile.
    */
   get ends(): number {
     return this.#ends;

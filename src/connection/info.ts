@@ -12,7 +12,7 @@ const timeOf = (milliseconds: number): string =>
 const maybeTime = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : timeOf(milliseconds);
 
-/** What anybody who may read the connection sees: never a token, never a secret. */
+/** What readers of the connection see: never a token, never a secret. */
 export function connectionInfo(
   connectionId: string,
   state: ConnectionState,

@@ -12,11 +12,11 @@ import type {
 } from "../contract/connection-rpc.ts";
 import type { TokenRequest } from "./tokens/refresher.ts";
 
-/** What the RPC surface takes from a sibling, checked: a binding is no proof of good sense. */
+/** What the RPC surface takes from a sibling, checked: a sibling can send anything. */
 
 /**
  * Text of at most `longest` UTF-16 units. Half a surrogate pair becomes another character wherever it
- * is encoded, so a hash or a URL would be of a text that nobody sent.
+ * is encoded, so a hash or a URL would be of another text than the one sent.
  */
 const text = (longest: number) =>
   z

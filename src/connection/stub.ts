@@ -4,7 +4,7 @@ import { AzureError } from "../contract/errors.ts";
 import type { ConnectionStub } from "../contract/connection-rpc.ts";
 
 /**
- * The stub of a connection. Making one asks nothing: an id nobody connected answers `not_found`.
+ * The stub of a connection. Making one sends nothing: an id that was never connected answers `not_found`.
  * A stub lives as long as the request that made it.
  *
  * @throws AzureError `app_misconfigured` where the namespace is not bound

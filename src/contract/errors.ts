@@ -170,7 +170,7 @@ export const conflict = (reason: ErrorReason, message: string): Failure =>
 export const lostOutcome = (method: string): Pick<ErrorDetails, "outcome"> =>
   ["GET", "HEAD", "OPTIONS"].includes(method.toUpperCase()) ? {} : { outcome: "unknown" };
 
-/** One answer for what does not exist and for what is somebody else's, to the letter. */
+/** The same answer for what does not exist and for what belongs to another user. */
 export const unknownConnection = (): Failure =>
   failure("not_found", "There is no such connection.");
 
@@ -232,6 +232,6 @@ export function errorResponse(
   return response;
 }
 
-/** What a log may say of an error: its message can hold what nobody may read. */
+/** What a log may say of an error: its message can hold a secret. */
 export const errorName = (error: unknown): string =>
   error instanceof Error ? error.name : typeof error;

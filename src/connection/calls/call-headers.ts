@@ -30,7 +30,7 @@ const requestHeaders = new Set([
   "workbook-session-id",
 ]);
 
-/** Auxiliary tokens and account keys would act as somebody else. */
+/** Auxiliary tokens and account keys would act for others. */
 const neverForwarded = new Set(["x-ms-authorization-auxiliary", "x-ms-copy-source-authorization"]);
 
 /** Where a call goes, and by which token. A file's storage takes none. */
@@ -41,7 +41,7 @@ export interface Addressee {
 
 /**
  * The headers a call keeps on its way to Microsoft, with the token it is given, an id by which
- * Microsoft's logs know it, and, for a caller who does not say who it is, our own name.
+ * Microsoft's logs know it, and, for a caller without a user agent, our own name.
  */
 export function outgoingHeaders(incoming: Headers, { resource, token }: Addressee): Headers {
   const headers = new Headers();
@@ -51,7 +51,7 @@ export function outgoingHeaders(incoming: Headers, { resource, token }: Addresse
     if (known) headers.set(name, value);
   }
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
-  // Kept as it is where there is one: SharePoint reads who a caller is from its whole text.
+  // The caller's own is kept: SharePoint identifies callers by its whole text.
   if (!headers.has("user-agent")) headers.set("user-agent", userAgent);
   identify(headers, resource);
   return headers;

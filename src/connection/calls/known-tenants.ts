@@ -22,7 +22,7 @@ export class KnownTenants {
     if (this.#tenants.size > mostKept && oldest !== undefined) this.#tenants.delete(oldest);
   }
 
-  /** Forgets a tenant whose token was refused, unless another was learned meanwhile. */
+  /** Forgets a tenant whose token was refused, unless another is known by now. */
   forget(scope: string | undefined, tenantId: string | undefined): void {
     if (scope === undefined || tenantId === undefined) return;
     if (this.#tenants.get(scope) === tenantId) this.#tenants.delete(scope);

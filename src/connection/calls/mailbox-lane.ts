@@ -3,14 +3,14 @@ import type { Timer } from "../../platform/deadline.ts";
 /** Exchange serves this many requests of one application and mailbox at a time. */
 const width = 4;
 
-/** Milliseconds a call waits for its turn: who is in front may be one that Microsoft never answers. */
+/** Milliseconds a call waits for its turn: Microsoft may never answer the one in front. */
 export const laneWait = 10_000;
 
 /** Gives a place up for the call that waits first. It has an effect once. */
 type Leave = () => void;
 
 export interface LaneWait {
-  /** Of the caller: who went away needs no place. */
+  /** Of the caller: one that is gone needs no place. */
   signal: AbortSignal;
   timer: Timer;
 }
@@ -25,7 +25,7 @@ export class MailboxLane {
     return this.#free === width;
   }
 
-  /** @returns what gives the place up, or undefined when there was none in time or nobody needs it */
+  /** @returns what gives the place up, or undefined when there was none in time or the caller is gone */
   async enter({ signal, timer }: LaneWait): Promise<Leave | undefined> {
     if (signal.aborted) return undefined;
     if (this.#free > 0) {
@@ -35,7 +35,7 @@ export class MailboxLane {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const admit = (): void => resolve(true);
     const giveUp = (): void => {
-      // Who was let in meanwhile has the place, and gives it up as others do.
+      // A call that was let in meanwhile has the place, and gives it up itself.
       if (this.#waiting.delete(admit)) resolve(false);
     };
     const callOff = timer(laneWait, giveUp);

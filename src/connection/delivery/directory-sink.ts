@@ -23,9 +23,12 @@ export class DirectorySink implements StateSink {
   readonly follows = "state";
   readonly fingerprint = 0;
   readonly #connectionId: string;
-  readonly #directory: Directory | undefined;
+  readonly #directory: Pick<Directory, "upsert" | "removePending"> | undefined;
 
-  constructor(connectionId: string, directory: Directory | undefined) {
+  constructor(
+    connectionId: string,
+    directory: Pick<Directory, "upsert" | "removePending"> | undefined,
+  ) {
     this.#connectionId = connectionId;
     this.#directory = directory;
   }

@@ -13,7 +13,7 @@ export interface OutboxRelayOptions {
 
 interface Round {
   done: Promise<void>;
-  /** When an object that finds this round's work undone may take it for lost, in milliseconds. */
+  /** When the alarm may count this round as lost, in milliseconds since the epoch. */
   until: number;
 }
 

@@ -52,7 +52,7 @@ export class WebhookSink implements EventSink {
             .join(" "),
         },
         body,
-        // Whoever may redirect it could send it anywhere.
+        // A redirect could send it anywhere.
         redirect: "manual",
         signal: AbortSignal.timeout(sendDeadline),
       });

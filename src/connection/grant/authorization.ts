@@ -224,7 +224,7 @@ const takenUpSentence: Readonly<Record<RepeatedStage, string>> = {
   finished: "This sign-in is finished already, and the account was connected.",
 };
 
-/** Whoever disconnects while a sign-in is under way has the last word. */
+/** A disconnect while a sign-in is under way wins. */
 function endedMeanwhile(state: ConnectionState): () => Failure | undefined {
   const { ends } = state;
   return () => (state.ends === ends ? undefined : startAgain());

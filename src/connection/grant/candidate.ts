@@ -38,8 +38,8 @@ export const grantedScopes = (candidate: Candidate): string[] => [
 ];
 
 /**
- * Why a candidate may not become the grant, if there is a reason. Whoever signs in with another
- * account, without a refresh token or with less consent must not take away what works.
+ * Why a candidate may not become the grant, if there is a reason. A sign-in with another account,
+ * without a refresh token or with less consent must not replace a grant that works.
  */
 export function adoptionConflict(
   grant: Grant | undefined,

@@ -48,7 +48,7 @@ interface Source {
   refreshToken: string;
   /** Scopes it is known to have had: the answer to its proof names those of Graph alone. */
   granted: readonly string[];
-  /** What a refusal of Microsoft's means to who sent it. */
+  /** What a refusal of Microsoft's means to the sender. */
   refused: (cause: TokenFailure) => Failure;
   /** Why it may not be adopted, asked once more at the moment it would be. */
   conflict?: () => Failure | undefined;
@@ -73,7 +73,7 @@ export class GrantImport {
    */
   async run(request: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>> {
     const { state, queue, info, rearm } = this.#options;
-    // Counted before the queue: an end that comes while this waits for its turn has the last word too.
+    // Read before the queue: an end that comes while this waits for its turn wins too.
     const { ends } = state;
     const imported = await queue.run(async () => {
       const source =

@@ -78,7 +78,7 @@ export class LiveSockets {
   }
 
   /**
-   * Whether another may be opened; one whose credential has expired gives way.
+   * Whether another may be opened; one whose credential has expired is closed for it.
    *
    * @param opening how many are about to be open
    */

@@ -36,7 +36,7 @@ const endOfGrant: ReadonlySet<MeaningName> = new Set([
 
 /**
  * What the refusal means: it reaches no further than its own resource in that tenant. Who has to act is
- * there too, since no sign-in at home makes anybody a guest.
+ * there too, since no sign-in at home makes a guest.
  */
 export function foreignDisposition(
   disposition: Disposition,
@@ -50,31 +50,31 @@ export function foreignDisposition(
   if (home === personalTenantId && action === "sign_in") {
     return { ...dispositionOf("tenantNeeded", aadsts), latch: "resource" };
   }
-  const there = { ...disposition, latch: "resource" } as const;
+  const narrowed = { ...disposition, latch: "resource" } as const;
   const asked = `What was asked for belongs to tenant ${tenantId}`;
   switch (action) {
     case "step_up":
     case "contact_admin":
-      return { ...there, message: `${message} (Tenant ${tenantId}.)` };
+      return { ...narrowed, message: `${message} (Tenant ${tenantId}.)` };
     case "consent":
     case "admin_consent":
       return {
-        ...there,
+        ...narrowed,
         action: "admin_consent",
         message: `${asked}, where this application is not approved: an administrator there has to approve it.`,
       };
     case "sign_in": {
       const meaning = byCode.get(aadsts ?? 0);
-      if (meaning !== undefined && endOfGrant.has(meaning)) return there;
+      if (meaning !== undefined && endOfGrant.has(meaning)) return narrowed;
       const notMember = `${asked}, of which this account is neither a member nor a guest: an administrator there can invite it.`;
       return {
-        ...there,
+        ...narrowed,
         action: "contact_admin",
         message: meaning === "otherAccount" ? notMember : refusedThere(tenantId),
       };
     }
     case "fix_app":
-      return { ...there, action: "contact_admin", message: refusedThere(tenantId) };
+      return { ...narrowed, action: "contact_admin", message: refusedThere(tenantId) };
     case "retry":
       return disposition;
   }

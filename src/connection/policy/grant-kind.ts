@@ -13,7 +13,7 @@ export const isHeld = (grant: Pick<Grant, "kind" | "refresh_token">): boolean =>
   heldBy[grant.kind](grant);
 
 /**
- * What happens to a grant that nobody uses. Microsoft ends a refresh token after 90 days without use,
+ * What happens to a grant that is not used. Microsoft ends a refresh token after 90 days without use,
  * so it is refreshed before.
  */
 export const idlePolicies: Readonly<Record<GrantKind, "is_refreshed" | "lapses">> = {

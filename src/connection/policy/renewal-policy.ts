@@ -73,9 +73,9 @@ export function timesOf(token: {
 
 /**
  * How long to wait after the nth failed attempt (from 1): full jitter under a doubling ceiling of
- * 2 s to 5 min, and never less than the service asked for, of which an hour is believed. A renewal
- * begins 5 min before its token ends: one that failed is tried again before callers notice, and after
- * an outage nobody waits longer.
+ * 2 s to 5 min, and never less than the service asked for, up to an hour. A renewal begins 5 min
+ * before its token ends, so one that failed is tried again before callers notice, and no caller waits
+ * longer than that after an outage.
  *
  * @returns whole milliseconds
  */

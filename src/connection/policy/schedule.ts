@@ -116,7 +116,7 @@ const deliveries = (schedule: Schedule, { leases }: WorkUnderWay): Due[] =>
     sink,
   }));
 
-/** After a restart nobody waits for the POST: its outcome is looked up at once. */
+/** After a restart no caller waits for the POST: its outcome is found out at once. */
 function intentRecovery({ intent }: Schedule, { now, inFlight }: WorkUnderWay): Due[] {
   if (intent === undefined) return [];
   return [

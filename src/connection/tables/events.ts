@@ -45,9 +45,9 @@ export class EventLog {
   }
 
   /**
-   * Deletes what nobody reads any more.
+   * Deletes what is read no more.
    *
-   * @param neededAfter everything after this event is waited for; null when nobody waits
+   * @param neededAfter a sink still needs every event after this one; null: none does
    */
   trim(neededAfter: number | null): void {
     const last = this.lastSeq();

@@ -176,9 +176,9 @@ export class TokenStore {
   }
 
   /**
-   * Whether a token may be asked for. Whoever may name a resource could fill the table with names: in
-   * a full one a refusal, or a token that ended unused or latched, gives way, the oldest first. What
-   * is forgotten so is asked for anew when it is needed.
+   * Whether a token may be asked for. A caller could fill the table with names of resources. From a
+   * full table a refusal, or a token that ended unused or latched, is evicted, the oldest first. What
+   * was evicted is asked for anew when it is needed.
    */
   hasRoomFor(key: TokenKey, { home, required, now }: RoomTerms): boolean {
     const count = () =>

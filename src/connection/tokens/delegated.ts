@@ -17,7 +17,7 @@ import type { ResourceKey } from "./token-cache.ts";
 
 export interface DelegatedExchangeOptions {
   cipher: TokenCipher;
-  endpoint: TokenEndpoint;
+  endpoint: Pick<TokenEndpoint, "refresh">;
   cloud: Cloud;
   links: RemedyLinks;
   now: () => number;

@@ -23,8 +23,8 @@ export interface TokenRequest extends TokenNeed {
   /** The id of the request that asks, for the log; read only where a token is asked of Entra. */
   requestId?: () => string | undefined;
   /**
-   * {@link ConnectionState.ends} when the call came, by default now: whoever signed in since must not
-   * act for it.
+   * {@link ConnectionState.ends} when the call came, by default now: an account that signed in since must not
+   * be used for it.
    */
   ends?: number;
 }
@@ -88,7 +88,7 @@ export class Refresher {
   }
 
   /**
-   * Refreshes because somebody asked, whatever latch stands: joins a POST that is already out, and
+   * Refreshes on demand, whatever latch stands: joins a POST that is already out, and
    * makes at most one in ten seconds.
    */
   async force(key: ResourceKey): Promise<Outcome<void>> {
@@ -141,7 +141,7 @@ export class Refresher {
     const latch = latchedBy(grant, row, now());
     if (latch !== undefined) return err(latch);
 
-    // Asked before the queue: who may not be renewed need not wait for another resource's POST.
+    // Checked before the queue: a token that may not be renewed need not wait for another resource's POST.
     const fingerprint = await this.#options.fingerprint();
     const blocked = blockedBy(grant, row, { now: now(), fingerprint, links });
     const answer = blocked === undefined ? await this.#fly(key, request, 1) : err(blocked);

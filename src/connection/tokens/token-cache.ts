@@ -34,7 +34,7 @@ export interface TokenNeed {
 
 /** What is asked of a token POST. */
 export interface Attempt extends Partial<TokenNeed> {
-  /** Try although a latch or a back-off stands: somebody asked for it. */
+  /** Try although a latch or a back-off stands: it was asked for. */
   forced?: boolean;
   /** The id of the request that it is made for, a GUID. */
   requestId?: (() => string | undefined) | undefined;

@@ -45,7 +45,7 @@ export interface TokenMintOptions {
   log: (line: ConnectionNews) => void;
 }
 
-/** The moment a POST went out: what comes back is measured by it. */
+/** The moment a POST went out: its answer is measured by it. */
 interface Start {
   /** Milliseconds. */
   at: number;
@@ -63,7 +63,7 @@ interface Start {
 type RefreshEnd = Pick<Refresh, "outcome" | "action" | "aadsts" | "upstreamRequestId">;
 
 /**
- * The one token POST. It runs inside the queue, and answers nobody before a new token is durable. How
+ * The one token POST. It runs inside the queue, and answers no caller before a new token is durable. How
  * a token is got is decided by the kind of the grant.
  */
 export class TokenMint {

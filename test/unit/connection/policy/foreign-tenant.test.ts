@@ -8,9 +8,9 @@ import { personalTenantId } from "../../../../src/entra/tenant.ts";
 
 const tenant = "cccccccc-0000-4000-8000-00000000000c";
 const home = "aaaaaaaa-0000-4000-8000-00000000000a";
-const abroad = (body: object, status = 400) =>
+const refusedBy = (body: object, status = 400) =>
   foreignDisposition(classify({ status, body }), tenant, home);
-const ofCode = (code: number) => abroad({ error: "invalid_grant", error_codes: [code] });
+const ofCode = (code: number) => refusedBy({ error: "invalid_grant", error_codes: [code] });
 
 describe("a refusal by another tenant", () => {
   test.each([
@@ -49,7 +49,7 @@ describe("a refusal by another tenant", () => {
     [{ error: "server_error" }, 500],
     [{}, 200],
   ])("that passes stays what it is: %j", (body, status) => {
-    expect(abroad(body, status)).toEqual(classify({ status, body }));
+    expect(refusedBy(body, status)).toEqual(classify({ status, body }));
   });
 
   test("reaches no further than its resource, and asks for nothing that only home can give, whatever it says", () => {
@@ -61,7 +61,7 @@ describe("a refusal by another tenant", () => {
     });
     fc.assert(
       fc.property(body, fc.constantFrom(400, 401, 403, 429, 503), (answer, status) => {
-        const { action, latch } = abroad(answer, status);
+        const { action, latch } = refusedBy(answer, status);
         expect(["resource", "none"]).toContain(latch);
         expect(["retry", "step_up", "contact_admin", "admin_consent", "sign_in"]).toContain(action);
       }),
