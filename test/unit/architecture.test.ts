@@ -99,8 +99,9 @@ describe("the source", () => {
   });
 });
 
-test("the unit tests' folders are those of the source, or of the test programs", () => {
+test("the unit tests' folders are those of the source or of the test programs, but for the types'", () => {
   const known = new Set([
+    "types",
     ...foldersBelow(source),
     ...readdirSync(join(root, "test"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())

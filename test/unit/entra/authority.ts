@@ -75,6 +75,16 @@ export class Authority {
     return kid;
   }
 
+  /** A kid that no set holds. It signs with a key there is: nobody gets as far as the signature. */
+  unpublishedKid(): string {
+    const [key] = this.#privateKeys.values();
+    if (key === undefined) throw new Error("no key to sign with");
+    keyNumber += 1;
+    const kid = `key-${keyNumber}`;
+    this.#privateKeys.set(kid, key);
+    return kid;
+  }
+
   async idToken(kid: string, claims: JWTPayload = {}, alg = "RS256"): Promise<string> {
     const seconds = now / 1000;
     const key = this.#privateKeys.get(kid);
