@@ -26,18 +26,10 @@ let told = "";
 let graph: Client;
 let resources: ResourceManagementClient;
 
-beforeAll(async () => {
-  worker = await startTestWorker({ observe: (text) => (told += text) });
-  tls.setDefaultCACertificates([...authorities, worker.certificate.ca]);
-  await signIn(worker.url, { userId: "ada", scopes: ["Files.ReadWrite"] });
-  graph = Client.init({
-    baseUrl: `${worker.tls.url}/graph`,
-    customHosts: new Set(["localhost"]),
-    authProvider: (done) => done(null, apiKey),
-    fetchOptions: { headers: connectionHeader },
-  });
-  resources = new ResourceManagementClient(
-    { getToken: async () => ({ token: apiKey, expiresOnTimestamp: Date.now() + 3_600_000 }) },
+/** A client of Resource Manager's for a connection. @param headers that name the connection */
+const resourcesOf = (headers: Record<string, string>, token = apiKey) =>
+  new ResourceManagementClient(
+    { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
     CONTOSO_SUBSCRIPTION,
     {
       endpoint: `${worker.tls.url}/arm`,
@@ -48,7 +40,7 @@ beforeAll(async () => {
           policy: {
             name: "connection",
             sendRequest: (request, next) => {
-              request.headers.set("x-azure-connection", connectionHeader["x-azure-connection"]);
+              for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
               return next(request);
             },
           },
@@ -56,6 +48,18 @@ beforeAll(async () => {
       ],
     },
   );
+
+beforeAll(async () => {
+  worker = await startTestWorker({ observe: (text) => (told += text) });
+  tls.setDefaultCACertificates([...authorities, worker.certificate.ca]);
+  await signIn(worker.url, { userId: "ada", scopes: ["Files.ReadWrite"] });
+  graph = Client.init({
+    baseUrl: `${worker.tls.url}/graph`,
+    customHosts: new Set(["localhost"]),
+    authProvider: (done) => done(null, apiKey),
+    fetchOptions: { headers: connectionHeader },
+  });
+  resources = resourcesOf(connectionHeader);
 });
 
 afterAll(async () => {
@@ -208,31 +212,6 @@ describe("an error of ours, shown by Microsoft's own clients", () => {
       () => undefined,
       (reason: unknown) => reason,
     );
-  /** A client of Resource Manager's for another connection. */
-  const resourcesOf = (headers: Record<string, string>, token = apiKey) =>
-    new ResourceManagementClient(
-      { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
-      CONTOSO_SUBSCRIPTION,
-      {
-        endpoint: `${worker.tls.url}/arm`,
-        credentials: { scopes: ["https://management.azure.com/.default"] },
-        additionalPolicies: [
-          {
-            position: "perCall",
-            policy: {
-              name: "connection",
-              sendRequest: (request, next) => {
-                for (const [name, value] of Object.entries(headers)) {
-                  request.headers.set(name, value);
-                }
-                return next(request);
-              },
-            },
-          },
-        ],
-      },
-    );
-
   it("is a GraphError with our code, sentence and request id", async () => {
     const unknown = await thrown(graph.api("/me").headers(somebody).get());
     expect(unknown).toMatchObject({
