@@ -179,7 +179,7 @@ describe("Microsoft's own Resource Manager client, given the gateway's address a
     expect(await asked("/operationresults/")).toBeGreaterThan(0);
   });
 
-  it("creates and deletes a resource whose operation is told by header", async () => {
+  it("creates and deletes a resource whose operation is named by a header", async () => {
     const id = `subscriptions/${CONTOSO_SUBSCRIPTION}/resourceGroups/contoso-staging/providers/Microsoft.Compute/disks/by-gateway`;
     const version = "2024-03-02";
     const made = await resources.resources.createOrUpdateById(id, version, {
@@ -228,7 +228,7 @@ describe("an error of ours, shown by Microsoft's own clients", () => {
     });
   });
 
-  it("is a RestError with our code and sentence, and what it tells besides", async () => {
+  it("is a RestError with our code and sentence, and our other details", async () => {
     const unknown = await thrown(resourcesOf(somebody).resourceGroups.get("contoso-production"));
     expect(unknown).toMatchObject({
       statusCode: 404,
@@ -249,7 +249,7 @@ describe("an error of ours, shown by Microsoft's own clients", () => {
     });
   });
 
-  it("tells both of a disconnected connection what mends it", async () => {
+  it("names to both of a disconnected connection what mends it", async () => {
     await signIn(worker.url, { userId: "leaver" });
     const gone = { "x-azure-connection": "user:leaver" };
     await fetch(`${worker.url}/connections/user:leaver`, {
@@ -271,7 +271,7 @@ describe("an error of ours, shown by Microsoft's own clients", () => {
   });
 });
 
-it("tells the SDKs no token of Microsoft's", async () => {
+it("gives the SDKs no token of Microsoft's", async () => {
   const tokens = await Promise.all(
     ["graph", "arm"].map(async (resource) => {
       const answer = await fetch(`${worker.url}/connections/user:ada/token?resource=${resource}`, {

@@ -158,7 +158,7 @@ describe("ArmClient against the sandbox's ARM", () => {
     expect(names).toContain("environment");
   });
 
-  it("tells that another tenant's subscription needs another token", async () => {
+  it("says that another tenant's subscription needs another token", async () => {
     const error = await arm.subscriptions.get(FABRIKAM_SUBSCRIPTION).catch((e: unknown) => e);
     expect(error).toMatchObject({
       code: "action_required",

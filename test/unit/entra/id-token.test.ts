@@ -160,7 +160,7 @@ describe("the key that signed", () => {
     expect(await signIn(fresh, {}, { now: () => tomorrow })).toBe("accepted");
   });
 
-  it("cannot be told when it is new and the key set cannot be fetched: nobody is blamed", async () => {
+  it("is unknown when it is new and the key set cannot be fetched: nobody is blamed", async () => {
     authority.keysDown = true;
     expect(await signIn(await authority.idToken(kid))).toBe("network");
   });

@@ -252,7 +252,7 @@ describe("GraphClient against the sandbox's Graph", () => {
     expect(again.flatMap((step) => (step.resync === true ? [] : step.items))).toHaveLength(all);
   });
 
-  it("waits as throttling asks, and tells errors by their code", async () => {
+  it("waits as throttling asks, and names errors by their code", async () => {
     await ada.control("faults", {
       match: { url: "/v1.0/me" },
       respond: { status: 429, headers: { "retry-after": "2.5" } },
