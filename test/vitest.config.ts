@@ -28,6 +28,8 @@ export default defineConfig({
           // which halves the time.
           pool: "threads",
           isolate: false,
+          // Properties try hundreds of inputs, on a machine that may be busy.
+          testTimeout: 30_000,
         },
       },
       {

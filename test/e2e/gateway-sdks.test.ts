@@ -29,18 +29,10 @@ let told = "";
 let graph: Client;
 let resources: ResourceManagementClient;
 
-beforeAll(async () => {
-  worker = await startTestWorker({ observe: (text) => (told += text) });
-  tls.setDefaultCACertificates([...authorities, worker.certificate.ca]);
-  await signIn(worker.url, { userId: "ada", scopes: ["Files.ReadWrite"] });
-  graph = Client.init({
-    baseUrl: `${worker.tls.url}/graph`,
-    customHosts: new Set(["localhost"]),
-    authProvider: (done) => done(null, apiKey),
-    fetchOptions: { headers: connectionHeader },
-  });
-  resources = new ResourceManagementClient(
-    { getToken: async () => ({ token: apiKey, expiresOnTimestamp: Date.now() + 3_600_000 }) },
+/** A client of Resource Manager's for a connection. @param headers that name the connection */
+const resourcesOf = (headers: Record<string, string>, token = apiKey) =>
+  new ResourceManagementClient(
+    { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
     CONTOSO_SUBSCRIPTION,
     {
       endpoint: `${worker.tls.url}/arm`,
@@ -51,7 +43,7 @@ beforeAll(async () => {
           policy: {
             name: "connection",
             sendRequest: (request, next) => {
-              request.headers.set("x-azure-connection", connectionHeader["x-azure-connection"]);
+              for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
               return next(request);
             },
           },
@@ -59,6 +51,18 @@ beforeAll(async () => {
       ],
     },
   );
+
+beforeAll(async () => {
+  worker = await startTestWorker({ observe: (text) => (told += text) });
+  tls.setDefaultCACertificates([...authorities, worker.certificate.ca]);
+  await signIn(worker.url, { userId: "ada", scopes: ["Files.ReadWrite"] });
+  graph = Client.init({
+    baseUrl: `${worker.tls.url}/graph`,
+    customHosts: new Set(["localhost"]),
+    authProvider: (done) => done(null, apiKey),
+    fetchOptions: { headers: connectionHeader },
+  });
+  resources = resourcesOf(connectionHeader);
 });
 
 afterAll(async () => {
@@ -178,7 +182,7 @@ describe("Microsoft's own Resource Manager client, given the gateway's address a
     expect(await asked("/operationresults/")).toBeGreaterThan(0);
   });
 
-  it("creates and deletes a resource whose operation is told by header", async () => {
+  it("creates and deletes a resource whose operation is named by a header", async () => {
     const id = `subscriptions/${CONTOSO_SUBSCRIPTION}/resourceGroups/contoso-staging/providers/Microsoft.Compute/disks/by-gateway`;
     const version = "2024-03-02";
     const made = await resources.resources.createOrUpdateById(id, version, {
@@ -228,31 +232,6 @@ describe("an error of ours, shown by Microsoft's own clients", () => {
       () => undefined,
       (reason: unknown) => reason,
     );
-  /** A client of Resource Manager's for another connection. */
-  const resourcesOf = (headers: Record<string, string>, token = apiKey) =>
-    new ResourceManagementClient(
-      { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
-      CONTOSO_SUBSCRIPTION,
-      {
-        endpoint: `${worker.tls.url}/arm`,
-        credentials: { scopes: ["https://management.azure.com/.default"] },
-        additionalPolicies: [
-          {
-            position: "perCall",
-            policy: {
-              name: "connection",
-              sendRequest: (request, next) => {
-                for (const [name, value] of Object.entries(headers)) {
-                  request.headers.set(name, value);
-                }
-                return next(request);
-              },
-            },
-          },
-        ],
-      },
-    );
-
   it("is a GraphError with our code, sentence and request id", async () => {
     const unknown = await thrown(graph.api("/me").headers(somebody).get());
     expect(unknown).toMatchObject({
@@ -269,7 +248,7 @@ describe("an error of ours, shown by Microsoft's own clients", () => {
     });
   });
 
-  it("is a RestError with our code and sentence, and what it tells besides", async () => {
+  it("is a RestError with our code and sentence, and our other details", async () => {
     const unknown = await thrown(resourcesOf(somebody).resourceGroups.get("contoso-production"));
     expect(unknown).toMatchObject({
       statusCode: 404,
@@ -290,7 +269,7 @@ describe("an error of ours, shown by Microsoft's own clients", () => {
     });
   });
 
-  it("tells both of a disconnected connection what mends it", async () => {
+  it("names to both of a disconnected connection what mends it", async () => {
     await signIn(worker.url, { userId: "leaver" });
     const gone = { "x-azure-connection": "user:leaver" };
     await fetch(`${worker.url}/connections/user:leaver`, {
@@ -312,7 +291,7 @@ describe("an error of ours, shown by Microsoft's own clients", () => {
   });
 });
 
-it("tells the SDKs no token of Microsoft's", async () => {
+it("gives the SDKs no token of Microsoft's", async () => {
   const tokens = await Promise.all(
     ["graph", "arm"].map(async (resource) => {
       const answer = await fetch(`${worker.url}/connections/user:ada/token?resource=${resource}`, {

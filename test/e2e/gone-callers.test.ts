@@ -60,7 +60,7 @@ describe("a mailbox whose callers went away over HTTP", () => {
     expect(await asked()).toBe(before + 5);
   });
 
-  it("tells the fifth within seconds that it was not sent, where nobody went away", async () => {
+  it("refuses the fifth within seconds as not sent, where nobody went away", async () => {
     const userId = `u-${crypto.randomUUID()}`;
     await signIn(worker.url, { userId });
     const path = "/graph/v1.0/me/messages?$top=1";

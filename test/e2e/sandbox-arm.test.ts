@@ -115,7 +115,7 @@ describe("Microsoft's own ARM clients against the sandbox", () => {
     }
   });
 
-  it("throw the code an operation was told to fail with", async () => {
+  it("throw the code an operation was set to fail with", async () => {
     await resources.resourceGroups.createOrUpdate("failing", {
       location: "westeurope",
       tags: { "sandbox-polls": "1", "sandbox-outcome": "AllocationFailed" },

@@ -159,7 +159,7 @@ describe("a sandbox that strangers could reach", () => {
 });
 
 describe("the live socket", () => {
-  it("tells a snapshot, then a renewal that nobody asked for", async () => {
+  it("sends a snapshot, then a renewal that nobody asked for", async () => {
     const socket = new NodeSocket(live(), "azure.v1", { headers: key });
     const renewals: unknown[] = [];
     const frames: { type: string; data: object }[] = [];

@@ -90,7 +90,7 @@ describe("admin consent", () => {
     }
   });
 
-  test("tells on its page what became of it, and no more", async () => {
+  test("shows on its page what became of it, and no more", async () => {
     const state = await stateFor({ tenant_id: CONTOSO_TENANT });
     const other = await callback({ admin_consent: "True", tenant: FABRIKAM_TENANT, state });
     expect([other.status, await other.text()]).toEqual([

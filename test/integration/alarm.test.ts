@@ -16,7 +16,7 @@ afterEach(async () => {
   await clock.restore();
 });
 
-test("an alarm that rings while the configuration is broken is not lost", async () => {
+test("an alarm that runs while the configuration is broken is not lost", async () => {
   const { stub } = await connected();
   await runInDurableObject(stub, async (_, ctx) => {
     const broken = new ConnectionActor(ctx, { ...env, SESSION_SECRET: "" });
@@ -26,7 +26,7 @@ test("an alarm that rings while the configuration is broken is not lost", async 
   });
 });
 
-test("an alarm that should have rung is set again by the first touch of a life", async () => {
+test("an alarm that is overdue is set again by the first touch of a life", async () => {
   const { id, stub } = await connected();
   await (await stub.fetch("https://graph.microsoft.com/v1.0/me")).arrayBuffer();
   await runInDurableObject(stub, (_, ctx) => ctx.abort("restart")).catch(() => undefined);
@@ -39,7 +39,7 @@ test("an alarm that should have rung is set again by the first touch of a life",
   expect(Number(set.mock.calls[0]?.[0])).toBeLessThan(Date.now());
 });
 
-test("an alarm whose work fails as nobody expected rings again a minute later, not at once", async () => {
+test("an alarm whose work fails unexpectedly runs again a minute later, not at once", async () => {
   const { stub } = await connected();
   await (await stub.fetch("https://graph.microsoft.com/v1.0/me")).arrayBuffer();
   await clock.advance(3_500);

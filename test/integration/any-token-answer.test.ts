@@ -85,7 +85,7 @@ function answerOnce({ status, headers, text }: Answer): void {
   });
 }
 
-test("whatever Entra answers a refresh, the connection tells what to do, and a refresh mends it", async () => {
+test("whatever Entra answers a refresh, the connection says what to do, and a refresh mends it", async () => {
   const refreshToken = await refreshTokenOf("ada@contoso.example");
   await fc.assert(
     fc.asyncProperty(answer, async (given) => {

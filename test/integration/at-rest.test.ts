@@ -115,7 +115,7 @@ describe("a change of keys", () => {
     expect(answer.ok).toBe(true);
   });
 
-  test("that took the old key away too early is told, harms nothing and is undone by giving it back", async () => {
+  test("that took the old key away too early is reported, harms nothing and is undone by giving it back", async () => {
     const { stub } = await connected();
     const mark = await sandbox.mark();
     const before = await sealedIn(stub);

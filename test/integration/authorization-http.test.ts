@@ -174,7 +174,7 @@ describe("the callback", () => {
     expect((await callback(parameters, jar)).status).toBe(400);
   });
 
-  test("tells a refusal to the return_url, without Microsoft's words", async () => {
+  test("reports a refusal to the return_url, without Microsoft's words", async () => {
     const jar = new CookieJar();
     const start = await userStart(newUser(), jar, { return_url: returnUrl });
     const denied = await authorize(start.auth_url, "ada@contoso.example", "deny");
@@ -248,7 +248,7 @@ describe("the callback", () => {
     });
   });
 
-  test("tells a refusal on a page when there is no return_url", async () => {
+  test("shows a refusal on a page when there is no return_url", async () => {
     const jar = new CookieJar();
     const start = await userStart(newUser(), jar);
     const response = await callback(

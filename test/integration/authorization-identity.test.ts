@@ -195,7 +195,7 @@ describe("a personal account", () => {
   });
 });
 
-test("a personal account is told that it has no ARM, and nothing else of it suffers", async () => {
+test("a personal account has no ARM, and nothing else of it suffers", async () => {
   const { stub } = await connected("pat@outlook.example");
   const mark = await sandbox.mark();
   const refused = {

@@ -51,7 +51,7 @@ describe("the live sockets of a connection", () => {
     ]);
   });
 
-  test("make room when their credential has expired, though nobody told them anything since", async () => {
+  test("make room when their credential has expired, though nothing was sent to them since", async () => {
     const { stub } = await connected();
     await Promise.all(Array.from({ length: 100 }, () => open(stub, Date.now() + 60_000)));
     expect((await open(stub)).status).toBe(429);

@@ -57,7 +57,7 @@ describe("AzureClient", () => {
     expect((await ask()).data).toBeTypeOf("object");
   });
 
-  test("creates an event whose times are told in the zone asked for", async () => {
+  test("creates an event whose times are written in the zone asked for", async () => {
     const time = (hour: number) => ({ dateTime: `2026-11-24T${hour}:00:00`, timeZone: "UTC" });
     const event = { subject: "Tea", start: time(15), end: time(16) };
     const { data } = await ada.graph.createEvent(event, { timeZone: "Europe/Berlin" });

@@ -245,7 +245,7 @@ describe("cool-downs", () => {
     expect(await statusOf(stub.fetch(`${graph}/me/messages`))).toBe(200);
   });
 
-  test("are told to sockets with what they apply to", async () => {
+  test("are sent to sockets with what they apply to", async () => {
     const { stub } = await connected();
     const messages = await watch(stub);
     await sandbox.fault({
@@ -262,7 +262,7 @@ describe("cool-downs", () => {
       });
   });
 
-  test("of an earlier version are kept, for the whole service, and so is what was told of them", async () => {
+  test("of an earlier version are kept, for the whole service, and so are their events", async () => {
     const id = `user:${newUser()}`;
     const until = Date.now() + 300_000;
     await runInDurableObject(actorOf(id), (_, { storage }) => {

@@ -137,7 +137,7 @@ const refreshes = async (stub: ReturnType<typeof actorOf>) =>
   expectOk(await stub.events()).events.filter(({ type }) => type === "token.refreshed");
 
 describe.each(awaits)("an object that dies %s", (_, at) => {
-  test("heals by its alarm, without a caller, and tells of one refresh", async () => {
+  test("heals by its alarm, without a caller, and emits one refresh", async () => {
     const { id, stub, generation } = await expiredConnection();
     await dieDuringRefresh(stub, at);
     const woken = actorOf(id);

@@ -87,7 +87,7 @@ describe.each(forgotten)("a forgotten migration: a missing $what", ({ undo, redo
     expect(rest).toMatchObject({ paused_sinks: null, credentials: [{ position: 1 }] });
   });
 
-  test("is named in the log by a connection that cannot tell how it is, and by the watchdog", async () => {
+  test("is named in the log by a connection that cannot report, and by the watchdog", async () => {
     const { stub } = await connectedUser();
     const lines = recordLog("misconfigured");
     await runDurableObjectAlarm(stub);
@@ -115,7 +115,7 @@ test("a restore needs the table too", async () => {
 describe("a database that does not answer", () => {
   const change = { DB: outage };
 
-  test("is told as such, with a time to come back, and no word of migrations", async () => {
+  test("is named as such, with a time to come back, and without migrations", async () => {
     const { status, body } = await asked("/connections", change);
     expect([status, body["code"], body["retry_after"]]).toEqual([503, "upstream_unavailable", 5]);
     expect(body["details"]).toEqual({ reason: "directory_unreachable" });

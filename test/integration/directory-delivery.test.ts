@@ -69,7 +69,7 @@ describe("a refresh", () => {
     });
   });
 
-  test("of an idle grant is backed up in the ring that made it", async () => {
+  test("of an idle grant is backed up by the alarm that made it", async () => {
     const { id, stub } = await told();
     await clock.advance(14 * day + 1);
     const mark = await sandbox.mark();
@@ -85,7 +85,7 @@ describe("a refresh", () => {
 });
 
 describe("a change that happens while the alarm waits for Entra", () => {
-  test("is told at once all the same", async () => {
+  test("is reported at once all the same", async () => {
     const { id, stub } = await told();
     expectOk(await stub.accessToken({ resource: "graph" }));
     await clock.advance(2 * hour);
@@ -148,7 +148,7 @@ describe("a sign-in that nobody finishes", () => {
 });
 
 describe("the directory out of reach", () => {
-  test("is tried again, later and later, and in the end told the truth of then", async () => {
+  test("is tried again, later and later, and in the end gets the state of then", async () => {
     const { id, stub } = await told();
     await withoutDirectory(async () => {
       await sandbox.fault({

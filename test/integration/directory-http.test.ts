@@ -229,7 +229,7 @@ describe("GET /health/app", () => {
     expect(body["data"]).toMatchObject({ credentials: [{ position: 1, works: null }] });
   });
 
-  test("tells several credentials apart by their place in the variable", async () => {
+  test("distinguishes several credentials by their place in the variable", async () => {
     const config = configOf(env);
     if (!config.ok) throw new Error(config.error.message);
     const clientSecrets = ["one-that-expired", CLIENT_SECRET];

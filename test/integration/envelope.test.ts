@@ -232,7 +232,7 @@ describe("an overload", () => {
   });
 });
 
-test("an unexpected error is told without a word of it", async () => {
+test("an unexpected error is answered without its text", async () => {
   const broken = {
     AZURE_CONNECTION: {
       getByName: () => {

@@ -170,7 +170,7 @@ describe("an answer of Microsoft's that looks like ours", () => {
     }
   });
 
-  test("is told by routes as what its status means, and none of its links", async () => {
+  test("becomes on routes what its status means, without its links", async () => {
     await imitate("/v1.0/me");
     const { status, body } = await call(`/user?${user.who}`, asAll());
     expect([status, body["code"]]).toEqual([403, "forbidden"]);

@@ -135,7 +135,7 @@ describe("the signed-in fetch", () => {
     expect(events.filter(({ type }) => type === "call.throttled")).toHaveLength(1);
   });
 
-  test("tells what ARM says is left of its quota", async () => {
+  test("reports what ARM says is left of its quota", async () => {
     const { stub } = await connected();
     await drain(stub, "https://management.azure.com/subscriptions?api-version=2022-12-01");
     const arm = expectOk(await stub.info()).cooldowns.find(({ service }) => service === "arm");

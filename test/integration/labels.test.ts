@@ -91,7 +91,7 @@ describe("a label that the user does not have", () => {
     expect(await byRpc("sibling")).toBe(200);
   });
 
-  test("is refused before anything is made when the request is wrong besides", async () => {
+  test("is refused before anything is made when the request is wrong too", async () => {
     const credential = await sessionOf(userId, ["connections:read", "connections:write"]);
     const response = await connect(credential, {
       label: "new",

@@ -30,7 +30,7 @@ async function firstMessage(response: Response): Promise<unknown> {
 }
 
 describe("the live socket", () => {
-  test("opens by Authorization and tells the connection's state first", async () => {
+  test("opens by Authorization and sends the connection's state first", async () => {
     const { id } = await connectedUser();
     const response = await http(`/connections/${id}/live`, {
       headers: { ...bearer("reader"), ...upgrade },
@@ -43,7 +43,7 @@ describe("the live socket", () => {
     });
   });
 
-  test("opens by a ticket, once, and names the protocol that it speaks", async () => {
+  test("opens by a ticket, once, and names its protocol", async () => {
     const { id } = await connectedUser();
     const headers = offering(await ticketFor(id));
     const response = await http(`/connections/${id}/live?after=0`, { headers });

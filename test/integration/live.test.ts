@@ -55,7 +55,7 @@ describe("a live socket", () => {
     expect(live.messages[0]).not.toHaveProperty("truncated");
   });
 
-  test("is told that events are lost when it has been away for too long", async () => {
+  test("gets word that events are lost when it has been away for too long", async () => {
     const { stub } = await connected();
     for (let round = 0; round < 51; round += 1) {
       await sandbox.fault({ match: { url: "/oauth2/v2.0/token" }, times: 1, aadsts: 50173 });
@@ -78,7 +78,7 @@ describe("a live socket", () => {
     await expect.poll(() => types(live.messages)).toEqual(["snapshot", "token.refreshed"]);
   });
 
-  test("hears that the user has to act, and that it is well again", async () => {
+  test("reports that the user has to act, and that the connection works again", async () => {
     const { stub } = await connected("grace@contoso.example");
     const live = await watch(stub);
     await sandbox.revoke("grace@contoso.example");
@@ -100,7 +100,7 @@ describe("a live socket", () => {
     await expect.poll(() => live.texts).toEqual(["pong"]);
   });
 
-  test("is closed with 4001 instead of being told more once its credential has expired", async () => {
+  test("is closed with 4001 instead of getting more once its credential has expired", async () => {
     const { stub } = await connected();
     const live = await watch(stub, { expiresAt: Date.now() + 60_000 });
     await expect.poll(() => live.messages.length).toBe(1);
@@ -110,7 +110,7 @@ describe("a live socket", () => {
     expect(types(live.messages)).toEqual(["snapshot"]);
   });
 
-  test("hears of the disconnect and is closed with 4004", async () => {
+  test("gets the disconnect and is closed with 4004", async () => {
     const { stub } = await connected();
     const live = await watch(stub);
     expectOk(await stub.disconnect());

@@ -232,7 +232,7 @@ describe("the line of a refresh", () => {
 });
 
 describe("the line of an alarm", () => {
-  test("says how late it rang, and what it did", async () => {
+  test("says how late it ran, and what it did", async () => {
     const { id, stub } = await connected();
     await (await stub.fetch(me)).arrayBuffer();
     await runDurableObjectAlarm(stub);
@@ -263,7 +263,7 @@ describe("the line of an alarm", () => {
     expect(lines).toMatchObject([{ lag_ms: 700, renewals: 0 }]);
   });
 
-  test("counts what it told the directory", async () => {
+  test("counts what it reported to the directory", async () => {
     const { stub } = await connected();
     await runDurableObjectAlarm(stub);
     await runInDurableObject(stub, (_, { storage: { sql } }) => {

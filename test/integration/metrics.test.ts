@@ -82,7 +82,7 @@ describe("a call", () => {
     expect(rowsOf("call")).toMatchObject([{ attempt: 2, status: 200 }]);
   });
 
-  test("to a mailbox tells how long it waited for its place", async () => {
+  test("to a mailbox records how long it waited for its place", async () => {
     const { stub } = await connected();
     await drain(stub, me);
     points.length = 0;
@@ -95,7 +95,7 @@ describe("a call", () => {
   });
 });
 
-test("a ring of the alarm is measured with how late it was and what it did", async () => {
+test("a run of the alarm is measured with how late it was and what it did", async () => {
   const { id, stub } = await connected();
   await drain(stub, me);
   await runDurableObjectAlarm(stub);

@@ -91,7 +91,7 @@ describe.each(probes)("%s", (_, probe) => {
     }
   });
 
-  test("of /connect tells nobody without a credential more than before", async () => {
+  test("of /connect shows no more than before without a credential", async () => {
     expect((await front("/connect", probe)).status).toBe(401);
   });
 

@@ -85,7 +85,7 @@ describe("the document", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("tells whole numbers from text, and their bounds", () => {
+  test("distinguishes whole numbers from text, and names their bounds", () => {
     const top = document.paths["/mail"]?.["get"]?.parameters?.find(({ name }) => name === "top");
     expect(top?.schema).toMatchObject({ type: "integer", minimum: 1, maximum: 100, default: 25 });
   });

@@ -73,7 +73,7 @@ describe.each(mishaps)("signing in again %s", (_, { reason, account, rewrite }) 
     expect(await accountOf(stub)).toBe("ada@contoso.example");
   });
 
-  test("is told as 409 to the server that confirms it", async () => {
+  test("answers 409 to the server that confirms it", async () => {
     const userId = newUser();
     const stub = actorOf(`user:${userId}`);
     expectOk(await signIn(stub));

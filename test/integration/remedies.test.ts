@@ -175,7 +175,7 @@ const cases: readonly Case[] = [
 describe.each(cases)("AADSTS$aadsts at a refresh: $action", (expected) => {
   const { aadsts, action, armGoesOn, status, code, http, answers, links, events } = expected;
 
-  test("is told alike by status, event, socket, call and RPC, and costs one POST", async () => {
+  test("is reported alike by status, event, socket, call and RPC, and costs one POST", async () => {
     const { id, stub } = await connected();
     const live = await watch(stub);
     await clock.advance(4_000);
@@ -267,7 +267,7 @@ describe("a fault of the application", () => {
   );
 });
 
-test("a personal account that is a guest elsewhere is told to name the tenant, by the link too", async () => {
+test("a personal account that is a guest elsewhere is asked to name the tenant, by the link too", async () => {
   const { stub } = await connected("pat@outlook.example");
   const vault = await stub.accessToken({ resource: "vault", tenantId: contoso });
   expect(vault).toMatchObject({
@@ -289,7 +289,7 @@ test("a personal account that is a guest elsewhere is told to name the tenant, b
   });
 });
 
-test("refusals of resources that somebody makes up do not pile up, nor hide what the status tells of", async () => {
+test("refusals of resources that somebody makes up do not pile up, nor hide what the status reports", async () => {
   const { stub } = await connected();
   await clock.advance(4_000);
   await runInDurableObject(stub, (_, ctx) => {

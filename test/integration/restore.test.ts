@@ -40,7 +40,7 @@ const reasonOf = (outcome: Awaited<ReturnType<typeof restore>>) =>
   outcome.ok ? "restored" : `${outcome.error.code}: ${outcome.error.details?.reason}`;
 
 describe("a connection whose object was lost", () => {
-  test("is restored from its row, works for every resource, and is heard by the directory again", async () => {
+  test("is restored from its row, works for every resource, and reports to the directory again", async () => {
     const { id, stub, row } = await backedUp();
     await wipe(stub);
     expect(await actorOf(id).info()).toMatchObject({ ok: false, error: { code: "not_found" } });
@@ -64,7 +64,7 @@ describe("a connection whose object was lost", () => {
     });
   });
 
-  test("is heard again although its row is of a later time", async () => {
+  test("reports again although its row is of a later time", async () => {
     const { id, stub, row } = await backedUp();
     const ahead = row.version + 3_600_000;
     await directory.upsert({ ...row, version: ahead });

@@ -26,7 +26,7 @@ const items = ({ body }: Answer) => body["data"] as Item[];
 const item = ({ body }: Answer) => body["data"] as Item;
 
 describe("people", () => {
-  test("are told by Graph's own fields", async () => {
+  test("are described by Graph's own fields", async () => {
     expect(item(await get("/user?select=id,displayName"))).toMatchObject({
       displayName: "Ada Lovelace",
     });
@@ -168,7 +168,7 @@ describe("what Microsoft's own names and answers may hold", () => {
   });
 });
 
-test("the calendar tells events, occurrences between two times, and takes new ones", async () => {
+test("the calendar lists events and occurrences between two times, and takes new ones", async () => {
   const event = {
     subject: "Review",
     start: { dateTime: "2026-03-02T10:00:00", timeZone: "UTC" },
@@ -279,7 +279,7 @@ describe("a batch", () => {
 describe("Azure", () => {
   const subscription = `/subscriptions/${CONTOSO_SUBSCRIPTION}`;
 
-  test("tells subscriptions one by one when asked to, though Azure does not", async () => {
+  test("lists subscriptions one by one when asked to, though Azure does not", async () => {
     const first = await get("/subscriptions?top=1");
     expect(items(first)).toHaveLength(1);
     const cursor = encodeURIComponent(String(first.body["next_cursor"]));
@@ -290,7 +290,7 @@ describe("Azure", () => {
     expect(item(await get(subscription))["subscriptionId"]).toBe(CONTOSO_SUBSCRIPTION);
   });
 
-  test("tells groups, resources, providers and tags", async () => {
+  test("lists groups, resources, providers and tags", async () => {
     const groups = items(await get(`${subscription}/resourceGroups?top=2`));
     expect(groups.length).toBeGreaterThan(0);
     const name = String(groups[0]?.["name"]);
@@ -336,7 +336,7 @@ describe("Azure", () => {
 });
 
 describe("a connection", () => {
-  test("is told, refreshed, and told about", async () => {
+  test("is shown and refreshed, and lists its events", async () => {
     const { status, body } = await call(`/connections/${encodeURIComponent(id)}`, asAll());
     expect([status, (body["data"] as Item).id]).toEqual([200, id]);
     expect(JSON.stringify(body)).not.toMatch(/eyJ|refresh_token/);
@@ -376,7 +376,7 @@ describe("a connection", () => {
   });
 });
 
-test("a cool-down is told at once, with its time", async () => {
+test("a cool-down is reported at once, with its time", async () => {
   const { id: throttled } = await connected();
   await sandbox.fault({
     match: { url: "/me/messages" },

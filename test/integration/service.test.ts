@@ -80,7 +80,7 @@ describe("a sibling", () => {
     expect(error).toMatchObject({ code: "forbidden" });
   });
 
-  test("is told what is wrong, by code, status and field", async () => {
+  test("gets what is wrong, by code, status and field", async () => {
     expect(await failing(service.getUser({ userId: newUser() }))).toMatchObject({
       code: "not_found",
       status: 404,

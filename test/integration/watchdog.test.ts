@@ -108,7 +108,7 @@ const callArm = (id: string) =>
   call(id, "https://management.azure.com/subscriptions?api-version=2022-12-01");
 
 describe("a connection whose alarm was lost", () => {
-  test("is poked once it is overdue, refreshes, and is heard of again", async () => {
+  test("is probed once it is overdue, refreshes, and reports again", async () => {
     const { id, stub } = await told();
     await runInDurableObject(stub, (_, ctx) => ctx.storage.deleteAlarm());
     await abort(stub);
@@ -139,8 +139,8 @@ describe("a connection whose alarm was lost", () => {
   });
 });
 
-describe("a connection that was told of before appointments were kept", () => {
-  test("is poked once, and has one then", async () => {
+describe("a connection whose row is older than appointments", () => {
+  test("is probed once, and has one then", async () => {
     const { id, stub } = await told();
     const refreshedAt = Date.parse(expectOk(await stub.info()).last_refresh_at ?? "");
     await runInDurableObject(stub, (_, { storage }) =>
@@ -223,7 +223,7 @@ async function live(
   return found;
 }
 
-describe("a connection that is well is not poked", () => {
+describe("a connection that works is not probed", () => {
   test("in two days of hourly use", async () => {
     const connection = await told();
     const versions = new Set<number>();
@@ -310,7 +310,7 @@ describe("a sign-in that nobody finished", () => {
 });
 
 describe("a connection that does not answer", () => {
-  test("is poked again within the hour", async () => {
+  test("is probed again within the hour", async () => {
     const { id } = await told();
     await clock.advance(idleAppointment + patience + minute);
     const broken = { ...env, AZURE_CONNECTION: unreachable() };

@@ -76,7 +76,7 @@ async function loseAndWin(stub: Stub): Promise<void> {
 const eventsOf = async (stub: Stub) => expectOk(await stub.events({ limit: 200 })).events;
 
 describe("a webhook", () => {
-  test("is told every event once, in order, as the log has it", async () => {
+  test("gets every event once, in order, as the log has it", async () => {
     const { id, stub } = await connected();
     await loseAndWin(stub);
     expectOk(await stub.disconnect());
@@ -85,7 +85,7 @@ describe("a webhook", () => {
     expect(typesAt("all", id).at(-1)).toBe("connection.disconnected");
   });
 
-  test("is told only the types it asked for", async () => {
+  test("gets only the types it asked for", async () => {
     const { id, stub } = await connected();
     await loseAndWin(stub);
     expectOk(await stub.disconnect());
@@ -93,7 +93,7 @@ describe("a webhook", () => {
     expect(typesAt("status", id)).toEqual(["connection.connected", "connection.disconnected"]);
   });
 
-  test("can prove sender, age and identity of what it is told", async () => {
+  test("can prove sender, age and identity of what it gets", async () => {
     const { id, stub } = await connected();
     await settle(stub);
     const first = receiver.received.find(({ event }) => event.connection === id);
@@ -136,7 +136,7 @@ describe("a webhook", () => {
 });
 
 describe("a webhook that does not answer", () => {
-  test("for two days is then told everything, in order, though the log is longer than it shows", async () => {
+  test("for two days then gets everything, in order, though the log is longer than it shows", async () => {
     const { id, stub } = await connected();
     await settle(stub);
     const before = receiver.eventsOf(id, "all").length;
@@ -228,7 +228,7 @@ describe("a webhook that does not answer", () => {
 });
 
 describe("a webhook that answers 410", () => {
-  test("is told no more until it is configured anew, and the log says so", async () => {
+  test("gets no more until it is configured anew, and the log says so", async () => {
     const logged = vi.spyOn(console, "log");
     receiver.answer("all", () => new Response(null, { status: 410 }));
     const { id, stub } = await connected();
@@ -270,7 +270,7 @@ describe("a webhook that answers 410", () => {
 });
 
 describe("a crash", () => {
-  test("between the telling and the note of it tells the event again, under the same id", async () => {
+  test("between the delivery and the note of it sends the event again, under the same id", async () => {
     const { id, stub } = await connected();
     await settle(stub);
     const crash = () => runInDurableObject(actorOf(id), (_, state) => state.abort("crash"));
@@ -295,7 +295,7 @@ describe("a crash", () => {
 });
 
 describe("a sign-in that nobody finishes", () => {
-  test("is forgotten only after everybody has heard of it", async () => {
+  test("is forgotten only after every sink has its events", async () => {
     const id = `user:${newUser()}`;
     const stub = actorOf(id);
     receiver.answer("all", () => new Response(null, { status: 500 }));

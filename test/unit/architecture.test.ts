@@ -99,13 +99,17 @@ describe("the source", () => {
   });
 });
 
-test("the unit tests' folders are those of the source, or of the test programs", () => {
-  const known = new Set([
-    ...foldersBelow(source),
-    ...readdirSync(join(root, "test"), { withFileTypes: true })
+test("the unit tests' folders are those of the source, of the test programs, or of helpers", () => {
+  const sources = new Set(foldersBelow(source));
+  const programs = new Set(
+    readdirSync(join(root, "test"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name),
-  ]);
-  const folders = foldersBelow(join(root, "test/unit"));
-  expect(folders.filter((folder) => !known.has(folder))).toEqual([]);
+  );
+  // `types` holds what the compiler checks of the package's exports.
+  const others = /^types$|(?:^|\/)support$/;
+  const strange = foldersBelow(join(root, "test/unit")).filter(
+    (folder) => !sources.has(folder) && !programs.has(folder) && !others.test(folder),
+  );
+  expect(strange).toEqual([]);
 });

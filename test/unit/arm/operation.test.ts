@@ -299,7 +299,7 @@ describe("readPoll of a status document", () => {
     }
   });
 
-  it.each([301, 302, 304])("cannot tell whether it is over from a %i", (status) => {
+  it.each([301, 302, 304])("does not know from a %i whether it is over", (status) => {
     const body = { status: "Succeeded" };
     for (const mode of ["status", "location", "resource", "result"] as const) {
       expect(readPoll(state({ mode }), answer(status, {}, body))).toEqual({ kind: "unreadable" });

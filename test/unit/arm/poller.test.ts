@@ -36,7 +36,7 @@ describe("Poller.pollUntilDone", () => {
     expect(slept).toEqual([15_000, 30_000, 8_000]);
   });
 
-  it("reads the resource of a PUT at the end, and tells the progress", async () => {
+  it("reads the resource of a PUT at the end, and reports the progress", async () => {
     const { arm: azure, asked } = client(
       begunByStatus(),
       json({ status: "Running", percentComplete: 50 }),

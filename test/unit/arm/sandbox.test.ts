@@ -1,52 +1,21 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { ArmClient, quotaOf, sameResourceId } from "../../../src/arm/index.ts";
 import {
-  CLIENT_ID,
-  CLIENT_SECRET,
   CONTOSO_SUBSCRIPTION,
-  CONTOSO_TENANT,
   ENGINEERING_SUBSCRIPTION,
   FABRIKAM_SUBSCRIPTION,
 } from "../../sandbox/constants.ts";
 import { createSandbox } from "../../sandbox/index.ts";
+import { redeemedToken } from "../../support/redeemed-token.ts";
 import { stoppedClock } from "./script.ts";
 
-const login = `https://login.microsoftonline.com/${CONTOSO_TENANT}/oauth2/v2.0`;
-const armScope = "https://management.azure.com/user_impersonation";
-const redirectUri = "http://localhost:8787/callback";
+/** Where Entra stands, and what Ada signs in for. */
+const login = {
+  origin: "https://login.microsoftonline.com",
+  scopes: "https://management.azure.com/user_impersonation",
+};
 
 type Sandbox = Awaited<ReturnType<typeof createSandbox>>;
-
-/** Signs Ada in as a browser would, and redeems the code for a token of ARM. */
-async function signIn(sandbox: Sandbox): Promise<string> {
-  const authorize = new URL(`${login}/authorize`);
-  authorize.search = new URLSearchParams({
-    client_id: CLIENT_ID,
-    response_type: "code",
-    redirect_uri: redirectUri,
-    scope: `openid offline_access ${armScope}`,
-    state: "s",
-    sandbox_account: "ada@contoso.example",
-    sandbox_decision: "approve",
-  }).toString();
-  const answered = await sandbox.fetch(new Request(authorize, { redirect: "manual" }));
-  const code = new URL(answered.headers.get("location") ?? "").searchParams.get("code") ?? "";
-  const redeemed = await sandbox.fetch(
-    new Request(`${login}/token`, {
-      method: "POST",
-      body: new URLSearchParams({
-        grant_type: "authorization_code",
-        client_id: CLIENT_ID,
-        client_secret: CLIENT_SECRET,
-        code,
-        redirect_uri: redirectUri,
-        scope: armScope,
-      }),
-    }),
-  );
-  const { access_token: token } = await redeemed.json<{ access_token: string }>();
-  return token;
-}
 
 describe("ArmClient against the sandbox's ARM", () => {
   let sandbox: Sandbox;
@@ -56,7 +25,7 @@ describe("ArmClient against the sandbox's ARM", () => {
 
   beforeAll(async () => {
     sandbox = await createSandbox();
-    const token = await signIn(sandbox);
+    const token = await redeemedToken(sandbox, login);
     const clock = stoppedClock();
     asked = [];
     slept = clock.slept;
@@ -189,7 +158,7 @@ describe("ArmClient against the sandbox's ARM", () => {
     expect(names).toContain("environment");
   });
 
-  it("tells that another tenant's subscription needs another token", async () => {
+  it("says that another tenant's subscription needs another token", async () => {
     const error = await arm.subscriptions.get(FABRIKAM_SUBSCRIPTION).catch((e: unknown) => e);
     expect(error).toMatchObject({
       code: "upstream_error",

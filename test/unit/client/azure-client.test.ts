@@ -188,7 +188,7 @@ describe("AzureClient", () => {
     expect(asked[1]?.body).toEqual({ user_id: "ada", ttl: 60 });
   });
 
-  it("tells when events are lost", async () => {
+  it("reports when events are lost", async () => {
     const { ada } = client(json({ success: true, data: [], truncated: true }));
     expect(await ada.events({ after: 1 })).toEqual({ data: [], truncated: true });
   });

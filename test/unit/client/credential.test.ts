@@ -82,7 +82,7 @@ describe("AzureConnectionCredential over a stub", () => {
     expect(stub.asked).toEqual([]);
   });
 
-  it("tells a stub from options though a stub has a member for every name", async () => {
+  it("distinguishes a stub from options though a stub has a member for every name", async () => {
     const stub = source();
     const everything = new Proxy(stub, {
       has: () => true,

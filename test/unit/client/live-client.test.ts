@@ -107,7 +107,7 @@ describe("LiveClient", () => {
     expect(client.lastSeq).toBe(9);
   });
 
-  it("starts after the event it is told", async () => {
+  it("starts after the event it is given", async () => {
     const { visits, until } = await live([(socket) => send(socket, snapshot(5), event(4))], {
       after: 3,
     });
@@ -115,7 +115,7 @@ describe("LiveClient", () => {
     expect(visits[0]?.url).toBe("/connections/user%3Aada/live?after=3");
   });
 
-  it("tells every event once", async () => {
+  it("delivers every event once", async () => {
     const { log, until } = await live([
       (socket) => send(socket, snapshot(5), event(6), event(6), event(5), event(7)),
     ]);

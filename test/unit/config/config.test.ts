@@ -74,7 +74,7 @@ describe("a whole configuration", () => {
     expect(config.allowedOrigins).toEqual(["https://app.example", "http://localhost:5173"]);
   });
 
-  it("lets sign-ins return to the allowed origins unless told otherwise", () => {
+  it("lets sign-ins return to the allowed origins unless configured otherwise", () => {
     const allowed = { ALLOWED_ORIGINS: "https://app.example" };
     expect(configured(allowed).returnOrigins).toEqual(["https://app.example"]);
     expect(configured({ ...allowed, RETURN_ORIGINS: "" }).returnOrigins).toEqual([
@@ -184,7 +184,7 @@ describe("webhooks", () => {
   const read = (webhooks: readonly object[], more: object = env) =>
     parseConfig({ ...more, WEBHOOKS: JSON.stringify(webhooks) });
 
-  it("are named by their host and told of everything, unless they say otherwise", () => {
+  it("are named by their host and get every event, unless they say otherwise", () => {
     const types = ["connection.connected", "connection.disconnected"];
     const url = "https://hooks.example/crm?of=azure";
     const config = read([webhook, { id: "crm", url, secret: `${whsec}, ${whsec}`, types }]);

@@ -14,6 +14,7 @@ import type {
 export const clientId = "11111111-2222-4333-8444-555555555555";
 export const contoso = "aaaaaaaa-0000-4000-8000-00000000000a";
 export const objectId = "aaaaaaaa-2222-4000-8000-000000000001";
+/** How tests write the authority's host: each stands at one of its own, see `Authority`. */
 export const host = clouds.global.authorityHost;
 export const now = Date.parse("2026-11-24T08:00:00Z");
 
@@ -27,9 +28,14 @@ export interface Sent {
 export type Reply = Response | (() => Response | Promise<Response>);
 
 let keyNumber = 0;
+let authorityNumber = 0;
 
-/** An authority of our own making: it publishes its keys and answers with what it is told to. */
+/**
+ * An authority of our own making: it publishes its keys and answers with what it is told to. It stands
+ * at a host of its own, because key sets are cached by URL for all tests of a worker.
+ */
 export class Authority {
+  readonly #host: string;
   readonly sent: Sent[] = [];
   readonly keys: (JWK & { issuer?: string })[] = [];
   /** The sets of applications that have keys of their own: by tenant, in the same form as the cloud's. */
@@ -40,6 +46,11 @@ export class Authority {
   keysDown = false;
   #replies: Reply[] = [];
   #privateKeys = new Map<string, CryptoKey>();
+
+  constructor() {
+    authorityNumber += 1;
+    this.#host = `https://login-${authorityNumber}.example`;
+  }
 
   /** Makes and publishes a key, as Entra does without `alg`; kids are never used twice. */
   async addKey(
@@ -54,7 +65,7 @@ export class Authority {
       ...(await exportJWK(publicKey)),
       kid,
       use: "sig",
-      ...(issuer !== "" && { issuer }),
+      ...(issuer !== "" && { issuer: issuer.replace(host, this.#host) }),
     };
     if (application === undefined) this.keys.push(key);
     else {
@@ -64,12 +75,23 @@ export class Authority {
     return kid;
   }
 
+  /** A kid that no set holds. It signs with a key there is: nobody gets as far as the signature. */
+  unpublishedKid(): string {
+    const [key] = this.#privateKeys.values();
+    if (key === undefined) throw new Error("no key to sign with");
+    keyNumber += 1;
+    const kid = `key-${keyNumber}`;
+    this.#privateKeys.set(kid, key);
+    return kid;
+  }
+
   async idToken(kid: string, claims: JWTPayload = {}, alg = "RS256"): Promise<string> {
     const seconds = now / 1000;
     const key = this.#privateKeys.get(kid);
     if (key === undefined) throw new Error(`no key ${kid}`);
+    const { iss = `${host}/${contoso}/v2.0`, ...others } = claims;
     return new SignJWT({
-      iss: `${host}/${contoso}/v2.0`,
+      iss: iss.replace(host, this.#host),
       aud: clientId,
       iat: seconds,
       nbf: seconds,
@@ -82,7 +104,7 @@ export class Authority {
       name: "Ada Lovelace",
       login_hint: "O.hint",
       ver: "2.0",
-      ...claims,
+      ...others,
     })
       .setProtectedHeader({ alg, kid, typ: "JWT" })
       .sign(key);
@@ -109,7 +131,7 @@ export class Authority {
         : Response.json({ keys: this.keys });
     }
     this.sent.push({
-      url: request.url,
+      url: request.url.replace(this.#host, host),
       headers: request.headers,
       form: new URLSearchParams(await request.text()),
     });
@@ -120,7 +142,7 @@ export class Authority {
 
   endpoint(options: Partial<TokenEndpointOptions> = {}) {
     return createTokenEndpoint({
-      cloud: clouds.global,
+      cloud: { ...clouds.global, authorityHost: this.#host },
       clientId,
       clientSecrets: ["s3cr3t"],
       fetch: this.fetch,

@@ -11,7 +11,7 @@ const encoded = Buffer.from(claims).toString("base64");
 const awkward = '{"access_token":{"x":{"value":"~~~???>>>ÿÿÿ"}}}';
 
 describe("mergeClaims", () => {
-  it("always tells our capability", () => {
+  it("always names our capability", () => {
     expect(JSON.parse(mergeClaims())).toEqual({ access_token: { xms_cc: { values: ["cp1"] } } });
   });
 

@@ -441,7 +441,7 @@ describe("classify by AADSTS code", () => {
     expect(said).toEqual(alone);
   });
 
-  it("tells withdrawn consent, a revoked sign-in and a blocked access apart to the user", () => {
+  it("distinguishes for the user withdrawn consent, a revoked sign-in and a blocked access", () => {
     const messages = [65001, 50173, 53003].map(
       (code) =>
         classify({ status: 400, body: body({ error: "invalid_grant", codes: [code] }) }).message,

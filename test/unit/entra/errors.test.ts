@@ -49,7 +49,7 @@ describe("classify of a code that is not in the table", () => {
     expect(disposition.message).not.toMatch(/multi-factor|secret|revoked|expired|consent to/);
   });
 
-  it("without a word tells the code alone", () => {
+  it("without a description names the code alone", () => {
     expect(refused({}).message).toContain("(code 5999999)");
   });
 

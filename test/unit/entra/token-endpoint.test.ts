@@ -58,7 +58,7 @@ describe("redeemCode", () => {
     });
   });
 
-  it("tells where the account of a guest lives", async () => {
+  it("says where the account of a guest lives", async () => {
     const kid = await authority.addKey();
     const home = {
       uid: "BBBBBBBB-2222-4000-8000-000000000001",

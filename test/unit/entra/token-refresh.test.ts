@@ -113,7 +113,7 @@ describe("refresh", () => {
     );
   });
 
-  it("tells a refusal with its codes, its claims and its request id", async () => {
+  it("reports a refusal with its codes, its claims and its request id", async () => {
     const claims = '{"access_token":{"capolids":{"essential":true,"values":["a"]}}}';
     authority.reply(
       Response.json(
@@ -267,7 +267,7 @@ describe("refresh", () => {
     expect(failureOf(await endpoint.refresh(refresh)).code).toBe("timeout");
   });
 
-  it("speaks http to the sandbox alone", async () => {
+  it("sends http to the sandbox alone", async () => {
     const authorityHost = "http://localhost:8788";
     authority.reply(Response.json(tokens()));
     const sandbox = { ...clouds.global, name: "sandbox" as const, authorityHost };

@@ -161,7 +161,7 @@ describe("batch", () => {
     expect((await graph.batch(requests(1)))[0]).toMatchObject({ id: "r0", status: 502 });
   });
 
-  it("tells a request that was left out from one whose part was lost", async () => {
+  it("distinguishes a request that was left out from one whose part was lost", async () => {
     let asked = 0;
     const { graph } = scriptedGraph(({ body }) => {
       asked += 1;
@@ -177,7 +177,7 @@ describe("batch", () => {
     expect(answers[20]).toMatchObject({ status: 403, body: { error: { code: "forbidden" } } });
   });
 
-  it("tells an item whose part our own service refused all that it says", async () => {
+  it("gives an item whose part our own service refused all that the refusal says", async () => {
     let asked = 0;
     const { graph } = scriptedGraph(({ body }) => {
       asked += 1;

@@ -1,45 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { GraphClient } from "../../../src/graph/index.ts";
-import { CLIENT_ID, CLIENT_SECRET, CONTOSO_TENANT } from "../../sandbox/constants.ts";
 import { createSandbox } from "../../sandbox/index.ts";
+import { redeemedToken } from "../../support/redeemed-token.ts";
 import { collect } from "../http/collect.ts";
 
 const origin = "http://localhost:8788";
 const endpoint = `${origin}/graph`;
-const login = `${origin}/${CONTOSO_TENANT}/oauth2/v2.0`;
-const redirectUri = "http://localhost:8787/callback";
 const scopes =
   "User.Read User.ReadBasic.All Mail.Read Mail.Send Calendars.ReadWrite Files.ReadWrite";
 
 type Sandbox = Awaited<ReturnType<typeof createSandbox>>;
-
-/** Signs Ada in as a browser would, and redeems the code for a token of Graph. */
-async function signIn(sandbox: Sandbox): Promise<string> {
-  const authorize = new URL(`${login}/authorize`);
-  authorize.search = new URLSearchParams({
-    client_id: CLIENT_ID,
-    response_type: "code",
-    redirect_uri: redirectUri,
-    scope: `openid offline_access ${scopes}`,
-    state: "s",
-    sandbox_account: "ada@contoso.example",
-    sandbox_decision: "approve",
-  }).toString();
-  const answered = await sandbox.fetch(new Request(authorize, { redirect: "manual" }));
-  const code = new URL(answered.headers.get("location") ?? "").searchParams.get("code") ?? "";
-  const form = {
-    grant_type: "authorization_code",
-    client_id: CLIENT_ID,
-    client_secret: CLIENT_SECRET,
-    code,
-    redirect_uri: redirectUri,
-    scope: scopes,
-  };
-  const body = new URLSearchParams(form);
-  const redeemed = await sandbox.fetch(new Request(`${login}/token`, { method: "POST", body }));
-  const { access_token: token } = await redeemed.json<{ access_token: string }>();
-  return token;
-}
 
 /** Breaks the connection where the sandbox asks for it, as its server does. */
 async function carried(sandbox: Sandbox, request: Request): Promise<Response> {
@@ -51,7 +21,7 @@ async function carried(sandbox: Sandbox, request: Request): Promise<Response> {
 /** A client as Ada against a sandbox of its own, on a clock that only sleeping moves. */
 async function adasGraph() {
   const sandbox = await createSandbox();
-  const token = await signIn(sandbox);
+  const token = await redeemedToken(sandbox, { origin, scopes });
   const waits: number[] = [];
   const start = Date.now();
   let slept = 0;
@@ -282,7 +252,7 @@ describe("GraphClient against the sandbox's Graph", () => {
     expect(again.flatMap((step) => (step.resync === true ? [] : step.items))).toHaveLength(all);
   });
 
-  it("waits as throttling asks, and tells errors by their code", async () => {
+  it("waits as throttling asks, and names errors by their code", async () => {
     await ada.control("faults", {
       match: { url: "/v1.0/me" },
       respond: { status: 429, headers: { "retry-after": "2.5" } },

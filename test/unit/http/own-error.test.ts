@@ -102,7 +102,7 @@ describe("thrownFailure", () => {
     expect(thrownFailure(remote)).toEqual(whole);
   });
 
-  it("does not believe the status that an error tells of itself", () => {
+  it("does not believe the status that an error claims", () => {
     const odd = Object.assign(new Error("no"), { code: "forbidden", status: 200 });
     expect(thrownFailure(odd)).toEqual({ code: "forbidden", message: "no" });
   });
@@ -126,7 +126,7 @@ describe("ownOutcome", () => {
     expect(ownOutcome(failure(code, "m", { details: { outcome: "unknown" } }))).toBe("final");
   });
 
-  it("takes what tells of Microsoft's trouble for Microsoft's own answer", () => {
+  it("takes what reports Microsoft's trouble for Microsoft's own answer", () => {
     expect(relayed.map((code) => ownOutcome(failure(code, "m")))).toEqual([
       { status: 429 },
       { status: 503 },

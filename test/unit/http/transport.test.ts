@@ -76,7 +76,7 @@ describe("send", () => {
     expect(calls).toHaveLength(2);
   });
 
-  it("tells a write whose answer was lost from one that was not sent again", async () => {
+  it("distinguishes a write whose answer was lost from one that was not sent again", async () => {
     const { transport, calls } = scripted([new TypeError("secret in here")]);
     const result = await transport.send({ url, method: "POST" });
     expect(result).toEqual({
@@ -266,7 +266,7 @@ describe("an error of our own", () => {
     expect(calls).toHaveLength(1);
   });
 
-  it("that tells of Microsoft's trouble is tried again, though it was thrown", async () => {
+  it("that reports Microsoft's trouble is tried again, though it was thrown", async () => {
     const { transport, waits } = scripted([
       new AzureError(failure("throttled", "t", { retry_after: 2 })),
       new AzureError(failure("upstream_timeout", "t")),

@@ -258,7 +258,7 @@ describe("upstreamRequestId", () => {
 });
 
 describe("lostAnswer", () => {
-  it("tells a write from a read", () => {
+  it("distinguishes a write from a read", () => {
     expect(lostAnswer("network_error", true).details).toEqual({ outcome: "unknown" });
     expect(lostAnswer("timeout", false)).toEqual({
       code: "upstream_timeout",

@@ -67,7 +67,7 @@ describe("a long-running operation", () => {
     expect(operation.status).toBe("Canceled");
   });
 
-  it("tells how far it is and reaches 100 only when it succeeded", () => {
+  it("reports how far it is and reaches 100 only when it succeeded", () => {
     const { operations, operation } = begin({ polls: 3 });
     const percent = () => statusDocument(operation, "").percentComplete;
     const seen = [percent()];

@@ -21,7 +21,7 @@ describe("ARM's front door", () => {
     expect([said.status, codeOf(said)]).toEqual([400, "MissingApiVersionParameter"]);
   });
 
-  it("tells the tenant of a subscription to a caller without a token", async () => {
+  it("names the tenant of a subscription to a caller without a token", async () => {
     const said = await send("GET", `/subscriptions/${FABRIKAM_SUBSCRIPTION}?${V}`, { token: "" });
     expect([said.status, codeOf(said)]).toEqual([401, "AuthenticationFailed"]);
     expect(said.headers.get("www-authenticate")).toContain(

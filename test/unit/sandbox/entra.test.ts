@@ -170,7 +170,7 @@ describe("the sign-in page", () => {
       "AADSTS700054",
     ],
   ];
-  test.each(refusals)("%s is told to the application", async (_what, fields, error, aadsts) => {
+  test.each(refusals)("%s is reported to the application", async (_what, fields, error, aadsts) => {
     const { answer } = await entra.authorize(fields);
     expect(answer.get("error")).toBe(error);
     expect(answer.get("error_description")).toContain(aadsts);

@@ -144,7 +144,7 @@ describe("the answer of a fault", () => {
     expect(type({ "Content-Type": "text/html" })).toBe("text/html");
   });
 
-  test("is as large as it is told, piece by piece", async () => {
+  test("is as large as it is asked to be, piece by piece", async () => {
     const { body } = answered({ status: 200, body: "0123456789", repeat: 2_000_000 });
     let bytes = 0;
     let pieces = 0;

@@ -85,7 +85,7 @@ describe("A message that a test adds", () => {
     expect((await graph.get("/me/messages/$count")).text).toBe("251");
   });
 
-  it("is what the next round of a delta tells, once", async () => {
+  it("is what the next round of a delta lists, once", async () => {
     const first = await graph.pages("/me/mailFolders/inbox/messages/delta");
     const { answer } = await post({ user: ADA, subject: "Once" });
     await post({ user: ADA, folder: "archive" });

@@ -221,7 +221,7 @@ describe("The calendar view", () => {
     });
   });
 
-  it("tells its changes inside the window alone", async () => {
+  it("lists its changes inside the window alone", async () => {
     const pages = await graph.pages(`/me/calendarView/delta?${AUTUMN}`);
     const deltaLink = pages.at(-1)?.["@odata.deltaLink"] ?? "";
     expect(pages.flatMap(({ value }) => value ?? []).map(({ type }) => type)).toEqual([

@@ -17,7 +17,7 @@ describe("A change log", () => {
     return log;
   };
 
-  it("tells what changed after a version, oldest change first", () => {
+  it("lists what changed after a version, oldest change first", () => {
     const log = filled();
     const before = log.version;
     log.put("a", "A");
@@ -26,7 +26,7 @@ describe("A change log", () => {
     expect(log.get("a")).toBe("A");
   });
 
-  it("does not speak of the deleted in a first round", () => {
+  it("leaves the deleted out of a first round", () => {
     const log = filled();
     log.delete("b");
     expect(ids(log, 0)).toEqual(["a", "c"]);

@@ -132,7 +132,7 @@ describe("A message", () => {
     expect((await first())?.["body"]).toMatchObject({ contentType: "html" });
   });
 
-  it("is not found once it is deleted, and a malformed id is told apart", async () => {
+  it("is not found once it is deleted, and a malformed id gets another answer", async () => {
     const id = (await first())?.id ?? "";
     expect((await graph.send("DELETE", `/me/messages/${id}`)).status).toBe(204);
     const gone = await graph.get(`/me/messages/${id}`);
@@ -156,7 +156,7 @@ describe("Mail folders", () => {
     expect((await graph.get("/me/mailFolders/nowhere")).status).toBe(400);
   });
 
-  it("tell their changes: all, then what came and went", async () => {
+  it("list their changes: all, then what came and went", async () => {
     const pages = await graph.pages("/me/mailFolders/inbox/messages/delta?$select=subject", {
       headers: { prefer: "odata.maxpagesize=150" },
     });

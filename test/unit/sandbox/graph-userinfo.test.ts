@@ -32,7 +32,7 @@ async function ask(token: string, path = "/oidc/userinfo", method = "GET") {
 }
 
 describe("The userinfo endpoint", () => {
-  it.each(["GET", "POST"])("tells %s who has signed in", async (method) => {
+  it.each(["GET", "POST"])("answers %s with who has signed in", async (method) => {
     const token = await graph.tokenOf(ADA.upn, ["openid", "profile", "email"]);
     expect(await ask(token, "/oidc/userinfo", method)).toEqual({
       status: 200,

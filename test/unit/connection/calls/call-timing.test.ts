@@ -65,7 +65,7 @@ describe("the time of a call", () => {
     ]);
   });
 
-  test("is told of a call that failed as nobody expected, and the failure goes on", async () => {
+  test("is given for a call that failed unexpectedly, and the failure goes on", async () => {
     const { answer, points } = await timing(() => Promise.reject(new Error("a bug")));
     expect(answer).toEqual(new Error("a bug"));
     expect(points).toMatchObject([{ outcome: "internal_error", status: 500, attempt: 0 }]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { KnownTenants } from "../../../../src/connection/calls/known-tenants.ts";
 
 describe("the tenants that are known", () => {
-  test("are told by what lives in them", () => {
+  test("are found by what lives in them", () => {
     const tenants = new KnownTenants();
     tenants.remember("arm:s1", "t1");
     tenants.remember("vault:v", "t2");

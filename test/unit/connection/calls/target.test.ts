@@ -70,7 +70,7 @@ describe("the target of a call", () => {
     expect(sandbox.ok && target(url, sandbox.value)).toBe("invalid_request");
   });
 
-  test("names the subscription or vault whose tenant a challenge may tell", () => {
+  test("names the subscription or vault whose tenant a challenge may name", () => {
     const scopeOf = (url: string) => {
       const found = resolveTarget(new URL(url), clouds.global);
       return found.ok ? tenantScopeOf(found.value) : found.error.code;

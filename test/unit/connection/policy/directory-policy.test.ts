@@ -21,7 +21,7 @@ const facts: DirectoryFacts = {
 const now = 1_800_000_000_000;
 
 describe("needsDirectoryWrite", () => {
-  test("tells of a connection that begins", () => {
+  test("reports a connection that begins", () => {
     expect(needsDirectoryWrite(undefined, facts, { now, writtenAt: null })).toBe(true);
   });
 
@@ -32,7 +32,7 @@ describe("needsDirectoryWrite", () => {
     ["account", { objectId: "p" }],
     ["name of the account", { upn: "lovelace@contoso.example" }],
   ];
-  test.each(changes)("tells of a change of the %s at once", (_name, change) => {
+  test.each(changes)("reports a change of the %s at once", (_name, change) => {
     expect(needsDirectoryWrite(facts, { ...facts, ...change }, { now, writtenAt: now - 1 })).toBe(
       true,
     );

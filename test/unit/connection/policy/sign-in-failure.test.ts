@@ -58,14 +58,14 @@ describe("a refusal by access_denied", () => {
     }
   });
 
-  it("is the administrator's to mend also where the person declined besides", () => {
+  it("is the administrator's to mend also where the person declined too", () => {
     expect(
       told({ error: "access_denied", error_description: `${aadsts(65004)} ${aadsts(90094)}` }),
     ).toMatchObject({ details: { reason: "admin_consent" } });
   });
 });
 
-it("tells that permissions were declined under OAuth's other word for it too", () => {
+it("says that permissions were declined under OAuth's other word for it too", () => {
   expect(told({ error: "consent_required", error_description: aadsts(65004) })).toMatchObject({
     code: "forbidden",
     details: { reason: "access_denied" },
@@ -155,7 +155,7 @@ it.each([
   expect(told({ error })).toMatchObject({ code, details: { reason } });
 });
 
-it("tells whatever comes back by codes of ours, and nothing of Microsoft's words", () => {
+it("describes whatever comes back by codes of ours, without Microsoft's words", () => {
   const name = fc.constantFrom(
     "error",
     "error_description",
