@@ -32,6 +32,7 @@ export interface AccessTokenSource {
 /** The HTTP API: an API key with `tokens:read`. */
 export type HttpTokenSource = Omit<ServiceOptions, "token"> & { apiKey: string } & Who;
 
+/** What can be replaced in tests. */
 export interface CredentialOptions {
   /** Milliseconds since the epoch. */
   now?: () => number;

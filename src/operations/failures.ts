@@ -3,7 +3,7 @@ import type * as z from "zod";
 import { AzureError, failure, invalidField, type Failure } from "../contract/errors.ts";
 import { logMisconfigured, logUnexpected } from "../platform/log.ts";
 
-/** The failure a thrown error stands for; an unexpected one is logged, and nothing of it goes out. */
+/** A thrown error as a failure. An unexpected one is logged, and its caller learns nothing of it. */
 export function failureOf(error: unknown, requestId: string): Failure {
   if (error instanceof AzureError) {
     logMisconfigured(error, requestId);
@@ -19,7 +19,7 @@ export function failureOf(error: unknown, requestId: string): Failure {
   });
 }
 
-/** How a field is called by whoever sent it. */
+/** The name of a field as its sender wrote it. */
 type NameOf = (path: readonly PropertyKey[]) => string;
 
 const ownName: NameOf = (path) => (path.length === 0 ? "body" : path.join("."));

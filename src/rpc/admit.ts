@@ -42,6 +42,7 @@ export type RpcOperations = {
   ) => Promise<ResultOf<Declared>>;
 };
 
+/** A method that is no operation. */
 export interface Method<Input extends z.ZodType> {
   name: string;
   /** What a sibling needs to call it. */
