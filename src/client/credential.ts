@@ -1,9 +1,9 @@
-import { defined } from "../contract/defined.ts";
 import type { AccessToken, AccessTokenRequest, Outcome } from "../contract/connection-info.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { resourceOfScopes } from "./sdk-scope.ts";
 import { type ServiceOptions, WorkerRequests } from "./requests.ts";
 import { connectionPath, type Who } from "./who.ts";
+import { defined } from "../contract/defined.ts";
 
 /** What `getToken` of the Azure SDKs takes; other fields of theirs are ignored. */
 export interface GetTokenOptions {

@@ -1,11 +1,11 @@
+import { defined } from "../contract/defined.ts";
+import { parseJson } from "../http/json.ts";
 import * as z from "zod";
 import {
   connectionEventSchema,
   connectionInfoSchema,
   type LiveMessage,
 } from "../contract/connection-info.ts";
-import { defined } from "../contract/defined.ts";
-import { parseJson } from "../http/json.ts";
 
 const snapshotSchema = z.object({
   type: z.literal("snapshot"),
