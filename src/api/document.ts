@@ -34,6 +34,7 @@ export interface DocumentedRoute {
 
 const codes = Object.keys(errorStatuses) as [ErrorCode, ...ErrorCode[]];
 
+/** The JSON of every error of ours. */
 export const errorSchema = z
   .object({
     success: z.literal(false),

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 /**
- * A document of Microsoft's, its fields as Microsoft names them. Its shape is Microsoft's promise, and
- * nothing here relies on it.
+ * A document of Microsoft's, its fields as Microsoft names them. Its shape is not
+ * checked, and nothing here relies on it.
  *
  * @param type what the client's declarations call it, and where that type is from
  * @param fields those that are checked when a caller sends one; Microsoft judges the others

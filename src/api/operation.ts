@@ -52,6 +52,7 @@ export interface ClientMethod {
   without?: readonly string[];
 }
 
+/** What is declared of an operation. The types of its parts are kept, so that doors are typed by it. */
 export interface Operation<
   Name extends string = string,
   Input extends Fields = Fields,
@@ -90,7 +91,7 @@ export interface Operation<
   answer: string;
   /** A GET that changes something: never done for a HEAD, or for a browser that fetches ahead. */
   changes?: true;
-  /** It may wait for throttled calls, though somebody waits for its answer. */
+  /** It waits for throttled calls, which other operations report at once. */
   waits?: true;
   over: Over;
   client?: ClientMethod | readonly ClientMethod[];
@@ -117,7 +118,7 @@ export type RequestOf<Declared extends { input: Fields }> = z.input<
   z.ZodObject<Declared["input"], z.core.$strict>
 >;
 
-/** How far a long-running operation is; `operation` is our own id, good for its connection alone. */
+/** How far a long-running operation is; `operation` is our own id, valid for its connection alone. */
 export type Progress<Value> =
   | {
       done: false;

@@ -62,7 +62,7 @@ export const putResource = operation({
   summary: "Create or replace a resource",
   input: {
     ...byId,
-    // What a type makes of its other fields is its provider's affair.
+    // Other fields are judged by the provider of the type.
     parameters: microsoft<ResourceParameters>("azure.ResourceParameters", {
       location: z.string().optional(),
       tags: z.record(z.string(), z.string()).optional(),

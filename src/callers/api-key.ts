@@ -6,6 +6,7 @@ const keyPattern = /^azk_([^_]+)_(.+)$/;
 /** Compared against when the id is unknown, so that both refusals take the same steps. */
 const noSuchHash = "0".repeat(64);
 
+/** Whether a token has the form of a key of ours. */
 export const looksLikeApiKey = (token: string): boolean => token.startsWith("azk_");
 
 /** The id and secret of `azk_{id}_{secret}`; an id holds no `_`, a secret may. */

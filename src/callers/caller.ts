@@ -15,16 +15,17 @@ export interface Caller {
   expiresAt?: number;
 }
 
-/** What a user's own credential never carries, whoever minted it. */
+/** Scopes that a user's own credential never has. */
 const notForUsers: ReadonlySet<Scope> = new Set(["admin", "tokens:read"]);
 
-/** What a user's credential carries when nobody says otherwise. */
+/** The scopes of a user's credential by default. */
 export const defaultUserScopes: readonly Scope[] = [
   "connections:read",
   "graph:read",
   "arm:read",
 ] as const;
 
+/** Whether a user's own credential may have this scope. */
 export const isUserScope = (scope: Scope): boolean => !notForUsers.has(scope);
 
 /** @returns `forbidden` naming the scope, when the caller lacks it. */

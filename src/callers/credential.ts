@@ -8,6 +8,7 @@ import { callerOfAuthToken } from "./auth-service.ts";
 import type { Caller } from "./caller.ts";
 import { claimsToBeOurs, verifySession } from "./session.ts";
 
+/** What credentials are checked against. */
 export interface CredentialContext {
   apiKeys: readonly ApiKey[];
   sessionSecret: SessionSecret;

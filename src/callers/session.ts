@@ -19,6 +19,7 @@ export function claimsToBeOurs(token: string): boolean {
   }
 }
 
+/** What a session is minted for. */
 export interface SessionRequest {
   userId: string;
   /** Default: what a page needs to read. */
@@ -27,6 +28,7 @@ export interface SessionRequest {
   ttl?: number | undefined;
 }
 
+/** A minted session. */
 export interface Session {
   token: string;
   /** RFC 3339. */
@@ -34,7 +36,7 @@ export interface Session {
 }
 
 /**
- * Mints a token for one user's browser. It never says more than its minter may, and one minted by a
+ * Mints a token for one user's browser. It never has more scopes than its minter, and one minted by a
  * user's own credential ends no later than that.
  *
  * @param now milliseconds
@@ -72,7 +74,7 @@ export async function mintSession(
   return ok({ token, expiresAt: new Date(expiresAt * 1000).toISOString() });
 }
 
-/** The caller a session token stands for, or undefined when it is not one or has expired. */
+/** The caller of a session token, or undefined when it is not one or has expired. */
 export async function verifySession(
   sessionSecret: SessionSecret,
   token: string,

@@ -7,7 +7,7 @@ import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
 const audience = "azure-live";
 const type = "azure-ticket+jwt";
 
-/** Seconds: long enough to open a socket, too short to be worth stealing. */
+/** Seconds: enough to open a socket. A stolen ticket is soon useless. */
 export const ticketLifetime = 30;
 
 /** A ticket as the actor needs it: it remembers `id` until the ticket itself has expired. */

@@ -10,7 +10,7 @@ import {
 import { isRecord, parseJson } from "../http/json.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
 
-/** Codes a status alone stands for, when whoever answered gave no envelope. */
+/** The code of a status, for an answer without an envelope. */
 const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map(
   (
     [
@@ -55,7 +55,7 @@ export async function ownAnswer(response: Response, now: number): Promise<Respon
   return errorResponse(failure(code, message, defined({ retry_after: retryAfter })));
 }
 
-/** The answer that stands for none. @param write it may have been done all the same */
+/** An answer in place of one that never came. @param write what was asked for may have been done */
 export function noAnswer(
   origin: string,
   { write, timedOut }: { write: boolean; timedOut: boolean },

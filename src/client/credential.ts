@@ -1,9 +1,9 @@
 import type { AccessToken, AccessTokenRequest, Outcome } from "../contract/connection-rpc.ts";
-import { defined } from "../contract/defined.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { resourceOfScopes } from "./sdk-scope.ts";
 import { type ServiceOptions, WorkerRequests } from "./requests.ts";
 import { connectionPath, type Who } from "./who.ts";
+import { defined } from "../contract/defined.ts";
 
 /** What `getToken` of the Azure SDKs takes; other fields of theirs are ignored. */
 export interface GetTokenOptions {
@@ -32,6 +32,7 @@ export interface AccessTokenSource {
 /** The HTTP API: an API key with `tokens:read`. */
 export type HttpTokenSource = Omit<ServiceOptions, "token"> & { apiKey: string } & Who;
 
+/** What can be replaced in tests. */
 export interface CredentialOptions {
   /** Milliseconds since the epoch. */
   now?: () => number;

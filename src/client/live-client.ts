@@ -10,6 +10,7 @@ import { withoutEndSlashes } from "../http/link.ts";
 import { readFrame, resumeAfter } from "./live-message.ts";
 import { connectionPath, type Who } from "./who.ts";
 
+/** What is called as things happen. */
 export interface LiveHandlers {
   /** First after every connect: the connection as it is now. */
   onSnapshot?: (snapshot: LiveSnapshot) => void;
@@ -21,6 +22,7 @@ export interface LiveHandlers {
   onError?: (error: Error) => void;
 }
 
+/** How a connection is followed. */
 export interface LiveOptions extends LiveHandlers {
   /** Resume after this event; default: from now on. */
   after?: number | undefined;
@@ -32,6 +34,7 @@ export interface LiveOptions extends LiveHandlers {
   reconnectDelay?: { min: number; max: number } | undefined;
 }
 
+/** How a connection is followed, and where it is. */
 export interface LiveClientOptions extends LiveOptions {
   /** Where the Worker answers: `https://azure.example.com`. */
   baseUrl: string;

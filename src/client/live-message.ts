@@ -1,8 +1,8 @@
+import { defined } from "../contract/defined.ts";
+import { parseJson } from "../http/json.ts";
 import * as z from "zod";
 import { connectionInfoSchema } from "../contract/connection-info.ts";
 import { connectionEventSchema, type LiveMessage } from "../contract/connection-events.ts";
-import { defined } from "../contract/defined.ts";
-import { parseJson } from "../http/json.ts";
 
 const snapshotSchema = z.object({
   type: z.literal("snapshot"),

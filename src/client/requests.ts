@@ -10,6 +10,7 @@ import {
 import { noAnswer, ownAnswer } from "./answer.ts";
 import { wellFormed } from "./url-text.ts";
 
+/** Where the service is, and by which credential it is called. One of `apiKey` and `token` is required. */
 export interface ServiceOptions extends Omit<RetryOptions, "waitOnThrottle"> {
   /** Where the Worker answers: `https://azure.example.com`, a path prefix included if there is one. */
   baseUrl: string;

@@ -6,6 +6,7 @@ export type Who =
   /** `user:{user_id}[:{label}]`, `tenant:{tenant_id}`. */
   | { connection: string };
 
+/** The id of a connection: `user:{user_id}[:{label}]`. */
 export const connectionIdOf = (who: Who): string => {
   if ("connection" in who) return who.connection;
   return who.label === undefined ? `user:${who.userId}` : `user:${who.userId}:${who.label}`;

@@ -2,12 +2,14 @@ import * as z from "zod";
 
 /** The envelopes of answers, for the document. */
 
+/** A page of a list. */
 export const listSchema = (entry: z.ZodType) =>
   z.object({
     success: z.literal(true),
     data: z.array(entry),
     next_cursor: z.string().optional(),
   });
+/** One result. */
 export const dataSchema = (data: z.ZodType) => z.object({ success: z.literal(true), data });
 
 /** A long-running operation that is not over. */
@@ -18,6 +20,7 @@ export const runningSchema = z.object({
   retry_after: z.number().optional().meta({ description: "Seconds." }),
 });
 
+/** Events, and whether some before them are lost. */
 export const eventsSchema = (entry: z.ZodType) =>
   z.object({
     success: z.literal(true),

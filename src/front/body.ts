@@ -5,6 +5,7 @@ import type { Context } from "./context.ts";
 /** JSON bodies beyond this are refused before they are read: Graph's own limit, and room for base64. */
 const maxJsonBytes = 5 * 1024 * 1024;
 
+/** @throws AzureError `payload_too_large` before a body beyond 5 MiB is read */
 export const limitBody = bodyLimit({
   maxSize: maxJsonBytes,
   onError: () => {

@@ -17,6 +17,7 @@ import { requestIdIn } from "../platform/request-id.ts";
 /** `envelope` is ours; on gateways our errors look like those of the service behind. */
 export type ErrorForm = "envelope" | "graph" | "arm";
 
+/** The Hono environment: bindings, and what middleware sets for the handlers. */
 export interface App {
   Bindings: Environment;
   Variables: {
@@ -68,7 +69,7 @@ export const requestContext: Middleware = async (c, next) => {
 };
 
 /**
- * The configuration of every route but `/health`. The sandbox cloud signs anybody in, so there a
+ * The configuration of every route but `/health`. The sandbox cloud checks no password, so there a
  * request that came by another name than this machine's is refused.
  *
  * @throws AzureError `app_misconfigured` naming the variable
@@ -107,7 +108,7 @@ export const serviceOf = (c: Context): ServiceContext => ({
   now: () => Date.now(),
 });
 
-/** The connection of this request. By default nobody in front of a screen waits for a cool-down. */
+/** The connection of this request. By default a cool-down is reported at once: a person is waiting. */
 export const connectionOf = (
   c: Context,
   service: ServiceContext = serviceOf(c),

@@ -11,6 +11,7 @@ export function onError(error: unknown, c: Context): Response {
   return answer(c, reason);
 }
 
+/** The answer where no route is. */
 export const notFound = (c: Context): Response =>
   answer(c, failure("not_found", "No such route.", { request_id: c.var.requestId }));
 

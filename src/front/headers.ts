@@ -51,7 +51,7 @@ const allow = cors({
   maxAge: preflightAge,
 });
 
-/** Pages of ALLOWED_ORIGINS may call with credentials; to all others nothing is said. */
+/** Pages of ALLOWED_ORIGINS may call with credentials; other origins get no CORS headers. */
 export const crossOrigin: Middleware = async (c, next) => {
   const origin = c.req.header("origin");
   const listed = allowedOrigins(c);

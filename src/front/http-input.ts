@@ -8,7 +8,7 @@ import {
 } from "../api/operation.ts";
 import { camelCase, snakeCase } from "../contract/field-name.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
-import { invalidInput, unknownField } from "../operations/failures.ts";
+import { parseInput, unknownField } from "../operations/failures.ts";
 
 /** Reads the input of an operation from the parts of an HTTP request. */
 
@@ -77,9 +77,7 @@ export function readInput(
   const { body } = operation;
   if (body === "rest") Object.assign(input, restOf(sent, operation));
   else if (body !== undefined) input[body] = sent;
-  const parsed = inputSchema(operation).safeParse(input);
-  if (!parsed.success) throw invalidInput(parsed.error, (path) => sentName(path, operation, route));
-  return parsed.data;
+  return parseInput(inputSchema(operation), input, (path) => sentName(path, operation, route));
 }
 
 /** The field that a name in a query or body stands for; what stands for none is left to the schema. */

@@ -4,13 +4,11 @@ import { orThrow } from "../contract/or-throw.ts";
 import { operations } from "../operations/index.ts";
 import { perform, type ServedOperation } from "../operations/serve.ts";
 import { answerOf } from "./answers.ts";
-import { limitBody, readJson } from "./body.ts";
-import { connectionOf, serviceOf, withConfig, type Context } from "./context.ts";
+import { readJson } from "./body.ts";
+import { connectionOf, serviceOf, type Context } from "./context.ts";
 import { placeOf, readInput } from "./http-input.ts";
 import { documentedOperation } from "./operation-document.ts";
-import { navigationOnly } from "./navigation.ts";
-import { readableUrl } from "./readable-url.ts";
-import { honoPath, named } from "./register.ts";
+import { guardsOf, honoPath } from "./register.ts";
 import { requires } from "./require.ts";
 import type { Router } from "./router.ts";
 
@@ -21,16 +19,16 @@ export function operationRoutes(router: Router): void {
     for (const route of routesOf(served.operation)) {
       router.app.on(
         route.method,
-        honoPath(route.path),
-        named(route.path),
-        withConfig,
-        readableUrl(route.path),
-        requires({
-          scope: () => served.operation.scope,
-          connection: placeOf(served.operation, route),
+        [honoPath(route.path)],
+        ...guardsOf({
+          path: route.path,
+          access: requires({
+            scope: () => served.operation.scope,
+            connection: placeOf(served.operation, route),
+          }),
+          json: served.operation.body !== undefined,
+          changes: served.operation.changes,
         }),
-        ...(served.operation.changes ? [navigationOnly] : []),
-        ...(served.operation.body === undefined ? [] : [limitBody]),
         (c) => answer(c, served, route),
       );
       router.documented.push(() => documentedOperation(served.operation, route));

@@ -5,12 +5,12 @@ import { randomToken } from "../platform/keys.ts";
 export interface HtmlPage {
   status: number;
   title: string;
-  /** Sentences of ours; whatever else gets in is escaped. */
+  /** Sentences; they are escaped. */
   text: readonly string[];
   tone: "good" | "bad" | "neutral";
   /** Shown in full, so that it can be sent to somebody else. */
   link?: string | undefined;
-  /** For a person to quote to whoever helps them. */
+  /** For a person to quote when they ask for help. */
   requestId?: string;
 }
 
@@ -24,7 +24,7 @@ small { opacity: .75; }
 .good { --tone: #107c10; } .bad { --tone: #c50f1f; } .neutral { --tone: #8a8886; }
 `;
 
-/** The page as an answer: no script, nothing from elsewhere, and no word of it to the next site. */
+/** The page as an answer: without scripts, without anything from another origin, without a referrer. */
 export async function pageResponse(page: HtmlPage): Promise<Response> {
   const nonce = randomToken(16);
   const body = await html`<!doctype html>
@@ -59,7 +59,7 @@ export async function pageResponse(page: HtmlPage): Promise<Response> {
   });
 }
 
-/** A redirect that leaves no trace of the URL it came from: that one holds a code. */
+/** A redirect without a referrer and uncached: the URL it comes from holds a code. */
 export const redirectResponse = (location: string): Response =>
   new Response(null, {
     status: 302,

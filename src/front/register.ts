@@ -5,7 +5,7 @@ import type { Fields } from "../api/operation.ts";
 import type { Scope } from "../contract/scope.ts";
 import { limitBody, readJson } from "./body.ts";
 import { withConfig, type Context, type Middleware } from "./context.ts";
-import { invalidInput } from "../operations/failures.ts";
+import { parseInput } from "../operations/failures.ts";
 import { navigationOnly } from "./navigation.ts";
 import { readableUrl } from "./readable-url.ts";
 import { requires, type ConnectionPlace } from "./require.ts";
@@ -64,22 +64,16 @@ export function register<
   const querySchema = route.openQuery ? z.object(query) : z.strictObject(query);
   router.app.on(
     method.toUpperCase(),
-    honoPath(path),
-    named(path),
-    withConfig,
-    // Of Microsoft's own parameters not all are ours to judge.
-    ...(route.openQuery ? [] : [readableUrl(path)]),
-    ...accessOf(route),
-    ...(route.changes ? [navigationOnly] : []),
-    ...(body === undefined ? [] : [limitBody]),
+    [honoPath(path)],
+    ...guardsOf({ ...route, access: accessOf(route), json: body !== undefined }),
     async (c) =>
       handler(c, {
         // Made by the very schemas of the route.
-        params: parsed(paramsSchema, c.req.param()) as Resolved<Params>,
-        query: parsed(querySchema, c.req.query()) as Resolved<Query>,
+        params: parseInput(paramsSchema, c.req.param()) as Resolved<Params>,
+        query: parseInput(querySchema, c.req.query()) as Resolved<Query>,
         body: (body === undefined
           ? undefined
-          : parsed(body, (await readJson(c)) ?? {})) as z.output<Body>,
+          : parseInput(body, (await readJson(c)) ?? {})) as z.output<Body>,
       }),
   );
   router.documented.push(() => documented(route, query));
@@ -96,19 +90,36 @@ export const named =
     await next();
   };
 
-function parsed<Value>(schema: z.ZodType<Value>, value: unknown): Value {
-  const result = schema.safeParse(value);
-  if (!result.success) throw invalidInput(result.error);
-  return result.data;
+interface Guards {
+  path: string;
+  /** The check of credential and owner; absent: anybody may ask. */
+  access?: Middleware | undefined;
+  openQuery?: true | undefined;
+  changes?: true | undefined;
+  /** It takes a body of JSON. */
+  json: boolean;
 }
+
+/** What every route does before its handler, in this order. */
+export const guardsOf = ({ path, access, openQuery, changes, json }: Guards): Middleware[] => [
+  named(path),
+  withConfig,
+  // Of Microsoft's own parameters not all are ours to judge.
+  ...(openQuery ? [] : [readableUrl(path)]),
+  ...(access === undefined ? [] : [access]),
+  ...(changes ? [navigationOnly] : []),
+  ...(json ? [limitBody] : []),
+];
 
 function accessOf({
   scope,
   connection,
   access,
-}: Pick<Route<Fields, Fields, z.ZodType>, "scope" | "connection" | "access">): Middleware[] {
-  if (access !== undefined) return [access];
-  return scope === "open" ? [] : [requires({ scope: () => scope, connection })];
+}: Pick<Route<Fields, Fields, z.ZodType>, "scope" | "connection" | "access">):
+  | Middleware
+  | undefined {
+  if (access !== undefined) return access;
+  return scope === "open" ? undefined : requires({ scope: () => scope, connection });
 }
 
 function documented<Params extends Fields, Query extends Fields, Body extends z.ZodType>(

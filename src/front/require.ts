@@ -14,6 +14,7 @@ export type ConnectionPlace = "query" | "path" | "header";
 /** On gateways the query is Microsoft's alone. */
 export const connectionHeader = "x-azure-connection";
 
+/** What a route asks of its caller. */
 export interface Requirement {
   scope: (c: Context) => Scope;
   connection?: ConnectionPlace | undefined;

@@ -10,7 +10,7 @@ export const batch = [
   })),
 ] as const;
 
-/** A header that turns a GET into another method would get round the scope. */
+/** Drops the headers that turn a GET into another method: the scope was checked for a GET. */
 const plainHeaders = (headers: BatchRequest["headers"]): Record<string, string> | undefined =>
   headers &&
   Object.fromEntries(

@@ -28,9 +28,10 @@ export interface ConnectionContext extends ServiceContext {
   readonly arm: ArmClient;
 }
 
+/** Which connection a context is of, and how it is called. */
 export interface ConnectionOptions {
   connectionId: string;
-  /** False: somebody waits in front of a screen; a throttled call goes back at once. */
+  /** False: a throttled call is reported at once, because a person is waiting. */
   waitOnThrottle: boolean;
   /** Called with Microsoft's own id of each answer that has one. */
   answered: (upstreamRequestId: string) => void;

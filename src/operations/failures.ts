@@ -3,7 +3,7 @@ import type * as z from "zod";
 import { AzureError, failure, invalidField, type Failure } from "../contract/errors.ts";
 import { logMisconfigured, logUnexpected } from "../platform/log.ts";
 
-/** The failure a thrown error stands for; an unexpected one is logged, and nothing of it goes out. */
+/** A thrown error as a failure. An unexpected one is logged, and its caller learns nothing of it. */
 export function failureOf(error: unknown, requestId: string): Failure {
   if (error instanceof AzureError) {
     logMisconfigured(error, requestId);
@@ -19,13 +19,29 @@ export function failureOf(error: unknown, requestId: string): Failure {
   });
 }
 
-/** How a field is called by whoever sent it. */
+/** The name of a field as its sender wrote it. */
 type NameOf = (path: readonly PropertyKey[]) => string;
 
 const ownName: NameOf = (path) => (path.length === 0 ? "body" : path.join("."));
 
+/**
+ * Reads what a caller sent by a schema.
+ *
+ * @param nameOf how the sender calls a field; default by its path in the value
+ * @throws AzureError `invalid_request` naming the first field that is wrong
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  nameOf: NameOf = ownName,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalidInput(parsed.error, nameOf);
+  return parsed.data;
+}
+
 /** The first thing that is wrong with a parameter or body, by the name its sender gave it. */
-export function invalidInput(error: z.core.$ZodError, nameOf: NameOf = ownName): AzureError {
+function invalidInput(error: z.core.$ZodError, nameOf: NameOf): AzureError {
   const [issue] = error.issues;
   const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
   const name = nameOf([...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])]);

@@ -6,7 +6,7 @@ import { makeOpaque, readOpaque } from "./opaque.ts";
 
 const bindings = ({ connectionId }: ConnectionContext) => [connectionId];
 
-/** Microsoft's polling URL stays inside the id, which nobody can make or move to another connection. */
+/** Microsoft's polling URL stays inside the id, which only this Worker can make, and only for one connection. */
 export async function progressOf<Value>(
   context: ConnectionContext,
   progress: OperationProgress<Value>,

@@ -5,6 +5,7 @@ import type { SessionSecret } from "../platform/keys.ts";
 import type { PagedItems } from "../http/page.ts";
 import { makeOpaque, readOpaque } from "./opaque.ts";
 
+/** What every list is asked for. */
 export interface PageQuery {
   /** Items at most. */
   top: number;

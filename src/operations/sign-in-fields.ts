@@ -3,6 +3,7 @@ import { parseTenant } from "../entra/tenant.ts";
 
 /** Fields of a sign-in that HTTP and RPC read alike. */
 
+/** A tenant that a person may sign in to. */
 export const tenantField = z
   .string()
   .refine((text) => parseTenant(text) !== undefined, {

@@ -9,7 +9,7 @@ const healthSchema = z.object({
   version: z.string(),
 });
 
-/** Alive, whatever the configuration: so it is not registered like the other routes. */
+/** Answers even when the configuration is wrong, so it is not registered like the other routes. */
 export function healthRoutes(router: Router): void {
   router.documented.push(() => ({
     method: "GET",

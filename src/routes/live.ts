@@ -6,7 +6,7 @@ import { liveRequest } from "../connection/live/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure, invalidField } from "../contract/errors.ts";
 import { withConfig, type Context, type Middleware } from "../front/context.ts";
-import { invalidInput } from "../operations/failures.ts";
+import { parseInput } from "../operations/failures.ts";
 import { wholeNumber } from "../api/fields.ts";
 import { navigationOnly } from "../front/navigation.ts";
 import { readableUrl } from "../front/readable-url.ts";
@@ -88,12 +88,11 @@ async function open(c: Context): Promise<Response> {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
     throw new AzureError(invalidField("upgrade", "must be websocket on this route"));
   }
-  const query = querySchema.safeParse(c.req.query());
-  if (!query.success) throw invalidInput(query.error);
+  const { after } = parseInput(querySchema, c.req.query());
   const admission = admissions.get(c.req.raw) ?? {};
   const answer = await connectionStub(c.env, c.var.connectionId).fetch(
     liveRequest({
-      after: query.data.after,
+      after,
       expiresAt: admission.expiresAt ?? null,
       ticket: admission.ticket && {
         jti: admission.ticket.id,

@@ -6,7 +6,7 @@ import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
 import { prompts } from "../contract/connection-rpc.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { scopes, type Scope } from "../contract/scope.ts";
-import { invalidInput } from "../operations/failures.ts";
+import { parseInput } from "../operations/failures.ts";
 import type { DeclaredOperation } from "../operations/index.ts";
 import { scopePattern, tenantField } from "../operations/sign-in-fields.ts";
 
@@ -42,6 +42,7 @@ export type RpcOperations = {
   ) => Promise<ResultOf<Declared>>;
 };
 
+/** A method that is no operation. */
 export interface Method<Input extends z.ZodType> {
   name: string;
   /** What a sibling needs to call it. */
@@ -95,9 +96,7 @@ export function admit<Input extends z.ZodType>(
   request: unknown,
 ): z.output<Input> {
   for (const scope of needed) orThrow(requireScope(caller, scope));
-  const parsed = input.safeParse(request ?? {});
-  if (!parsed.success) throw invalidInput(parsed.error);
-  return parsed.data;
+  return parseInput(input, request ?? {});
 }
 
 const ownerSchema = z.object(owner);

@@ -6,6 +6,7 @@ export interface LinkBase {
   gateway: string;
 }
 
+/** Headers of Microsoft's answers that hold a link. */
 export const linkHeaders = ["location", "azure-asyncoperation", "operation-location"] as const;
 
 const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -85,7 +85,7 @@ function lastSegment(url: string): string {
   );
 }
 
-/** A batch carries writes inside one POST whatever its items say, so it always needs write. */
+/** A batch can hold writes, and its items are not read here, so it always needs write. */
 export const isBatchPath = (url: string): boolean => lastSegment(url) === "$batch";
 
 const contentSegments: ReadonlySet<string> = new Set(["content", "contentstream", "$value"]);

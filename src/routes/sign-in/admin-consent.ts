@@ -88,7 +88,7 @@ export function adminConsentRoutes(router: Router): void {
     async (c, { query }) => {
       const { sessionSecret } = c.var.config;
       const started = await readAdminState(sessionSecret, query.state ?? "", Date.now());
-      // Started in the Azure portal, or more than ten minutes ago: the consent may hold all the same.
+      // Started in the Azure portal, or more than ten minutes ago: the administrator may have consented.
       if (started === undefined) return pageResponse(administratorPage);
       const error = errorOf(query, started);
       if (started.return_url !== undefined) {

@@ -4,6 +4,7 @@ import type { HtmlPage } from "../../front/pages.ts";
 
 /** What a person reads at the end of a sign-in, for each way it can end. */
 
+/** @param account the name of the account, as its user knows it */
 export const connectedPage = (account: string | undefined): HtmlPage => ({
   status: 200,
   title: "You are connected",
@@ -25,6 +26,7 @@ export const administratorPage: HtmlPage = {
   ],
 };
 
+/** A callback whose state was not made here. */
 export const unknownStatePage = (requestId: string): HtmlPage => ({
   status: 400,
   title: "This sign-in cannot be completed",

@@ -3,7 +3,6 @@ import { getCookie } from "hono/cookie";
 import * as z from "zod";
 import { browserBindingCookie, verifyState } from "../../connection/grant/authorization-state.ts";
 import type { AuthorizationCompletion } from "../../contract/connection-rpc.ts";
-import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 import { connectionStub } from "../../connection/stub.ts";
 import type { Failure } from "../../contract/errors.ts";
 import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";
@@ -18,6 +17,7 @@ import { pageResponse, redirectResponse } from "../../front/pages.ts";
 import { register } from "../../front/register.ts";
 import type { Router } from "../../front/router.ts";
 import { returnTo } from "../../config/return-url.ts";
+import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 
 const text = z.string().max(16_384).optional();
 

@@ -6,7 +6,7 @@ import { register } from "../../front/register.ts";
 import type { Router } from "../../front/router.ts";
 import { readReturnUrl } from "../../config/return-url.ts";
 
-/** Ends the browser's session with Microsoft; connections live on until they are disconnected. */
+/** Ends the browser's session with Microsoft; connections stay until they are disconnected. */
 export function logoutRoutes(router: Router): void {
   register(
     router,

@@ -11,9 +11,10 @@ test("an operation stands in few files, each of which says something of its own"
   expect(files).toEqual([
     // What it is: route, input, scope, permission, RPC, client, document.
     "src/api/contacts.ts",
-    // What it is among the pure clients, and how Graph is asked.
+    // What it is among the pure clients, how Graph is asked, and what siblings import.
     "src/graph/client.ts",
     "src/graph/contacts.ts",
+    "src/graph/index.ts",
     // Which of Graph's limits its calls count against.
     "src/graph/throttle-scope.ts",
     // How it is done.

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import readme from "../../../README.md?raw";
 import { GraphClient } from "../../../src/graph/index.ts";
 import { AzureError } from "../../../src/contract/errors.ts";
 import { canonicalPath } from "../../sandbox/graph/path.ts";
@@ -7,6 +6,10 @@ import { leastPermissionsFor, permissionsFor } from "../../sandbox/graph/permiss
 import { collect } from "../http/collect.ts";
 import { ADA, BASE, createGraphHarness } from "./graph-harness.ts";
 import type { GraphHarness } from "./graph-harness.ts";
+import { filesBelow, textOfFile } from "../../support/source-files.ts";
+
+/** The top README and those of the rooms. */
+const readme = ["README.md", ...filesBelow("src", "README.md")].map(textOfFile).join("\n");
 
 const PAT = "pat@outlook.example";
 
@@ -15,6 +18,7 @@ const calls: Readonly<Record<string, (graph: GraphClient) => Promise<unknown>[]>
   "GET /user": (graph) => [graph.users.me()],
   "GET /users": (graph) => [collect(graph.users.list())],
   "GET /users/{id}": (graph) => [graph.users.get("grace@contoso.example")],
+  "GET /contacts": (graph) => [collect(graph.contacts.list({ top: 100 }))],
   "GET /mail": (graph) => [
     collect(graph.messages.list({ top: 1000 })),
     collect(graph.messages.list({ folder: "inbox", top: 1000 })),
