@@ -19,7 +19,15 @@ export default defineConfig({
       exclude: ["src/worker-configuration.d.ts"],
     },
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          environment: "node",
+          // Properties over all of Unicode take seconds to build their tables on a busy machine.
+          testTimeout: 30_000,
+        },
+      },
       {
         plugins: [
           // Runs once per test file, so that every file has a sandbox of its own.
