@@ -142,10 +142,12 @@ async function fetchKeys(
  * The keys of a JWK set (RFC 7517 §5). A key that cannot be read is left out, as one of an unknown
  * kind has to be; the others serve.
  *
- * @returns undefined for what is no key set
+ * @returns undefined for what is no key set. One without a readable key is none: it would stand for
+ *   the keys that are known, and say of every sign-in that it proves nothing
  */
 export function readKeySet(text: string): readonly SigningKey[] | undefined {
   const set = keySetSchema.safeParse(parseJsonObject(text));
   if (!set.success) return undefined;
-  return set.data.keys.flatMap((key) => signingKeySchema.safeParse(key).data ?? []);
+  const keys = set.data.keys.flatMap((key) => signingKeySchema.safeParse(key).data ?? []);
+  return keys.length === 0 ? undefined : keys;
 }

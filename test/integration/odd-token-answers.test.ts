@@ -45,6 +45,12 @@ async function expired() {
   return connection;
 }
 
+/** Nothing is under way behind the caller any more. */
+const settled = async (stub: Stub) => {
+  await stub.info();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
 const answerOnce = (respond: { status: number; headers?: Record<string, string>; body: string }) =>
   sandbox.fault({ match: { url: tokenAnswers }, times: 1, respond });
 
@@ -374,3 +380,17 @@ describe("what a token POST says of itself", () => {
     expect(anchors[1]).not.toContain(info.identity?.object_id);
   });
 });
+
+test.each([1, 20, "5", 0.5, 59])(
+  "a renewal that Entra wants %j s after the issue is not made for every call",
+  async (refreshIn) => {
+    const { stub } = await expired();
+    rewriteAnswers({ [tokenAnswers]: (body) => ({ ...body, refresh_in: refreshIn }) });
+    const mark = await sandbox.mark();
+    for (let round = 0; round < 6; round += 1) {
+      expect(await inTurn(stub, 1)).toEqual([{ status: 200, retryAfter: null }]);
+      await settled(stub);
+    }
+    expect(await sandbox.tokenPosts(mark)).toHaveLength(1);
+  },
+);

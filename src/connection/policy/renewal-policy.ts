@@ -36,7 +36,8 @@ export function spreadOf(text: string): number {
 /**
  * When a token should be renewed: as Entra says (`refresh_in`), or 300 s before it expires but not
  * before half its life; earlier by up to a tenth of its life, so that connections made together do
- * not renew together.
+ * not renew together. Never within its first minute, or the first quarter of a shorter life: a
+ * renewal that is due at once would follow every call.
  */
 export function refreshAt(token: {
   issuedAt: number;
@@ -47,7 +48,8 @@ export function refreshAt(token: {
   const lifetime = token.lifetimeSeconds;
   const after = token.refreshInSeconds ?? Math.max(lifetime - 300, lifetime / 2);
   const jitter = token.spread * 0.1 * lifetime;
-  return token.issuedAt + Math.max(0, Math.round((after - jitter) * second));
+  const soonest = Math.min(60, lifetime / 4);
+  return token.issuedAt + Math.round(Math.max(soonest, after - jitter) * second);
 }
 
 /** The times of a token of one resource of one connection, from what Entra said of it. All are whole. */

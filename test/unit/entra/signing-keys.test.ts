@@ -18,12 +18,22 @@ describe("a key set", () => {
     expect(readKeySet(text)).toEqual([key]);
   });
 
-  it.each(["", "<html>", "[]", "null", "{}", '{"keys":{}}', '{"keys":null}', '{"key":[]}'])(
-    "is not %j",
-    (text) => {
-      expect(readKeySet(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    "",
+    "<html>",
+    "[]",
+    "null",
+    "{}",
+    '{"keys":{}}',
+    '{"keys":null}',
+    '{"key":[]}',
+    '{"keys":[]}',
+    '{"keys":[null,"k1"]}',
+    '{"keys":[{"kty":"RSA"}]}',
+    '{"keys":[{"kid":"k1","kty":1}]}',
+  ])("is not %j", (text) => {
+    expect(readKeySet(text)).toBeUndefined();
+  });
 
   it("holds keys of which each names itself, whatever the text is", () => {
     fc.assert(

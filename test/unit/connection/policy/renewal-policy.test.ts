@@ -18,6 +18,10 @@ describe("refreshAt", () => {
     ["ten minutes: 300 s before the end is half", 600, undefined, 300],
     ["two minutes: not before half its life", 120, undefined, 60],
     ["a long-lived token: when Entra says", 86_400, 43_200, 43_200],
+    ["an hour, at once: not within a minute", 3_600, 1, 60],
+    ["a day, soon: not within a minute", 86_400, 59, 60],
+    ["two minutes, at once: not within a quarter", 120, 1, 30],
+    ["two seconds: not before half its life", 2, undefined, 1],
   ])("%s", (_, lifetimeSeconds, refreshInSeconds, expected) => {
     const at = refreshAt({
       issuedAt: 0,
