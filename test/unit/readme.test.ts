@@ -64,6 +64,21 @@ describe("the READMEs", () => {
     expect(listed.toSorted()).toEqual([...new Set(routes)].toSorted());
   });
 
+  test("list every RPC method with its scope, and no other", () => {
+    const [table = ""] = /\| method[\s\S]*?\n\n/.exec(textOf("src/rpc/README.md")) ?? [];
+    const listed = [...table.matchAll(/^\| (`[^|]+)\| ([^|]+)\|/gm)].flatMap(
+      ([, cell = "", scope = ""]) =>
+        [...cell.matchAll(/`(\w+)[(`]/g)].map(([, name = ""]) => `${name} ${scope.trim()}`),
+    );
+    const own = Object.values(methods).map(({ name, scopes: [scope, ...more] }) =>
+      more.length === 0 ? `${name} ${scope}` : `${name} every scope but \`admin\``,
+    );
+    const served = operations.flatMap(({ operation: { name, scope, over } }) =>
+      over.includes("rpc") ? [`${name} ${scope}`] : [],
+    );
+    expect(listed.toSorted()).toEqual([...own, ...served].toSorted());
+  });
+
   test("list every error code with its status", () => {
     const listed = rowsOf(textOf("src/contract/README.md")).flatMap(({ names, second }) =>
       names.slice(0, 1).map((name) => [name, Number(/^\d{3}\b/.exec(second)?.[0])]),
@@ -81,16 +96,6 @@ describe("the READMEs", () => {
     ["remedy", "src/entra/README.md", remedyActions],
     ["remedy", "README.md", remedyActions],
     ["scope", "src/contract/README.md", scopes],
-    [
-      "RPC method",
-      "src/rpc/README.md",
-      [
-        ...Object.keys(methods),
-        ...operations.flatMap(({ operation: { name, over } }) =>
-          over.includes("rpc") ? [name] : [],
-        ),
-      ],
-    ],
     [
       "log event",
       "src/platform/README.md",
@@ -148,6 +153,16 @@ describe("the READMEs", () => {
     expect(listed.toSorted()).toEqual(
       storedColumns(migrations).get("oauth_connections")?.toSorted(),
     );
+  });
+
+  test("name test files that exist for what they prove", () => {
+    const [matrix = ""] =
+      textOf("test/README.md").split("## Coverage matrix\n")[1]?.split("\n## ") ?? [];
+    const named = [...matrix.matchAll(/`((?:unit|integration|e2e)\/[^`]+)`/g)].map(
+      ([, name = ""]) => `test/${name}.test.ts`,
+    );
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
   });
 
   test("show the hash that a connection is logged under", () => {
