@@ -2,8 +2,8 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json";
+import { listEvents } from "../../src/api/connections.ts";
 import { createRouter } from "../../src/app.ts";
-import { connectionEventSchema } from "../../src/contract/connection-info.ts";
 import { errorStatuses } from "../../src/contract/errors.ts";
 import { remedyActions } from "../../src/contract/remedy.ts";
 import { scopes } from "../../src/contract/scope.ts";
@@ -90,7 +90,7 @@ describe("the READMEs", () => {
     [
       "event",
       "src/connection/README.md",
-      connectionEventSchema.options.map(({ shape }) => shape.type.value),
+      listEvents.data.options.map(({ shape }) => shape.type.value),
     ],
     ["remedy", "src/contract/README.md", remedyActions],
     ["remedy", "src/entra/README.md", remedyActions],
