@@ -7,6 +7,8 @@ import { createRouter } from "../../src/app.ts";
 import { errorStatuses } from "../../src/contract/errors.ts";
 import { remedyActions } from "../../src/contract/remedy.ts";
 import { scopes } from "../../src/contract/scope.ts";
+import { meanings } from "../../src/entra/error-meanings.ts";
+import { byCode } from "../../src/entra/error-table.ts";
 import { operations } from "../../src/operations/index.ts";
 import { connectionHash } from "../../src/platform/connection-hash.ts";
 import { blobColumns, doubleColumns } from "../../src/platform/metrics.ts";
@@ -117,6 +119,23 @@ describe("the READMEs", () => {
     expect(
       expected.filter((name) => !new RegExp(`(?:^|\\W)${name}(?:\\W|$)`, "m").test(named)),
     ).toEqual([]);
+  });
+
+  test("give Entra's codes the action that they lead to", () => {
+    const table = textOf("src/entra/README.md")
+      .split("\n")
+      .filter((line) => line.startsWith("|"));
+    const listed = table.flatMap((line) => {
+      const action = remedyActions.find((one) => line.includes(`| \`${one}\``));
+      const codes = [...line.matchAll(/\b\d{5,8}\b/g)].map(([code]) => Number(code));
+      return action === undefined ? [] : codes.map((code) => ({ code, action }));
+    });
+    expect(listed.length).toBeGreaterThan(50);
+    const wrong = listed.filter(({ code, action }) => {
+      const meaning = byCode.get(code);
+      return meaning === undefined || meanings[meaning].action !== action;
+    });
+    expect(wrong).toEqual([]);
   });
 
   test("give every column of a data point its name and place", () => {
