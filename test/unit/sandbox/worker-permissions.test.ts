@@ -3,13 +3,10 @@ import { GraphClient } from "../../../src/graph/index.ts";
 import { AzureError } from "../../../src/contract/errors.ts";
 import { canonicalPath } from "../../sandbox/graph/path.ts";
 import { leastPermissionsFor, permissionsFor } from "../../sandbox/graph/permission-data.ts";
+import { readmes } from "../../support/readmes.ts";
 import { collect } from "../http/collect.ts";
 import { ADA, BASE, createGraphHarness } from "./graph-harness.ts";
 import type { GraphHarness } from "./graph-harness.ts";
-import { filesBelow, textOfFile } from "../../support/source-files.ts";
-
-/** The top README and those of the rooms. */
-const readme = ["README.md", ...filesBelow("src", "README.md")].map(textOfFile).join("\n");
 
 const PAT = "pat@outlook.example";
 
@@ -47,11 +44,13 @@ const calls: Readonly<Record<string, (graph: GraphClient) => Promise<unknown>[]>
   ],
 };
 
-/** The README's routes of Graph and their last column. */
+/** The READMEs' routes of Graph and their last column. */
 const rows = new Map(
-  [...readme.matchAll(/^\| `([A-Z]+ \/[^`]+)` *\| graph:\w+ *\|.*\| ([^|]*?) *\|$/gm)].map(
-    ([, route = "", needs = ""]) => [route, needs],
-  ),
+  [
+    ...[...readmes.values()]
+      .join("\n")
+      .matchAll(/^\| `([A-Z]+ \/[^`]+)` *\| graph:\w+ *\|.*\| ([^|]*?) *\|$/gm),
+  ].map(([, route = "", needs = ""]) => [route, needs]),
 );
 const namedIn = (needs: string) => [...needs.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
 
@@ -95,7 +94,7 @@ async function done(route: string, user: string, permission: string) {
   return { operations: [...operations], refused };
 }
 
-describe("The README's table of Graph", () => {
+describe("The READMEs' tables of Graph", () => {
   it("has a row for each of the Worker's routes", () => {
     expect([...rows.keys()].toSorted()).toEqual([...Object.keys(calls), "POST /batch"].toSorted());
   });

@@ -1,0 +1,92 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { blocksOf } from "../support/markdown.ts";
+import { readmes, root } from "../support/readmes.ts";
+
+const run = promisify(execFile);
+/** Inside the project, so that its package resolves by its own name. */
+const folder = join(root, ".wrangler", "readme-code");
+
+/** Where a block runs, and what its reader has already. */
+const surroundings = {
+  worker: {
+    base: "tsconfig.json",
+    types: ["@cloudflare/workers-types", "@cloudflare/vitest-plugin/types", "node"],
+    include: [".", "../../../src/worker-configuration.d.ts"],
+    globals: `
+      import type { AzureBinding, ConnectionStub } from "azure-integration-worker";
+      import type { AzureService } from "../../../src/service.ts";
+      declare global {
+        const env: { AZURE: AzureBinding<ConnectionStub> & Pick<AzureService, "listSubscriptions"> };
+        const request: Request;
+        const [apiKey, secret, subscriptionId]: string[] & [string, string, string];
+      }`,
+  },
+  browser: {
+    base: "test/tsconfig.json",
+    types: ["node"],
+    include: ["."],
+    globals: `
+      import type { ConnectionStatus, Remedy } from "azure-integration-worker";
+      declare global {
+        const [sessionToken, userId]: string[] & [string, string];
+        function show(status: ConnectionStatus, remedy: Remedy | undefined): void;
+      }`,
+  },
+};
+type Place = keyof typeof surroundings;
+
+const code = [...readmes].flatMap(([path, markdown]) =>
+  blocksOf(markdown)
+    .filter(({ language }) => language === "ts")
+    .map(({ info, line, text }) => ({
+      place: info === "" ? "worker" : info,
+      file: `${path.replaceAll("/", "-").replace(/\.md$/, "")}-${line}.ts`,
+      text,
+    })),
+);
+
+beforeAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  for (const [place, { base, types, include, globals }] of Object.entries(surroundings)) {
+    const here = join(folder, place);
+    mkdirSync(here, { recursive: true });
+    const config = {
+      extends: `../../../${base}`,
+      compilerOptions: { noUnusedLocals: false, types },
+      include,
+      exclude: [],
+    };
+    writeFileSync(join(here, "tsconfig.json"), JSON.stringify(config));
+    writeFileSync(join(here, "globals.d.ts"), globals);
+    for (const block of code.filter((one) => one.place === place)) {
+      writeFileSync(join(here, block.file), `${block.text}\nexport {};\n`);
+    }
+  }
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each<[Place, number]>([
+  ["worker", 6],
+  ["browser", 3],
+])(
+  "the READMEs' code for a %s compiles",
+  async (place, atLeast) => {
+    expect(code.filter((block) => block.place === place).length).toBeGreaterThanOrEqual(atLeast);
+    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+    const { stdout } = await run(process.execPath, [tsc, "-p", join(folder, place)], {
+      cwd: root,
+    }).catch((error: { stdout: string }) => error);
+    expect(stdout).toBe("");
+  },
+  120_000,
+);
+
+test("the READMEs' code is for a Worker or for a browser", () => {
+  const places = new Set(code.map(({ place }) => place));
+  expect([...places].toSorted()).toEqual(Object.keys(surroundings).toSorted());
+});
