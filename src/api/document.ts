@@ -1,6 +1,6 @@
 import { defined } from "../contract/defined.ts";
 import * as z from "zod";
-import { errorStatuses, type ErrorCode } from "../contract/errors.ts";
+import { errorReasons, errorStatuses, type ErrorCode } from "../contract/errors.ts";
 import { remedySchema } from "../contract/remedy.ts";
 import type { Scope } from "../contract/scope.ts";
 import type { Fields } from "./operation.ts";
@@ -43,7 +43,7 @@ export const errorSchema = z
     request_id: z.string().optional(),
     retry_after: z.number().optional().meta({ description: "Seconds." }),
     remedy: remedySchema.optional(),
-    details: z.record(z.string(), z.unknown()).optional(),
+    details: z.looseObject({ reason: z.enum(errorReasons).optional() }).optional(),
   })
   .meta({ id: "Error" });
 

@@ -77,9 +77,9 @@ export class Callers {
     });
   }
 
-  #token({ resource, abroad, stale }: Extract<Command, { do: "token" }>): void {
+  #token({ resource, isForeignTenant, stale }: Extract<Command, { do: "token" }>): void {
     const home = this.#around.tables?.grant.homeTenant ?? null;
-    const tenantId = abroad
+    const tenantId = isForeignTenant
       ? home === CONTOSO_TENANT
         ? FABRIKAM_TENANT
         : CONTOSO_TENANT

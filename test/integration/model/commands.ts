@@ -15,7 +15,12 @@ import type { Answer } from "./microsoft.ts";
 export type Command =
   /** A call through the connection; `hold` leaves Microsoft's answer to it outstanding. */
   | { do: "call"; service: "graph" | "arm"; hold: boolean }
-  | { do: "token"; resource: TokenResource; abroad: boolean; stale: "no" | "current" | "old" }
+  | {
+      do: "token";
+      resource: TokenResource;
+      isForeignTenant: boolean;
+      stale: "no" | "current" | "old";
+    }
   | { do: "refresh"; resource: "graph" | "arm" }
   /** A sign-in from start to callback. */
   | { do: "signIn"; account: Account }
@@ -114,7 +119,7 @@ const commands: WeightedArbitrary<Command>[] = [
     arbitrary: record({
       do: as("token"),
       resource: constantFrom<TokenResource[]>("graph", "graph", "arm", "arm", "vault"),
-      abroad: oneof(
+      isForeignTenant: oneof(
         { weight: 6, arbitrary: constant(false) },
         { weight: 1, arbitrary: constant(true) },
       ),

@@ -46,7 +46,7 @@ export async function* healing(world: World): AsyncGenerator<Step, string[]> {
     }
   }
   if (!isActive(world)) return [`the connection stays ${world.tables?.grant.status}`];
-  yield step({ do: "token", resource: "graph", abroad: false, stale: "current" });
+  yield step({ do: "token", resource: "graph", isForeignTenant: false, stale: "current" });
   const [last] = world.operations;
   return last?.end !== undefined && "value" in last.end && isOk(last.end.value)
     ? []
