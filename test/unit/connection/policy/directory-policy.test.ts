@@ -21,7 +21,7 @@ const facts: DirectoryFacts = {
 const now = 1_800_000_000_000;
 
 describe("tellsDirectory", () => {
-  test("reports a connection that begins", () => {
+  test("tells of a connection that begins", () => {
     expect(tellsDirectory(undefined, facts, { now, toldAt: null })).toBe(true);
   });
 
@@ -32,7 +32,7 @@ describe("tellsDirectory", () => {
     ["account", { objectId: "p" }],
     ["name of the account", { upn: "lovelace@contoso.example" }],
   ];
-  test.each(changes)("reports a change of the %s at once", (_name, change) => {
+  test.each(changes)("tells of a change of the %s at once", (_name, change) => {
     expect(tellsDirectory(facts, { ...facts, ...change }, { now, toldAt: now - 1 })).toBe(true);
   });
 
