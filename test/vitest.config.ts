@@ -1,10 +1,26 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { createSandbox } from "./sandbox/index.ts";
 import { internet } from "./support/internet.ts";
 import { workerSecrets } from "./support/secrets.ts";
 
 const root = new URL("..", import.meta.url).pathname;
+
+/** Begun last, these would run on alone when all others have ended. */
+const longest = [
+  "integration/model.test.ts",
+  "integration/fault-matrix.test.ts",
+  "e2e/kills.test.ts",
+];
+const isLong = ({ moduleId }: TestSpecification) => longest.some((name) => moduleId.endsWith(name));
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   root,
@@ -13,6 +29,7 @@ export default defineConfig({
     maxWorkers: 2,
     // One run, also at a terminal; `npm test -- --watch` stays.
     watch: false,
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: "istanbul",
       include: ["src/**/*.ts"],
