@@ -40,7 +40,7 @@ const appHealth = z.object({
       by_remedy: z.partialRecord(z.enum(remedyActions), count),
     })
     .nullable(),
-  /** Sinks that get no events any more, and of how many connections. */
+  /** Who is not told of events any more, and of how many connections. */
   paused_sinks: z.record(z.string(), count).nullable(),
 });
 export type AppHealth = z.infer<typeof appHealth>;

@@ -1,4 +1,3 @@
-import { defined } from "../contract/defined.ts";
 import { getAppHealth, type AppHealth, type Problem } from "../api/health.ts";
 import type { Config } from "../config/config.ts";
 import { AzureError, type Failure } from "../contract/errors.ts";
@@ -8,6 +7,7 @@ import { isSharedTenant } from "../entra/tenant.ts";
 import { missingBindings } from "../platform/bindings.ts";
 import type { Environment } from "../platform/env.ts";
 import { serve } from "./serve.ts";
+import { defined } from "../contract/defined.ts";
 
 export const health = [
   serve(getAppHealth, ({ config, env, now }) =>
