@@ -100,9 +100,10 @@ test("siblings have a method for every operation that says rpc, and no other", (
 describe("HTTP and RPC answer alike", () => {
   test.each(rows)("to %s at %s", async (name, _, operation, route) => {
     const verdicts: Verdict[] = [];
-    const verdict = (refusal: Refusal): Verdict => ({
+    // What the work itself refuses it names in one way, whatever the door.
+    const verdictOf = (refusal: Refusal): Verdict => ({
       code: refusal.code,
-      ...refusalOf(refusal, operation, route),
+      ...refusalOf(refusal, { door: "either", operation, route }),
     });
     // Whose connection it is about is the same in every request.
     const fixed = {
@@ -112,8 +113,8 @@ describe("HTTP and RPC answer alike", () => {
     await fc.assert(
       fc.asyncProperty(inputs, async (input) => {
         const owner = operation.on === "connection" ? { userId: "ada" } : {};
-        const rpc = await overRpc(name, { ...owner, ...input }, verdict);
-        const http = await overHttp(requestOf(operation, route, input), verdict);
+        const rpc = await overRpc(name, { ...owner, ...input }, verdictOf);
+        const http = await overHttp(requestOf(operation, route, input), verdictOf);
         verdicts.push(rpc);
         expect(http).toEqual(rpc);
       }),

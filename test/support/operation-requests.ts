@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import * as z from "zod";
 import type { Operation, OperationRoute } from "../../src/api/operation.ts";
-import { snakeCase } from "../../src/contract/field-name.ts";
+import { camelCase, snakeCase } from "../../src/contract/field-name.ts";
 import { isOwn, queryFields, type RequestParts } from "../../src/front/http-input.ts";
 
 /** Requests for the operations of the catalogue, made from their declarations: good ones and bad ones. */
@@ -160,17 +160,36 @@ export function partsOf(
   };
 }
 
-/** A refusal as both doors have to word it: they write the field in their own way, and agree on the rest. */
+/** Who refused, and by which operation and route. */
+export interface Refused {
+  /** `http`: the field has to be in HTTP's own spelling; `either`: or in that of the input. */
+  door: "http" | "either" | "rpc";
+  operation: Operation;
+  route: OperationRoute;
+}
+
+/**
+ * A refusal without what the doors write in their own way: HTTP names a field of the path as the path
+ * does, and any other in snake case; RPC names it as the input does.
+ */
 export function refusalOf(
   { details, message }: { details?: { field?: string } | undefined; message: string },
-  operation: Operation,
-  route: OperationRoute,
+  { door, operation, route }: Refused,
 ): { field: string; sentence: string } {
   const { field = "" } = details ?? {};
   const [first = "", ...rest] = field.split(".");
-  const own = pathFields(operation, route).find(([name]) => name === first)?.[1] ?? first;
+  const named = door === "rpc" ? first : fieldNamed(first, operation, route);
+  const own = door === "either" ? named.replace(notSnakeCase, "") : named;
   return {
-    field: [snakeCase(own), ...rest].join("."),
+    field: [own, ...rest].join("."),
     sentence: message.slice(message.indexOf(field) + field.length),
   };
+}
+
+const notSnakeCase = ", which is not in snake case";
+
+function fieldNamed(name: string, operation: Operation, route: OperationRoute): string {
+  const inPath = pathFields(operation, route).find(([one]) => one === name)?.[1];
+  const field = camelCase(name);
+  return inPath ?? (snakeCase(field) === name ? field : `${name}${notSnakeCase}`);
 }

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { routesOf, type Operation, type OperationRoute } from "../../../src/api/operation.ts";
+import { routesOf } from "../../../src/api/operation.ts";
 import type { Caller } from "../../../src/callers/caller.ts";
 import { AzureError } from "../../../src/contract/errors.ts";
 import { scopes } from "../../../src/contract/scope.ts";
 import { readInput } from "../../../src/front/http-input.ts";
 import { operations } from "../../../src/operations/index.ts";
 import { admitOperation } from "../../../src/rpc/admit.ts";
-import { inputsOf, partsOf, refusalOf } from "../../support/operation-requests.ts";
+import { inputsOf, partsOf, refusalOf, type Refused } from "../../support/operation-requests.ts";
 
 /** What the two doors make of one input; that they do it on every route is an integration test. */
 
@@ -17,16 +17,12 @@ const isSome = (count: number): boolean => count > 0;
 
 type Verdict = { input: unknown } | { field: string; sentence: string };
 
-function verdictOf(
-  read: () => Record<string, unknown>,
-  operation: Operation,
-  route: OperationRoute,
-): Verdict {
+function verdictOf(read: () => Record<string, unknown>, refused: Refused): Verdict {
   try {
     return { input: read() };
   } catch (error) {
     if (!(error instanceof AzureError)) throw error;
-    return refusalOf(error, operation, route);
+    return refusalOf(error, refused);
   }
 }
 
@@ -44,14 +40,12 @@ describe("HTTP and RPC read the same input, or refuse it in the same words,", ()
       fc.property(inputsOf(operation, route), (input) => {
         const overHttp = verdictOf(
           () => readInput(operation, route, partsOf(operation, route, input)),
-          operation,
-          route,
+          { door: "http", operation, route },
         );
         const owner = operation.on === "connection" ? { userId: "ada" } : {};
         const overRpc = verdictOf(
           () => admitOperation(sibling, operation, { ...owner, ...input }).input,
-          operation,
-          route,
+          { door: "rpc", operation, route },
         );
         read["input" in overRpc ? "accepted" : "refused"] += 1;
         expect(overHttp).toEqual(overRpc);
