@@ -1,4 +1,5 @@
 import { isRecord, recordOf } from "../http/json.ts";
+import { defined } from "../contract/defined.ts";
 
 /** How ARM's documents tell whether an operation is over, read one property at a time. */
 
@@ -37,7 +38,7 @@ function resourcePlaces(body: unknown): unknown[] {
 function firstWord(places: readonly unknown[]): StatusWord {
   const said = places.filter((place) => place !== undefined && place !== null);
   const word = said.find((place) => typeof place === "string");
-  return { ...(word !== undefined && { word }), odd: said[0] !== word };
+  return { ...defined({ word }), odd: said[0] !== word };
 }
 
 /** The state of a resource, by its provisioningState. */

@@ -14,6 +14,7 @@ import type {
 import { decodeOperation, encodeOperation, keepUnder } from "./operation-string.ts";
 import { pollDelay, pollGoesOn, unreadablePollLimit } from "./poll-policy.ts";
 import { type ArmCall, type ArmRequests } from "./request.ts";
+import { defined } from "../contract/defined.ts";
 
 /** How far an operation is. */
 export type OperationProgress<Value> =
@@ -52,7 +53,7 @@ function operationFailure({ status, code, message }: OperationStep & { kind: "fa
     details: {
       reason: "operation_ended",
       operation_status: status,
-      ...(upstreamCode !== undefined && { upstream_code: upstreamCode }),
+      ...defined({ upstream_code: upstreamCode }),
     },
   });
 }
@@ -134,8 +135,7 @@ export class Poller<Value> {
       done: false,
       operation: encodeOperation(state, this.#context.requests.endpoint),
       status,
-      ...(percentComplete !== undefined && { percentComplete }),
-      ...(retryAfter !== undefined && { retryAfter }),
+      ...defined({ percentComplete, retryAfter }),
     };
   }
 
@@ -211,7 +211,7 @@ export async function beginOperation<Value>(
   const { requests } = context;
   const { url, answer } = orThrow(await requests.send(call));
   const { method, finalStateVia } = call;
-  const begun = { method, url, ...(finalStateVia !== undefined && { finalStateVia }) };
+  const begun = { method, url, ...defined({ finalStateVia }) };
   const step = orThrow(check(startOperation(begun, answer), requests.endpoint));
   return new Poller<Value>(context, step);
 }

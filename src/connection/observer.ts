@@ -2,6 +2,7 @@ import type { TokenFailure } from "../entra/token-endpoint.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
 import { log, type ConnectionNews } from "../platform/log.ts";
 import { measure, type Point } from "../platform/metrics.ts";
+import { defined } from "../contract/defined.ts";
 
 /** One redemption of the refresh token, as an operator sees it. */
 export interface Refresh {
@@ -86,7 +87,7 @@ export class Observer {
       level,
       event: "alarm",
       ...facts,
-      ...(fault !== undefined && { error_name: fault }),
+      ...defined({ error_name: fault }),
     });
   }
 
@@ -98,16 +99,14 @@ export class Observer {
       duration_ms: refresh.durationMs,
       waiters: refresh.waiters,
       attempt: refresh.attempt,
-      ...(aadsts !== undefined && { aadsts }),
-      ...(action !== undefined && { action }),
+      ...defined({ aadsts, action }),
     };
     this.measure({ kind: "refresh", ...facts });
     this.log({
       level: levelOf(refresh),
       event: "refresh",
       ...facts,
-      ...(upstreamRequestId !== undefined && { upstream_request_id: upstreamRequestId }),
-      ...(requestId !== undefined && { request_id: requestId }),
+      ...defined({ upstream_request_id: upstreamRequestId, request_id: requestId }),
     });
   }
 }

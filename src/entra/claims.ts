@@ -1,6 +1,7 @@
 import { base64url } from "jose";
 import { parseJsonObject } from "./deadline.ts";
 import { isTenantId } from "./tenant.ts";
+import { defined } from "../contract/defined.ts";
 
 type JsonObject = Record<string, unknown>;
 
@@ -83,8 +84,7 @@ export function parseChallenge(headers: Headers): Challenge {
     .map(tenantOf)
     .find((tenant) => tenant !== undefined);
   return {
-    ...(claims !== undefined && { claims }),
-    ...(tenantId !== undefined && { tenantId }),
+    ...defined({ claims, tenantId }),
   };
 }
 

@@ -4,6 +4,7 @@ import { meanings } from "./error-meanings.ts";
 import type { MeaningName } from "./error-meanings.ts";
 import { byCode, byError, byRedirectError, bySuberror, unexplained } from "./error-table.ts";
 import type { Latch, Meaning } from "./meaning.ts";
+import { defined } from "../contract/defined.ts";
 
 export type { FaultyVariable, Latch } from "./meaning.ts";
 
@@ -50,10 +51,7 @@ export function parseEntraError(body: unknown): EntraError {
   const traceId = requestIdOf(fields["trace_id"]);
   return {
     codes: codesIn(fields),
-    ...(error !== undefined && { error }),
-    ...(suberror !== undefined && { suberror }),
-    ...(claims !== undefined && { claims }),
-    ...(traceId !== undefined && { traceId }),
+    ...defined({ error, suberror, claims, traceId }),
   };
 }
 
@@ -155,7 +153,7 @@ const wordMeaning = (error: string, redirect: boolean): MeaningName | undefined 
 
 /** What `meaning` comes to, told with the code that led to it. */
 export function dispositionOf(meaning: MeaningName, aadsts?: number): Disposition {
-  return { ...meanings[meaning], ...(aadsts !== undefined && { aadsts }) };
+  return { ...meanings[meaning], ...defined({ aadsts }) };
 }
 
 /**
@@ -168,6 +166,6 @@ function unexplainedRefusal(error: string | undefined, aadsts: number | undefine
     action: "contact_admin",
     latch: "resource",
     message: `Microsoft refused this for a reason that this service does not know (${named.join(", ")}): ask the organization's administrator.`,
-    ...(aadsts !== undefined && { aadsts }),
+    ...defined({ aadsts }),
   };
 }

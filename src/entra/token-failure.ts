@@ -3,6 +3,7 @@ import { parseJsonObject } from "./deadline.ts";
 import type { Answer } from "./deadline.ts";
 import { classify, parseEntraError, requestIdOf } from "./errors.ts";
 import type { Disposition } from "./errors.ts";
+import { defined } from "../contract/defined.ts";
 
 /** A token request that brought no token. Holds no text of Microsoft's and no part of a request. */
 export interface TokenFailure {
@@ -63,7 +64,7 @@ export function ownFailure(code: OwnFailureCode, answer?: Answer): TokenFailure 
     disposition: ownFailures[code],
     code,
     codes: [],
-    ...(requestId !== undefined && { requestId }),
+    ...defined({ requestId }),
   };
 }
 
@@ -81,10 +82,7 @@ export function answerFailure(answer: Answer, now: number): TokenFailure {
     disposition: classify({ status: answer.status, body }),
     code: error ?? "invalid_response",
     codes,
-    ...(suberror !== undefined && { suberror }),
-    ...(claims !== undefined && { claims }),
-    ...(pause !== undefined && { retryAfterSeconds: pause }),
-    ...(requestId !== undefined && { requestId }),
+    ...defined({ suberror, claims, retryAfterSeconds: pause, requestId }),
   };
 }
 
@@ -96,6 +94,6 @@ export function redirectFailure(parameters: URLSearchParams): TokenFailure {
     disposition: classify({ status: 400, body, redirect: true }),
     code: error ?? "invalid_response",
     codes,
-    ...(suberror !== undefined && { suberror }),
+    ...defined({ suberror }),
   };
 }

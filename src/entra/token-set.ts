@@ -7,6 +7,7 @@ import type { Answer } from "./deadline.ts";
 import { requestIdOf } from "./errors.ts";
 import { homeAccountIn } from "./home-account.ts";
 import type { IdTokenIdentity } from "./id-token.ts";
+import { defined } from "../contract/defined.ts";
 
 /** What the token endpoint gave. */
 export interface TokenSet {
@@ -78,9 +79,7 @@ export async function readTokenSet(
     expiresInSeconds: lifetime,
     scopes: scopes.length > 0 ? scopes : [...terms.asked],
     ...(refreshIn !== undefined && refreshIn < lifetime && { refreshInSeconds: refreshIn }),
-    ...(refreshToken !== undefined && { refreshToken }),
-    ...(homeAccount !== undefined && { homeAccount }),
-    ...(requestId !== undefined && { requestId }),
+    ...defined({ refreshToken, homeAccount, requestId }),
   });
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../operations/context.ts";
 import { log } from "../platform/log.ts";
 import { requestIdIn } from "../platform/request-id.ts";
+import { defined } from "../contract/defined.ts";
 
 /** `envelope` is ours; on gateways our errors look like those of the service behind. */
 export type ErrorForm = "envelope" | "graph" | "arm";
@@ -63,7 +64,7 @@ export const requestContext: Middleware = async (c, next) => {
     }),
     ...(connectionId !== undefined && { connection: connectionHash(connectionId) }),
     ...(code !== null && { code }),
-    ...(upstreamRequestId !== undefined && { upstream_request_id: upstreamRequestId }),
+    ...defined({ upstream_request_id: upstreamRequestId }),
   });
 };
 

@@ -1,5 +1,6 @@
 import { isRecord, recordOf, type JsonRecord } from "../http/json.ts";
 import { wholeNumber } from "../http/whole-number.ts";
+import { defined } from "../contract/defined.ts";
 
 export interface BatchResponse {
   id: string;
@@ -38,7 +39,7 @@ function readResponse(id: string, item: JsonRecord): BatchResponse | undefined {
   if (status === undefined) return undefined;
   const { body } = item;
   const headers = headersOf(item["headers"]);
-  return { id, status, headers, ...(body === undefined ? {} : { body }) };
+  return { id, status, headers, ...defined({ body }) };
 }
 
 /** A final status of HTTP, as a number or as its text. */

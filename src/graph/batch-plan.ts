@@ -1,6 +1,7 @@
 import type { Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { invalid, notText } from "./path.ts";
+import { defined } from "../contract/defined.ts";
 
 export interface BatchRequest {
   /** Unique in the call, whatever its letter case. Default: its place, counted from 1. */
@@ -71,8 +72,7 @@ function completed(request: BatchRequest, id: string, method: string): BatchItem
     id,
     method,
     url,
-    ...(complete === undefined ? {} : { headers: complete }),
-    ...(body === undefined ? {} : { body }),
+    ...defined({ headers: complete, body }),
     ...(dependsOn === undefined || dependsOn.length === 0 ? {} : { dependsOn }),
   };
 }

@@ -8,6 +8,7 @@ import { orThrow } from "../contract/or-throw.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { preferHeader, selected, type ListOptions, type Query } from "./query.ts";
 import type { GraphSession } from "./session.ts";
+import { defined } from "../contract/defined.ts";
 
 /** How Graph tells that something is no longer there; OneDrive has its `deleted` facet instead. */
 export interface Removal {
@@ -130,7 +131,7 @@ function lostState(
 
 const resync = (reason: string | undefined): DeltaResync => ({
   resync: true,
-  ...(reason === undefined ? {} : { reason }),
+  ...defined({ reason }),
 });
 
 /** While a next page is named, the run is not over, whatever else the page names. */

@@ -10,6 +10,7 @@ import { recordOf, textOf, isRecord, type JsonRecord } from "./json.ts";
 import { longestWait, retryAfterSeconds } from "./retry-after.ts";
 import type { AttemptOutcome } from "./retry-policy.ts";
 import { wholeNumber } from "./whole-number.ts";
+import { defined } from "../contract/defined.ts";
 
 /**
  * Errors of this service itself, where its answers and Microsoft's come through the same `fetch`:
@@ -48,7 +49,7 @@ export function markedFailure(headers: Headers, body: unknown, now: number): Fai
   if (!isErrorCode(mark)) return undefined;
   const retryAfter = retryAfterSeconds(headers, now, longestWait.entra);
   return failure(mark, "The connection refused this without saying more.", {
-    ...(retryAfter !== undefined && { retry_after: retryAfter }),
+    ...defined({ retry_after: retryAfter }),
   });
 }
 
@@ -64,9 +65,7 @@ function failureIn(source: JsonRecord, message: unknown): Failure | undefined {
   const remedy = remedySchema.safeParse(source["remedy"]).data;
   const { details } = source;
   return failure(code, message, {
-    ...(requestId !== undefined && { request_id: requestId }),
-    ...(retryAfter !== undefined && { retry_after: retryAfter }),
-    ...(remedy !== undefined && { remedy }),
+    ...defined({ request_id: requestId, retry_after: retryAfter, remedy }),
     ...(isRecord(details) && { details: { ...details } }),
   });
 }

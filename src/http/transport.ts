@@ -10,6 +10,7 @@ import {
   type AttemptOutcome,
 } from "./retry-policy.ts";
 import { lostAnswer, readFailure } from "./upstream-error.ts";
+import { defined } from "../contract/defined.ts";
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -101,7 +102,7 @@ export function createTransport(options: TransportOptions): Transport {
         redirect: "manual",
         signal: AbortSignal.any(signals),
         ...(request.headers === undefined ? {} : { headers: { ...request.headers } }),
-        ...(request.body === undefined ? {} : { body: request.body }),
+        ...defined({ body: request.body }),
       });
       if (response.status < 400 || request.accept?.includes(response.status)) {
         return { value: await read(response) };

@@ -4,6 +4,7 @@ import { envelopeOf } from "../front/microsoft-error.ts";
 import { markedFailure } from "./own-error.ts";
 import { redacted } from "./redact.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
+import { defined } from "../contract/defined.ts";
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   400: "invalid_request",
@@ -127,7 +128,7 @@ function microsoftFailure(
   return failure(
     code,
     quotable === "" ? sentences[code] : `Microsoft refused the request as invalid: ${quotable}`,
-    { ...(retryAfter === undefined ? {} : { retry_after: retryAfter }), details },
+    { ...defined({ retry_after: retryAfter }), details },
   );
 }
 

@@ -1,5 +1,6 @@
 import { AzureError, errorName } from "../contract/errors.ts";
 import type { Finding } from "../watchdog/watchdog-policy.ts";
+import { defined } from "../contract/defined.ts";
 
 /**
  * The only lines there are, and the only fields they can have: what identifies a request and how it
@@ -168,12 +169,9 @@ export function logMisconfigured(error: unknown, requestId?: string): void {
   log({
     level: "error",
     event: "misconfigured",
-    ...(requestId !== undefined && { request_id: requestId }),
+    ...defined({ request_id: requestId }),
     variable,
-    ...(reason !== undefined && { reason }),
-    ...(table !== undefined && { table }),
-    ...(column !== undefined && { column }),
-    ...(command !== undefined && { command }),
+    ...defined({ reason, table, column, command }),
   });
 }
 

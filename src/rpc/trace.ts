@@ -2,6 +2,7 @@ import type { Caller } from "../callers/caller.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
 import { errorStatuses, type ErrorCode } from "../contract/errors.ts";
 import type { RpcLogLine } from "../platform/log.ts";
+import { defined } from "../contract/defined.ts";
 
 /** What the log will say of a sibling's call, as far as it has come. */
 export interface RpcTrace {
@@ -31,5 +32,5 @@ export const rpcLine = (
   outcome,
   duration_ms: durationMs,
   ...(connectionId !== undefined && { connection: connectionHash(connectionId) }),
-  ...(upstreamRequestId !== undefined && { upstream_request_id: upstreamRequestId }),
+  ...defined({ upstream_request_id: upstreamRequestId }),
 });

@@ -1,5 +1,6 @@
 import { ownErrorHeader } from "../../contract/errors.ts";
 import type { CallPoint } from "../../platform/metrics.ts";
+import { defined } from "../../contract/defined.ts";
 
 /** What a call came to. */
 interface CallEnd {
@@ -70,7 +71,7 @@ export class CallTiming {
     const duration = this.#now() - this.#began;
     return {
       kind: "call",
-      ...(resource !== undefined && { resource }),
+      ...defined({ resource }),
       outcome,
       duration_ms: duration,
       overhead_ms: duration - this.#upstreamMs,
