@@ -2,7 +2,8 @@ import { endsWithin } from "../platform/deadline.ts";
 import { errorName } from "../contract/errors.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { Courier } from "./delivery/courier.ts";
-import type { Ring } from "./observer.ts";
+import { defined } from "../contract/defined.ts";
+import type { AlarmFacts } from "../platform/telemetry.ts";
 import { directorySink } from "./tables/outbox.ts";
 import type { Refresher } from "./tokens/refresher.ts";
 import { isAbandoned, nextDue, readSchedule, renewals, type Schedule } from "./policy/schedule.ts";
@@ -18,7 +19,7 @@ export interface AlarmOptions {
   courier: Courier;
   now: () => number;
   /** Told of every ring, at its end. */
-  rang: (ring: Ring) => void;
+  alarmRan: (facts: AlarmFacts) => void;
 }
 
 /** Milliseconds a ring waits for deliveries. */
@@ -122,7 +123,7 @@ export class Alarm {
    * @param dueAt when it should have rung, in milliseconds since the epoch, if the platform says so
    */
   async ring(dueAt = this.#armedFor): Promise<void> {
-    const { state, courier, now, rang } = this.#options;
+    const { state, courier, now, alarmRan } = this.#options;
     const began = now();
     const { deliveries } = courier;
     this.#armedFor = null;
@@ -142,10 +143,11 @@ export class Alarm {
       fault ??= errorName(error);
       this.#set(now() + failurePause);
     }
-    rang({
-      fault,
-      lagMs: Math.max(0, began - (dueAt ?? began)),
-      durationMs: now() - began,
+    alarmRan({
+      outcome: fault === undefined ? "ok" : "failed",
+      ...defined({ error_name: fault }),
+      lag_ms: Math.max(0, began - (dueAt ?? began)),
+      duration_ms: now() - began,
       renewals: this.#renewals,
       deliveries: courier.deliveries - deliveries,
     });

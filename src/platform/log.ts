@@ -1,5 +1,5 @@
 import { AzureError, errorName } from "../contract/errors.ts";
-import type { Finding } from "../watchdog/watchdog-policy.ts";
+import type { FactsAt } from "./telemetry.ts";
 import { defined } from "../contract/defined.ts";
 
 /**
@@ -16,76 +16,27 @@ export type LogLine =
   | UnexpectedLogLine;
 
 /** A request over HTTP. */
-export interface RequestLogLine {
-  level: "info" | "warn";
-  event: "request";
-  request_id: string;
-  method: string;
-  /** The pattern that answered (`/mail/{id}`), never the path asked for. */
-  route: string;
-  status: number;
-  duration_ms: number;
-  /** `api_key:{id}`; of a user's credential the kind alone. */
-  caller?: string;
-  connection?: string;
-  /** Of our own error. */
-  code?: string;
-  /** Microsoft's, of the last answer that had one. */
-  upstream_request_id?: string;
-}
+export type RequestLogLine = { level: "info" | "warn"; event: "request" } & FactsAt<
+  "request",
+  "log"
+>;
 
 /** A method that a sibling called. */
-export interface RpcLogLine {
-  level: "info" | "warn";
-  event: "rpc";
-  request_id: string;
-  method: string;
-  /** `sibling:{caller of its props}`. */
-  caller: string;
-  /** `ok`, or the code of what was thrown. */
-  outcome: string;
-  duration_ms: number;
-  connection?: string;
-  /** Microsoft's, of the last answer that had one. */
-  upstream_request_id?: string;
-}
+export type RpcLogLine = { level: "info" | "warn"; event: "rpc" } & FactsAt<"rpc", "log">;
 
-/** One redemption of the refresh token: a token POST and what became of it. */
-export interface RefreshLogLine {
+/** One redemption of the refresh token. */
+export type RefreshLogLine = {
   level: "info" | "warn" | "error";
   event: "refresh";
   connection: string;
-  resource: string;
-  /** `ok`, OAuth's `error`, or our own word for what failed. */
-  outcome: string;
-  duration_ms: number;
-  /** Callers that waited for it; 0 when it was made behind them or by the alarm. */
-  waiters: number;
-  /** 1, and one more for every failure in a row before it. */
-  attempt: number;
-  aadsts?: number;
-  /** The remedy's. */
-  action?: string;
-  upstream_request_id?: string;
-  /** `client-request-id` of the token POST: of the request it was made for, or its own. */
-  request_id?: string;
-}
+} & FactsAt<"refresh", "log">;
 
-/** One ring of a connection's alarm. */
-export interface AlarmLogLine {
+/** One run of a connection's alarm. */
+export type AlarmLogLine = {
   level: "info" | "error";
   event: "alarm";
   connection: string;
-  outcome: "ok" | "failed";
-  /** How late it rang. */
-  lag_ms: number;
-  duration_ms: number;
-  /** Tokens it set out to renew. */
-  renewals: number;
-  /** What it told the directory, webhooks and the pipeline, in vain or not. */
-  deliveries: number;
-  error_name?: string;
-}
+} & FactsAt<"alarm", "log">;
 
 /** What the operator alone can mend, met by a request, a connection or the watchdog. */
 export interface MisconfiguredLogLine {
@@ -112,8 +63,8 @@ export interface UnexpectedLogLine {
   frames: readonly string[];
 }
 
-/** What an actor has to say of trouble with its connection. */
-export interface TroubleLogLine {
+/** Trouble with a connection: what is stored cannot be read, or a delivery failed. */
+export type TroubleLogLine = {
   level: "warn" | "error";
   event:
     | "token_unreadable"
@@ -125,12 +76,16 @@ export interface TroubleLogLine {
     | "events_lost";
   connection: string;
   resource?: string;
-  /** `pipeline`, or `webhook:{id}`. */
-  sink?: string;
-  /** Our own word for what failed. */
-  code?: string;
-  error_name?: string;
-}
+} & FactsAt<"delivery", "log">;
+
+/**
+ * What came of a probe by the watchdog.
+ * - `answered`: the connection lives; it sets its alarm and its next contact itself.
+ * - `lost`: its object holds nothing, though the row has a grant: it has to be restored.
+ * - `abandoned`: a sign-in that nobody finished, whose object is gone: the row goes too.
+ * - `unreachable`: nothing is known; it is probed again.
+ */
+export type Finding = "answered" | "lost" | "abandoned" | "unreachable";
 
 /** A run of the watchdog with what it found in numbers, one finding, or why there was no more. */
 export type WatchdogLogLine = { event: "watchdog" } & (
@@ -152,8 +107,8 @@ export type WatchdogLogLine = { event: "watchdog" } & (
 export type ConnectionLogLine = RefreshLogLine | AlarmLogLine | TroubleLogLine;
 
 type WithoutConnection<Line> = Line extends unknown ? Omit<Line, "connection"> : never;
-/** A line as an actor's parts write it: whose it is, is added where they are put together. */
-export type ConnectionNews = WithoutConnection<ConnectionLogLine>;
+/** A line as an actor's parts write it, without its connection: `Observer` adds that. */
+export type ConnectionLine = WithoutConnection<ConnectionLogLine>;
 
 /** Writes one line of JSON, for Workers Logs to index. */
 export function log(line: LogLine): void {
@@ -161,7 +116,7 @@ export function log(line: LogLine): void {
   console.log(JSON.stringify(line));
 }
 
-/** Reports an error whose remedy is with the operator; of every other it says nothing. */
+/** Reports an error that only the operator can mend; any other writes no line. */
 export function logMisconfigured(error: unknown, requestId?: string): void {
   if (!(error instanceof AzureError) || error.code !== "app_misconfigured") return;
   const { variable, reason, table, column, command } = error.details ?? {};
@@ -176,7 +131,7 @@ export function logMisconfigured(error: unknown, requestId?: string): void {
 }
 
 /**
- * Tells of an error nobody expected. Its message is left out: errors of OAuth libraries quote the
+ * Reports an unexpected error. Its message is left out: errors of OAuth libraries quote the
  * answers they could not read, tokens included.
  */
 export function logUnexpected(error: unknown, requestId: string): void {

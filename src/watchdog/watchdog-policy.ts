@@ -1,7 +1,8 @@
 import type { ConnectionInfo, Outcome } from "../contract/connection-info.ts";
 import type { OverdueEntry } from "../directory/entry.ts";
+import type { Finding } from "../platform/log.ts";
 
-/** Whom the watchdog pokes and what it makes of the answer: pure, in milliseconds. */
+/** Which connections the watchdog probes, and what their answers mean: pure, in milliseconds. */
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -11,17 +12,10 @@ const day = 24 * 60 * minute;
  * repeated after 15 minutes at the latest.
  */
 export const grace = 20 * minute;
-/** Connections poked in one run: those that wait longest. */
+/** Connections probed in one run: those that wait longest. */
 export const pageSize = 100;
 
-/**
- * What came of a poke.
- * - `answered`: it lives; its touch has set its alarm, and it makes its next appointment itself.
- * - `lost`: its object holds nothing, though the row tells of a grant: it has to be restored.
- * - `abandoned`: a sign-in that nobody finished, whose object is gone: the row goes too.
- * - `unreachable`: nothing is known; it is poked again.
- */
-export type Finding = "answered" | "lost" | "abandoned" | "unreachable";
+export type { Finding };
 
 /** @param answer of the connection's `info`; undefined when the call itself failed */
 export function findingOf(
@@ -31,7 +25,7 @@ export function findingOf(
   if (answer === undefined) return "unreachable";
   const pending = entry.status === "pending";
   if (answer.ok) {
-    // A sign-in begun on a lost object is not what the row tells of, and never replaces it.
+    // A sign-in begun on a lost object is another grant than the row's, and never replaces it.
     return answer.value.status === "pending" && !pending ? "lost" : "answered";
   }
   if (answer.error.code !== "not_found") return "unreachable";
@@ -39,7 +33,7 @@ export function findingOf(
 }
 
 /**
- * How long a row waits until it is looked at again, unless its object tells of itself before: it must
+ * How long a row waits until it is looked at again, unless its object writes it before: it must
  * not keep others from the head of the queue.
  */
 export const postponements: Readonly<Record<Exclude<Finding, "abandoned">, number>> = {

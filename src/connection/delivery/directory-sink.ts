@@ -1,7 +1,7 @@
 import { faultWithin } from "../../platform/deadline.ts";
 import type { Directory } from "../../directory/directory.ts";
 import type { DirectoryEntry } from "../../directory/entry.ts";
-import { logMisconfigured, type ConnectionNews } from "../../platform/log.ts";
+import { logMisconfigured, type ConnectionLine } from "../../platform/log.ts";
 import { traced } from "../../platform/traced.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { remedyActionOf } from "../policy/directory-policy.ts";
@@ -42,7 +42,7 @@ export interface DirectorySinkOptions {
   directory: Directory;
   connectionId: string;
   state: ConnectionState;
-  log: (line: ConnectionNews) => void;
+  log: (line: ConnectionLine) => void;
 }
 
 /** Keeps one connection's row in the directory. */

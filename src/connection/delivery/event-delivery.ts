@@ -1,4 +1,4 @@
-import type { ConnectionNews } from "../../platform/log.ts";
+import type { ConnectionLine } from "../../platform/log.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { retryAt, type PauseReason } from "../policy/delivery-policy.ts";
 import type { Delivery, EventSink } from "./event-sink.ts";
@@ -9,7 +9,7 @@ export interface EventDeliveryOptions {
   sinks: readonly EventSink[];
   now: () => number;
   random: () => number;
-  log: (line: ConnectionNews) => void;
+  log: (line: ConnectionLine) => void;
 }
 
 /**
