@@ -41,8 +41,8 @@ function readPollHeaders(headers: Headers, base: string): PollHeaders {
 
 /** The word to show for a step, and its extras. */
 function running(state: OperationState, answer: OperationAnswer, status: string): RunningStep {
-  const told = recordOf(answer.body)["percentComplete"];
-  const percentComplete = wholeNumber(told, { most: 100, round: "down" });
+  const percent = recordOf(answer.body)["percentComplete"];
+  const percentComplete = wholeNumber(percent, { most: 100, round: "down" });
   return {
     kind: "running",
     state,

@@ -47,9 +47,9 @@ type LiveStep = Exclude<OperationStep, { kind: "failed" | "unreadable" }>;
 /** Microsoft's reason for an operation that ended badly. */
 function operationFailure({ status, code, message }: OperationStep & { kind: "failed" }): Failure {
   const verb = status === "Failed" ? "The operation failed" : "The operation was cancelled";
-  const told = redacted(message ?? "");
+  const detail = redacted(message ?? "");
   const upstreamCode = safeCode(code);
-  return failure("upstream_error", told === "" ? `${verb}.` : `${verb}: ${told}`, {
+  return failure("upstream_error", detail === "" ? `${verb}.` : `${verb}: ${detail}`, {
     details: {
       reason: "operation_ended",
       operation_status: status,
@@ -103,7 +103,7 @@ async function pollStep(
 /** Answers that were no answers, by the reason that the transport gives. */
 const unreadReasons: ReadonlySet<string | undefined> = new Set(["not_json", "redirect"]);
 
-/** An error of a status URL is a failure to read the status, and tells nothing of the operation. */
+/** An error of a status URL is a failure to read the status, and says nothing of the operation. */
 function pollFailure({ state }: RunningStep, reason: Failure): Failure {
   const { details } = reason;
   const isMicrosofts = details?.upstream_status !== undefined;

@@ -97,7 +97,7 @@ const weight = ({ latch, action }: Meaning): number =>
 /** Code that says no more than the word of the answer. */
 const isGeneric = (meaning: MeaningName): boolean => meaning === "signInGeneric";
 
-/** Statuses that tell of the service, whatever the body says: nothing of it is a refusal. */
+/** Statuses that describe the service, whatever the body says: nothing of it is a refusal. */
 const isTrouble = (status: number): boolean => status < 400 || status >= 500 || status === 408;
 
 export interface Refusal {
@@ -151,7 +151,7 @@ export function classify({ status, body, redirect = false }: Refusal): Dispositi
 const wordMeaning = (error: string, redirect: boolean): MeaningName | undefined =>
   (redirect ? byRedirectError.get(error) : undefined) ?? byError.get(error);
 
-/** What `meaning` comes to, told with the code that led to it. */
+/** What `meaning` comes to, with the code that led to it. */
 export function dispositionOf(meaning: MeaningName, aadsts?: number): Disposition {
   return { ...meanings[meaning], ...defined({ aadsts }) };
 }

@@ -1,5 +1,5 @@
 import { longestWait, retryAfterSeconds } from "../http/retry-after.ts";
-import { parseJsonObject } from "./deadline.ts";
+import { parseJsonObject } from "../http/json.ts";
 import type { Answer } from "./deadline.ts";
 import { classify, parseEntraError, requestIdOf } from "./errors.ts";
 import type { Disposition } from "./errors.ts";
@@ -57,7 +57,7 @@ const ownFailures = {
 
 export type OwnFailureCode = keyof typeof ownFailures;
 
-/** A failure that no error body tells of; `answer` only lends its request id. */
+/** A failure without an error body; of `answer` only the request id is used. */
 export function ownFailure(code: OwnFailureCode, answer?: Answer): TokenFailure {
   const requestId = requestIdOf(answer?.headers.get("x-ms-request-id"));
   return {

@@ -2,7 +2,7 @@ import * as oauth from "oauth4webapi";
 import { wholeNumber } from "../http/whole-number.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
-import { parseJsonObject } from "./deadline.ts";
+import { parseJsonObject } from "../http/json.ts";
 import type { Answer } from "./deadline.ts";
 import { requestIdOf } from "./errors.ts";
 import { homeAccountIn } from "./home-account.ts";

@@ -30,6 +30,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** @returns the JSON object in `text`; undefined for HTML, nothing, or any other JSON */
+export function parseJsonObject(text: string): JsonRecord | undefined {
+  const value = parseJson(text);
+  return isRecord(value) ? value : undefined;
+}
+
 function nestsWithin(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   return levels > 0 && Object.values(value).every((inner) => nestsWithin(inner, levels - 1));

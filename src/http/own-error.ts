@@ -18,7 +18,7 @@ import { defined } from "../contract/defined.ts";
  * passed on as they are.
  */
 
-/** Errors that tell of Microsoft's trouble: they are retried as Microsoft's own answer would be. */
+/** Errors caused by Microsoft: they are retried as Microsoft's own answer would be. */
 const relayed: Partial<Record<ErrorCode, AttemptOutcome>> = {
   throttled: { status: 429 },
   upstream_unavailable: { status: 503 },
@@ -44,8 +44,8 @@ export function markedFailure(headers: Headers, body: unknown, now: number): Fai
   const mark = headers.get(ownErrorHeader);
   if (mark === null) return undefined;
   const envelope = recordOf(body);
-  const told = failureIn(envelope, envelope["error"]);
-  if (told !== undefined) return told;
+  const read = failureIn(envelope, envelope["error"]);
+  if (read !== undefined) return read;
   if (!isErrorCode(mark)) return undefined;
   const retryAfter = retryAfterSeconds(headers, now, longestWait.entra);
   return failure(mark, "The connection refused this without saying more.", {

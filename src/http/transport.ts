@@ -19,7 +19,7 @@ export interface Fetcher {
   fetch(url: string, init?: RequestInit): Promise<Response>;
 }
 
-/** Time, chance and patience: what every client that waits and tries again can be given. */
+/** Time, chance and the retry budget of a client that retries. */
 export interface RetryOptions {
   /** Milliseconds since the epoch. */
   now?: (() => number) | undefined;

@@ -8,7 +8,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 
 /**
- * An appointment missed by less is no sign of trouble: alarms ring late, and a renewal that fails is
+ * An appointment missed by less is no sign of trouble: alarms run late, and a renewal that fails is
  * repeated after 15 minutes at the latest.
  */
 export const grace = 20 * minute;
