@@ -1,6 +1,7 @@
 import { isRecord, recordOf } from "../http/json.ts";
+import { defined } from "../contract/defined.ts";
 
-/** How ARM's documents tell whether an operation is over, read one property at a time. */
+/** How ARM's documents say whether an operation is over, read one property at a time. */
 
 export type Phase = "running" | "succeeded" | "failed" | "canceled";
 
@@ -25,7 +26,7 @@ export interface StatusWord {
 /** Stands in the place of a word where certainly none can be. */
 const noWord = Symbol("no word");
 
-/** Where a resource tells its state: in its properties or, with some providers, beside them. */
+/** Where a resource has its state: in its properties or, with some providers, beside them. */
 function resourcePlaces(body: unknown): unknown[] {
   const { properties, provisioningState } = recordOf(body);
   if (isRecord(properties)) return [properties["provisioningState"], provisioningState];
@@ -37,7 +38,7 @@ function resourcePlaces(body: unknown): unknown[] {
 function firstWord(places: readonly unknown[]): StatusWord {
   const said = places.filter((place) => place !== undefined && place !== null);
   const word = said.find((place) => typeof place === "string");
-  return { ...(word !== undefined && { word }), odd: said[0] !== word };
+  return { ...defined({ word }), odd: said[0] !== word };
 }
 
 /** The state of a resource, by its provisioningState. */

@@ -1,9 +1,10 @@
 import { base64url } from "jose";
-import { failure, type Failure } from "../contract/errors.ts";
+import { invalidField, type Failure } from "../contract/errors.ts";
 import { linkUnder, withoutEndSlashes } from "../http/link.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { type OperationState, operationStateSchema } from "./operation-state.ts";
+import { parseJson } from "../http/json.ts";
 
 /**
  * An operation as a string that another process can go on with. It holds no credential, and paths
@@ -41,9 +42,7 @@ export const keepUnder = (
   });
 
 const notAnOperation = (): Failure =>
-  failure("invalid_request", "operation is not the string of an operation.", {
-    details: { field: "operation" },
-  });
+  invalidField("operation", "is not the string of an operation");
 
 const prefixOf = (endpoint: string): string => withoutEndSlashes(new URL(endpoint).href);
 
@@ -56,7 +55,7 @@ export function encodeOperation(state: OperationState, endpoint: string): string
 
 /** @returns the operation with URLs under `endpoint`, or `invalid_request`. */
 export function decodeOperation(text: string, endpoint: string): Result<OperationState, Failure> {
-  const read = operationStateSchema.safeParse(parseJson(text));
+  const read = operationStateSchema.safeParse(decodedJson(text));
   if (!read.success) return err(notAnOperation());
   const prefix = prefixOf(endpoint);
   const state = mapUrls(read.data, (path) =>
@@ -67,9 +66,9 @@ export function decodeOperation(text: string, endpoint: string): Result<Operatio
   return kept.ok ? kept : err(notAnOperation());
 }
 
-function parseJson(text: string): unknown {
+function decodedJson(text: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(base64url.decode(text)));
+    return parseJson(new TextDecoder().decode(base64url.decode(text)));
   } catch {
     return undefined;
   }

@@ -9,6 +9,7 @@ import type {
   OperationStep,
   RunningStep,
 } from "./operation-state.ts";
+import { defined } from "../contract/defined.ts";
 
 /**
  * The rules of ARM's long-running operations: which URL to poll, when it is over, where the result
@@ -34,21 +35,19 @@ function readPollHeaders(headers: Headers, base: string): PollHeaders {
   const status = read("operation-location") ?? read("azure-asyncoperation");
   const location = read("location");
   return {
-    ...(status !== undefined && { status }),
-    ...(location !== undefined && { location }),
+    ...defined({ status, location }),
   };
 }
 
 /** The word to show for a step, and its extras. */
 function running(state: OperationState, answer: OperationAnswer, status: string): RunningStep {
-  const told = recordOf(answer.body)["percentComplete"];
-  const percentComplete = wholeNumber(told, { most: 100, round: "down" });
+  const percent = recordOf(answer.body)["percentComplete"];
+  const percentComplete = wholeNumber(percent, { most: 100, round: "down" });
   return {
     kind: "running",
     state,
     status,
-    ...(percentComplete !== undefined && { percentComplete }),
-    ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
+    ...defined({ percentComplete, retryAfter: answer.retryAfter }),
   };
 }
 
@@ -59,8 +58,7 @@ function ended(phase: "failed" | "canceled", body: unknown): OperationStep {
   return {
     kind: "failed",
     status: phase === "failed" ? "Failed" : "Canceled",
-    ...(code !== undefined && { code }),
-    ...(message !== undefined && { message }),
+    ...defined({ code, message }),
   };
 }
 
@@ -80,7 +78,7 @@ export function startOperation(
   const head = {
     method,
     resource: url,
-    ...(finalStateVia !== undefined && { finalStateVia }),
+    ...defined({ finalStateVia }),
   };
   const shown = resourceStatus(answer.body).word ?? "Accepted";
   const { status, location } = readPollHeaders(answer.headers, url);
@@ -90,7 +88,7 @@ export function startOperation(
       ...head,
       mode: "status",
       poll: status,
-      ...(location !== undefined && { location }),
+      ...defined({ location }),
     };
     return running(state, answer, shown);
   }
@@ -199,8 +197,7 @@ function followHeaders(state: OperationState, headers: Headers): OperationState 
     case "status":
       return {
         ...state,
-        ...(status !== undefined && { poll: status }),
-        ...(location !== undefined && { location }),
+        ...defined({ poll: status, location }),
       };
     case "location":
       return location === undefined ? state : { ...state, poll: location };

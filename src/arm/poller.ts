@@ -14,6 +14,7 @@ import type {
 import { decodeOperation, encodeOperation, keepUnder } from "./operation-string.ts";
 import { pollDelay, pollGoesOn, unreadablePollLimit } from "./poll-policy.ts";
 import { type ArmCall, type ArmRequests } from "./request.ts";
+import { defined } from "../contract/defined.ts";
 
 /** How far an operation is. */
 export type OperationProgress<Value> =
@@ -46,13 +47,13 @@ type LiveStep = Exclude<OperationStep, { kind: "failed" | "unreadable" }>;
 /** Microsoft's reason for an operation that ended badly. */
 function operationFailure({ status, code, message }: OperationStep & { kind: "failed" }): Failure {
   const verb = status === "Failed" ? "The operation failed" : "The operation was cancelled";
-  const told = redacted(message ?? "");
+  const detail = redacted(message ?? "");
   const upstreamCode = safeCode(code);
-  return failure("upstream_error", told === "" ? `${verb}.` : `${verb}: ${told}`, {
+  return failure("upstream_error", detail === "" ? `${verb}.` : `${verb}: ${detail}`, {
     details: {
       reason: "operation_ended",
       operation_status: status,
-      ...(upstreamCode !== undefined && { upstream_code: upstreamCode }),
+      ...defined({ upstream_code: upstreamCode }),
     },
   });
 }
@@ -102,7 +103,7 @@ async function pollStep(
 /** Answers that were no answers, by the reason that the transport gives. */
 const unreadReasons: ReadonlySet<string | undefined> = new Set(["not_json", "redirect"]);
 
-/** An error of a status URL is a failure to read the status, and tells nothing of the operation. */
+/** An error of a status URL is a failure to read the status, and says nothing of the operation. */
 function pollFailure({ state }: RunningStep, reason: Failure): Failure {
   const { details } = reason;
   const isMicrosofts = details?.upstream_status !== undefined;
@@ -134,8 +135,7 @@ export class Poller<Value> {
       done: false,
       operation: encodeOperation(state, this.#context.requests.endpoint),
       status,
-      ...(percentComplete !== undefined && { percentComplete }),
-      ...(retryAfter !== undefined && { retryAfter }),
+      ...defined({ percentComplete, retryAfter }),
     };
   }
 
@@ -211,7 +211,7 @@ export async function beginOperation<Value>(
   const { requests } = context;
   const { url, answer } = orThrow(await requests.send(call));
   const { method, finalStateVia } = call;
-  const begun = { method, url, ...(finalStateVia !== undefined && { finalStateVia }) };
+  const begun = { method, url, ...defined({ finalStateVia }) };
   const step = orThrow(check(startOperation(begun, answer), requests.endpoint));
   return new Poller<Value>(context, step);
 }

@@ -9,6 +9,7 @@ import { type ProviderResourceType, resourcesApiVersion } from "./api-version.ts
 import type { ArmRequests, CallOptions } from "./request.ts";
 import { checkNamespace, checkSubscriptionId } from "./resource-id.ts";
 import type { Provider } from "../contract/azure-types.ts";
+import { defined } from "../contract/defined.ts";
 
 export interface ProviderOptions extends CallOptions {
   /** `resourceTypes/aliases` or `metadata`. */
@@ -26,7 +27,7 @@ function readTypes(body: unknown): readonly ProviderResourceType[] | undefined {
     const { resourceType, apiVersions = [] } = recordOf(type);
     if (typeof resourceType !== "string") return [];
     const readable = readVersions(apiVersions);
-    return [{ resourceType, ...(readable !== undefined && { apiVersions: readable }) }];
+    return [{ resourceType, ...defined({ apiVersions: readable }) }];
   });
 }
 

@@ -10,6 +10,7 @@ import { orThrow } from "../contract/or-throw.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { isApiVersion } from "../contract/api-version.ts";
 import type { OperationAnswer } from "./operation-state.ts";
+import { defined } from "../contract/defined.ts";
 
 /** What every method takes besides its own parameters. */
 export interface CallOptions {
@@ -163,7 +164,7 @@ export class ArmRequests {
       status: response.status,
       headers: response.headers,
       body,
-      ...(retryAfter !== undefined && { retryAfter }),
+      ...defined({ retryAfter }),
     };
   }
 }

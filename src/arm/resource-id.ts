@@ -1,5 +1,6 @@
-import { type Failure, failure } from "../contract/errors.ts";
+import { type Failure, invalidField } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { isGuid } from "../contract/guid.ts";
 
 /** What one ARM resource id names. Ids are case-insensitive; `id` keeps the spelling it came with. */
 export interface ResourceId {
@@ -14,7 +15,6 @@ export interface ResourceId {
   readonly name: string;
 }
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const namespacePattern = /^[a-z][a-z0-9]*(\.[a-z0-9]+)*$/i;
 const typePattern = /^[a-z][a-z0-9_-]*$/i;
 const groupPattern = /^[\p{L}\p{N}_().-]{1,90}$/u;
@@ -24,16 +24,13 @@ const encodedSeparator = /%(2e|2f|5c|00)/i;
 const outsidePath = /[\u0000-\u001f\u007f\\?#]/;
 const longestId = 2048;
 
-const invalid = (field: string, message: string) =>
-  err(failure("invalid_request", message, { details: { field } }));
-
 /** @returns the GUID as given, or `invalid_request` naming `field`. */
 export function checkSubscriptionId(
   subscriptionId: string,
   field = "subscription_id",
 ): Result<string, Failure> {
-  if (guid.test(subscriptionId)) return ok(subscriptionId);
-  return invalid(field, `${field} must be a subscription's GUID.`);
+  if (isGuid(subscriptionId)) return ok(subscriptionId);
+  return err(invalidField(field, `must be a subscription's GUID`));
 }
 
 /** @returns the name as given, or `invalid_request` naming `field`: ARM allows 1–90 of letters, digits and `_().-`, not ending in a period. */
@@ -42,9 +39,11 @@ export function checkResourceGroupName(
   field = "resource_group",
 ): Result<string, Failure> {
   if (groupPattern.test(name) && !name.endsWith(".")) return ok(name);
-  return invalid(
-    field,
-    `${field} must be 1 to 90 letters, digits, or any of _().-, and must not end with a period.`,
+  return err(
+    invalidField(
+      field,
+      `must be 1 to 90 letters, digits, or any of _().-, and must not end with a period`,
+    ),
   );
 }
 
@@ -54,23 +53,22 @@ export function checkNamespace(
   field = "provider_namespace",
 ): Result<string, Failure> {
   if (namespacePattern.test(namespace)) return ok(namespace);
-  return invalid(field, `${field} must be a provider's namespace, such as Microsoft.Compute.`);
+  return err(invalidField(field, `must be a provider's namespace, such as Microsoft.Compute`));
 }
 
 function splitPath(id: string, field: string): Result<readonly string[], Failure> {
   if (id.length > longestId)
-    return invalid(field, `${field} is longer than ${longestId} characters.`);
-  if (!id.isWellFormed()) return invalid(field, `${field} is not well-formed Unicode.`);
-  if (!id.startsWith("/")) return invalid(field, `${field} must start with a slash.`);
+    return err(invalidField(field, `is longer than ${longestId} characters`));
+  if (!id.isWellFormed()) return err(invalidField(field, `is not well-formed Unicode`));
+  if (!id.startsWith("/")) return err(invalidField(field, `must start with a slash`));
   if (encodedSeparator.test(id) || outsidePath.test(id)) {
-    return invalid(
-      field,
-      `${field} must hold no encoded slash or dot, backslash, query or fragment.`,
+    return err(
+      invalidField(field, `must hold no encoded slash or dot, backslash, query or fragment`),
     );
   }
   const segments = id.slice(1).split("/");
   if (segments.some((segment) => segment === "" || segment === "." || segment === "..")) {
-    return invalid(field, `${field} must hold no empty, "." or ".." segment.`);
+    return err(invalidField(field, `must hold no empty, "." or ".." segment`));
   }
   return ok(segments);
 }
@@ -85,7 +83,7 @@ function readScope(segments: readonly string[], field: string): Result<Scope, Fa
   if (root?.toLowerCase() !== "subscriptions" || subscriptionId === undefined) return ok({});
   const subscription = checkSubscriptionId(subscriptionId, field);
   if (!subscription.ok) {
-    return invalid(field, `${field} must hold a subscription's GUID after /subscriptions/.`);
+    return err(invalidField(field, `must hold a subscription's GUID after /subscriptions/`));
   }
   if (groups?.toLowerCase() !== "resourcegroups" || group === undefined) {
     return ok({ subscriptionId });
@@ -115,14 +113,13 @@ export function parseResourceId(id: string, field = "id"): Result<ResourceId, Fa
 
   const [namespace = "", ...pairs] = segments.slice(provider + 1);
   if (!namespacePattern.test(namespace) || pairs.length === 0 || pairs.length % 2 === 1) {
-    return invalid(
-      field,
-      `${field} must hold a namespace, then pairs of type and name, after /providers/.`,
+    return err(
+      invalidField(field, `must hold a namespace, then pairs of type and name, after /providers/`),
     );
   }
   const types = pairs.filter((_, index) => index % 2 === 0);
   if (!types.every((type) => typePattern.test(type))) {
-    return invalid(field, `${field} holds a resource type that is not a word.`);
+    return err(invalidField(field, `holds a resource type that is not a word`));
   }
   const type = [namespace, ...types].join("/");
   return ok({ id, ...scope.value, namespace, type, name: pairs.at(-1) ?? "" });
@@ -144,7 +141,7 @@ function readContainer(
     const type = "Microsoft.Resources/resourceGroups";
     return ok({ id, subscriptionId, resourceGroup, namespace, type, name: resourceGroup });
   }
-  return invalid(field, `${field} must name a subscription, a resource group or a resource.`);
+  return err(invalidField(field, `must name a subscription, a resource group or a resource`));
 }
 
 /** The id as a URL path: each segment percent-encoded, slashes kept. */

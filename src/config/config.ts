@@ -45,7 +45,7 @@ export interface Config {
   allowedOrigins: readonly string[];
   /** Origins a finished sign-in may return to. */
   returnOrigins: readonly string[];
-  /** Told of events. */
+  /** Receivers of events. */
   webhooks: readonly Webhook[];
 }
 
@@ -139,8 +139,8 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
       ? ok(values.ALLOWED_ORIGINS)
       : origins(values.RETURN_ORIGINS);
   if (!returnOrigins.ok) return wrong("RETURN_ORIGINS", returnOrigins.error);
-  const told = webhooks(values.WEBHOOKS ?? "[]", { sandbox });
-  if (!told.ok) return wrong("WEBHOOKS", told.error);
+  const sinks = webhooks(values.WEBHOOKS ?? "[]", { sandbox });
+  if (!sinks.ok) return wrong("WEBHOOKS", sinks.error);
   const pages = sandbox ? [anyLocalhost] : [];
   return ok({
     cloud: cloud.value,
@@ -154,7 +154,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
     publicOrigin: publicOrigin.value,
     allowedOrigins: [...values.ALLOWED_ORIGINS, ...pages],
     returnOrigins: [...returnOrigins.value, ...pages],
-    webhooks: told.value,
+    webhooks: sinks.value,
   });
 }
 

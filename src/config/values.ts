@@ -5,6 +5,7 @@ import { isTenantId } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
+import { parseJson } from "../http/json.ts";
 
 /**
  * Readers of single configuration values. A refusal is the end of a sentence that begins with the
@@ -135,19 +136,15 @@ export const apiKeys = (text: string): Reading<ApiKey[]> =>
 /**
  * Entries in JSON, of which each has an id of its own.
  *
- * @param form what the JSON has to look like, for whoever wrote something else
+ * @param form what the JSON has to look like, for the refusal of anything else
  */
 export function namedList<Entry extends { id: string }>(
   text: string,
   entry: z.ZodType<Entry>,
   form: string,
 ): Reading<Entry[]> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return err(`must be JSON: ${form}`);
-  }
+  const json = parseJson(text);
+  if (json === undefined) return err(`must be JSON: ${form}`);
   const parsed = z.array(entry, "must be a JSON array").safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

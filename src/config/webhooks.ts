@@ -4,14 +4,14 @@ import { eventTypes, type EventType } from "../contract/connection-events.ts";
 import { isLoopback } from "../entra/cloud.ts";
 import { err, type Result } from "../contract/result.ts";
 
-/** Somebody outside who wants to hear of the events of every connection. */
+/** A receiver of the events of every connection. */
 export interface Webhook {
   /** Names it in logs and in the outboxes of connections; by default its host. */
   id: string;
   url: string;
   /** Each signs, the first one too: a receiver may change over while both are here. */
   secrets: readonly Uint8Array[];
-  /** The events it is told of. */
+  /** The types of event that are sent to it. */
   types: readonly EventType[];
 }
 
@@ -63,7 +63,7 @@ const webhookSchema = z
   }));
 
 /**
- * Reads `WEBHOOKS`. What it tells is who is connected, so it goes by https alone; in the sandbox
+ * Reads `WEBHOOKS`. Events say who is connected, so it goes by https alone; in the sandbox
  * cloud also by http to this machine.
  *
  * @returns the webhooks, or the second half of a sentence that begins with the variable's name

@@ -3,7 +3,8 @@ import { endsWithin } from "../platform/deadline.ts";
 import type { AlarmTable } from "./alarm-work.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { OutboxRelay } from "./delivery/outbox-relay.ts";
-import type { AlarmRun } from "./observer.ts";
+import { defined } from "../contract/defined.ts";
+import type { AlarmFacts } from "../platform/telemetry.ts";
 import {
   dueKinds,
   dueWork,
@@ -32,7 +33,7 @@ export interface AlarmOptions {
   table: AlarmTable;
   now: () => number;
   /** Called after every alarm. */
-  alarmRan: (run: AlarmRun) => void;
+  alarmRan: (facts: AlarmFacts) => void;
 }
 
 /** The one alarm of the object. Its time is derived from the tables, so nothing can be forgotten. */
@@ -137,9 +138,10 @@ export class Alarm {
       this.#set(now() + failurePause);
     }
     alarmRan({
-      fault,
-      lagMs: Math.max(0, began - (dueAt ?? began)),
-      durationMs: now() - began,
+      outcome: fault === undefined ? "ok" : "failed",
+      ...defined({ error_name: fault }),
+      lag_ms: Math.max(0, began - (dueAt ?? began)),
+      duration_ms: now() - began,
       renewals: refresher.renewals - renewalsBefore,
       deliveries: relay.deliveries - deliveries,
     });

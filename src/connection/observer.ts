@@ -1,47 +1,15 @@
 import { defined } from "../contract/defined.ts";
 import type { TokenFailure } from "../entra/token-endpoint.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
-import { log, type ConnectionNews } from "../platform/log.ts";
+import { log, type ConnectionLine } from "../platform/log.ts";
 import { measure, type Point } from "../platform/metrics.ts";
+import { factsAt, type AlarmFacts, type RefreshFacts } from "../platform/telemetry.ts";
 
-/** One redemption of the refresh token, as an operator sees it. */
-export interface Refresh {
-  resource: string;
-  /** `ok`, OAuth's `error`, or our own word for what failed. */
-  outcome: string;
-  durationMs: number;
-  /** Callers that waited for it. */
-  waiters: number;
-  /** 1, and one more for every failure in a row before it. */
-  attempt: number;
-  aadsts?: number | undefined;
-  /** The remedy's, of a refusal. */
-  action?: string | undefined;
-  /** Microsoft's. */
-  upstreamRequestId?: string | undefined;
-  /** Entra's logs have it as its client-request-id; absent where nothing was sent. */
-  requestId?: string | undefined;
-}
-
-/** One run of the alarm. */
-export interface AlarmRun {
-  /** The name of what went wrong, if anything unexpected did. */
-  fault: string | undefined;
-  /** How late it ran. */
-  lagMs: number;
-  durationMs: number;
-  /** Tokens it set out to renew. */
-  renewals: number;
-  /** Deliveries to the directory, webhooks and the pipeline, failed ones included. */
-  deliveries: number;
-}
-
-/** The part of a refresh that a refusal decides. */
+/** The facts of a refresh that a refusal holds. */
 export const refusalOf = ({ code, disposition, requestId }: TokenFailure) => ({
   outcome: code,
   action: disposition.action,
-  aadsts: disposition.aadsts,
-  upstreamRequestId: requestId,
+  ...defined({ aadsts: disposition.aadsts, upstream_request_id: requestId }),
 });
 
 /** Reports to the operator what a connection does, and never whose it is. */
@@ -55,7 +23,7 @@ export class Observer {
     this.#metrics = metrics;
   }
 
-  /** Whether data points are written: what costs a call something is done for them alone. */
+  /** Whether the deployment has a dataset: what costs a call time is measured for it alone. */
   get measures(): boolean {
     return this.#metrics !== undefined;
   }
@@ -65,7 +33,7 @@ export class Observer {
     return (this.#hash ??= connectionHash(this.#connectionId));
   }
 
-  log(line: ConnectionNews): void {
+  log(line: ConnectionLine): void {
     log({ ...line, connection: this.#connection });
   }
 
@@ -73,46 +41,22 @@ export class Observer {
     if (this.#metrics !== undefined) measure(this.#metrics, this.#connection, point);
   }
 
-  alarmRan({ fault, lagMs, durationMs, renewals, deliveries }: AlarmRun): void {
-    const facts = {
-      outcome: fault === undefined ? "ok" : "failed",
-      lag_ms: lagMs,
-      duration_ms: durationMs,
-      renewals,
-      deliveries,
-    } as const;
-    this.measure({ kind: "alarm", ...facts });
-    const level = fault === undefined ? "info" : "error";
-    this.log({
-      level,
-      event: "alarm",
-      ...facts,
-      ...defined({ error_name: fault }),
-    });
+  /** Writes one run of the alarm, as log line and data point. */
+  alarmRan(facts: AlarmFacts): void {
+    this.measure({ kind: "alarm", ...factsAt("alarm", "point", facts) });
+    const level = facts.outcome === "ok" ? "info" : "error";
+    this.log({ level, event: "alarm", ...factsAt("alarm", "log", facts) });
   }
 
-  refreshed(refresh: Refresh): void {
-    const { resource, outcome, action, aadsts, upstreamRequestId, requestId } = refresh;
-    const facts = {
-      resource,
-      outcome,
-      duration_ms: refresh.durationMs,
-      waiters: refresh.waiters,
-      attempt: refresh.attempt,
-      ...defined({ aadsts, action }),
-    };
-    this.measure({ kind: "refresh", ...facts });
-    this.log({
-      level: levelOf(refresh),
-      event: "refresh",
-      ...facts,
-      ...defined({ upstream_request_id: upstreamRequestId, request_id: requestId }),
-    });
+  /** Writes one refresh, as log line and data point. */
+  refreshed(facts: RefreshFacts): void {
+    this.measure({ kind: "refresh", ...factsAt("refresh", "point", facts) });
+    this.log({ level: levelOf(facts), event: "refresh", ...factsAt("refresh", "log", facts) });
   }
 }
 
-/** What only the operator can repair is an error; what a user or time repairs is a warning. */
-function levelOf({ outcome, action }: Refresh): "info" | "warn" | "error" {
+/** What only the operator can mend is an error; what asks something of a user, or of time, is not. */
+function levelOf({ outcome, action }: RefreshFacts): "info" | "warn" | "error" {
   if (outcome === "ok") return "info";
   return action === "fix_app" || outcome === "internal_error" ? "error" : "warn";
 }

@@ -4,7 +4,7 @@ import { platformTimer } from "../platform/deadline.ts";
 import { createTokenEndpoint } from "../entra/token-endpoint.ts";
 import { directoryOf } from "../directory/directory.ts";
 import type { Environment } from "../platform/env.ts";
-import type { ConnectionNews } from "../platform/log.ts";
+import type { ConnectionLine } from "../platform/log.ts";
 import { tracedFetch } from "../platform/traced.ts";
 import { Alarm } from "./alarm.ts";
 import { createAlarmTable } from "./alarm-work.ts";
@@ -76,7 +76,7 @@ export function createParts({
     return tracedFetch(isPost ? "entra.token" : "entra.keys", () => send(input, init));
   };
   const observer = new Observer(connectionId, env.METRICS);
-  const logged = (line: ConnectionNews) => observer.log(line);
+  const logged = (line: ConnectionLine) => observer.log(line);
   const links = { connectionId, publicOrigin: config.publicOrigin };
   const rearm = () => alarm.arm();
 
@@ -168,7 +168,7 @@ export function createParts({
     relay,
     table: createAlarmTable({ state, refresher, relay, now }),
     now,
-    alarmRan: (run) => observer.alarmRan(run),
+    alarmRan: (facts) => observer.alarmRan(facts),
   });
 
   return {

@@ -26,7 +26,7 @@ export interface DirectoryQuery {
 /** A row that is looked at again later. */
 export interface Postponement {
   connectionId: string;
-  /** A row of another version was told anew by its connection, and stays. */
+  /** A row of another version was written again by its connection, and stays. */
   version: number;
   /** Milliseconds since the epoch. */
   until: number;
@@ -81,14 +81,14 @@ export class Directory {
   /**
    * Every method throws `AzureError` when a migration was forgotten or the database does not answer.
    *
-   * @param migration the command that applies the migrations, for whoever forgot to
+   * @param migration the command that applies the migrations, for the error when one is missing
    */
   constructor(db: D1Database, migration: string = migrations.remote) {
     this.#db = db;
     this.#migration = migration;
   }
 
-  /** Writes an entry, unless the row already tells of a later version. */
+  /** Writes an entry, unless the row already has a later version. */
   async upsert(entry: DirectoryEntry): Promise<void> {
     const row: Record<string, unknown> = { ...entry, ...ownerColumns(entry.connection_id) };
     const values = columns.map((column) => row[column]);
@@ -166,7 +166,7 @@ export class Directory {
     return results.map((row) => overdueEntrySchema.parse(row));
   }
 
-  /** Moves appointments, except of connections that have been heard of since. */
+  /** Moves appointments, except of connections that have written their row since. */
   async postpone(postponements: readonly Postponement[]): Promise<void> {
     if (postponements.length === 0) return;
     await this.#ask((db) => {
@@ -207,7 +207,7 @@ export class Directory {
     return { count, known: known > 0 };
   }
 
-  /** How many connections each paused sink is not told of. */
+  /** How many connections each sink is paused for. */
   async pausedSinks(): Promise<Record<string, number>> {
     const { results } = await this.#ask((db) =>
       db

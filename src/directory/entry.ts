@@ -20,12 +20,12 @@ export const directoryEntrySchema = z.object({
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   next_contact_at: z.iso.datetime().nullable(),
-  /** Who is not told of its events any more, names separated by spaces. */
+  /** Sinks whose delivery is paused, names separated by spaces. */
   paused_sinks: z.string().nullable(),
 });
 export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
 
-/** A connection that should have been heard of. */
+/** A connection whose next contact is overdue. */
 export const overdueEntrySchema = directoryEntrySchema
   .pick({ connection_id: true, status: true, version: true })
   .extend({ next_contact_at: z.iso.datetime() });

@@ -1,17 +1,13 @@
 import { base64url } from "jose";
-import { parseJsonObject } from "./deadline.ts";
+import { isRecord, parseJsonObject, type JsonRecord } from "../http/json.ts";
 import { isTenantId } from "./tenant.ts";
-
-type JsonObject = Record<string, unknown>;
+import { defined } from "../contract/defined.ts";
 
 /**
  * Says that this client handles continuous access evaluation: tokens then live up to 28 h and are
  * ended early by a challenge.
  */
 const capability = "cp1";
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * Claims go into the URL of a sign-in, whose length is bounded; Entra's have a few hundred characters.
@@ -20,20 +16,20 @@ const isObject = (value: unknown): value is JsonObject =>
 const longestClaims = 4_096;
 
 /** The JSON object `text` holds, or undefined. */
-const parseObject = (text: string): JsonObject | undefined =>
+const parseObject = (text: string): JsonRecord | undefined =>
   text.length > longestClaims ? undefined : parseJsonObject(text);
 
 /**
  * The `claims` parameter of an authorization or token request: our capability, and what a challenge
- * asks for besides.
+ * asks for in addition.
  *
  * @param challenge claims as JSON, from a 401 or from Entra's refusal; ignored when it is not JSON, or
  *   longer than 4,096 characters.
  */
 export function mergeClaims(challenge?: string): string {
   const asked = (challenge === undefined ? undefined : parseObject(challenge)) ?? {};
-  const accessToken = isObject(asked["access_token"]) ? asked["access_token"] : {};
-  const own = isObject(accessToken["xms_cc"]) ? accessToken["xms_cc"] : {};
+  const accessToken = isRecord(asked["access_token"]) ? asked["access_token"] : {};
+  const own = isRecord(accessToken["xms_cc"]) ? accessToken["xms_cc"] : {};
   const values = Array.isArray(own["values"]) ? own["values"] : [];
   return JSON.stringify({
     ...asked,
@@ -83,8 +79,7 @@ export function parseChallenge(headers: Headers): Challenge {
     .map(tenantOf)
     .find((tenant) => tenant !== undefined);
   return {
-    ...(claims !== undefined && { claims }),
-    ...(tenantId !== undefined && { tenantId }),
+    ...defined({ claims, tenantId }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
+import { withoutEndSlashes } from "../http/link.ts";
 
 export type CloudName = "global" | "usgov" | "usgovdod" | "china" | "sandbox";
 
@@ -139,7 +140,7 @@ function sandboxEndpoint(value: string, field: EndpointField): Result<string, st
   }
   if (field === "authorityHost" && url.pathname !== "/")
     return err("an origin without a path, because AZURE_CLOUD is sandbox");
-  return ok(withoutTrailingSlash(url));
+  return ok(withoutEndSlashes(url.href));
 }
 
 function microsoftEndpoint(
@@ -163,5 +164,3 @@ function bareUrl(text: string): URL | undefined {
   if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
   return url.username || url.password || url.search || url.hash ? undefined : url;
 }
-
-const withoutTrailingSlash = (url: URL): string => url.href.replace(/\/+$/, "");

@@ -2,6 +2,7 @@ import { refusesSecret } from "./client-authentication.ts";
 import type { Cloud } from "./cloud.ts";
 import { defaultScopeOf } from "./resource.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
+import { defined } from "../contract/defined.ts";
 
 /** What Entra says of one client secret; `null`: it said nothing about it. */
 export interface CredentialCheck {
@@ -37,6 +38,6 @@ export async function checkCredential({
   const { aadsts } = answer.error.disposition;
   return {
     works: refusesSecret(answer.error) ? false : null,
-    ...(aadsts !== undefined && { aadsts }),
+    ...defined({ aadsts }),
   };
 }

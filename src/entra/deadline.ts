@@ -58,15 +58,3 @@ async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
     text += decoder.decode(value, { stream: true });
   }
 }
-
-/** The JSON object in `text`; undefined for HTML, nothing, or any other JSON. */
-export function parseJsonObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? { ...value }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}

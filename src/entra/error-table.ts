@@ -3,7 +3,7 @@ import type { MeaningName } from "./error-meanings.ts";
 /**
  * AADSTS codes that a code redemption, a refresh, a client-credential request or a callback can meet,
  * by what they mean, after Microsoft's error reference and what services were seen to send. A code
- * that is missing here is told with care, as one that only an administrator can look up.
+ * that is missing here is reported with care, as one that only an administrator can look up.
  */
 const codesOf: readonly [MeaningName, readonly number[]][] = [
   // The account, and the tenant that it is to act in.
@@ -147,7 +147,7 @@ export const byError: Words = new Map([
   ["expired_token", "restart"],
 ]);
 
-/** `error` of a callback, where it tells what a person did. */
+/** `error` of a callback, where it says what a person did. */
 export const byRedirectError: Words = new Map([
   ["access_denied", "cancelled"],
   ["permission_denied", "adminConsent"],

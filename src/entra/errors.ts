@@ -4,6 +4,7 @@ import { meanings } from "./error-meanings.ts";
 import type { MeaningName } from "./error-meanings.ts";
 import { byCode, byError, byRedirectError, bySuberror, unexplained } from "./error-table.ts";
 import type { Latch, Meaning } from "./meaning.ts";
+import { defined } from "../contract/defined.ts";
 
 export type { FaultyVariable, Latch } from "./meaning.ts";
 
@@ -50,10 +51,7 @@ export function parseEntraError(body: unknown): EntraError {
   const traceId = requestIdOf(fields["trace_id"]);
   return {
     codes: codesIn(fields),
-    ...(error !== undefined && { error }),
-    ...(suberror !== undefined && { suberror }),
-    ...(claims !== undefined && { claims }),
-    ...(traceId !== undefined && { traceId }),
+    ...defined({ error, suberror, claims, traceId }),
   };
 }
 
@@ -99,7 +97,7 @@ const weight = ({ latch, action }: Meaning): number =>
 /** Code that says no more than the word of the answer. */
 const isGeneric = (meaning: MeaningName): boolean => meaning === "signInGeneric";
 
-/** Statuses that tell of the service, whatever the body says: nothing of it is a refusal. */
+/** Statuses that describe the service, whatever the body says: nothing of it is a refusal. */
 const isTrouble = (status: number): boolean => status < 400 || status >= 500 || status === 408;
 
 export interface Refusal {
@@ -153,9 +151,9 @@ export function classify({ status, body, redirect = false }: Refusal): Dispositi
 const wordMeaning = (error: string, redirect: boolean): MeaningName | undefined =>
   (redirect ? byRedirectError.get(error) : undefined) ?? byError.get(error);
 
-/** What `meaning` comes to, told with the code that led to it. */
+/** What `meaning` comes to, with the code that led to it. */
 export function dispositionOf(meaning: MeaningName, aadsts?: number): Disposition {
-  return { ...meanings[meaning], ...(aadsts !== undefined && { aadsts }) };
+  return { ...meanings[meaning], ...defined({ aadsts }) };
 }
 
 /**
@@ -168,6 +166,6 @@ function unexplainedRefusal(error: string | undefined, aadsts: number | undefine
     action: "contact_admin",
     latch: "resource",
     message: `Microsoft refused this for a reason that this service does not know (${named.join(", ")}): ask the organization's administrator.`,
-    ...(aadsts !== undefined && { aadsts }),
+    ...defined({ aadsts }),
   };
 }

@@ -1,5 +1,5 @@
 import { base64url } from "jose";
-import { parseJsonObject } from "./deadline.ts";
+import { parseJsonObject } from "../http/json.ts";
 import { isTenantId } from "./tenant.ts";
 
 /**

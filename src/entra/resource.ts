@@ -1,6 +1,7 @@
 import { clouds } from "./cloud.ts";
 import type { Cloud } from "./cloud.ts";
 import { isPersonalTenant } from "./tenant.ts";
+import { withoutEndSlashes } from "../http/link.ts";
 
 /** What one access token is for. */
 export type NamedResource = "graph" | "arm" | "vault" | "storage";
@@ -141,7 +142,7 @@ export function missingScopes(
 export const permissionsIn = (scopes: readonly string[]): string[] =>
   scopes.filter((scope) => !scope.endsWith("/.default"));
 
-/** What a sign-in asks for when nobody says otherwise. */
+/** What a sign-in asks for by default. */
 export function defaultScopes(cloud: Cloud): string[] {
   return [
     ...oidcScopes,
@@ -161,5 +162,5 @@ function appIdUri(text: string): `https://${string}` | undefined {
   if (url?.protocol !== "https:" || url.username || url.password || url.search || url.hash) {
     return undefined;
   }
-  return `https://${url.host}${url.pathname.replace(/\/+$/, "")}`;
+  return `https://${url.host}${withoutEndSlashes(url.pathname)}`;
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Cloud } from "./cloud.ts";
-import { parseJsonObject, withinDeadline } from "./deadline.ts";
+import { parseJsonObject } from "../http/json.ts";
+import { withinDeadline } from "./deadline.ts";
 
 /** A public key of Entra's; `issuer` says whose tokens it may sign. */
 const signingKeySchema = z.looseObject({

@@ -1,15 +1,16 @@
+import { isGuid } from "../contract/guid.ts";
+
 /** The tenant Entra puts every personal Microsoft account in; its authority is `consumers`. */
 export const personalTenantId = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 export const sharedTenants = ["common", "organizations", "consumers"] as const;
 export type SharedTenant = (typeof sharedTenants)[number];
 
-const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const domain = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
 
 /** Whether `text` is a tenant id: a GUID, and nothing else a URL path could be fooled with. */
 export function isTenantId(text: string): boolean {
-  return guid.test(text);
+  return isGuid(text);
 }
 
 export function isSharedTenant(text: string): text is SharedTenant {

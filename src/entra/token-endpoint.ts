@@ -3,7 +3,7 @@ import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
 import { mergeClaims } from "./claims.ts";
 import type { Cloud } from "./cloud.ts";
-import { parseJsonObject } from "./deadline.ts";
+import { parseJsonObject } from "../http/json.ts";
 import type { Answer } from "./deadline.ts";
 import { verifyIdToken } from "./id-token.ts";
 import { TokenExchange } from "./token-exchange.ts";

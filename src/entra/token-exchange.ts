@@ -9,7 +9,7 @@ import type { Answer } from "./deadline.ts";
 import { answerFailure, ownFailure } from "./token-failure.ts";
 import type { TokenFailure } from "./token-failure.ts";
 
-/** For whom a token request is sent; Entra is told by headers. */
+/** For whom a token request is sent; headers carry it to Entra. */
 export interface Sender {
   /** A GUID, by which Entra's logs find the exchange (`client-request-id`); default a new one. */
   requestId?: string | undefined;

@@ -1,8 +1,9 @@
 import { longestWait, retryAfterSeconds } from "../http/retry-after.ts";
-import { parseJsonObject } from "./deadline.ts";
+import { parseJsonObject } from "../http/json.ts";
 import type { Answer } from "./deadline.ts";
 import { classify, parseEntraError, requestIdOf } from "./errors.ts";
 import type { Disposition } from "./errors.ts";
+import { defined } from "../contract/defined.ts";
 
 /** A token request that brought no token. Holds no text of Microsoft's and no part of a request. */
 export interface TokenFailure {
@@ -56,14 +57,14 @@ const ownFailures = {
 
 export type OwnFailureCode = keyof typeof ownFailures;
 
-/** A failure that no error body tells of; `answer` only lends its request id. */
+/** A failure without an error body; of `answer` only the request id is used. */
 export function ownFailure(code: OwnFailureCode, answer?: Answer): TokenFailure {
   const requestId = requestIdOf(answer?.headers.get("x-ms-request-id"));
   return {
     disposition: ownFailures[code],
     code,
     codes: [],
-    ...(requestId !== undefined && { requestId }),
+    ...defined({ requestId }),
   };
 }
 
@@ -81,10 +82,7 @@ export function answerFailure(answer: Answer, now: number): TokenFailure {
     disposition: classify({ status: answer.status, body }),
     code: error ?? "invalid_response",
     codes,
-    ...(suberror !== undefined && { suberror }),
-    ...(claims !== undefined && { claims }),
-    ...(pause !== undefined && { retryAfterSeconds: pause }),
-    ...(requestId !== undefined && { requestId }),
+    ...defined({ suberror, claims, retryAfterSeconds: pause, requestId }),
   };
 }
 
@@ -96,6 +94,6 @@ export function redirectFailure(parameters: URLSearchParams): TokenFailure {
     disposition: classify({ status: 400, body, redirect: true }),
     code: error ?? "invalid_response",
     codes,
-    ...(suberror !== undefined && { suberror }),
+    ...defined({ suberror }),
   };
 }

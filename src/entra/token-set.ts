@@ -2,12 +2,13 @@ import * as oauth from "oauth4webapi";
 import { wholeNumber } from "../http/whole-number.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
-import { parseJsonObject } from "./deadline.ts";
+import { parseJsonObject } from "../http/json.ts";
 import type { Answer } from "./deadline.ts";
 import { requestIdOf } from "./errors.ts";
 import { homeAccountIn } from "./home-account.ts";
 import type { IdTokenIdentity } from "./id-token.ts";
 import { oidcScopes } from "./resource.ts";
+import { defined } from "../contract/defined.ts";
 
 /** What the token endpoint gave. */
 export interface TokenSet {
@@ -79,9 +80,7 @@ export async function readTokenSet(
     expiresInSeconds: lifetime,
     scopes: scopes.length > 0 ? scopes : [...terms.asked],
     ...(refreshIn !== undefined && refreshIn < lifetime && { refreshInSeconds: refreshIn }),
-    ...(refreshToken !== undefined && { refreshToken }),
-    ...(homeAccount !== undefined && { homeAccount }),
-    ...(requestId !== undefined && { requestId }),
+    ...defined({ refreshToken, homeAccount, requestId }),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { BatchResponse } from "../contract/batch.ts";
 import { isRecord, recordOf, type JsonRecord } from "../http/json.ts";
 import { wholeNumber } from "../http/whole-number.ts";
+import { defined } from "../contract/defined.ts";
 
 /**
  * Reads the answers out of a `$batch` answer, each by itself: one that cannot be read is left out,
@@ -31,7 +32,7 @@ function readResponse(id: string, item: JsonRecord): BatchResponse | undefined {
   if (status === undefined) return undefined;
   const { body } = item;
   const headers = headersOf(item["headers"]);
-  return { id, status, headers, ...(body === undefined ? {} : { body }) };
+  return { id, status, headers, ...defined({ body }) };
 }
 
 /** A final status of HTTP, as a number or as its text. */

@@ -2,6 +2,7 @@ import type { BatchRequest } from "../contract/batch.ts";
 import type { Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { invalid, notText } from "./path.ts";
+import { defined } from "../contract/defined.ts";
 
 /** A request ready for the wire. */
 export interface BatchItem {
@@ -60,8 +61,7 @@ function completed(request: BatchRequest, id: string, method: string): BatchItem
     id,
     method,
     url,
-    ...(complete === undefined ? {} : { headers: complete }),
-    ...(body === undefined ? {} : { body }),
+    ...defined({ headers: complete, body }),
     ...(dependsOn === undefined || dependsOn.length === 0 ? {} : { dependsOn }),
   };
 }

@@ -12,7 +12,7 @@ import type { GraphSession } from "./session.ts";
 export interface CalendarOptions extends MailboxOptions {
   /** Id of one of the user's calendars. Default: the user's own. */
   calendar?: string | undefined;
-  /** Windows or IANA name of the zone in which times are told. Default UTC. */
+  /** Windows or IANA name of the zone in which times are given. Default UTC. */
   timeZone?: string | undefined;
   bodyType?: "text" | "html" | undefined;
 }

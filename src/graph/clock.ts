@@ -1,4 +1,4 @@
-/** Time and chance, for whoever waits and tries again. */
+/** Time and chance, for code that waits and retries. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now: () => number;

@@ -8,8 +8,9 @@ import { orThrow } from "../contract/or-throw.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { preferHeader, selected, type ListOptions, type Query } from "./query.ts";
 import type { GraphSession } from "./session.ts";
+import { defined } from "../contract/defined.ts";
 
-/** How Graph tells that something is no longer there; OneDrive has its `deleted` facet instead. */
+/** How Graph marks that something is no longer there; OneDrive has its `deleted` facet instead. */
 export interface Removal {
   "@removed"?: { reason: "changed" | "deleted" };
 }
@@ -26,7 +27,7 @@ export interface DeltaPage<Item> {
 /** Graph no longer knows the state: what follows is everything, from the beginning. */
 export interface DeltaResync {
   readonly resync: true;
-  /** Graph's code: OneDrive tells with it how to treat what only the caller has. */
+  /** Graph's code: it says how OneDrive wants items treated that only the caller has. */
   readonly reason?: string;
 }
 
@@ -130,7 +131,7 @@ function lostState(
 
 const resync = (reason: string | undefined): DeltaResync => ({
   resync: true,
-  ...(reason === undefined ? {} : { reason }),
+  ...defined({ reason }),
 });
 
 /** While a next page is named, the run is not over, whatever else the page names. */

@@ -160,7 +160,7 @@ export class Files {
       method: "POST",
       path: target.value,
       json: { item: { "@microsoft.graph.conflictBehavior": conflictBehavior } },
-      // A session nobody writes to expires and leaves nothing.
+      // A session without writes expires and leaves nothing.
       idempotent: true,
       signal: options.signal,
     });
@@ -189,7 +189,7 @@ export class Files {
     const now = this.#clock.now();
     const since = timeNear(now, began);
     const target = filePath(path, { drive, user });
-    // A renamed file has a name that only the lost answer told.
+    // A renamed file has a name that only the lost answer held.
     if (!target.ok || since === undefined || conflictBehavior === "rename") return undefined;
     const item = await this.#session.json<DriveItem>({ path: target.value, signal });
     if (!item.ok || item.value.size !== size) return undefined;
@@ -200,9 +200,9 @@ export class Files {
 
 const dayMs = 86_400_000;
 
-/** A time that a service tells, if it lies within a day of now: another clock is no measure. */
-function timeNear(now: number, told: unknown): number | undefined {
-  const time = typeof told === "string" ? Date.parse(told) : Number.NaN;
+/** A time that a service gives, if it lies within a day of now: another clock is no measure. */
+function timeNear(now: number, given: unknown): number | undefined {
+  const time = typeof given === "string" ? Date.parse(given) : Number.NaN;
   return Math.abs(time - now) <= dayMs ? time : undefined;
 }
 

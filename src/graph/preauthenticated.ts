@@ -3,20 +3,7 @@ import { foreignLink, isLoopback } from "../http/link.ts";
 import type { JsonAnswer } from "../http/json-answer.ts";
 import type { Transport, TransportRequest } from "../http/transport.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-
-/** Where Microsoft keeps files, in all clouds; OneDrive for people lives under several names. */
-const storageDomains = [
-  "sharepoint.com",
-  "sharepoint.us",
-  "sharepoint-mil.us",
-  "sharepoint.cn",
-  "sharepoint-df.com",
-  "svc.ms",
-  "onedrive.com",
-  "1drv.com",
-  "livefilestore.com",
-  "microsoftpersonalcontent.com",
-] as const;
+import { storageDomains } from "../http/microsoft-hosts.ts";
 
 const maxRedirects = 3;
 

@@ -20,7 +20,7 @@ export interface ListOptions {
   search?: string | undefined;
   /** An OData `$orderby` expression. */
   orderBy?: string | undefined;
-  /** Ask for the total, told on the first page. */
+  /** Ask for the total, which comes with the first page. */
   count?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -77,7 +77,7 @@ const argumentOf = (name: string): string =>
   name === "$orderby" ? "orderBy" : name.replace("$", "");
 
 export interface Preferences {
-  /** Windows or IANA name of the zone in which times are told. Default UTC. */
+  /** Windows or IANA name of the zone in which times are given. Default UTC. */
   timeZone?: string | undefined;
   bodyType?: "text" | "html" | undefined;
   /** Ids that survive moving an item between folders. */

@@ -37,7 +37,7 @@ export async function readJson<Body>(response: Response): Promise<JsonAnswer<Bod
   const text = await response.text();
   if (text.trim() === "") return { body: undefined, response };
   const body = parseJson(text);
-  // An error status that was accepted tells enough without its body.
+  // An error status that was accepted says enough without its body.
   if (body === undefined && response.status < 400) throw new UnreadableAnswer("not_json");
   // The shape is Microsoft's promise for this URL; who relies on a property checks it.
   return { body: body as Body | undefined, response };

@@ -29,9 +29,24 @@ const deepest = 500;
 
 /** @returns the value, or undefined for what is no JSON or nests deeper than 500 levels */
 export function parseJson(text: string): unknown {
+  const value = jsonIn(text);
+  return nestsWithin(value, deepest) ? value : undefined;
+}
+
+/**
+ * For a document of which single properties are read and that is never passed on whole: one property
+ * that nests too deep does not void the others.
+ *
+ * @returns the JSON object in `text`; undefined for HTML, nothing, or any other JSON
+ */
+export function parseJsonObject(text: string): JsonRecord | undefined {
+  const value = jsonIn(text);
+  return isRecord(value) ? value : undefined;
+}
+
+function jsonIn(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return nestsWithin(value, deepest) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -10,6 +10,7 @@ import { recordOf, textOf, isRecord, type JsonRecord } from "./json.ts";
 import { longestWait, retryAfterSeconds } from "./retry-after.ts";
 import type { AttemptOutcome } from "./retry-policy.ts";
 import { wholeNumber } from "./whole-number.ts";
+import { defined } from "../contract/defined.ts";
 
 /**
  * Errors of this service itself, where its answers and Microsoft's come through the same `fetch`:
@@ -17,7 +18,7 @@ import { wholeNumber } from "./whole-number.ts";
  * passed on as they are.
  */
 
-/** Errors that tell of Microsoft's trouble: they are retried as Microsoft's own answer would be. */
+/** Errors caused by Microsoft: they are retried as Microsoft's own answer would be. */
 const relayed: Partial<Record<ErrorCode, AttemptOutcome>> = {
   throttled: { status: 429 },
   upstream_unavailable: { status: 503 },
@@ -43,12 +44,12 @@ export function markedFailure(headers: Headers, body: unknown, now: number): Fai
   const mark = headers.get(ownErrorHeader);
   if (mark === null) return undefined;
   const envelope = recordOf(body);
-  const told = failureIn(envelope, envelope["error"]);
-  if (told !== undefined) return told;
+  const read = failureIn(envelope, envelope["error"]);
+  if (read !== undefined) return read;
   if (!isErrorCode(mark)) return undefined;
   const retryAfter = retryAfterSeconds(headers, now, longestWait.entra);
   return failure(mark, "The connection refused this without saying more.", {
-    ...(retryAfter !== undefined && { retry_after: retryAfter }),
+    ...defined({ retry_after: retryAfter }),
   });
 }
 
@@ -64,9 +65,7 @@ function failureIn(source: JsonRecord, message: unknown): Failure | undefined {
   const remedy = remedySchema.safeParse(source["remedy"]).data;
   const { details } = source;
   return failure(code, message, {
-    ...(requestId !== undefined && { request_id: requestId }),
-    ...(retryAfter !== undefined && { retry_after: retryAfter }),
-    ...(remedy !== undefined && { remedy }),
+    ...defined({ request_id: requestId, retry_after: retryAfter, remedy }),
     ...(isRecord(details) && { details: { ...details } }),
   });
 }

@@ -3,6 +3,7 @@ import { err, ok, type Result } from "../contract/result.ts";
 import { recordOf } from "./json.ts";
 import { readLink } from "./link.ts";
 import { wholeNumber } from "./whole-number.ts";
+import { defined } from "../contract/defined.ts";
 
 /** One page as its reader found it. */
 export interface PageAnswer<Item> {
@@ -95,8 +96,7 @@ export class PagedItems<Item> implements AsyncIterable<Item> {
       link = nextLink;
       yield {
         items,
-        ...(nextLink === undefined ? {} : { continuationToken: nextLink }),
-        ...(count === undefined ? {} : { count }),
+        ...defined({ continuationToken: nextLink, count }),
       };
     } while (link !== undefined);
   }

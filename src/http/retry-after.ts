@@ -1,7 +1,7 @@
 import { wholeNumber } from "./whole-number.ts";
 
 const millisecondHeaders = ["retry-after-ms", "x-ms-retry-after-ms"] as const;
-/** Resource Graph tells its quota window as `hh:mm:ss`, at times without Retry-After beside it. */
+/** Resource Graph writes its quota window as `hh:mm:ss`, at times without Retry-After beside it. */
 const quotaHeader = "x-ms-user-quota-resets-after";
 
 /**

@@ -10,6 +10,7 @@ import {
   type AttemptOutcome,
 } from "./retry-policy.ts";
 import { lostAnswer, readFailure } from "./upstream-error.ts";
+import { defined } from "../contract/defined.ts";
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -18,7 +19,7 @@ export interface Fetcher {
   fetch(url: string, init?: RequestInit): Promise<Response>;
 }
 
-/** Time, chance and patience: what every client that waits and tries again can be given. */
+/** Time, chance and the retry budget of a client that retries. */
 export interface RetryOptions {
   /** Milliseconds since the epoch. */
   now?: (() => number) | undefined;
@@ -101,7 +102,7 @@ export function createTransport(options: TransportOptions): Transport {
         redirect: "manual",
         signal: AbortSignal.any(signals),
         ...(request.headers === undefined ? {} : { headers: { ...request.headers } }),
-        ...(request.body === undefined ? {} : { body: request.body }),
+        ...defined({ body: request.body }),
       });
       if (response.status < 400 || request.accept?.includes(response.status)) {
         return { value: await read(response) };

@@ -4,6 +4,7 @@ import { envelopeOf } from "./microsoft-error.ts";
 import { markedFailure } from "./own-error.ts";
 import { redacted } from "./redact.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
+import { defined } from "../contract/defined.ts";
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   400: "invalid_request",
@@ -24,7 +25,7 @@ const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   504: "upstream_timeout",
 };
 
-/** The code under which an error status of Microsoft's is told to our callers. */
+/** The code under which an error status of Microsoft's is reported to our callers. */
 export const errorCodeOf = (status: number): ErrorCode =>
   codeOfStatus[status] ?? (status >= 400 && status < 500 ? "invalid_request" : "upstream_error");
 
@@ -53,7 +54,7 @@ export interface FailureContext {
   ownErrors?: boolean | undefined;
 }
 
-export interface ToldFailure {
+export interface ReadFailure {
   reason: Failure;
   /** It is the connection's own error, not Microsoft's. */
   own: boolean;
@@ -77,7 +78,7 @@ export function lostAnswer(kind: "network_error" | "timeout", write: boolean): F
   return failure(code, message, write ? { details: { outcome: "unknown" } } : {});
 }
 
-/** A good status over a body that is not what its URL promises: nobody knows what it means. */
+/** A good status over a body that is not what its URL promises: its meaning is unknown. */
 export const unexpectedBody = (write: boolean): Failure =>
   failure("upstream_error", "Microsoft's answer is not of the shape it should have.", {
     details: { reason: "unexpected_body", ...(write && { outcome: "unknown" }) },
@@ -92,7 +93,7 @@ export const unexpectedBody = (write: boolean): Failure =>
 export async function readFailure(
   response: Response,
   { now, write, ownErrors = true }: FailureContext,
-): Promise<ToldFailure> {
+): Promise<ReadFailure> {
   const body = parseJson(await boundedText(response));
   const own = ownErrors ? markedFailure(response.headers, envelopeOf(body), now) : undefined;
   if (own !== undefined) return { reason: own, own: true };
@@ -111,12 +112,12 @@ function microsoftFailure(
   { now, write }: FailureContext,
 ): Failure {
   const { status, headers } = response;
-  const told = upstreamError(body);
+  const upstream = upstreamError(body);
   const code = errorCodeOf(status);
-  const upstreamCode = safeCode(told.code) ?? safeCode(headers.get("x-ms-error-code"));
-  const innerCode = safeCode(told.innerCode);
-  const requestId = upstreamRequestId(headers) ?? safeCode(told.requestId);
-  const quotable = code === "invalid_request" ? redacted(told.message ?? "") : "";
+  const upstreamCode = safeCode(upstream.code) ?? safeCode(headers.get("x-ms-error-code"));
+  const innerCode = safeCode(upstream.innerCode);
+  const requestId = upstreamRequestId(headers) ?? safeCode(upstream.requestId);
+  const quotable = code === "invalid_request" ? redacted(upstream.message ?? "") : "";
   const retryAfter = retryableStatus(status) ? retryAfterSeconds(headers, now) : undefined;
 
   const details: ErrorDetails = { upstream_status: status };
@@ -127,7 +128,7 @@ function microsoftFailure(
   return failure(
     code,
     quotable === "" ? sentences[code] : `Microsoft refused the request as invalid: ${quotable}`,
-    { ...(retryAfter === undefined ? {} : { retry_after: retryAfter }), details },
+    { ...defined({ retry_after: retryAfter }), details },
   );
 }
 
@@ -146,12 +147,12 @@ function upstreamError(body: unknown): UpstreamError {
   const { error } = whole;
   if (typeof error === "string") return { code: error };
   // Some resource providers leave the wrapper out.
-  const told = isRecord(error) ? error : whole;
-  const { message, innerError, innererror } = told;
+  const inside = isRecord(error) ? error : whole;
+  const { message, innerError, innererror } = inside;
   // `innerError` in practice, `innererror` in the schema and from Key Vault.
   const inner = isRecord(innerError) ? innerError : recordOf(innererror);
   return {
-    code: textOf(told["code"]),
+    code: textOf(inside["code"]),
     // OData v2 wraps the sentence: `{ lang, value }`.
     message: textOf(message) ?? textOf(recordOf(message)["value"]),
     innerCode: textOf(inner["code"]),

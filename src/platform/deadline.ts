@@ -1,18 +1,18 @@
 import { errorName } from "../contract/errors.ts";
 
 /**
- * Rings once after a number of milliseconds, unless it is called off by the function it gives.
+ * Calls `expire` once after a number of milliseconds, unless it is cancelled by the function it returns.
  * Injected where a wait has to end, so that tests end it when they like.
  */
-export type Timer = (milliseconds: number, ring: () => void) => () => void;
+export type Timer = (milliseconds: number, expire: () => void) => () => void;
 
-export const platformTimer: Timer = (milliseconds, ring) => {
-  const timer = setTimeout(ring, milliseconds);
+export const platformTimer: Timer = (milliseconds, expire) => {
+  const timer = setTimeout(expire, milliseconds);
   return () => clearTimeout(timer);
 };
 
 /**
- * Waits for work that cannot be called off, but not for ever. Rejects as the work does.
+ * Waits for work that cannot be cancelled, up to a limit. Rejects as the work does.
  *
  * @param milliseconds the longest wait
  * @returns whether it was done by then

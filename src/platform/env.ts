@@ -8,7 +8,7 @@ export interface EventPipeline {
   send(records: readonly object[]): Promise<void>;
 }
 
-/** The Worker's environment: what wrangler.jsonc declares, and what a host may bind besides. */
+/** The Worker's environment: what wrangler.jsonc declares, and what a host may bind in addition. */
 export interface Environment extends Env {
   AUTH?: AuthService;
   EVENTS?: EventPipeline;

@@ -1,4 +1,6 @@
 import { AzureError, errorName } from "../contract/errors.ts";
+import type { FactsAt } from "./telemetry.ts";
+import { defined } from "../contract/defined.ts";
 
 /**
  * The only lines there are, and the only fields they can have: what identifies a request and how it
@@ -14,76 +16,27 @@ export type LogLine =
   | UnexpectedLogLine;
 
 /** A request over HTTP. */
-export interface RequestLogLine {
-  level: "info" | "warn";
-  event: "request";
-  request_id: string;
-  method: string;
-  /** The pattern that answered (`/mail/{id}`), never the path asked for. */
-  route: string;
-  status: number;
-  duration_ms: number;
-  /** `api_key:{id}`; of a user's credential the kind alone. */
-  caller?: string;
-  connection?: string;
-  /** Of our own error. */
-  code?: string;
-  /** Microsoft's, of the last answer that had one. */
-  upstream_request_id?: string;
-}
+export type RequestLogLine = { level: "info" | "warn"; event: "request" } & FactsAt<
+  "request",
+  "log"
+>;
 
 /** A method that a sibling called. */
-export interface RpcLogLine {
-  level: "info" | "warn";
-  event: "rpc";
-  request_id: string;
-  method: string;
-  /** `sibling:{caller of its props}`. */
-  caller: string;
-  /** `ok`, or the code of what was thrown. */
-  outcome: string;
-  duration_ms: number;
-  connection?: string;
-  /** Microsoft's, of the last answer that had one. */
-  upstream_request_id?: string;
-}
+export type RpcLogLine = { level: "info" | "warn"; event: "rpc" } & FactsAt<"rpc", "log">;
 
-/** One redemption of the refresh token: a token POST and what became of it. */
-export interface RefreshLogLine {
+/** One redemption of the refresh token. */
+export type RefreshLogLine = {
   level: "info" | "warn" | "error";
   event: "refresh";
   connection: string;
-  resource: string;
-  /** `ok`, OAuth's `error`, or our own word for what failed. */
-  outcome: string;
-  duration_ms: number;
-  /** Callers that waited for it; 0 when it was made behind them or by the alarm. */
-  waiters: number;
-  /** 1, and one more for every failure in a row before it. */
-  attempt: number;
-  aadsts?: number;
-  /** The remedy's. */
-  action?: string;
-  upstream_request_id?: string;
-  /** `client-request-id` of the token POST: of the request it was made for, or its own. */
-  request_id?: string;
-}
+} & FactsAt<"refresh", "log">;
 
-/** One ring of a connection's alarm. */
-export interface AlarmLogLine {
+/** One run of a connection's alarm. */
+export type AlarmLogLine = {
   level: "info" | "error";
   event: "alarm";
   connection: string;
-  outcome: "ok" | "failed";
-  /** How late it rang. */
-  lag_ms: number;
-  duration_ms: number;
-  /** Tokens it set out to renew. */
-  renewals: number;
-  /** What it told the directory, webhooks and the pipeline, in vain or not. */
-  deliveries: number;
-  error_name?: string;
-}
+} & FactsAt<"alarm", "log">;
 
 /** What the operator alone can mend, met by a request, a connection or the watchdog. */
 export interface MisconfiguredLogLine {
@@ -110,8 +63,8 @@ export interface UnexpectedLogLine {
   frames: readonly string[];
 }
 
-/** What an actor has to say of trouble with its connection. */
-export interface TroubleLogLine {
+/** Trouble with a connection: what is stored cannot be read, or a delivery failed. */
+export type TroubleLogLine = {
   level: "warn" | "error";
   event:
     | "token_unreadable"
@@ -123,17 +76,12 @@ export interface TroubleLogLine {
     | "events_lost";
   connection: string;
   resource?: string;
-  /** `pipeline`, or `webhook:{id}`. */
-  sink?: string;
-  /** Our own word for what failed. */
-  code?: string;
-  error_name?: string;
-}
+} & FactsAt<"delivery", "log">;
 
 /**
- * What the watchdog finds when it probes a connection.
- * - `answered`: it lives; its touch has set its alarm, and it makes its next appointment itself.
- * - `lost`: its object holds nothing, though the row tells of a grant: it has to be restored.
+ * What came of a probe by the watchdog.
+ * - `answered`: the connection lives; it sets its alarm and its next contact itself.
+ * - `lost`: its object holds nothing, though the row has a grant: it has to be restored.
  * - `abandoned`: a sign-in that nobody finished, whose object is gone: the row goes too.
  * - `unreachable`: nothing is known; it is probed again.
  */
@@ -159,8 +107,8 @@ export type WatchdogLogLine = { event: "watchdog" } & (
 export type ConnectionLogLine = RefreshLogLine | AlarmLogLine | TroubleLogLine;
 
 type WithoutConnection<Line> = Line extends unknown ? Omit<Line, "connection"> : never;
-/** A line as an actor's parts write it: whose it is, is added where they are put together. */
-export type ConnectionNews = WithoutConnection<ConnectionLogLine>;
+/** A line as an actor's parts write it, without its connection: `Observer` adds that. */
+export type ConnectionLine = WithoutConnection<ConnectionLogLine>;
 
 /** Writes one line of JSON, for Workers Logs to index. */
 export function log(line: LogLine): void {
@@ -168,7 +116,7 @@ export function log(line: LogLine): void {
   console.log(JSON.stringify(line));
 }
 
-/** Reports an error whose remedy is with the operator; of every other it says nothing. */
+/** Reports an error that only the operator can mend; any other writes no line. */
 export function logMisconfigured(error: unknown, requestId?: string): void {
   if (!(error instanceof AzureError) || error.code !== "app_misconfigured") return;
   const { variable, reason, table, column, command } = error.details ?? {};
@@ -176,17 +124,14 @@ export function logMisconfigured(error: unknown, requestId?: string): void {
   log({
     level: "error",
     event: "misconfigured",
-    ...(requestId !== undefined && { request_id: requestId }),
+    ...defined({ request_id: requestId }),
     variable,
-    ...(reason !== undefined && { reason }),
-    ...(table !== undefined && { table }),
-    ...(column !== undefined && { column }),
-    ...(command !== undefined && { command }),
+    ...defined({ reason, table, column, command }),
   });
 }
 
 /**
- * Tells of an error nobody expected. Its message is left out: errors of OAuth libraries quote the
+ * Reports an unexpected error. Its message is left out: errors of OAuth libraries quote the
  * answers they could not read, tokens included.
  */
 export function logUnexpected(error: unknown, requestId: string): void {

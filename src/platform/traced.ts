@@ -1,6 +1,8 @@
 import { tracing } from "cloudflare:workers";
 import type { NamedResource } from "../entra/resource.ts";
 import { upstreamRequestId } from "../http/upstream-error.ts";
+import { defined } from "../contract/defined.ts";
+import type { FactsAt } from "./telemetry.ts";
 
 /** What a trace shows besides the platform's own spans. */
 export type SpanName =
@@ -13,20 +15,14 @@ export type SpanName =
   | "webhook.delivery";
 
 /** The only attributes a span of ours can have; no URL is among them, as no log line has one. */
-export interface SpanFacts {
-  resource?: string;
-  attempt?: number;
-  status?: number;
-  /** Microsoft's. */
-  upstream_request_id?: string | undefined;
-  outcome?: string;
-  waiters?: number;
-}
+export type SpanFacts = Partial<
+  FactsAt<"refresh", "span"> & FactsAt<"call", "span"> & FactsAt<"delivery", "span">
+>;
 
 type Note = (facts: SpanFacts) => void;
 
 /**
- * Does work under a span. Where nobody traces, which is nearly always, it costs the question alone:
+ * Does work under a span. Where nobody traces, which is nearly always, it costs one check alone:
  * entering a span that is not recorded takes tens of microseconds.
  *
  * @param work gets a function that adds to the span what becomes known
@@ -46,7 +42,7 @@ export function traced<Value>(
   });
 }
 
-/** A request to somebody outside under a span, up to the headers of the answer. */
+/** Sends a request under a span, which ends with the headers of the answer. */
 export function tracedFetch(
   name: SpanName,
   ask: () => Promise<Response>,
@@ -57,7 +53,8 @@ export function tracedFetch(
     name,
     async (note) => {
       const answer = await ask();
-      note({ status: answer.status, upstream_request_id: upstreamRequestId(answer.headers) });
+      const id = upstreamRequestId(answer.headers);
+      note({ status: answer.status, ...defined({ upstream_request_id: id }) });
       return answer;
     },
     facts,

@@ -3,17 +3,17 @@ import type { Outcome } from "../contract/connection-rpc.ts";
 import type { OverdueEntry } from "../directory/entry.ts";
 import type { Finding } from "../platform/log.ts";
 
-/** Whom the watchdog pokes and what it makes of the answer: pure, in milliseconds. */
+/** Which connections the watchdog probes, and what their answers mean: pure, in milliseconds. */
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
 /**
- * An appointment missed by less is no sign of trouble: alarms ring late, and a renewal that fails is
+ * An appointment missed by less is no sign of trouble: alarms run late, and a renewal that fails is
  * repeated after 15 minutes at the latest.
  */
 export const grace = 20 * minute;
-/** Connections poked in one run: those that wait longest. */
+/** Connections probed in one run: those that wait longest. */
 export const pageSize = 100;
 
 /** @param answer of the connection's `info`; undefined when the call itself failed */
@@ -24,7 +24,7 @@ export function findingOf(
   if (answer === undefined) return "unreachable";
   const pending = entry.status === "pending";
   if (answer.ok) {
-    // A sign-in begun on a lost object is not what the row tells of, and never replaces it.
+    // A sign-in begun on a lost object is another grant than the row's, and never replaces it.
     return answer.value.status === "pending" && !pending ? "lost" : "answered";
   }
   if (answer.error.code !== "not_found") return "unreachable";
@@ -32,7 +32,7 @@ export function findingOf(
 }
 
 /**
- * How long a row waits until it is looked at again, unless its object tells of itself before: it must
+ * How long a row waits until it is looked at again, unless its object writes it before: it must
  * not keep others from the head of the queue.
  */
 export const postponements: Readonly<Record<Exclude<Finding, "abandoned">, number>> = {

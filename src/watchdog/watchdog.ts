@@ -13,10 +13,10 @@ import type { OverdueEntry } from "../directory/entry.ts";
 import { findingLevels, findingOf, grace, pageSize, postponements } from "./watchdog-policy.ts";
 
 /** Milliseconds that a connection may take to answer. */
-const pokeDeadline = 10_000;
-/** Milliseconds for all that is told of the findings. */
+const probeDeadline = 10_000;
+/** Milliseconds for the events about the findings. */
 const sendDeadline = 15_000;
-/** Connections poked at a time. */
+/** Connections probed at a time. */
 const concurrency = 6;
 
 interface Found {
@@ -26,7 +26,7 @@ interface Found {
 }
 
 /**
- * Pokes the connections that the directory should have heard of and did not: any touch repairs an
+ * Probes the connections whose next contact is overdue: any touch repairs an
  * alarm that was lost. One page per run, those first that wait longest. Never throws.
  */
 export async function runWatchdog(env: Environment, now: number): Promise<void> {
@@ -39,7 +39,7 @@ export async function runWatchdog(env: Environment, now: number): Promise<void> 
   }
   try {
     const overdue = await directory.overdue({ before: now - grace, limit: pageSize });
-    const found = await pokeAll(env, overdue, now);
+    const found = await probeAll(env, overdue, now);
     found.forEach(report);
     await settle(directory, found, now);
     await publish(env.EVENTS, found, now);
@@ -50,8 +50,8 @@ export async function runWatchdog(env: Environment, now: number): Promise<void> 
   }
 }
 
-/** Pokes a few at a time; each that is done makes room for the next. */
-async function pokeAll(
+/** Probes a few at a time; each that is done makes room for the next. */
+async function probeAll(
   env: Environment,
   entries: readonly OverdueEntry[],
   now: number,
@@ -60,7 +60,7 @@ async function pokeAll(
   const waiting = entries.values();
   const lane = async (): Promise<void> => {
     for (const entry of waiting) {
-      const finding = findingOf(entry, await poke(env, entry.connection_id));
+      const finding = findingOf(entry, await probe(env, entry.connection_id));
       const overdueSeconds = Math.floor((now - Date.parse(entry.next_contact_at)) / 1_000);
       found.push({ entry, finding, overdueSeconds });
     }
@@ -70,7 +70,7 @@ async function pokeAll(
 }
 
 /** What the connection says of itself, or undefined when it does not answer. */
-async function poke(
+async function probe(
   env: Environment,
   connectionId: string,
 ): Promise<Outcome<ConnectionInfo> | undefined> {
@@ -78,7 +78,7 @@ async function poke(
   const ask = async (): Promise<void> => {
     answer = await connectionStub(env, connectionId).info();
   };
-  await faultWithin(pokeDeadline, ask());
+  await faultWithin(probeDeadline, ask());
   return answer;
 }
 
@@ -91,7 +91,7 @@ const report = ({ entry, finding, overdueSeconds }: Found): void =>
     overdue_seconds: overdueSeconds,
   });
 
-/** Takes every row from the head of the queue. A connection that told of itself meanwhile wins. */
+/** Takes every row from the head of the queue. A connection that wrote its row meanwhile wins. */
 async function settle(directory: Directory, found: readonly Found[], now: number): Promise<void> {
   const postponed = found.flatMap(({ entry: { connection_id: connectionId, version }, finding }) =>
     finding === "abandoned" ? [] : [{ connectionId, version, until: now + postponements[finding] }],

@@ -1,7 +1,7 @@
 import type { Directory } from "../../directory/directory.ts";
 import type { DirectoryEntry } from "../../directory/entry.ts";
 import { faultWithin } from "../../platform/deadline.ts";
-import { logMisconfigured, type ConnectionNews } from "../../platform/log.ts";
+import { logMisconfigured, type ConnectionLine } from "../../platform/log.ts";
 import { traced } from "../../platform/traced.ts";
 import type { FailedDelivery } from "../policy/delivery-policy.ts";
 import { directoryRetryAt } from "../policy/directory-policy.ts";
@@ -52,7 +52,7 @@ export class DirectorySink implements StateSink {
     return directoryRetryAt(attempts - 1, now);
   }
 
-  failureLine(reason: string): ConnectionNews {
+  failureLine(reason: string): ConnectionLine {
     return { level: "warn", event: "directory_failed", error_name: reason };
   }
 }

@@ -1,6 +1,6 @@
 import { faultWithin } from "../../platform/deadline.ts";
 import type { EventPipeline } from "../../platform/env.ts";
-import type { ConnectionNews } from "../../platform/log.ts";
+import type { ConnectionLine } from "../../platform/log.ts";
 import { eventTypes, type ConnectionEvent } from "../../contract/connection-events.ts";
 import { retryAt, type FailedDelivery } from "../policy/delivery-policy.ts";
 import { deliveryFailed, sendDeadline, type Delivery, type EventSink } from "./sink.ts";
@@ -27,7 +27,7 @@ export class PipelineSink implements EventSink {
     return retryAt(failed);
   }
 
-  failureLine(reason: string): ConnectionNews {
+  failureLine(reason: string): ConnectionLine {
     return deliveryFailed(this.name, reason);
   }
 }

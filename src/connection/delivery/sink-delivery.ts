@@ -1,4 +1,4 @@
-import type { ConnectionNews } from "../../platform/log.ts";
+import type { ConnectionLine } from "../../platform/log.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { PauseReason } from "../policy/delivery-policy.ts";
 import { isAbandoned } from "../policy/schedule.ts";
@@ -12,7 +12,7 @@ export interface SinkDeliveryOptions {
   sinks: readonly Sink[];
   now: () => number;
   random: () => number;
-  log: (line: ConnectionNews) => void;
+  log: (line: ConnectionLine) => void;
 }
 
 /**

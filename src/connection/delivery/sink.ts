@@ -1,6 +1,6 @@
 import type { ConnectionEvent, EventType } from "../../contract/connection-events.ts";
 import type { DirectoryEntry } from "../../directory/entry.ts";
-import type { ConnectionNews } from "../../platform/log.ts";
+import type { ConnectionLine } from "../../platform/log.ts";
 import type { FailedDelivery } from "../policy/delivery-policy.ts";
 
 /** How a sink took what it was sent. */
@@ -20,7 +20,7 @@ interface SinkBase {
   /** @returns when a failed delivery is tried again, in milliseconds since the epoch; null: pause it */
   retryAt(failed: FailedDelivery): number | null;
   /** The log line of a failed delivery. */
-  failureLine(reason: string): ConnectionNews;
+  failureLine(reason: string): ConnectionLine;
 }
 
 /** Gets every event of some types: in order, each once or more. */
@@ -49,7 +49,7 @@ export type Sink = EventSink | StateSink;
 /** Milliseconds an event may take to be accepted. */
 export const sendDeadline = 15_000;
 
-export const deliveryFailed = (sink: string, code: string): ConnectionNews => ({
+export const deliveryFailed = (sink: string, code: string): ConnectionLine => ({
   level: "warn",
   event: "delivery_failed",
   sink,

@@ -3,7 +3,7 @@ import { Webhook as Signer } from "standardwebhooks";
 import { longestWait, retryAfterSeconds } from "../../http/retry-after.ts";
 import type { Webhook } from "../../config/webhooks.ts";
 import type { ConnectionEvent } from "../../contract/connection-events.ts";
-import type { ConnectionNews } from "../../platform/log.ts";
+import type { ConnectionLine } from "../../platform/log.ts";
 import { retryAt, type FailedDelivery } from "../policy/delivery-policy.ts";
 import { deliveryFailed, sendDeadline, type Delivery, type EventSink } from "./sink.ts";
 import { spreadOf } from "../policy/renewal-policy.ts";
@@ -68,7 +68,7 @@ export class WebhookSink implements EventSink {
     return retryAt(failed);
   }
 
-  failureLine(reason: string): ConnectionNews {
+  failureLine(reason: string): ConnectionLine {
     return deliveryFailed(this.name, reason);
   }
 }

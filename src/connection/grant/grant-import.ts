@@ -9,7 +9,7 @@ import {
 import { authorityTenant, isPersonalTenant, parseTenant } from "../../entra/tenant.ts";
 import type { TokenEndpoint, TokenFailure, TokenSet } from "../../entra/token-endpoint.ts";
 import { conflict, failure, invalidField, type Failure } from "../../contract/errors.ts";
-import type { ConnectionNews } from "../../platform/log.ts";
+import type { ConnectionLine } from "../../platform/log.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
@@ -39,7 +39,7 @@ export interface GrantImportOptions {
   now: () => number;
   info: () => ConnectionInfo;
   rearm: () => void;
-  log: (line: ConnectionNews) => void;
+  log: (line: ConnectionLine) => void;
 }
 
 /** A refresh token to be proven, and what its origin makes of the outcome. */

@@ -1,5 +1,5 @@
 import type { Resource } from "../../entra/resource.ts";
-import type { ConnectionNews } from "../../platform/log.ts";
+import type { ConnectionLine } from "../../platform/log.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { isFresh } from "../policy/renewal-policy.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
@@ -44,7 +44,7 @@ export interface TokenCacheOptions {
   state: ConnectionState;
   cipher: TokenCipher;
   now: () => number;
-  log: (line: ConnectionNews) => void;
+  log: (line: ConnectionLine) => void;
 }
 
 /**

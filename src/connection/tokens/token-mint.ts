@@ -1,13 +1,14 @@
 import type { TokenFailure, TokenSet } from "../../entra/token-endpoint.ts";
 import { type Failure, unknownConnection } from "../../contract/errors.ts";
 import { defined } from "../../contract/defined.ts";
-import type { ConnectionNews } from "../../platform/log.ts";
+import type { ConnectionLine } from "../../platform/log.ts";
 import { err, ok } from "../../contract/result.ts";
 import { traced, type SpanFacts } from "../../platform/traced.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { Outcome } from "../../contract/connection-rpc.ts";
 import { foreignFailure } from "../policy/foreign-tenant.ts";
-import { refusalOf, type Refresh } from "../observer.ts";
+import type { RefreshFacts } from "../../platform/telemetry.ts";
+import { refusalOf } from "../observer.ts";
 import { recordFailure, stepUpFailure } from "./refresh-failure.ts";
 import { recordSuccess, sealTokens, storedToken } from "./refresh-success.ts";
 import {
@@ -41,8 +42,8 @@ export interface TokenMintOptions {
   /** Something changed that the alarm depends on. */
   rearm: () => void;
   /** Called after every POST, once its outcome is written. */
-  refreshed: (refresh: Refresh) => void;
-  log: (line: ConnectionNews) => void;
+  refreshed: (refresh: RefreshFacts) => void;
+  log: (line: ConnectionLine) => void;
 }
 
 /** The moment a POST went out: its answer is measured by it. */
@@ -60,7 +61,7 @@ interface Start {
 }
 
 /** What is known of a refresh at its end. */
-type RefreshEnd = Pick<Refresh, "outcome" | "action" | "aadsts" | "upstreamRequestId">;
+type RefreshEnd = Pick<RefreshFacts, "outcome" | "action" | "aadsts" | "upstream_request_id">;
 
 /**
  * The one token POST. It runs inside the queue, and answers no caller before a new token is durable. How
@@ -111,7 +112,13 @@ export class TokenMint {
       const report = (end: RefreshEnd): void => {
         const shared = { waiters: waiters(), ...end };
         note({ outcome: end.outcome, waiters: shared.waiters });
-        this.#options.refreshed({ ...facts, durationMs: now() - at, requestId, ...shared });
+        const duration = now() - at;
+        this.#options.refreshed({
+          ...facts,
+          duration_ms: duration,
+          request_id: requestId,
+          ...shared,
+        });
       };
       const { generation } = grant;
       const { claims } = attempt;
@@ -135,7 +142,7 @@ export class TokenMint {
     const attempt = this.#attempt(key);
     const failed = this.#record(key, cause, "");
     const { resource } = key;
-    this.#options.refreshed({ resource, durationMs: 0, waiters: 1, attempt, ...refusalOf(cause) });
+    this.#options.refreshed({ resource, duration_ms: 0, waiters: 1, attempt, ...refusalOf(cause) });
     return failed;
   }
 
@@ -218,7 +225,7 @@ export class TokenMint {
     const held: HeldToken = { ...stored, token: answer.accessToken, used: false, claims };
     cache.hold(key, held, state.grant().tenant_id);
     rearm();
-    started.report({ outcome: "ok", upstreamRequestId: answer.requestId });
+    started.report({ outcome: "ok", ...defined({ upstream_request_id: answer.requestId }) });
     return ok(held);
   }
 
@@ -230,7 +237,10 @@ export class TokenMint {
 
   #superseded(started: Start, upstreamRequestId: string | undefined): Outcome<never> {
     const { state, links, now } = this.#options;
-    started.report({ outcome: "superseded", upstreamRequestId });
+    started.report({
+      outcome: "superseded",
+      ...defined({ upstream_request_id: upstreamRequestId }),
+    });
     if (!state.exists) return err(unknownConnection());
     state.tokens.clearIntent();
     return err(actionRequired(signInRemedy(links, now())));

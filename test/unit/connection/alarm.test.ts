@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { Alarm } from "../../../src/connection/alarm.ts";
 import type { AlarmTable } from "../../../src/connection/alarm-work.ts";
-import type { AlarmRun } from "../../../src/connection/observer.ts";
+import type { AlarmFacts } from "../../../src/platform/telemetry.ts";
 import type { DueKind } from "../../../src/connection/policy/schedule.ts";
 import { home, newConnection, signedInConnection, start } from "./support/connection.ts";
 
@@ -15,7 +15,7 @@ function alarmOf(
 ) {
   const now = { at: start };
   const done: DueKind[] = [];
-  const runs: AlarmRun[] = [];
+  const runs: AlarmFacts[] = [];
   const platform = { alarm: set };
   const work = (kind: DueKind, inBackground = false) => ({
     async run() {
@@ -172,7 +172,7 @@ describe("an alarm", () => {
       state.tokens.putIntent({ resource: "graph", tenantId: home }, 1, start);
       now.at = start + 7;
       await alarm.run(start);
-      expect(runs).toMatchObject([{ fault: "TypeError", lagMs: 7 }]);
+      expect(runs).toMatchObject([{ outcome: "failed", error_name: "TypeError", lag_ms: 7 }]);
       expect(platform.alarm).toBe(start + 7 + minute);
     },
   );
@@ -183,7 +183,7 @@ describe("an alarm", () => {
       throw new RangeError("disk");
     });
     await alarm.run();
-    expect(runs).toMatchObject([{ fault: "RangeError" }]);
+    expect(runs).toMatchObject([{ outcome: "failed", error_name: "RangeError" }]);
     expect(platform.alarm).toBe(start + minute);
   });
 

@@ -12,7 +12,7 @@ import { SinkDelivery } from "../../../../src/connection/delivery/sink-delivery.
 import { retryAt } from "../../../../src/connection/policy/delivery-policy.ts";
 import type { Directory } from "../../../../src/directory/directory.ts";
 import type { DirectoryEntry } from "../../../../src/directory/entry.ts";
-import type { ConnectionNews } from "../../../../src/platform/log.ts";
+import type { ConnectionLine } from "../../../../src/platform/log.ts";
 import { newConnection, signedInConnection, start } from "../support/connection.ts";
 
 // Outside of workerd nothing is traced.
@@ -25,7 +25,7 @@ type Sent = { sink: string; seqs?: number[]; entry?: DirectoryEntry; leaving?: b
 /** A connection with a webhook and a directory that answer as a test says. */
 function deliveries(make: typeof newConnection = (sinks = []) => signedInConnection({ sinks })) {
   const sent: Sent[] = [];
-  const lines: ConnectionNews[] = [];
+  const lines: ConnectionLine[] = [];
   const answers = {
     webhook: (): Delivery => ({ outcome: "delivered" }),
     directory: (): Delivery => ({ outcome: "delivered" }),
