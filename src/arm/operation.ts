@@ -97,7 +97,7 @@ export function startOperation(
   }
   if (method === "PUT" || method === "PATCH") {
     const state: OperationState = { ...head, mode: "resource", poll: url };
-    // An answer that shows no resource leaves it to the resource itself to tell.
+    // An answer that shows no resource: the state is read from the resource itself.
     return answer.status === 202 || !isRecord(answer.body)
       ? running(state, answer, shown)
       : readProvisioning(state, answer);

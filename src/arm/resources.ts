@@ -17,7 +17,7 @@ export interface ListResourcesOptions extends CallOptions {
   expand?: string | undefined;
 }
 
-interface Target {
+interface ResourceAddress {
   path: string;
   apiVersion: string;
 }
@@ -96,7 +96,7 @@ export class Resources {
   async #versioned<Value>(
     resourceId: string,
     { apiVersion }: CallOptions,
-    call: (target: Target) => Promise<Value>,
+    call: (target: ResourceAddress) => Promise<Value>,
   ): Promise<Value> {
     const id = orThrow(parseResourceId(resourceId));
     const path = resourcePath(id);

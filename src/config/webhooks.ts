@@ -52,7 +52,7 @@ const webhookSchema = z
     secret: z.string("must be a string").transform(secretsOf),
     types: z
       .array(z.enum(eventTypes, `must be one of ${eventTypes.join(", ")}`), "must be an array")
-      .min(1, "must not be empty; without it, all are told")
+      .min(1, "must not be empty; without it, all are sent")
       .optional(),
   })
   .transform(({ id, url, secret, types }): Webhook => ({

@@ -79,9 +79,9 @@ export class Alarm {
   }
 
   /**
-   * Repairs an alarm that is missing or late; call after an answer. The first touch of a life asks the
-   * platform what is set. An alarm that is set and not late is right, since every change set it in its
-   * own turn: nothing is read or written for it.
+   * Repairs an alarm that is missing, late or wrong; call after an answer. The first touch of a life asks
+   * the platform what is set, and sets what the tables ask for: a process that was killed may have left
+   * a change without its alarm.
    */
   touch(): void {
     if (!this.#known) {
@@ -98,7 +98,8 @@ export class Alarm {
   async #recall(): Promise<void> {
     const set = await this.#options.storage.getAlarm();
     this.#armedFor ??= set;
-    if (this.#armedFor === null || this.#isLate()) this.#rearm();
+    if (this.#isLate()) this.#rearm();
+    else this.arm();
   }
 
   #isLate(): boolean {

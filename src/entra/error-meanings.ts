@@ -25,7 +25,7 @@ const passingErrors = {
   },
 } as const satisfies Record<string, Meaning>;
 
-/** Every reason we tell apart; the error table maps Microsoft's codes and words to these. */
+/** Every reason that is distinguished; the error table maps Microsoft's codes and words to these. */
 export const meanings = { ...userErrors, ...adminErrors, ...appErrors, ...passingErrors };
 
 export type MeaningName = keyof typeof meanings;

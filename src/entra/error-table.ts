@@ -153,7 +153,7 @@ export const byRedirectError: Words = new Map([
   ["permission_denied", "adminConsent"],
 ]);
 
-/** Words of a refusal that do not tell who could end it. */
+/** Words of a refusal that do not say who could end it. */
 export const unexplained: ReadonlySet<string> = new Set([
   "access_denied",
   "permission_denied",

@@ -79,7 +79,7 @@ function codeOf(value: unknown): number[] {
   return digits === undefined ? [] : [Number(digits)];
 }
 
-/** The farther a reason reaches, and the longer it lasts, the sooner it is the one to tell. */
+/** The farther a reason reaches, and the longer it lasts, the sooner it is the one reported. */
 const reach: readonly Latch[] = ["app", "connection", "resource", "none"];
 const permanence: readonly RemedyAction[] = [
   "fix_app",
@@ -137,7 +137,7 @@ export function classify({ status, body, redirect = false }: Refusal): Dispositi
   const word = error === undefined ? undefined : wordMeaning(error, redirect);
   const passes = word !== undefined && meanings[word].latch === "none";
   if (unknown !== undefined && !passes) return unexplainedRefusal(error, unknown);
-  // Of an old pair of codes the generic one may stand alone: then the word tells whose fault it was.
+  // Of an old pair of codes the generic one may stand alone: then the word says whose fault it was.
   const [generic] = known;
   if (generic !== undefined && word !== "credential" && !passes) {
     return dispositionOf(generic.meaning, generic.code);

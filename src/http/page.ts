@@ -105,7 +105,7 @@ export class PagedItems<Item> implements AsyncIterable<Item> {
     if (request.link !== undefined) seen.add(request.link);
     const answer = await this.#readPage(request);
     const nextLink = answer.ok ? answer.value.nextLink : undefined;
-    // Told with the page that says so: who reads one page at a time would never see it again.
+    // Reported with the page that holds it: a caller of one page at a time would not see it again.
     return nextLink !== undefined && seen.has(nextLink) ? err(repeatedLink()) : answer;
   }
 }

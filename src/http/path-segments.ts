@@ -1,6 +1,6 @@
 /**
- * The segments of a path as a service reads them: decoded once, in lower case (Graph and ARM tell no
- * case apart), empty ones left out. A segment that cannot be decoded stays as it is.
+ * The segments of a path as a service reads them: decoded once, in lower case (Graph and ARM are not
+ * case-sensitive), empty ones left out. A segment that cannot be decoded stays as it is.
  *
  * @param pathname as `URL.pathname` gives it
  */

@@ -44,7 +44,7 @@ export async function admitLabel(
     throw new AzureError(
       conflict(
         "too_many_labels",
-        `This user has ${labelsPerUser} labelled connections, which is the most: use one of their labels.`,
+        `This user has ${labelsPerUser} labels, open sign-ins and disconnected ones counted, which is the most: use one of them.`,
       ),
     );
   }

@@ -49,6 +49,21 @@ describe("admin consent", () => {
     expect(other.headers.get("location")).toBe(`${returnUrl}?error=other_tenant`);
   });
 
+  test.each([90094, 90095, 90093])(
+    "says of AADSTS%d that an administrator has to approve",
+    async (code) => {
+      const refused = {
+        error: "access_denied",
+        error_description: `AADSTS${code}: An administrator is needed.`,
+      };
+      const state = await stateFor({ return_url: returnUrl });
+      const back = await callback({ ...refused, state });
+      expect(back.headers.get("location")).toBe(`${returnUrl}?error=admin_consent`);
+      const page = await callback({ ...refused, state: await stateFor({}) });
+      expect(await page.text()).toContain("Only an administrator");
+    },
+  );
+
   test("ends on a page that escapes what Microsoft's answer brought", async () => {
     const state = await stateFor({});
     const page = await callback({ error: "<img src=x>", state });

@@ -131,7 +131,7 @@ describe("labels beyond sixteen", () => {
         expect(answer.status).toBe(409);
         expect(await json(answer)).toMatchObject({
           code: "conflict",
-          error: expect.stringContaining("16 labelled connections"),
+          error: expect.stringContaining("16 labels"),
           details: { reason: "too_many_labels" },
         });
       }

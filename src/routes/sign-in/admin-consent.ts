@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { adminConsentUrl } from "../../entra/admin-consent.ts";
+import { redirectFailure } from "../../entra/token-failure.ts";
 import { isTenantId, parseTenant } from "../../entra/tenant.ts";
 import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 import { defined } from "../../contract/defined.ts";
@@ -77,7 +78,13 @@ export function adminConsentRoutes(router: Router): void {
       tag: "connections",
       scope: "open",
       changes: true,
-      query: { state: text, error: text, tenant: text, admin_consent: text },
+      query: {
+        state: text,
+        error: text,
+        error_description: text,
+        tenant: text,
+        admin_consent: text,
+      },
       openQuery: true,
       answers: {
         200: { description: "A page that says so.", content: page },
@@ -118,10 +125,16 @@ function tenantOf(c: Context, asked: string | undefined): string {
  * allowed because of it: a consent shows when Microsoft gives the next token.
  */
 function errorOf(
-  { error, tenant, admin_consent: consent }: Partial<Record<string, string | undefined>>,
+  query: Partial<Record<string, string | undefined>>,
   started: AdminConsentContent,
 ): string | undefined {
-  if (error !== undefined) return /^[a-z_]{1,64}$/.test(error) ? error : "refused";
+  const { error, error_description: description, tenant, admin_consent: consent } = query;
+  if (error !== undefined) {
+    // AADSTS90094 and its like: Microsoft lets only an administrator approve.
+    const answer = new URLSearchParams(defined({ error, error_description: description }));
+    if (redirectFailure(answer).disposition.action === "admin_consent") return "admin_consent";
+    return /^[a-z_]{1,64}$/.test(error) ? error : "refused";
+  }
   if (consent?.toLowerCase() !== "true") return "refused";
   const other = isTenantId(started.tenant) && tenant?.toLowerCase() !== started.tenant;
   return other ? "other_tenant" : undefined;
@@ -142,17 +155,28 @@ const refusedPage = (c: Context, error: string) => ({
   status: 400,
   title: "The permissions were not granted",
   tone: "bad" as const,
-  text:
-    error === "other_tenant"
-      ? [
-          "Another organization approved this application than the one that was asked.",
-          "Start again from where you came, as an administrator of that one.",
-        ]
-      : [
-          error === "refused"
-            ? "Microsoft did not say that they were."
-            : `Microsoft answered: ${error}.`,
-          "Start again from where you came, or close this page.",
-        ],
+  text: refusal(error),
   requestId: c.var.requestId,
 });
+
+function refusal(error: string): string[] {
+  switch (error) {
+    case "other_tenant":
+      return [
+        "Another organization approved this application than the one that was asked.",
+        "Start again from where you came, as an administrator of that one.",
+      ];
+    case "admin_consent":
+      return [
+        "Only an administrator of the organization can approve this application.",
+        "Ask one to open the link that brought you here.",
+      ];
+    default:
+      return [
+        error === "refused"
+          ? "Microsoft did not say that they were."
+          : `Microsoft answered: ${error}.`,
+        "Start again from where you came, or close this page.",
+      ];
+  }
+}

@@ -57,21 +57,23 @@ function alarmOf(
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
 
 describe("the first touch of a life", () => {
-  test.each([
-    ["in time", start + minute],
-    ["less than a minute late", start - minute + 1],
-  ])("reads no table where an alarm is set and %s", async (_, set) => {
-    const { alarm, schedule, platform } = alarmOf(signedInConnection(), { set });
+  test("asks the platform once, and leaves an alarm that is right", async () => {
+    const right = start + 14 * day;
+    const { alarm, schedule, platform, state } = alarmOf(signedInConnection(), { set: right });
+    state.outbox.remove("directory");
+    schedule.mockClear();
     alarm.touch();
     alarm.touch();
     await settle();
-    expect(schedule).not.toHaveBeenCalled();
-    expect(platform.alarm).toBe(set);
+    expect(schedule).toHaveBeenCalledTimes(1);
+    expect(platform.alarm).toBe(right);
   });
 
   test.each([
     ["is missing", null],
     ["is a minute late", start - minute],
+    // A process that was killed between a change and its alarm leaves one for another time.
+    ["is set for another time", start + 30 * day],
   ])("sets the alarm where it %s", async (_, set) => {
     const { alarm, platform, state } = alarmOf(signedInConnection(), { set });
     state.outbox.remove("directory");
