@@ -94,6 +94,7 @@ describe("admin consent", () => {
 
   test("takes one who needed more than ten minutes for no failure either", async () => {
     const clock = new SimulatedClock();
+    clock.start();
     try {
       const state = await stateFor({ tenant_id: CONTOSO_TENANT, return_url: returnUrl });
       await clock.advance(600);

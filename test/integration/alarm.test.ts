@@ -1,20 +1,13 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ConnectionActor } from "../../src/connection/actor.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk } from "./support/connections.ts";
 
 const minute = 60_000;
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 test("an alarm that runs while the configuration is broken is not lost", async () => {
   const { stub } = await connected();

@@ -1,20 +1,13 @@
 import * as fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { expect, test, vi } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { expectOk } from "./support/connections.ts";
 import { imported, refreshTokenOf } from "./support/imports.ts";
 import { tokenAnswers } from "./support/token-answers.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 interface Answer {
   status: number;

@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { describe, expect, test } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { newUser } from "./support/connections.ts";
 import { allKey, CookieJar, front, json, sessionOf } from "./support/front.ts";
 import { authorize, sandbox } from "./support/sandbox.ts";
 
 const returnUrl = "https://app.example/settings?tab=mail";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(() => clock.restore());
+const clock = clockOfEachTest();
 
 interface Start {
   auth_url: string;

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { describe, expect, test } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn } from "./support/connections.ts";
 import { ForgingKey } from "./support/forged-id-token.ts";
 import { reconfigured } from "./support/reconfigured.ts";
@@ -14,14 +14,7 @@ const host = "https://login.microsoftonline.com";
 const template = `${host}/{tenantid}/v2.0`;
 const me = "https://graph.microsoft.com/v1.0/me";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 const freshActor = () => actorOf(`user:${newUser()}`);
 

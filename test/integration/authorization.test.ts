@@ -1,14 +1,10 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { describe, expect, test } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { authorize, sandbox } from "./support/sandbox.ts";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(() => clock.restore());
+const clock = clockOfEachTest();
 
 const fresh = () => {
   const id = `user:${newUser()}`;

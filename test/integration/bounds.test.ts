@@ -1,19 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { liveRequest } from "../../src/connection/live/live-request.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { connected, expectOk, type Stub } from "./support/connections.ts";
 import { tokenAnswers } from "./support/token-answers.ts";
 import { sandbox } from "./support/sandbox.ts";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 describe("the live sockets of a connection", () => {
   const open = async (stub: Stub, expiresAt: number | null = null) => {

@@ -1,17 +1,13 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { describe, expect, test } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, expectOk, newUser } from "./support/connections.ts";
 import { allKey, CookieJar, front, sessionOf } from "./support/front.ts";
 import { authorize, sandbox } from "./support/sandbox.ts";
 
 const returnUrl = "https://app.example/back";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(() => clock.restore());
+const clock = clockOfEachTest();
 
 /** A sign-in of a user's page, up to Microsoft's answer. */
 async function userStart(query: Record<string, string> = {}) {

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { afterEach, describe, expect, test } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { connected, expectOk, signIn, type Stub } from "./support/connections.ts";
 import { sandbox } from "./support/sandbox.ts";
 import { claimsIn, recordTokenRequests } from "./support/token-requests.ts";
@@ -19,13 +19,8 @@ const merged = { access_token: { ...asked.access_token, ...capability.access_tok
 const base64 = Buffer.from(JSON.stringify(asked)).toString("base64");
 const base64url = Buffer.from(JSON.stringify(asked)).toString("base64url");
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
+const clock = clockOfEachTest();
 afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
   await sandbox.settings({ cae: false });
 });
 

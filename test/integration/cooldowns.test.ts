@@ -1,7 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { migrate } from "../../src/connection/tables/schema.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { watch } from "./support/live.ts";
 import { sandbox } from "./support/sandbox.ts";
@@ -12,11 +12,7 @@ const arm = "https://management.azure.com";
 const one = `${arm}/subscriptions/aaaaaaaa-1111-4000-8000-000000000001`;
 const two = `${arm}/subscriptions/aaaaaaaa-1111-4000-8000-000000000002`;
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(() => clock.restore());
+const clock = clockOfEachTest();
 
 const throttle = (headers: Record<string, string> = { "retry-after": "60" }) =>
   Response.json({ error: { code: "TooManyRequests" } }, { status: 429, headers });

@@ -1,20 +1,13 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { describe, expect, test, vi } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn } from "./support/connections.ts";
 import { sandbox } from "./support/sandbox.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
 const tokenUrl = "/oauth2/v2.0/token";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 /** Work that never goes on, because its object died. */
 const dead = () => new Promise<never>(() => {});

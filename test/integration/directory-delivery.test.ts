@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { afterEach, describe, expect, test } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";
 import { directory, rowWhen, withoutDirectory } from "./support/directory.ts";
 import { sandbox } from "./support/sandbox.ts";
@@ -8,13 +8,8 @@ import { sandbox } from "./support/sandbox.ts";
 const hour = 3_600;
 const day = 24 * hour;
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  await clock.restore();
-});
+const clock = clockOfEachTest();
+afterEach(async () => {});
 
 interface Ledger {
   refreshToken: string;

@@ -1,22 +1,20 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { ConnectionEvent } from "../../src/contract/connection-events.ts";
 import type { Environment, EventPipeline } from "../../src/platform/env.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { connected, expectOk } from "./support/connections.ts";
 
 const send = vi.fn<EventPipeline["send"]>();
 const environment: Environment = env;
 environment.EVENTS = { send };
 
-let clock: SimulatedClock;
+const clock = clockOfEachTest();
 beforeEach(() => {
-  clock = new SimulatedClock();
   send.mockReset();
   send.mockResolvedValue();
 });
-afterEach(() => clock.restore());
 
 const sentOf = (id: string): ConnectionEvent[] =>
   send.mock.calls

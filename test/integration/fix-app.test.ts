@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { CLIENT_SECRET } from "../sandbox/constants.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { expectOk, type Stub } from "./support/connections.ts";
 import { imported, refreshTokenOf } from "./support/imports.ts";
 import { reconfigured } from "./support/reconfigured.ts";
@@ -11,14 +11,7 @@ const minute = 60;
 const connections = 200;
 const newSecret = "the-second-secret";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 /** What Entra says of a secret that has expired. */
 const expired = () =>

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { describe, expect, test } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { connected, expectOk, type Stub } from "./support/connections.ts";
 import { sandbox } from "./support/sandbox.ts";
 import { scripted } from "./support/scripted-microsoft.ts";
@@ -18,11 +18,7 @@ const scopes = [
   "https://storage.azure.com/user_impersonation",
 ];
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(() => clock.restore());
+const clock = clockOfEachTest();
 
 /** ARM's 401 for a token of the wrong tenant; a vault's and storage's challenge besides. */
 function namesTenant(tenant: string): Response {

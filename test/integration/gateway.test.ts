@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { afterEach, describe, expect, test } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { connected, expectOk, type Stub } from "./support/connections.ts";
 import { sandbox } from "./support/sandbox.ts";
 
@@ -9,12 +9,8 @@ const fabrikamSubscription = "bbbbbbbb-1111-4000-8000-000000000001";
 const me = "https://graph.microsoft.com/v1.0/me";
 const messages = "https://graph.microsoft.com/v1.0/me/messages?$top=1";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
+const clock = clockOfEachTest();
 afterEach(async () => {
-  await clock.restore();
   await sandbox.settings({ cae: false });
 });
 

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runDurableObjectAlarm } from "cloudflare:test";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { expectOk } from "./support/connections.ts";
 import { front, sessionOf } from "./support/front.ts";
 import { imported, refreshTokenOf } from "./support/imports.ts";
@@ -15,14 +15,7 @@ const accounts = [
 ] as const;
 const connections = 200;
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 /** The same order in every run, and no order that a reader would expect. */
 function shuffled<Item>(items: readonly Item[], seed: number): Item[] {

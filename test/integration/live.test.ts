@@ -1,16 +1,12 @@
 import { evictDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { LiveMessage } from "../../src/contract/connection-events.ts";
 import { liveRequest, type LiveRequest } from "../../src/connection/live/live-request.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { sandbox } from "./support/sandbox.ts";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(() => clock.restore());
+const clock = clockOfEachTest();
 
 /** A socket that remembers what it was told. */
 async function watch(stub: Stub, request: Partial<LiveRequest> = {}) {

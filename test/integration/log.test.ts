@@ -1,9 +1,9 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { connectionHash } from "../../src/platform/connection-hash.ts";
 import type { ConnectionActor } from "../../src/connection/actor.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { connected, newUser } from "./support/connections.ts";
 import { allKey, front } from "./support/front.ts";
 import { connectedUser } from "./support/http.ts";
@@ -14,14 +14,7 @@ const me = "https://graph.microsoft.com/v1.0/me";
 const tokenUrl = "/oauth2/v2.0/token";
 const requestId = "11111111-2222-4333-8444-5555aaaabbbb";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 describe("the line of a request", () => {
   test("names the connection by its hash, and Microsoft's id of the call", async () => {

@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { connectionHash } from "../../src/platform/connection-hash.ts";
 import { liveRequest } from "../../src/connection/live/live-request.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, type Stub } from "./support/connections.ts";
 import { bindMetrics, recordPoints, type Row } from "./support/recorder.ts";
 import { sandbox } from "./support/sandbox.ts";
@@ -11,16 +11,13 @@ const me = "https://graph.microsoft.com/v1.0/me";
 const messages = "https://graph.microsoft.com/v1.0/me/messages?$top=1";
 const tokenUrl = "/oauth2/v2.0/token";
 
-let clock: SimulatedClock;
+const clock = clockOfEachTest();
 let points: Row[];
 beforeEach(() => {
-  clock = new SimulatedClock();
   points = recordPoints();
 });
 afterEach(async () => {
   bindMetrics(undefined);
-  vi.restoreAllMocks();
-  await clock.restore();
 });
 
 const rowsOf = (kind: string) => points.filter((row) => row["kind"] === kind);

@@ -1,8 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { userAgent } from "../../src/http/user-agent.ts";
 import { failStorage, mendStorage } from "./model/storage-failure.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { refreshTokenOf } from "./support/imports.ts";
 import { recordLog } from "./support/log-lines.ts";
@@ -13,14 +13,7 @@ const me = "https://graph.microsoft.com/v1.0/me";
 const contoso = "aaaaaaaa-0000-4000-8000-00000000000a";
 const day = 86_400_000;
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 /** The answers to calls that are made one after the other. */
 async function inTurn(

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { PERSONAL_TENANT } from "../sandbox/constants.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";
 import { rowWhen } from "./support/directory.ts";
 import { personalRefreshTokenOf } from "./support/imports.ts";
@@ -14,11 +14,7 @@ const me = "https://graph.microsoft.com/v1.0/me";
 const returnUrl = "https://app.example/back";
 const graph = "https://graph.microsoft.com";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(() => clock.restore());
+const clock = clockOfEachTest();
 
 /** What Microsoft answers a personal account that is asked for ARM at `common`: no code, and no page. */
 const invalidScope = (state: string) =>

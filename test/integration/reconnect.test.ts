@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { describe, expect, test, vi } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { allKey, front, json } from "./support/front.ts";
 import { imported, refreshTokenOf } from "./support/imports.ts";
@@ -9,14 +9,7 @@ import { rewriteAnswers, tokenAnswers } from "./support/token-answers.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 const accountOf = async (stub: Stub): Promise<unknown> => {
   const response = await stub.fetch(me);

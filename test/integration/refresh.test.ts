@@ -1,18 +1,14 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { afterEach, describe, expect, test } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { sandbox } from "./support/sandbox.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
 const subscriptions = "https://management.azure.com/subscriptions?api-version=2022-12-01";
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
+const clock = clockOfEachTest();
 afterEach(async () => {
-  await clock.restore();
   await sandbox.settings({ access_token_lifetime_s: 3600, refresh_in_s: null, cae: false });
 });
 

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import type { RemedyAction } from "../../src/contract/remedy.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { connected, expectOk, signIn, type Stub } from "./support/connections.ts";
 import { allKey, front, json } from "./support/front.ts";
 import { watch } from "./support/live.ts";
@@ -13,14 +13,7 @@ const subscriptions = "https://management.azure.com/subscriptions?api-version=20
 const contoso = "aaaaaaaa-0000-4000-8000-00000000000a";
 const hour = 3_600;
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 async function drain(stub: Stub, url: string): Promise<number> {
   const response = await stub.fetch(url);

@@ -12,10 +12,10 @@ import { hunt, Surveillance } from "./support/secret-hunt.ts";
 const me = "https://graph.microsoft.com/v1.0/me";
 const tokenUrl = "/oauth2/v2.0/token";
 
-let clock: SimulatedClock;
+const clock = new SimulatedClock();
 let watched: Surveillance;
 function begin(): void {
-  clock = new SimulatedClock();
+  clock.start();
   watched = new Surveillance();
 }
 async function end(): Promise<void> {

@@ -1,6 +1,6 @@
 import { tracing } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SimulatedClock } from "./support/clock.ts";
+import { describe, expect, test, vi } from "vitest";
+import { clockOfEachTest } from "./support/clock.ts";
 import { connected, expectOk, type Stub } from "./support/connections.ts";
 import { recordSpans, type RecordedSpan } from "./support/spans.ts";
 import { sandbox } from "./support/sandbox.ts";
@@ -9,14 +9,7 @@ const me = "https://graph.microsoft.com/v1.0/me";
 const subscriptions = "https://management.azure.com/subscriptions?api-version=2022-12-01";
 const requestId = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
-let clock: SimulatedClock;
-beforeEach(() => {
-  clock = new SimulatedClock();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
-});
+const clock = clockOfEachTest();
 
 async function drain(stub: Stub, url: string): Promise<Headers> {
   const response = await stub.fetch(url);

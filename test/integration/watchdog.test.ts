@@ -4,12 +4,12 @@ import {
   runInDurableObject,
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { connectionHash } from "../../src/platform/connection-hash.ts";
 import { runWatchdog } from "../../src/watchdog/watchdog.ts";
 import type { Finding } from "../../src/platform/log.ts";
 import worker from "../../src/index.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";
 import { directory, withoutDirectory } from "./support/directory.ts";
 import { sandbox } from "./support/sandbox.ts";
@@ -21,21 +21,16 @@ const day = 24 * hour;
 const idleAppointment = 15 * day;
 const patience = 20 * minute;
 
-let clock: SimulatedClock;
+const clock = clockOfEachTest();
 let lines: Record<string, unknown>[];
 
 beforeEach(async () => {
   await env.DB.exec("DELETE FROM oauth_connections");
-  clock = new SimulatedClock();
   lines = [];
   vi.spyOn(console, "log").mockImplementation((line: string) => {
     const parsed: Record<string, unknown> = JSON.parse(line);
     if (parsed["event"] === "watchdog") lines.push(parsed);
   });
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
 });
 
 /** Runs the cron's handler, and gives what it logged. */

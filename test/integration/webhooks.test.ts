@@ -1,9 +1,9 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { EventType } from "../../src/contract/connection-events.ts";
 import { webhooks } from "../../src/config/webhooks.ts";
-import { SimulatedClock } from "./support/clock.ts";
+import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";
 import { directory, rowWhen } from "./support/directory.ts";
 import { reconfigured } from "./support/reconfigured.ts";
@@ -25,16 +25,11 @@ configureWebhooks([
   { id: "status", url: receiverUrl("status"), secret: receiverSecret, types: statusTypes },
 ]);
 
-let clock: SimulatedClock;
+const clock = clockOfEachTest();
 let receiver: WebhookReceiver;
 beforeEach(() => {
-  clock = new SimulatedClock();
   receiver = new WebhookReceiver();
   receiver.listen();
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await clock.restore();
 });
 
 const typesAt = (path: string, id: string) => receiver.eventsOf(id, path).map(({ type }) => type);

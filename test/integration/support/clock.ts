@@ -1,4 +1,4 @@
-import { vi } from "vitest";
+import { afterEach, beforeEach, vi } from "vitest";
 import { sandbox } from "./sandbox.ts";
 
 /**
@@ -6,10 +6,12 @@ import { sandbox } from "./sandbox.ts";
  * is: alarms are run by `runDurableObjectAlarm`.
  */
 export class SimulatedClock {
-  readonly #start = Date.now();
+  #start = 0;
   #offsetSeconds = 0;
 
-  constructor() {
+  start(): void {
+    this.#start = Date.now();
+    this.#offsetSeconds = 0;
     vi.useFakeTimers({ toFake: ["Date"], now: this.#start });
   }
 
@@ -23,4 +25,17 @@ export class SimulatedClock {
     vi.useRealTimers();
     await sandbox.settings({ clock_offset_s: 0 });
   }
+}
+
+/** A clock that is started for each test of the file; after each, its time is restored, and so is every spied method. */
+export function clockOfEachTest(): Pick<SimulatedClock, "advance"> {
+  const clock = new SimulatedClock();
+  beforeEach(() => {
+    clock.start();
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await clock.restore();
+  });
+  return clock;
 }
