@@ -1,4 +1,11 @@
 import { describe, expect, test } from "vitest";
+import {
+  callback,
+  landing,
+  serverStart,
+  userStart,
+  type SignInStart,
+} from "./support/browser-sign-in.ts";
 import { clockOfEachTest } from "./support/clock.ts";
 import { newUser } from "./support/connections.ts";
 import { allKey, CookieJar, front, json, sessionOf } from "./support/front.ts";
@@ -7,31 +14,6 @@ import { authorize, sandbox } from "./support/sandbox.ts";
 const returnUrl = "https://app.example/settings?tab=mail";
 
 const clock = clockOfEachTest();
-
-interface Start {
-  auth_url: string;
-  state: string;
-  expires_at: string;
-}
-
-/** A page of the host application starts a sign-in for the user it has a session of. */
-async function userStart(userId: string, jar: CookieJar, query: Record<string, string> = {}) {
-  const response = await front(`/connect?${new URLSearchParams(query).toString()}`, {
-    credential: await sessionOf(userId, ["connections:read", "connections:write"]),
-  });
-  expect(response.status).toBe(200);
-  return jar.take(response).json<Start>();
-}
-
-async function serverStart(userId: string, query: Record<string, string> = {}) {
-  const parameters = new URLSearchParams({ user_id: userId, return_url: returnUrl, ...query });
-  const response = await front(`/connect?${parameters.toString()}`, { credential: allKey });
-  expect(response.status).toBe(200);
-  return response.json<Start>();
-}
-
-const callback = (parameters: URLSearchParams, jar = new CookieJar()) =>
-  front(`/callback?${parameters.toString()}`, { headers: jar.header });
 
 const infoOf = async (userId: string) => {
   const response = await front(`/connections/user:${userId}`, { credential: allKey });
@@ -48,9 +30,6 @@ const confirm = (userId: string, flow: string) =>
     body: { flow },
   });
 
-/** Where the browser is sent, with the parameters it brings. */
-const landing = (response: Response) => new URL(response.headers.get("location") ?? "");
-
 describe("a sign-in that a user's page starts", () => {
   test("is bound to its browser by a cookie that only this host sees, and connects at once", async () => {
     const userId = newUser();
@@ -61,7 +40,7 @@ describe("a sign-in that a user's page starts", () => {
       expect(cookie).toContain(attribute);
     }
     const jar = new CookieJar();
-    const { auth_url: authUrl } = await jar.take(response).json<Start>();
+    const { auth_url: authUrl } = await jar.take(response).json<SignInStart>();
     const page = jar.take(await callback(await authorize(authUrl), jar));
     expect(page.status).toBe(200);
     expect(page.headers.get("content-type")).toContain("text/html");
@@ -91,7 +70,7 @@ describe("a sign-in that a user's page starts", () => {
     expect(script.status).toBe(200);
   });
 
-  test.each<[string, (start: Start) => URLSearchParams]>([
+  test.each<[string, (start: SignInStart) => URLSearchParams]>([
     ["with a code that an attacker has", ({ state }) => new URLSearchParams({ state, code: "c" })],
     [
       "with a forged refusal",
@@ -259,7 +238,7 @@ describe("the callback", () => {
 describe("a sign-in that a server starts", () => {
   /** The flow that the browser brings back, after whoever held it signed in. */
   async function flowOf(userId: string): Promise<string> {
-    const start = await serverStart(userId);
+    const start = await serverStart(userId, { return_url: returnUrl });
     const { searchParams } = landing(await callback(await authorize(start.auth_url)));
     expect(searchParams.get("status")).toBe("confirmation_required");
     return searchParams.get("flow") ?? "";
@@ -267,7 +246,7 @@ describe("a sign-in that a server starts", () => {
 
   test("connects nobody until the server confirms who is signed in, and names nobody on the way", async () => {
     const userId = newUser();
-    const start = await serverStart(userId);
+    const start = await serverStart(userId, { return_url: returnUrl });
     const response = await callback(await authorize(start.auth_url));
     expect(response.headers.getSetCookie()).toEqual([]);
     const { href, searchParams } = landing(response);
@@ -288,7 +267,7 @@ describe("a sign-in that a server starts", () => {
 
   test("is not confirmed for another user, known or not, and the attempt uses nothing up", async () => {
     const [userId, other] = [newUser(), newUser()];
-    await serverStart(other);
+    await serverStart(other, { return_url: returnUrl });
     const flow = await flowOf(userId);
     for (const wrong of [other, newUser()]) {
       const response = await confirm(wrong, flow);

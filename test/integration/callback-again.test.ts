@@ -1,8 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
+import { callback, serverStart, userStart } from "./support/browser-sign-in.ts";
 import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, expectOk, newUser } from "./support/connections.ts";
-import { allKey, CookieJar, front, sessionOf } from "./support/front.ts";
+import { CookieJar } from "./support/front.ts";
 import { authorize, sandbox } from "./support/sandbox.ts";
 
 const returnUrl = "https://app.example/back";
@@ -10,25 +11,12 @@ const returnUrl = "https://app.example/back";
 const clock = clockOfEachTest();
 
 /** A sign-in of a user's page, up to Microsoft's answer. */
-async function userStart(query: Record<string, string> = {}) {
+async function atMicrosoft(query: Record<string, string> = {}) {
   const userId = newUser();
   const jar = new CookieJar();
-  const credential = await sessionOf(userId);
-  const start = jar.take(await front(`/connect?${new URLSearchParams(query)}`, { credential }));
-  const { auth_url: authUrl } = await start.json<{ auth_url: string }>();
+  const { auth_url: authUrl } = await userStart(userId, jar, query);
   return { userId, jar, parameters: (await authorize(authUrl)).toString() };
 }
-
-async function serverStart() {
-  const userId = newUser();
-  const query = new URLSearchParams({ user_id: userId, return_url: returnUrl });
-  const start = await front(`/connect?${query}`, { credential: allKey });
-  const { auth_url: authUrl } = await start.json<{ auth_url: string }>();
-  return { userId, parameters: (await authorize(authUrl)).toString() };
-}
-
-const callback = (parameters: string, jar = new CookieJar()) =>
-  front(`/callback?${parameters}`, { headers: jar.header });
 
 /** What a page says, and that it sends nobody on and gives no cookie. */
 async function said(response: Response): Promise<string> {
@@ -42,7 +30,7 @@ describe("the callback of a sign-in that succeeded", () => {
     ["on a page", {}],
     ["at a return_url", { return_url: returnUrl }],
   ])("%s says, when it comes again, that it is finished", async (_, query) => {
-    const { userId, jar, parameters } = await userStart(query);
+    const { userId, jar, parameters } = await atMicrosoft(query);
     jar.take(await callback(parameters, jar));
     const before = expectOk(await actorOf(`user:${userId}`).info());
     const mark = await sandbox.mark();
@@ -64,9 +52,9 @@ describe("the callback of a sign-in that succeeded", () => {
   });
 
   test("says so to its own browser alone", async () => {
-    const { jar, parameters } = await userStart();
+    const { jar, parameters } = await atMicrosoft();
     jar.take(await callback(parameters, jar));
-    const { jar: another } = await userStart();
+    const { jar: another } = await atMicrosoft();
     for (const stranger of [new CookieJar(), another]) {
       const answer = await callback(parameters, stranger);
       expect(answer.status).toBe(400);
@@ -77,7 +65,7 @@ describe("the callback of a sign-in that succeeded", () => {
   });
 
   test("says so as long as its state would have lasted, and wakes nobody for it", async () => {
-    const { userId, jar, parameters } = await userStart();
+    const { userId, jar, parameters } = await atMicrosoft();
     await callback(parameters, jar);
     const stub = actorOf(`user:${userId}`);
     // Once the directory was told, the next thing due is a renewal, long after.
@@ -95,14 +83,14 @@ describe("the callback of a sign-in that succeeded", () => {
   });
 
   test("is forgotten with the connection: after a disconnect nothing is finished", async () => {
-    const { userId, jar, parameters } = await userStart();
+    const { userId, jar, parameters } = await atMicrosoft();
     await callback(parameters, jar);
     expectOk(await actorOf(`user:${userId}`).disconnect());
     expect(await said(await callback(parameters, jar))).toContain("over or was never started");
   });
 
   test("leaves neither verifier nor nonce nor candidate behind", async () => {
-    const { userId, jar, parameters } = await userStart();
+    const { userId, jar, parameters } = await atMicrosoft();
     await callback(parameters, jar);
     const rows = await runInDurableObject(actorOf(`user:${userId}`), (_, { storage }) =>
       storage.sql
@@ -117,7 +105,9 @@ describe("the callback of a sign-in that succeeded", () => {
 
 describe("the callback of a sign-in that a server started", () => {
   test("says that it waits to be confirmed, and gives the flow to nobody again", async () => {
-    const { userId, parameters } = await serverStart();
+    const userId = newUser();
+    const { auth_url: authUrl } = await serverStart(userId, { return_url: returnUrl });
+    const parameters = await authorize(authUrl);
     const first = await callback(parameters);
     const flow = new URL(first.headers.get("location") ?? "").searchParams.get("flow") ?? "";
     const again = await callback(parameters);
@@ -136,7 +126,7 @@ describe("the callback of a sign-in that a server started", () => {
 });
 
 test("the callback of a sign-in that failed may not come again either, and says so", async () => {
-  const { jar, parameters } = await userStart();
+  const { jar, parameters } = await atMicrosoft();
   const { state } = Object.fromEntries(new URLSearchParams(parameters));
   const denied = new URLSearchParams({ error: "access_denied", state: state ?? "" }).toString();
   expect(await said(await callback(denied, jar))).toContain("was not completed");
@@ -144,7 +134,7 @@ test("the callback of a sign-in that failed may not come again either, and says 
 });
 
 test("a callback that comes while the first is being redeemed says that it goes on", async () => {
-  const { jar, parameters } = await userStart();
+  const { jar, parameters } = await atMicrosoft();
   await sandbox.fault({ match: { grant_type: "authorization_code" }, times: 1, delay_ms: 400 });
   const mark = await sandbox.mark();
   const first = callback(parameters, jar);
@@ -154,7 +144,7 @@ test("a callback that comes while the first is being redeemed says that it goes 
 });
 
 test("a state that is repeated over RPC is an error that says how far the sign-in is", async () => {
-  const { userId, jar, parameters } = await userStart();
+  const { userId, jar, parameters } = await atMicrosoft();
   await callback(parameters, jar);
   const [, binding = ""] = /=(.*)/.exec(jar.header["cookie"] ?? "") ?? [];
   expect(

@@ -2,6 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../src/app.ts";
+import { callback, landing, serverStart, userStart } from "./support/browser-sign-in.ts";
 import { actorOf, connected, expectOk, newUser } from "./support/connections.ts";
 import { rowWhen } from "./support/directory.ts";
 import { allKey, CookieJar, front, json, sessionOf } from "./support/front.ts";
@@ -51,8 +52,7 @@ describe.each(probes)("%s", (_, probe) => {
   test("of the callback redeems nothing: the navigation that follows connects", async () => {
     const userId = newUser();
     const jar = new CookieJar();
-    const start = await front("/connect", { credential: await sessionOf(userId) });
-    const { auth_url: authUrl } = await jar.take(start).json<{ auth_url: string }>();
+    const { auth_url: authUrl } = await userStart(userId, jar);
     const parameters = (await authorize(authUrl)).toString();
     const mark = await sandbox.mark();
     const headers = { ...probe.headers, ...jar.header };
@@ -61,20 +61,18 @@ describe.each(probes)("%s", (_, probe) => {
     );
     expect(await sandbox.requests(mark)).toEqual([]);
     expect(expectOk(await actorOf(`user:${userId}`).info()).status).toBe("pending");
-    const page = await front(`/callback?${parameters}`, { headers: jar.header });
+    const page = await callback(parameters, jar);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain("ada@contoso.example");
   });
 
   test("of the callback of a server's start uses no confirmation up", async () => {
     const userId = newUser();
-    const query = new URLSearchParams({ user_id: userId, return_url: returnUrl });
-    const start = await front(`/connect?${query}`, { credential: allKey });
-    const { auth_url: authUrl } = await start.json<{ auth_url: string }>();
+    const { auth_url: authUrl } = await serverStart(userId, { return_url: returnUrl });
     const parameters = (await authorize(authUrl)).toString();
     expect(await shown(await front(`/callback?${parameters}`, probe))).toEqual(nothingFor(probe));
-    const location = (await front(`/callback?${parameters}`)).headers.get("location") ?? "";
-    expect(new URL(location).searchParams.get("status")).toBe("confirmation_required");
+    const back = landing(await callback(parameters));
+    expect(back.searchParams.get("status")).toBe("confirmation_required");
   });
 
   test("of /connect makes no connection", async () => {

@@ -1,11 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { PERSONAL_TENANT } from "../sandbox/constants.ts";
+import { callback, landing, serverStart, userStart } from "./support/browser-sign-in.ts";
 import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";
 import { rowWhen } from "./support/directory.ts";
 import { personalRefreshTokenOf } from "./support/imports.ts";
-import { allKey, CookieJar, front, sessionOf } from "./support/front.ts";
+import { CookieJar } from "./support/front.ts";
 import { authorize, sandbox } from "./support/sandbox.ts";
 import { rewriteAnswers, tokenAnswers } from "./support/token-answers.ts";
 
@@ -25,11 +26,6 @@ const invalidScope = (state: string) =>
     state,
   });
 
-const callback = (parameters: URLSearchParams, jar = new CookieJar()) =>
-  front(`/callback?${parameters}`, { headers: jar.header });
-
-const landing = (response: Response) => new URL(response.headers.get("location") ?? "");
-
 /** The scopes of token requests, without those of OpenID Connect. */
 const scopesOf = (posts: { scope?: string }[]) =>
   posts.map(({ scope = "" }) =>
@@ -41,13 +37,10 @@ const scopesOf = (posts: { scope?: string }[]) =>
 
 const usual = [`${graph}/Calendars.Read`, `${graph}/Mail.Read`, `${graph}/User.Read`];
 
-async function userStart(query: Record<string, string> = {}) {
+async function freshStart(query: Record<string, string> = {}) {
   const userId = newUser();
   const jar = new CookieJar();
-  const credential = await sessionOf(userId);
-  const answer = await front(`/connect?${new URLSearchParams(query)}`, { credential });
-  const start = await jar.take(answer).json<{ auth_url: string; state: string }>();
-  return { userId, jar, ...start };
+  return { userId, jar, ...(await userStart(userId, jar, query)) };
 }
 
 describe("a sign-in at common that turns out to be of a personal account", () => {
@@ -58,7 +51,7 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
   };
 
   test("goes on at consumers by itself, with Graph alone, in the same browser", async () => {
-    const { jar, auth_url: authUrl, state } = await userStart(wide);
+    const { jar, auth_url: authUrl, state } = await freshStart(wide);
     const first = new URL(authUrl).searchParams;
     expect(new URL(authUrl).pathname).toMatch(/^\/common\//);
     expect(first.get("scope")).toContain("https://management.azure.com/user_impersonation");
@@ -92,7 +85,7 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
   });
 
   test("ends with one token POST at consumers, and a connection of the personal account", async () => {
-    const { userId, jar, state } = await userStart(wide);
+    const { userId, jar, state } = await freshStart(wide);
     const url = landing(jar.take(await callback(invalidScope(state), jar)));
 
     const mark = await sandbox.mark();
@@ -118,15 +111,13 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
   });
 
   test("leads a user's start to its return_url, and a server's to its confirmation", async () => {
-    const user = await userStart({ return_url: returnUrl });
+    const user = await freshStart({ return_url: returnUrl });
     const url = landing(user.jar.take(await callback(invalidScope(user.state), user.jar)));
     const back = await callback(await authorize(url.href, pat), user.jar);
     expect(back.headers.get("location")).toBe(`${returnUrl}?status=connected`);
 
     const userId = newUser();
-    const query = new URLSearchParams({ user_id: userId, return_url: returnUrl });
-    const start = await front(`/connect?${query}`, { credential: allKey });
-    const { state } = await start.json<{ state: string }>();
+    const { state } = await serverStart(userId, { return_url: returnUrl });
     const onward = await callback(invalidScope(state));
     expect(onward.headers.getSetCookie()).toEqual([]);
     const ended = landing(await callback(await authorize(landing(onward).href, pat)));
@@ -139,7 +130,7 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
   });
 
   test("does so in its own browser alone, and once for each state", async () => {
-    const { jar, state } = await userStart();
+    const { jar, state } = await freshStart();
     const stranger = await callback(invalidScope(state));
     expect([stranger.status, stranger.headers.get("location")]).toEqual([400, null]);
     const url = landing(await callback(invalidScope(state), jar));
@@ -152,7 +143,7 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
   });
 
   test("ends with a clear error when Microsoft refuses the scopes at consumers too", async () => {
-    const { jar, state, userId } = await userStart({ return_url: returnUrl });
+    const { jar, state, userId } = await freshStart({ return_url: returnUrl });
     const url = landing(jar.take(await callback(invalidScope(state), jar)));
     const second = url.searchParams.get("state") ?? "";
     const ended = landing(await callback(invalidScope(second), jar));
@@ -161,7 +152,7 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
     expect(ended.searchParams.get("error_description")).toContain("personal accounts");
     expect(expectOk(await actorOf(`user:${userId}`).info()).status).toBe("pending");
 
-    const { jar: other, state: direct } = await userStart({ tenant_id: "consumers" });
+    const { jar: other, state: direct } = await freshStart({ tenant_id: "consumers" });
     const page = await callback(invalidScope(direct), other);
     expect([page.status, page.headers.get("location")]).toEqual([400, null]);
     expect(await page.text()).toContain("personal accounts");
@@ -170,14 +161,14 @@ describe("a sign-in at common that turns out to be of a personal account", () =>
   test.each(["organizations", "aaaaaaaa-0000-4000-8000-00000000000a", "contoso.example"])(
     "does not go on from %s, where no personal account signs in",
     async (tenant) => {
-      const { jar, state } = await userStart({ tenant_id: tenant });
+      const { jar, state } = await freshStart({ tenant_id: tenant });
       const page = await callback(invalidScope(state), jar);
       expect([page.status, page.headers.get("location")]).toEqual([400, null]);
     },
   );
 
   test("goes on also when its code is refused for the scopes", async () => {
-    const { jar, auth_url: authUrl } = await userStart();
+    const { jar, auth_url: authUrl } = await freshStart();
     await sandbox.fault({ match: { grant_type: "authorization_code" }, times: 1, aadsts: 70011 });
     // Whose code it is the fault does not say: one of a work account comes without a refusal before.
     const url = landing(jar.take(await callback(await authorize(authUrl), jar)));
