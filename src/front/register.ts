@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Content, DocumentedRoute } from "../api/document.ts";
 import { connectionFields } from "../api/fields.ts";
-import type { Fields } from "../api/operation.ts";
+import type { Fields, HttpMethod } from "../api/operation.ts";
 import type { Scope } from "../contract/scope.ts";
 import { limitBody } from "./body.ts";
 import { withConfig, type Context, type Middleware } from "./context.ts";
@@ -11,11 +11,9 @@ import { readableUrl } from "./readable-url.ts";
 import { requires } from "./require.ts";
 import type { Router } from "./router.ts";
 
-type Method = "get" | "post" | "put" | "patch" | "delete";
-
 /** One hand-written route: who may call it, what it takes, what it answers. The document is made from it. */
 export interface Route<Query extends Fields> {
-  method: Method;
+  method: HttpMethod;
   /** `/files/content`. */
   path: string;
   summary: string;
@@ -57,7 +55,7 @@ export function register<Query extends Fields = {}>(
   const query = { ...route.query, ...(connection === "query" && connectionFields) };
   const querySchema = route.openQuery ? z.object(query) : z.strictObject(query);
   router.app.on(
-    method.toUpperCase(),
+    method,
     [honoPath(path)],
     ...guardsOf({ ...route, access: accessOf(route), json: false }),
     async (c) =>
