@@ -57,7 +57,7 @@ export function register<Query extends Fields = {}>(
   router.app.on(
     method,
     [honoPath(path)],
-    ...guardsOf({ ...route, access: accessOf(route), json: false }),
+    ...guardsOf({ ...route, access: accessOf(route) }),
     async (c) =>
       handler(c, {
         // Made by the very schemas of the route.
@@ -85,7 +85,7 @@ interface Guards {
   openQuery?: true | undefined;
   changes?: true | undefined;
   /** It takes a body of JSON. */
-  json: boolean;
+  json?: boolean;
 }
 
 /** What every route does before its handler, in this order. */
