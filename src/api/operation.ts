@@ -118,14 +118,17 @@ export type RequestOf<Declared extends { input: Fields }> = z.input<
   z.ZodObject<Declared["input"], z.core.$strict>
 >;
 
-/** How far a long-running operation is; `operation` is our own id, valid for its connection alone. */
+/** How far a long-running operation is. */
 export type Progress<Value> =
   | {
       done: false;
+      /** What it is asked for by; callers get an id of our own, valid for its connection alone. */
       operation: string;
+      /** Microsoft's own word: `InProgress`, `Accepted`, `Creating`… */
       status: string;
+      /** 0–100. */
       percentComplete?: number;
-      /** Seconds. */
+      /** Seconds the service asks to wait before the next poll. */
       retryAfter?: number;
     }
   | { done: true; value: Value };

@@ -1,3 +1,4 @@
+import type { Progress } from "../api/operation.ts";
 import { AzureError, failure, type Failure } from "../contract/errors.ts";
 import { redacted } from "../http/redact.ts";
 import { abortable } from "../http/transport.ts";
@@ -16,20 +17,8 @@ import { pollDelay, pollGoesOn, unreadablePollLimit } from "./poll-policy.ts";
 import { type ArmCall, type ArmRequests } from "./request.ts";
 import { defined } from "../contract/defined.ts";
 
-/** How far an operation is. */
-export type OperationProgress<Value> =
-  | {
-      done: false;
-      /** Goes on elsewhere: `arm.pollOnce(operation)`, `arm.resumePoller(operation)`. */
-      operation: string;
-      /** Microsoft's own word: `InProgress`, `Accepted`, `Creating`… */
-      status: string;
-      /** 0–100. */
-      percentComplete?: number;
-      /** Seconds the service asks to wait before the next poll. */
-      retryAfter?: number;
-    }
-  | { done: true; value: Value };
+/** How far an operation is; `operation` goes on elsewhere: `arm.pollOnce(operation)`, `arm.resumePoller(operation)`. */
+export type OperationProgress<Value> = Progress<Value>;
 
 export interface PollOptions<Value> {
   signal?: AbortSignal | undefined;

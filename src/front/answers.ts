@@ -1,20 +1,23 @@
 import { defined } from "../contract/defined.ts";
 import type { AnswerForm, Page, Progress } from "../api/operation.ts";
-import type { ConnectionEvent } from "../contract/connection-events.ts";
+import type { EventPage } from "../contract/connection-events.ts";
 
 interface AnswerOptions {
   status?: number;
   headers?: Record<string, string>;
+  /** What stands beside the data. */
+  beside?: object;
 }
 
 /** `{success, data}`. Answers hold a person's data: no cache keeps them. */
-export const success = (data: unknown, { status = 200, headers }: AnswerOptions = {}): Response =>
+export const success = (
+  data: unknown,
+  { status = 200, headers, beside }: AnswerOptions = {},
+): Response =>
   Response.json(
-    { success: true, data },
+    { success: true, data, ...beside },
     { status, headers: { "cache-control": "no-store", ...headers } },
   );
-
-const noStore = { headers: { "cache-control": "no-store" } };
 
 /** The HTTP answer of an operation, by the form that it declares. */
 export function answerOf(form: AnswerForm, result: unknown): Response {
@@ -25,17 +28,11 @@ export function answerOf(form: AnswerForm, result: unknown): Response {
       return success(result, { status: 202 });
     case "list": {
       const { data, nextCursor } = result as Page<unknown>;
-      return Response.json(
-        { success: true, data, ...defined({ next_cursor: nextCursor }) },
-        noStore,
-      );
+      return success(data, { beside: defined({ next_cursor: nextCursor }) });
     }
     case "events": {
-      const { events, truncated } = result as { events: ConnectionEvent[]; truncated?: true };
-      return Response.json(
-        { success: true, data: events, ...(truncated && { truncated }) },
-        noStore,
-      );
+      const { events, truncated } = result as EventPage;
+      return success(events, { beside: defined({ truncated }) });
     }
     case "progress":
       return progressAnswer(result as Progress<unknown>);
@@ -54,10 +51,7 @@ function progressAnswer(progress: Progress<unknown>): Response {
     },
     {
       status: 202,
-      ...defined({
-        headers:
-          retryAfter === undefined ? undefined : { "retry-after": String(Math.ceil(retryAfter)) },
-      }),
+      headers: retryAfter === undefined ? {} : { "retry-after": String(Math.ceil(retryAfter)) },
     },
   );
 }

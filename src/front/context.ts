@@ -111,11 +111,10 @@ export const serviceOf = (c: Context): ServiceContext => ({
 /** The connection of this request. By default a cool-down is reported at once: a person is waiting. */
 export const connectionOf = (
   c: Context,
-  service: ServiceContext = serviceOf(c),
-  options: { waitOnThrottle?: boolean } = {},
+  { waitOnThrottle = false }: { waitOnThrottle?: boolean | undefined } = {},
 ): ConnectionContext =>
-  connectionContext(service, {
+  connectionContext(serviceOf(c), {
     connectionId: c.var.connectionId,
-    waitOnThrottle: options.waitOnThrottle ?? false,
+    waitOnThrottle,
     answered: (id) => c.set("upstreamRequestId", id),
   });

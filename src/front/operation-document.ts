@@ -8,7 +8,7 @@ import { isOwn, placeOf, queryFields } from "./http-input.ts";
 
 /** What the document says of a route of an operation. */
 export function documentedOperation(operation: Operation, route: OperationRoute): DocumentedRoute {
-  const { summary, tag, scope, input, body } = operation;
+  const { summary, tag, scope, input } = operation;
   // A field in the path is always given.
   const needed = neededFor(
     operation,
@@ -23,7 +23,7 @@ export function documentedOperation(operation: Operation, route: OperationRoute)
   const query = Object.fromEntries(
     Object.entries(queryFields(operation, route)).map(([field, type]) => [snakeCase(field), type]),
   );
-  const bodySchema = bodyOf(operation, route);
+  const body = bodyOf(operation, route);
   return {
     method: route.method,
     path: route.path,
@@ -34,26 +34,21 @@ export function documentedOperation(operation: Operation, route: OperationRoute)
     needs: needed && needsText(needed),
     params,
     query: { ...query, ...(placeOf(operation, route) === "query" && connectionFields) },
-    ...(body !== undefined &&
-      bodySchema !== undefined && {
-        body: {
-          required: !bodySchema.safeParse({}).success,
-          content: { "application/json": bodySchema },
-        },
-      }),
+    ...(body !== undefined && {
+      body: { required: !body.safeParse({}).success, content: { "application/json": body } },
+    }),
     answers: answersOf(operation),
   };
+}
 
-  function bodyOf({ body: named }: Operation, { params: inPath }: OperationRoute) {
-    if (named === undefined) return undefined;
-    if (named !== "rest") return input[named];
-    const members = Object.entries(input).filter(
-      ([field]) => ![...inPath.values()].includes(field),
-    );
-    return z.strictObject(
-      Object.fromEntries(members.map(([field, type]) => [snakeCase(field), type])),
-    );
-  }
+function bodyOf({ body, input }: Operation, { params }: OperationRoute): z.ZodType | undefined {
+  if (body === undefined) return undefined;
+  if (body !== "rest") return input[body];
+  const inPath = new Set(params.values());
+  const members = Object.entries(input).filter(([field]) => !inPath.has(field));
+  return z.strictObject(
+    Object.fromEntries(members.map(([field, type]) => [snakeCase(field), type])),
+  );
 }
 
 const connectionParam = z
@@ -63,14 +58,17 @@ const connectionParam = z
   .meta({ description: "The connection's id, such as user:42." });
 
 /** Unique in the document, though an operation has several routes. */
-const operationIdOf = ({ name, route: routes }: Operation, { path }: OperationRoute): string => {
+const operationIdOf = (
+  { name, route: routes }: Operation,
+  { path, params }: OperationRoute,
+): string => {
   const [first = ""] = typeof routes === "string" ? [routes] : routes;
-  const by = [...path.matchAll(/\{(\w+)\}/g)].at(-1)?.[1] ?? "";
+  const by = [...params.keys()].at(-1) ?? "";
   return first.endsWith(` ${path}`) ? name : `${name}By${by.charAt(0).toUpperCase()}${by.slice(1)}`;
 };
 
 /** What Microsoft has to allow, in a phrase: `Mail.Read`, or a role. */
-export const needsText = (needs: Needs): string =>
+const needsText = (needs: Needs): string =>
   "role" in needs ? `role ${needs.role}` : needs.delegated[0];
 
 function answersOf({ form, data, answer }: Operation): DocumentedRoute["answers"] {

@@ -50,10 +50,9 @@ async function answer(
   });
   const more = operation.moreScope?.(input);
   if (more !== undefined) orThrow(requireScope(c.var.caller, more));
-  const service = serviceOf(c);
   const context =
     operation.on === "connection"
-      ? connectionOf(c, service, { waitOnThrottle: operation.waits ?? false })
-      : service;
+      ? connectionOf(c, { waitOnThrottle: operation.waits })
+      : serviceOf(c);
   return answerOf(operation.form, await perform(served, context, input));
 }

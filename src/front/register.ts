@@ -1,21 +1,19 @@
 import * as z from "zod";
 import type { Content, DocumentedRoute } from "../api/document.ts";
 import { connectionFields } from "../api/fields.ts";
-import type { Fields } from "../api/operation.ts";
+import type { Fields, HttpMethod } from "../api/operation.ts";
 import type { Scope } from "../contract/scope.ts";
-import { limitBody, readJson } from "./body.ts";
+import { limitBody } from "./body.ts";
 import { withConfig, type Context, type Middleware } from "./context.ts";
 import { parseInput } from "../operations/failures.ts";
 import { navigationOnly } from "./navigation.ts";
 import { readableUrl } from "./readable-url.ts";
-import { requires, type ConnectionPlace } from "./require.ts";
+import { requires } from "./require.ts";
 import type { Router } from "./router.ts";
 
-type Method = "get" | "post" | "put" | "patch" | "delete";
-
 /** One hand-written route: who may call it, what it takes, what it answers. The document is made from it. */
-export interface Route<Params extends Fields, Query extends Fields, Body extends z.ZodType> {
-  method: Method;
+export interface Route<Query extends Fields> {
+  method: HttpMethod;
   /** `/files/content`. */
   path: string;
   summary: string;
@@ -23,15 +21,13 @@ export interface Route<Params extends Fields, Query extends Fields, Body extends
   /** What the caller needs at least; `open`: nothing. */
   scope: Scope | "open";
   /** Where the connection is named; absent: the route is of none. */
-  connection?: Exclude<ConnectionPlace, "header">;
-  params?: Params;
+  connection?: "query";
   query?: Query;
   /** Query parameters beyond `query` are let through: Microsoft adds its own to callbacks. */
   openQuery?: true;
   /** A GET that changes something: never done for a HEAD, or for a browser that fetches ahead. */
   changes?: true;
-  body?: Body;
-  /** A body that is not JSON is handed to the handler as it streams in. */
+  /** A body is handed to the handler as it streams in. */
   bodyContent?: Content;
   /** Answers below 400 by status: JSON of this schema unless a content says otherwise. */
   answers: Readonly<Record<number, { description: string; data?: z.ZodType; content?: Content }>>;
@@ -40,40 +36,32 @@ export interface Route<Params extends Fields, Query extends Fields, Body extends
 }
 
 /** The input of a route, as its schemas made it. */
-export interface Input<Params extends Fields, Query extends Fields, Body extends z.ZodType> {
-  params: Resolved<Params>;
-  query: Resolved<Query>;
-  body: z.output<Body>;
+interface Input<Query extends Fields> {
+  query: { [Name in keyof Query]: z.output<Query[Name]> };
 }
-type Resolved<Shape extends Fields> = { [Name in keyof Shape]: z.output<Shape[Name]> };
 
-export type Handler<Params extends Fields, Query extends Fields, Body extends z.ZodType> = (
+type Handler<Query extends Fields> = (
   c: Context,
-  input: Input<Params, Query, Body>,
+  input: Input<Query>,
 ) => Response | Promise<Response>;
 
 /** Adds a hand-written route to the router and to the document. */
-export function register<
-  Params extends Fields = {},
-  Query extends Fields = {},
-  Body extends z.ZodType = z.ZodUndefined,
->(router: Router, route: Route<Params, Query, Body>, handler: Handler<Params, Query, Body>): void {
-  const { method, path, connection, body } = route;
+export function register<Query extends Fields = {}>(
+  router: Router,
+  route: Route<Query>,
+  handler: Handler<Query>,
+): void {
+  const { method, path, connection } = route;
   const query = { ...route.query, ...(connection === "query" && connectionFields) };
-  const paramsSchema = z.object(route.params ?? {});
   const querySchema = route.openQuery ? z.object(query) : z.strictObject(query);
   router.app.on(
-    method.toUpperCase(),
+    method,
     [honoPath(path)],
-    ...guardsOf({ ...route, access: accessOf(route), json: body !== undefined }),
+    ...guardsOf({ ...route, access: accessOf(route) }),
     async (c) =>
       handler(c, {
         // Made by the very schemas of the route.
-        params: parseInput(paramsSchema, c.req.param()) as Resolved<Params>,
-        query: parseInput(querySchema, c.req.query()) as Resolved<Query>,
-        body: (body === undefined
-          ? undefined
-          : parseInput(body, (await readJson(c)) ?? {})) as z.output<Body>,
+        query: parseInput(querySchema, c.req.query()) as Input<Query>["query"],
       }),
   );
   router.documented.push(() => documented(route, query));
@@ -97,7 +85,7 @@ interface Guards {
   openQuery?: true | undefined;
   changes?: true | undefined;
   /** It takes a body of JSON. */
-  json: boolean;
+  json?: boolean;
 }
 
 /** What every route does before its handler, in this order. */
@@ -115,30 +103,21 @@ function accessOf({
   scope,
   connection,
   access,
-}: Pick<Route<Fields, Fields, z.ZodType>, "scope" | "connection" | "access">):
-  | Middleware
-  | undefined {
+}: Pick<Route<Fields>, "scope" | "connection" | "access">): Middleware | undefined {
   if (access !== undefined) return access;
   return scope === "open" ? undefined : requires({ scope: () => scope, connection });
 }
 
-function documented<Params extends Fields, Query extends Fields, Body extends z.ZodType>(
-  route: Route<Params, Query, Body>,
-  query: Fields,
-): DocumentedRoute {
-  const { method, path, summary, tag, scope, params = {}, body, bodyContent } = route;
-  const content = body === undefined ? bodyContent : { "application/json": body };
+function documented(route: Route<Fields>, query: Fields): DocumentedRoute {
+  const { method, path, summary, tag, scope, bodyContent: content } = route;
   return {
     method,
     path,
     summary,
     tag,
     scope,
-    params,
     query,
-    ...(content !== undefined && {
-      body: { required: body?.safeParse({}).success !== true, content },
-    }),
+    ...(content !== undefined && { body: { required: true, content } }),
     answers: Object.fromEntries(
       Object.entries(route.answers).map(([status, { description, data, content: other }]) => [
         status,

@@ -1,5 +1,4 @@
 import type { Progress } from "../api/operation.ts";
-import type { OperationProgress } from "../arm/poller.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
 import type { ConnectionContext } from "./context.ts";
 import { makeOpaque, readOpaque } from "./opaque.ts";
@@ -9,7 +8,7 @@ const bindings = ({ connectionId }: ConnectionContext) => [connectionId];
 /** Microsoft's polling URL stays inside the id, which only this Worker can make, and only for one connection. */
 export async function progressOf<Value>(
   context: ConnectionContext,
-  progress: OperationProgress<Value>,
+  progress: Progress<Value>,
 ): Promise<Progress<Value>> {
   if (progress.done) return progress;
   const { operation, ...rest } = progress;

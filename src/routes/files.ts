@@ -20,7 +20,7 @@ export function fileRoutes(router: Router): void {
   register(
     router,
     {
-      method: "get",
+      method: "GET",
       path: "/files/content",
       summary: "The bytes of a file, or the range asked for by header",
       tag,
@@ -42,7 +42,7 @@ export function fileRoutes(router: Router): void {
   register(
     router,
     {
-      method: "put",
+      method: "PUT",
       path: "/files/content",
       summary: "Create or replace a file",
       tag,

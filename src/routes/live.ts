@@ -5,12 +5,10 @@ import { liveProtocol, readProtocols, verifyTicket, type Ticket } from "../calle
 import { liveRequest } from "../connection/live/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure, invalidField } from "../contract/errors.ts";
-import { withConfig, type Context, type Middleware } from "../front/context.ts";
+import type { Context, Middleware } from "../front/context.ts";
 import { parseInput } from "../operations/failures.ts";
 import { wholeNumber } from "../api/fields.ts";
-import { navigationOnly } from "../front/navigation.ts";
-import { readableUrl } from "../front/readable-url.ts";
-import { honoPath, named } from "../front/register.ts";
+import { guardsOf, honoPath } from "../front/register.ts";
 import { upstreamFailure } from "../http/upstream-error.ts";
 import type { Router } from "../front/router.ts";
 
@@ -44,13 +42,10 @@ export function liveRoutes(router: Router): void {
       101: { description: "The socket; it names azure.v1 when the client offered it." },
     },
   }));
-  router.app.get(
-    honoPath(path),
-    named(path),
-    withConfig,
-    readableUrl(path),
-    admitted,
-    navigationOnly,
+  router.app.on(
+    "GET",
+    [honoPath(path)],
+    ...guardsOf({ path, access: admitted, changes: true }),
     (c) => open(c),
   );
 }

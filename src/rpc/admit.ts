@@ -102,7 +102,7 @@ export function admit<Input extends z.ZodType>(
 const ownerSchema = z.object(owner);
 
 /** What a request for an operation holds: whose connection it is about, and the operation's input. */
-export interface AdmittedOperation {
+interface AdmittedOperation {
   owner: Owner | undefined;
   input: Record<string, unknown>;
 }
@@ -119,14 +119,16 @@ export function admitOperation(
   request: unknown,
 ): AdmittedOperation {
   orThrow(requireScope(caller, operation.scope));
-  const input = inputSchema(operation);
-  if (operation.on === "service") {
-    return { owner: undefined, input: admit(caller, { scopes: [], input }, request) };
-  }
-  const named = admit(caller, { scopes: [], input: ownerSchema }, request);
-  const { userId: _, label: __, ...rest } = { ...(request as object) } as Record<string, unknown>;
-  const read = admit(caller, { scopes: [], input }, rest);
+  const sent = request ?? {};
+  const isOfConnection = operation.on === "connection";
+  const named = isOfConnection ? parseInput(ownerSchema, sent) : undefined;
+  const read = parseInput(inputSchema(operation), isOfConnection ? withoutOwner(sent) : sent);
   const more = operation.moreScope?.(read);
   if (more !== undefined) orThrow(requireScope(caller, more));
   return { owner: named, input: read };
+}
+
+function withoutOwner(request: object): Record<string, unknown> {
+  const { userId: _, label: __, ...rest } = request as Record<string, unknown>;
+  return rest;
 }

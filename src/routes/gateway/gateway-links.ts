@@ -7,7 +7,7 @@ export interface LinkBase {
 }
 
 /** Headers of Microsoft's answers that hold a link. */
-export const linkHeaders = ["location", "azure-asyncoperation", "operation-location"] as const;
+const linkHeaders = ["location", "azure-asyncoperation", "operation-location"] as const;
 
 const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 /** Resource Manager names the default port in some of its links. */

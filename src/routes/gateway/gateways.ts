@@ -136,13 +136,13 @@ function document(router: Router, { documented, prefix, service, scopes }: Gatew
     .string()
     .meta({ description: `What follows in ${service}'s own URLs, slashes and all.` });
   const json = (schema: z.ZodType) => ({ "application/json": schema });
-  for (const method of ["get", "head", "post", "put", "patch", "delete"] as const) {
+  for (const method of methods) {
     router.documented.push(() => ({
       method,
       path: documented,
       summary: `${service} as it is, its links pointing here; a $batch needs ${scopes.write}`,
       tag: "gateways",
-      scope: isRead(method.toUpperCase()) ? scopes.read : scopes.write,
+      scope: isRead(method) ? scopes.read : scopes.write,
       params: { ...(prefix === "/graph" && { version: z.enum(["v1.0", "beta"]) }), path },
       headers: {
         [connectionHeader]: z

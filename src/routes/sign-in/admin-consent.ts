@@ -25,7 +25,7 @@ export function adminConsentRoutes(router: Router): void {
   register(
     router,
     {
-      method: "get",
+      method: "GET",
       path: "/admin-consent",
       summary: "Ask a tenant's administrator to consent for everyone in it",
       tag: "connections",
@@ -72,7 +72,7 @@ export function adminConsentRoutes(router: Router): void {
   register(
     router,
     {
-      method: "get",
+      method: "GET",
       path: callbackPath,
       summary: "Where Microsoft sends the administrator afterwards",
       tag: "connections",

@@ -27,7 +27,7 @@ export function callbackRoutes(router: Router): void {
   register(
     router,
     {
-      method: "get",
+      method: "GET",
       path: signInPurposes.connect.callbackPath,
       summary: "Where Microsoft sends the browser after a sign-in",
       tag: "connections",

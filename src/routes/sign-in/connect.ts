@@ -47,7 +47,7 @@ export function connectRoutes(router: Router): void {
   register(
     router,
     {
-      method: "get",
+      method: "GET",
       path: "/connect",
       summary: "Start a sign-in with Microsoft",
       tag: "connections",

@@ -11,7 +11,7 @@ export function logoutRoutes(router: Router): void {
   register(
     router,
     {
-      method: "get",
+      method: "GET",
       path: "/logout",
       summary: "Sign the browser out of Microsoft",
       tag: "connections",
