@@ -196,13 +196,15 @@ export class Directory {
 
   /** How many labelled connections a user has, ended ones too, and whether `connectionId` is one. */
   async labels(userId: string, connectionId: string): Promise<Labels> {
-    const row = await this.#db
-      .prepare(
-        `SELECT count(*) AS count, coalesce(sum(connection_id = ?), 0) AS known
-         FROM oauth_connections WHERE user_id = ? AND provider <> 'azure'`,
-      )
-      .bind(connectionId, userId)
-      .first();
+    const row = await this.#ask((db) =>
+      db
+        .prepare(
+          `SELECT count(*) AS count, coalesce(sum(connection_id = ?), 0) AS known
+           FROM oauth_connections WHERE user_id = ? AND provider <> 'azure'`,
+        )
+        .bind(connectionId, userId)
+        .first(),
+    );
     const { count, known } = labelsSchema.parse(row);
     return { count, known: known > 0 };
   }
