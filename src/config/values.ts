@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { isGuid } from "../contract/guid.ts";
 import { scopes } from "../contract/scope.ts";
 import { isLoopback } from "../entra/cloud.ts";
-import { isTenantId } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
@@ -47,8 +47,7 @@ const doubled = (items: readonly string[]): string | undefined =>
   items.find((item, index) => items.indexOf(item) !== index);
 
 export function guid(text: string): Reading<string> {
-  // Application and tenant ids have the same form.
-  return isTenantId(text) ? ok(text.toLowerCase()) : err("must be a GUID");
+  return isGuid(text) ? ok(text.toLowerCase()) : err("must be a GUID");
 }
 
 export function secrets(text: string): Reading<string[]> {
