@@ -57,13 +57,15 @@ export function secrets(text: string): Reading<string[]> {
 
 /** A secret in versions, each of them long enough to be a key. */
 export function sessionSecrets(text: string): Reading<SessionSecret> {
-  const [first, ...others] = listOf(text).map((version) =>
-    encoder.encode(version).byteLength >= leastSecretBytes ? version : undefined,
-  );
-  const known = others.filter((version) => version !== undefined);
-  if (first === undefined || known.length < others.length) return err(expectedSessionSecret);
-  return ok([first, ...known]);
+  const versions = listOf(text);
+  const [first, ...others] = versions;
+  return first !== undefined && versions.every(isLongEnough)
+    ? ok([first, ...others])
+    : err(expectedSessionSecret);
 }
+
+const isLongEnough = (version: string): boolean =>
+  encoder.encode(version).byteLength >= leastSecretBytes;
 
 export function redirectUris(text: string): Reading<string[]> {
   const uris = listOf(text);
