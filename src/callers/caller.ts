@@ -32,6 +32,10 @@ export const isUserScope = (scope: Scope): boolean => !notForUsers.has(scope);
 export const userScopesIn = (names: readonly string[]): ReadonlySet<Scope> =>
   new Set(everyScope.filter((scope) => isUserScope(scope) && names.includes(scope)));
 
+/** What a user's own credential gets where it names another user. */
+export const anotherUser = (): Failure =>
+  failure("forbidden", "This credential may act for its own user only.");
+
 /** @returns `forbidden` naming the scope, when the caller lacks it. */
 export function requireScope(caller: Caller, scope: Scope): Result<Caller, Failure> {
   if (caller.scopes.has(scope)) return ok(caller);

@@ -3,7 +3,13 @@ import { userIdSchema } from "../contract/connection-id.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 import { newestKey, type SessionSecret } from "../platform/keys.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { defaultUserScopes, isUserScope, userScopesIn, type Caller } from "./caller.ts";
+import {
+  anotherUser,
+  defaultUserScopes,
+  isUserScope,
+  userScopesIn,
+  type Caller,
+} from "./caller.ts";
 import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
 import { longestSession, type Scope } from "../contract/scope.ts";
 
@@ -50,7 +56,7 @@ export async function mintSession(
 ): Promise<Result<Session, Failure>> {
   const { userId, ttl = longestSession } = request;
   if (minter.userId !== undefined && minter.userId !== userId) {
-    return err(failure("forbidden", "This credential may act for its own user only."));
+    return err(anotherUser());
   }
   const excess = request.scopes?.find((scope) => !isUserScope(scope) || !minter.scopes.has(scope));
   if (excess !== undefined) {
