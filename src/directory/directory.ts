@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { connectionStatuses, type ConnectionStatus } from "../contract/connection-info.ts";
+import { connectionStatuses, time, type ConnectionStatus } from "../contract/connection-info.ts";
 import { personalTenantId } from "../entra/tenant.ts";
 import { remedyActions } from "../contract/remedy.ts";
 import {
@@ -37,7 +37,7 @@ const countSchema = z.object({
   remedyAction: z.enum(remedyActions).nullable(),
   connections: z.int(),
   /** Since when the first of them is. */
-  since: z.iso.datetime(),
+  since: time,
 });
 /** How many connections are in one state. */
 export type DirectoryCount = z.infer<typeof countSchema>;
