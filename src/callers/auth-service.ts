@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { userIdSchema } from "../contract/connection-id.ts";
 import type { AuthService } from "../platform/env.ts";
-import { defaultUserScopes, isUserScope, type Caller } from "./caller.ts";
-import { scopes as everyScope } from "../contract/scope.ts";
+import { defaultUserScopes, userScopesIn, type Caller } from "./caller.ts";
 
 const answerSchema = z
   .object({ userId: userIdSchema, scopes: z.array(z.string()).optional() })
@@ -21,10 +20,5 @@ export async function callerOfAuthToken(
   const answer = answerSchema.safeParse(await auth.validate(token)).data;
   if (answer === undefined || answer === null) return undefined;
   const { userId, scopes = defaultUserScopes } = answer;
-  return {
-    kind: "auth",
-    id: userId,
-    userId,
-    scopes: new Set(everyScope.filter((scope) => isUserScope(scope) && scopes.includes(scope))),
-  };
+  return { kind: "auth", id: userId, userId, scopes: userScopesIn(scopes) };
 }

@@ -1,6 +1,6 @@
 import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import type { Scope } from "../contract/scope.ts";
+import { scopes as everyScope, type Scope } from "../contract/scope.ts";
 
 /** Who asks, as far as this Worker has made sure. */
 export interface Caller {
@@ -27,6 +27,14 @@ export const defaultUserScopes: readonly Scope[] = [
 
 /** Whether a user's own credential may have this scope. */
 export const isUserScope = (scope: Scope): boolean => !notForUsers.has(scope);
+
+/** Those of the named scopes that a user's own credential may have. */
+export const userScopesIn = (names: readonly string[]): ReadonlySet<Scope> =>
+  new Set(everyScope.filter((scope) => isUserScope(scope) && names.includes(scope)));
+
+/** What a user's own credential gets where it names another user. */
+export const anotherUser = (): Failure =>
+  failure("forbidden", "This credential may act for its own user only.");
 
 /** @returns `forbidden` naming the scope, when the caller lacks it. */
 export function requireScope(caller: Caller, scope: Scope): Result<Caller, Failure> {

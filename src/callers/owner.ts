@@ -1,8 +1,8 @@
 import { defined } from "../contract/defined.ts";
 import { connectionIdOf, parseConnectionId } from "../contract/connection-id.ts";
-import { failure, invalidField, unknownConnection, type Failure } from "../contract/errors.ts";
+import { invalidField, unknownConnection, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { requireScope, type Caller } from "./caller.ts";
+import { anotherUser, requireScope, type Caller } from "./caller.ts";
 
 /** How a request may say which connection it means. */
 export interface ConnectionChoice {
@@ -11,9 +11,6 @@ export interface ConnectionChoice {
   /** A connection id, and the field it came in. */
   connection?: { id: string; field: string } | undefined;
 }
-
-const anotherUser = (): Result<never, Failure> =>
-  err(failure("forbidden", "This credential may act for its own user only."));
 
 /**
  * The connection a caller means and may use. A user's own credential means that user; a key has to
@@ -34,13 +31,13 @@ export function chosenConnection(
     if (owned.ok || owned.error.code !== "not_found") return owned;
     return parseConnectionId(connection.id) === undefined
       ? err(invalidField(connection.field, "is not the id of a connection"))
-      : anotherUser();
+      : err(anotherUser());
   }
   const owner = userId ?? caller.userId;
   if (owner === undefined) {
     return err(invalidField("user_id", "is required: the user this is done for"));
   }
-  if (caller.userId !== undefined && caller.userId !== owner) return anotherUser();
+  if (caller.userId !== undefined && caller.userId !== owner) return err(anotherUser());
   return ok(connectionIdOf({ kind: "user", userId: owner, ...defined({ label }) }));
 }
 

@@ -3,9 +3,15 @@ import { userIdSchema } from "../contract/connection-id.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 import { newestKey, type SessionSecret } from "../platform/keys.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { defaultUserScopes, isUserScope, type Caller } from "./caller.ts";
+import {
+  anotherUser,
+  defaultUserScopes,
+  isUserScope,
+  userScopesIn,
+  type Caller,
+} from "./caller.ts";
 import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
-import { longestSession, scopes as everyScope, type Scope } from "../contract/scope.ts";
+import { longestSession, type Scope } from "../contract/scope.ts";
 
 const audience = "azure-session";
 const type = "azure-session+jwt";
@@ -50,7 +56,7 @@ export async function mintSession(
 ): Promise<Result<Session, Failure>> {
   const { userId, ttl = longestSession } = request;
   if (minter.userId !== undefined && minter.userId !== userId) {
-    return err(failure("forbidden", "This credential may act for its own user only."));
+    return err(anotherUser());
   }
   const excess = request.scopes?.find((scope) => !isUserScope(scope) || !minter.scopes.has(scope));
   if (excess !== undefined) {
@@ -93,7 +99,7 @@ export async function verifySession(
     kind: "session",
     id: userId,
     userId,
-    scopes: new Set(everyScope.filter((scope) => isUserScope(scope) && claimed.includes(scope))),
+    scopes: userScopesIn(claimed),
     expiresAt: payload.exp * 1000,
   };
 }

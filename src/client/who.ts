@@ -1,3 +1,5 @@
+import { connectionIdOf as idOfOwner } from "../contract/connection-id.ts";
+import { defined } from "../contract/defined.ts";
 import { segment } from "./url-text.ts";
 
 /** Which connection is meant: a user's (their first account, or a labelled one), or any by its id. */
@@ -9,7 +11,8 @@ export type Who =
 /** The id of a connection: `user:{user_id}[:{label}]`. */
 export const connectionIdOf = (who: Who): string => {
   if ("connection" in who) return who.connection;
-  return who.label === undefined ? `user:${who.userId}` : `user:${who.userId}:${who.label}`;
+  const { userId, label } = who;
+  return idOfOwner({ kind: "user", userId, ...defined({ label }) });
 };
 
 /** Where the connection is among the routes. @throws AzureError `invalid_request` for what is no id */

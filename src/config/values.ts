@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { isGuid } from "../contract/guid.ts";
 import { scopes } from "../contract/scope.ts";
 import { isLoopback } from "../entra/cloud.ts";
-import { isTenantId } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
@@ -47,8 +47,7 @@ const doubled = (items: readonly string[]): string | undefined =>
   items.find((item, index) => items.indexOf(item) !== index);
 
 export function guid(text: string): Reading<string> {
-  // Application and tenant ids have the same form.
-  return isTenantId(text) ? ok(text.toLowerCase()) : err("must be a GUID");
+  return isGuid(text) ? ok(text.toLowerCase()) : err("must be a GUID");
 }
 
 export function secrets(text: string): Reading<string[]> {
@@ -58,13 +57,15 @@ export function secrets(text: string): Reading<string[]> {
 
 /** A secret in versions, each of them long enough to be a key. */
 export function sessionSecrets(text: string): Reading<SessionSecret> {
-  const [first, ...others] = listOf(text).map((version) =>
-    encoder.encode(version).byteLength >= leastSecretBytes ? version : undefined,
-  );
-  const known = others.filter((version) => version !== undefined);
-  if (first === undefined || known.length < others.length) return err(expectedSessionSecret);
-  return ok([first, ...known]);
+  const versions = listOf(text);
+  const [first, ...others] = versions;
+  return first !== undefined && versions.every(isLongEnough)
+    ? ok([first, ...others])
+    : err(expectedSessionSecret);
 }
+
+const isLongEnough = (version: string): boolean =>
+  encoder.encode(version).byteLength >= leastSecretBytes;
 
 export function redirectUris(text: string): Reading<string[]> {
   const uris = listOf(text);

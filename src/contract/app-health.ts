@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { connectionStatuses } from "./connection-info.ts";
+import { connectionStatuses, time } from "./connection-info.ts";
 import { remedyActions } from "./remedy.ts";
 
 const count = z.int().min(0);
@@ -35,7 +35,7 @@ export const appHealthSchema = z.object({
       total: count,
       /** Those whose last refresh failed because of the application's own credential. */
       waiting: count,
-      waiting_since: z.iso.datetime().nullable(),
+      waiting_since: time.nullable(),
       by_status: z.record(z.enum(connectionStatuses), count),
       by_remedy: z.partialRecord(z.enum(remedyActions), count),
     })

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isGuid } from "./guid.ts";
 
 /** A person as the host application knows them: opaque, case-sensitive. */
 export const userIdSchema = z
@@ -7,8 +8,6 @@ export const userIdSchema = z
 
 /** A second account of one user. */
 export const labelSchema = z.string().regex(/^[a-z0-9-]{1,32}$/, "must be 1 to 32 of a-z 0-9 -");
-
-const guidSchema = z.guid();
 
 export type ConnectionOwner =
   | { kind: "user"; userId: string; label?: string }
@@ -25,9 +24,7 @@ export function parseConnectionId(id: string): ConnectionOwner | undefined {
   const [kind, name, label, ...rest] = id.split(":");
   if (name === undefined || rest.length > 0) return undefined;
   if (kind === "tenant") {
-    return label === undefined && guidSchema.safeParse(name).success
-      ? { kind, tenantId: name }
-      : undefined;
+    return label === undefined && isGuid(name) ? { kind, tenantId: name } : undefined;
   }
   if (kind !== "user" || !userIdSchema.safeParse(name).success) return undefined;
   if (label === undefined) return { kind, userId: name };

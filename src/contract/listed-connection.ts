@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { connectionStatuses } from "./connection-info.ts";
+import { connectionStatuses, time } from "./connection-info.ts";
 import { remedyActions } from "./remedy.ts";
 
 /** A connection in a list: no token, not even encrypted. */
@@ -13,9 +13,9 @@ export const listedConnectionSchema = z.object({
   tenant_id: z.string().nullable(),
   upn: z.string().nullable(),
   scopes: z.array(z.string()),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-  next_contact_at: z.iso.datetime().nullable(),
+  created_at: time,
+  updated_at: time,
+  next_contact_at: time.nullable(),
   /** `webhook:{id}` and `pipeline` that get its events no more. */
   paused_sinks: z.array(z.string()),
 });

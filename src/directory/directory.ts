@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { connectionStatuses, type ConnectionStatus } from "../contract/connection-info.ts";
+import { connectionStatuses, time, type ConnectionStatus } from "../contract/connection-info.ts";
 import { personalTenantId } from "../entra/tenant.ts";
 import { remedyActions } from "../contract/remedy.ts";
 import {
@@ -37,7 +37,7 @@ const countSchema = z.object({
   remedyAction: z.enum(remedyActions).nullable(),
   connections: z.int(),
   /** Since when the first of them is. */
-  since: z.iso.datetime(),
+  since: time,
 });
 /** How many connections are in one state. */
 export type DirectoryCount = z.infer<typeof countSchema>;
@@ -196,13 +196,15 @@ export class Directory {
 
   /** How many labelled connections a user has, ended ones too, and whether `connectionId` is one. */
   async labels(userId: string, connectionId: string): Promise<Labels> {
-    const row = await this.#db
-      .prepare(
-        `SELECT count(*) AS count, coalesce(sum(connection_id = ?), 0) AS known
-         FROM oauth_connections WHERE user_id = ? AND provider <> 'azure'`,
-      )
-      .bind(connectionId, userId)
-      .first();
+    const row = await this.#ask((db) =>
+      db
+        .prepare(
+          `SELECT count(*) AS count, coalesce(sum(connection_id = ?), 0) AS known
+           FROM oauth_connections WHERE user_id = ? AND provider <> 'azure'`,
+        )
+        .bind(connectionId, userId)
+        .first(),
+    );
     const { count, known } = labelsSchema.parse(row);
     return { count, known: known > 0 };
   }

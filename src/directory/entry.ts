@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
-import { connectionStatuses } from "../contract/connection-info.ts";
+import { connectionStatuses, time } from "../contract/connection-info.ts";
 import { remedyActions } from "../contract/remedy.ts";
 
 /** One connection as the directory knows it: a row of `oauth_connections`, in its column names. */
@@ -17,9 +17,9 @@ export const directoryEntrySchema = z.object({
   refresh_token: z.string().nullable(),
   /** Grows with every change; an older one never replaces a newer. */
   version: z.int(),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-  next_contact_at: z.iso.datetime().nullable(),
+  created_at: time,
+  updated_at: time,
+  next_contact_at: time.nullable(),
   /** Sinks whose delivery is paused, names separated by spaces. */
   paused_sinks: z.string().nullable(),
 });
@@ -28,7 +28,7 @@ export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
 /** A connection whose next contact is overdue. */
 export const overdueEntrySchema = directoryEntrySchema
   .pick({ connection_id: true, status: true, version: true })
-  .extend({ next_contact_at: z.iso.datetime() });
+  .extend({ next_contact_at: time });
 export type OverdueEntry = z.infer<typeof overdueEntrySchema>;
 
 export const directoryColumns = Object.keys(directoryEntrySchema.shape);
