@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { camelCase } from "../contract/field-name.ts";
+import type { Progress } from "../contract/progress.ts";
 import type { Scope } from "../contract/scope.ts";
 
 /**
@@ -117,21 +118,6 @@ export type InputOf<Declared extends { input: Fields }> = z.output<
 export type RequestOf<Declared extends { input: Fields }> = z.input<
   z.ZodObject<Declared["input"], z.core.$strict>
 >;
-
-/** How far a long-running operation is. */
-export type Progress<Value> =
-  | {
-      done: false;
-      /** What it is asked for by; callers get an id of our own, valid for its connection alone. */
-      operation: string;
-      /** Microsoft's own word: `InProgress`, `Accepted`, `Creating`… */
-      status: string;
-      /** 0–100. */
-      percentComplete?: number;
-      /** Seconds the service asks to wait before the next poll. */
-      retryAfter?: number;
-    }
-  | { done: true; value: Value };
 
 /** One page of a list. */
 export interface Page<Item> {

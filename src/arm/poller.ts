@@ -1,9 +1,9 @@
-import type { Progress } from "../api/operation.ts";
 import { AzureError, failure, type Failure } from "../contract/errors.ts";
 import { redacted } from "../http/redact.ts";
 import { abortable } from "../http/transport.ts";
 import { safeCode, unexpectedBody } from "../http/upstream-error.ts";
 import { orThrow } from "../contract/or-throw.ts";
+import type { Progress } from "../contract/progress.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { readPoll, startOperation } from "./operation.ts";
 import type {

@@ -1,5 +1,6 @@
 import { defined } from "../contract/defined.ts";
-import type { AnswerForm, Page, Progress } from "../api/operation.ts";
+import type { AnswerForm, Page } from "../api/operation.ts";
+import type { Progress } from "../contract/progress.ts";
 import type { EventPage } from "../contract/connection-events.ts";
 
 interface AnswerOptions {

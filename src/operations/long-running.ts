@@ -1,4 +1,4 @@
-import type { Progress } from "../api/operation.ts";
+import type { Progress } from "../contract/progress.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
 import type { ConnectionContext } from "./context.ts";
 import { makeOpaque, readOpaque } from "./opaque.ts";
