@@ -1,7 +1,7 @@
 import type { InputOf, Page } from "../api/operation.ts";
 import type { listConnections } from "../api/connections.ts";
-import { requireScope } from "../callers/caller.ts";
-import { AzureError, failure } from "../contract/errors.ts";
+import { anotherUser, requireScope } from "../callers/caller.ts";
+import { AzureError } from "../contract/errors.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { ok } from "../contract/result.ts";
@@ -33,7 +33,7 @@ export function pageOfConnections(
 ): Promise<Page<ListedConnection>> {
   const { userId: own } = caller;
   if (own !== undefined && query.userId !== undefined && query.userId !== own) {
-    throw new AzureError(failure("forbidden", "This credential may act for its own user only."));
+    throw new AzureError(anotherUser());
   }
   // A key stands for a host's own server; a sibling sees what its own configuration says.
   if (caller.kind === "sibling" && query.userId === undefined) {
