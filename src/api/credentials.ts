@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { userIdSchema } from "../contract/connection-id.ts";
 import { longestSession, scopes } from "../contract/scope.ts";
-import { resource, time, wholeNumber } from "./fields.ts";
+import { time } from "../contract/time.ts";
+import { resource, wholeNumber } from "./fields.ts";
 import { operation } from "./operation.ts";
 
 export const createSession = operation({

@@ -92,6 +92,3 @@ export const groupName = textOf(90);
 export const resource = textOf(512).meta({
   description: "graph, arm, vault, storage, or an https:// App ID URI.",
 });
-
-/** RFC 3339, UTC. */
-export const time = z.iso.datetime();

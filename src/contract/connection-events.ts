@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { time, type ConnectionInfo } from "./connection-info.ts";
+import { time } from "./time.ts";
+import type { ConnectionInfo } from "./connection-info.ts";
 import { remedySchema } from "./remedy.ts";
 
 /** What happens to a connection, as logs, webhooks, the pipeline and live sockets get it. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { time } from "./time.ts";
 import { remedySchema } from "./remedy.ts";
 
 /** A connection as callers see it: the same JSON over HTTP, RPC and sockets. */
@@ -15,9 +16,6 @@ export type ConnectionStatus = (typeof connectionStatuses)[number];
 /** Why calls of a throttle scope wait, or, for `quota`, how many are left until they do. */
 export const cooldownReasons = ["throttled", "quota"] as const;
 export type CooldownReason = (typeof cooldownReasons)[number];
-
-/** RFC 3339, UTC. */
-export const time = z.iso.datetime();
 
 export const connectionInfoSchema = z.object({
   id: z.string(),

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { connectionStatuses, time } from "./connection-info.ts";
+import { time } from "./time.ts";
+import { connectionStatuses } from "./connection-info.ts";
 import { remedyActions } from "./remedy.ts";
 
 /** A connection in a list: no token, not even encrypted. */

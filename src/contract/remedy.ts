@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { time } from "./time.ts";
 
 /** What has to happen, and by whom, before a broken connection works again. */
 export const remedyActions = [
@@ -19,6 +20,6 @@ export const remedySchema = z.object({
   connect_url: z.string().optional(),
   admin_consent_url: z.string().optional(),
   scopes: z.array(z.string()).optional(),
-  since: z.iso.datetime(),
+  since: time,
 });
 export type Remedy = z.infer<typeof remedySchema>;

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { connectionStatuses, time, type ConnectionStatus } from "../contract/connection-info.ts";
+import { time } from "../contract/time.ts";
+import { connectionStatuses, type ConnectionStatus } from "../contract/connection-info.ts";
 import { personalTenantId } from "../entra/tenant.ts";
 import { remedyActions } from "../contract/remedy.ts";
 import {

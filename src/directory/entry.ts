@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { time } from "../contract/time.ts";
 import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
-import { connectionStatuses, time } from "../contract/connection-info.ts";
+import { connectionStatuses } from "../contract/connection-info.ts";
 import { remedyActions } from "../contract/remedy.ts";
 
 /** One connection as the directory knows it: a row of `oauth_connections`, in its column names. */

@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { time } from "../contract/time.ts";
 import { version } from "../../package.json";
 import type { Router } from "../front/router.ts";
 
 const healthSchema = z.object({
   status: z.literal("ok"),
   service: z.literal("azure"),
-  timestamp: z.iso.datetime(),
+  timestamp: time,
   version: z.string(),
 });
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { time } from "../../contract/time.ts";
 import { adminConsentUrl } from "../../entra/admin-consent.ts";
 import { redirectFailure } from "../../entra/token-failure.ts";
 import { isTenantId, parseTenant } from "../../entra/tenant.ts";
@@ -40,7 +41,7 @@ export function adminConsentRoutes(router: Router): void {
             z.object({
               admin_consent_url: z.string(),
               state: z.string(),
-              expires_at: z.iso.datetime(),
+              expires_at: time,
             }),
           ),
         },

@@ -1,5 +1,6 @@
 import { defined } from "../../contract/defined.ts";
 import * as z from "zod";
+import { time } from "../../contract/time.ts";
 import type { Caller } from "../../callers/caller.ts";
 import { connectionAt, requires } from "../../front/require.ts";
 import { userIdSchema } from "../../contract/connection-id.ts";
@@ -40,7 +41,7 @@ const query = {
 const startSchema = z.object({
   auth_url: z.string(),
   state: z.string(),
-  expires_at: z.iso.datetime(),
+  expires_at: time,
 });
 
 export function connectRoutes(router: Router): void {
