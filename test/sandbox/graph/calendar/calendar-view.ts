@@ -38,7 +38,7 @@ function instant(text: string): number {
 }
 
 /** Reads the window of a calendar view. Throws Exchange's 400 when half of it is missing. */
-export function windowOf({ startdatetime: start, enddatetime: end }: QueryOptions): Window {
+function windowOf({ startdatetime: start, enddatetime: end }: QueryOptions): Window {
   if (start === undefined || end === undefined)
     throw badRequest(
       "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.",
