@@ -31,6 +31,19 @@ async function ask(path: string, userId: string): Promise<Socket> {
 const asked = async () =>
   (await requestsOf(worker.sandbox)).filter(({ url }) => url.includes("/me/messages")).length;
 
+/** Four calls under way in the mailbox, as many as it has at a time. */
+async function four(path: string, userId: string): Promise<Socket[]> {
+  const before = await asked();
+  await control(worker.sandbox, "faults", {
+    match: { url: "/me/messages" },
+    times: 4,
+    delay_ms: silence,
+  });
+  const callers = await Promise.all(Array.from({ length: 4 }, () => ask(path, userId)));
+  await expect.poll(asked, { timeout: 5_000 }).toBe(before + 4);
+  return callers;
+}
+
 describe("a mailbox whose callers went away over HTTP", () => {
   it.each([
     ["a gateway", () => "/graph/v1.0/me/messages?$top=1"],
@@ -40,13 +53,7 @@ describe("a mailbox whose callers went away over HTTP", () => {
     await signIn(worker.url, { userId });
     const path = pathOf(userId);
     const before = await asked();
-    await control(worker.sandbox, "faults", {
-      match: { url: "/me/messages" },
-      times: 4,
-      delay_ms: silence,
-    });
-    const callers = await Promise.all(Array.from({ length: 4 }, () => ask(path, userId)));
-    await expect.poll(asked, { timeout: 5_000 }).toBe(before + 4);
+    const callers = await four(path, userId);
     const queued = await Promise.all(Array.from({ length: 4 }, () => ask(path, userId)));
     for (const caller of [...callers, ...queued]) caller.resetAndDestroy();
     const began = performance.now();
@@ -65,13 +72,7 @@ describe("a mailbox whose callers went away over HTTP", () => {
     await signIn(worker.url, { userId });
     const path = "/graph/v1.0/me/messages?$top=1";
     const before = await asked();
-    await control(worker.sandbox, "faults", {
-      match: { url: "/me/messages" },
-      times: 4,
-      delay_ms: silence,
-    });
-    const callers = await Promise.all(Array.from({ length: 4 }, () => ask(path, userId)));
-    await expect.poll(asked, { timeout: 5_000 }).toBe(before + 4);
+    const callers = await four(path, userId);
     const fifth = await fetch(worker.url + path, {
       headers: { authorization: key, "x-azure-connection": `user:${userId}` },
     });

@@ -6,8 +6,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePorts, launch, type Launched, type Ports } from "../support/launcher.ts";
 import { blocksOf, commandsOf, patternOf } from "../support/markdown.ts";
-import { readmes, root } from "../support/readmes.ts";
+import { readmes } from "../support/readmes.ts";
 import { signIn } from "../support/sign-in.ts";
+import { projectRoot } from "../support/source-files.ts";
 
 const run = promisify(execFile);
 
@@ -51,7 +52,7 @@ const here = (text: string): string =>
     .replaceAll("8787", String(ports.worker))
     .replaceAll("8788", String(ports.sandbox))
     .replaceAll("8789", String(ports.sandbox + 1))
-    .replaceAll(".wrangler/", `${relative(root, state)}/`);
+    .replaceAll(".wrangler/", `${relative(projectRoot, state)}/`);
 
 /** One thing to try. */
 interface Step {
@@ -64,12 +65,12 @@ interface Step {
 
 async function runCommand(command: string): Promise<() => string> {
   if (command.endsWith("npm start")) return started.output;
-  const { stdout } = await run("bash", ["-ec", here(command)], { cwd: root });
+  const { stdout } = await run("bash", ["-ec", here(command)], { cwd: projectRoot });
   return () => stdout;
 }
 
 async function startProgram(text: string): Promise<() => string> {
-  program = spawn("bash", ["-ec", `exec ${here(text)}`], { cwd: root });
+  program = spawn("bash", ["-ec", `exec ${here(text)}`], { cwd: projectRoot });
   program.stdout?.on("data", (chunk: Buffer) => (printed += chunk.toString()));
   return () => printed;
 }

@@ -2,7 +2,7 @@ import { isObject, referencesIn, shapeOf } from "./schema.ts";
 import type { Json, JsonObject } from "./schema.ts";
 
 /** The entities that the sandbox's Graph answers with. */
-export const entityTypes = [
+const entityTypes = [
   "user",
   "message",
   "fileAttachment",

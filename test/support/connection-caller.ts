@@ -5,6 +5,7 @@ import {
   type ConnectionEvent,
 } from "../../src/contract/connection-events.ts";
 import { DEVELOPMENT_KEY } from "../sandbox/start/readiness.ts";
+import { approvalOf, cookiesSetBy, onwardTo } from "./sign-in.ts";
 
 /** An answer that was read to its end. */
 export interface Answer {
@@ -129,24 +130,19 @@ export class ConnectionCaller {
     const finish = await this.#decide(authorize, start);
     return async () => {
       const answer = await finish();
-      const onward = URL.parse(answer?.headers.get("location") ?? "");
+      const onward = answer && onwardTo(authorize, answer);
       // A personal account goes on from the callback to another page of Microsoft's.
-      if (answer === undefined || onward?.origin !== authorize.origin) return signInEnd(answer);
+      if (answer === undefined || onward === undefined) return signInEnd(answer);
       return signInEnd(await (await this.#decide(onward, answer))());
     };
   }
 
   /** Approves on a page of Microsoft's. @returns what takes its answer to the Worker */
-  async #decide(page: URL, { headers }: Answer): Promise<() => Promise<MaybeAnswer>> {
-    page.searchParams.set("sandbox_account", this.account);
-    page.searchParams.set("sandbox_decision", "approve");
-    const decided = await ask(page);
+  async #decide(page: URL, answer: Answer): Promise<() => Promise<MaybeAnswer>> {
+    const decided = await ask(approvalOf(page, this.account));
     // The registered redirect URI names the developer's port; the Worker under test has another.
     const { search } = new URL(decided?.headers.get("location") ?? "about:blank");
-    const cookie = headers
-      .getSetCookie()
-      .map((one) => one.split(";", 1)[0])
-      .join("; ");
+    const cookie = cookiesSetBy(answer);
     return () => ask(`${this.#options.url()}/callback${search}`, { headers: { cookie } });
   }
 

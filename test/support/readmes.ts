@@ -1,12 +1,8 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
-export const root = new URL("../..", import.meta.url).pathname;
+import { filesBelow, textOfFile } from "./source-files.ts";
 
 /** The READMEs of the project by their path, the top one first. */
 export const readmes: ReadonlyMap<string, string> = new Map(
-  ["README.md", ...globSync("{src,test}/**/README.md", { cwd: root }).sort()].map((path) => [
-    path,
-    readFileSync(join(root, path), "utf8"),
-  ]),
+  ["README.md", ...filesBelow("src", "README.md"), ...filesBelow("test", "README.md")].map(
+    (path) => [path, textOfFile(path)],
+  ),
 );

@@ -36,22 +36,29 @@ async function callback(
   url: string,
   { page, account, cookie }: { page: URL; account: string; cookie: string },
 ): Promise<Response> {
-  page.searchParams.set("sandbox_account", account);
-  page.searchParams.set("sandbox_decision", "approve");
-  const decided = await fetch(page, { redirect: "manual" });
+  const decided = await fetch(approvalOf(page, account), { redirect: "manual" });
   // The registered redirect URI names the developer's port; the Worker under test has another.
   const { search } = new URL(decided.headers.get("location") ?? "about:blank");
   return fetch(`${url}/callback${search}`, { headers: { cookie }, redirect: "manual" });
 }
 
+/** What a browser asks a page of Microsoft's when `account` approves there. */
+export function approvalOf(page: URL, account: string): URL {
+  const approval = new URL(page);
+  approval.searchParams.set("sandbox_account", account);
+  approval.searchParams.set("sandbox_decision", "approve");
+  return approval;
+}
+
 /** Where at Microsoft the browser is sent on to, if it is. */
-function onwardTo(authorize: URL, answer: Response): URL | undefined {
-  const location = URL.parse(answer.headers.get("location") ?? "");
+export function onwardTo(authorize: URL, { headers }: { headers: Headers }): URL | undefined {
+  const location = URL.parse(headers.get("location") ?? "");
   return location?.origin === authorize.origin ? location : undefined;
 }
 
-const cookiesSetBy = (answer: Response): string =>
-  answer.headers
+/** What the browser sends back after an answer. */
+export const cookiesSetBy = ({ headers }: { headers: Headers }): string =>
+  headers
     .getSetCookie()
     .map((one) => one.split(";", 1)[0])
     .join("; ");

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { blocksOf } from "../support/markdown.ts";
-import { readmes, root } from "../support/readmes.ts";
+import { readmes } from "../support/readmes.ts";
+import { projectRoot } from "../support/source-files.ts";
 
 const run = promisify(execFile);
 /** Inside the project, so that its package resolves by its own name. */
-const folder = join(root, ".wrangler", "readme-code");
+const folder = join(projectRoot, ".wrangler", "readme-code");
 
 /** Where a block runs, and what its reader has already. */
 const surroundings = {
@@ -77,9 +78,9 @@ test.each<[Place, number]>([
   "the READMEs' code for a %s compiles",
   async (place, atLeast) => {
     expect(code.filter((block) => block.place === place).length).toBeGreaterThanOrEqual(atLeast);
-    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+    const tsc = join(projectRoot, "node_modules", "typescript", "bin", "tsc");
     const { stdout } = await run(process.execPath, [tsc, "-p", join(folder, place)], {
-      cwd: root,
+      cwd: projectRoot,
     }).catch((error: { stdout: string }) => error);
     expect(stdout).toBe("");
   },

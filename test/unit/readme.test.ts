@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json";
@@ -14,10 +14,11 @@ import { connectionHash } from "../../src/platform/connection-hash.ts";
 import { blobColumns, doubleColumns } from "../../src/platform/metrics.ts";
 import { methods } from "../../src/rpc/admit.ts";
 import { anchorsOf, linksOf } from "../support/markdown.ts";
-import { readmes, root } from "../support/readmes.ts";
+import { readmes } from "../support/readmes.ts";
+import { filesBelow, projectRoot, textOfFile } from "../support/source-files.ts";
 import { storedColumns } from "../support/stored-columns.ts";
 
-const schema = readFileSync(join(root, "src/connection/tables/schema.ts"), "utf8");
+const schema = textOfFile("src/connection/tables/schema.ts");
 const textOf = (path: string): string => readmes.get(path) ?? "";
 const everything = [...readmes.values()].join("\n");
 
@@ -165,10 +166,7 @@ describe("the READMEs", () => {
 
   test("list every column of the directory", () => {
     const listed = rowsOf(textOf("src/directory/README.md")).map(({ names: [name] }) => name);
-    const migrations = globSync("src/directory/migrations/*.sql", { cwd: root })
-      .toSorted()
-      .map((path) => readFileSync(join(root, path), "utf8"))
-      .join("\n");
+    const migrations = filesBelow("src/directory/migrations", ".sql").map(textOfFile).join("\n");
     expect(listed.toSorted()).toEqual(
       storedColumns(migrations).get("oauth_connections")?.toSorted(),
     );
@@ -181,7 +179,7 @@ describe("the READMEs", () => {
       ([, name = ""]) => `test/${name}.test.ts`,
     );
     expect(named.length).toBeGreaterThan(50);
-    expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+    expect(named.filter((file) => !existsSync(join(projectRoot, file)))).toEqual([]);
   });
 
   test("show the hash that a connection is logged under", () => {
@@ -203,7 +201,7 @@ describe("the READMEs", () => {
     const broken = linksOf(markdown).filter((link) => {
       const [file = "", anchor] = link.split("#");
       const target = file === "" ? path : join(dirname(path), file);
-      if (!existsSync(join(root, target))) return true;
+      if (!existsSync(join(projectRoot, target))) return true;
       return anchor !== undefined && !anchorsOf(textOf(target)).has(anchor);
     });
     expect(broken).toEqual([]);

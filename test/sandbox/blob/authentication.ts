@@ -5,7 +5,7 @@ import { type Answer, failure } from "./answer.ts";
 /** Bearer tokens came with this version; a request without a version is older still. */
 const FIRST_BEARER_VERSION = "2017-11-09";
 
-export const tenantOfAccount = (account: string): string =>
+const tenantOfAccount = (account: string): string =>
   account.startsWith("fabrikam") ? FABRIKAM_TENANT : CONTOSO_TENANT;
 
 /** Its parameters are not quoted, and are apart by a space. */

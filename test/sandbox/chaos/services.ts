@@ -78,47 +78,27 @@ const eachOf = (
   return { ...document, [list]: Array.isArray(items) ? items.map(change) : items };
 };
 
+/** A batch answer whose items are changed. */
+const batchItems = (change: (item: Document) => unknown): OddCase["answer"] => ({
+  as: "edit",
+  edit: (document) => eachOf(document, "responses", change),
+});
+
 /** Items of a batch answer of odd shape. */
 export const oddBatchItems: OddCases = (random) => [
-  ...oddValues(random).map((value) => ({
-    name: `items with status ${JSON.stringify(value)}`,
-    answer: {
-      as: "edit" as const,
-      edit: (document: Document) =>
-        eachOf(document, "responses", (item) => ({ ...item, status: value })),
-    },
-  })),
-  ...oddValues(random).map((value) => ({
-    name: `items with headers ${JSON.stringify(value)}`,
-    answer: {
-      as: "edit" as const,
-      edit: (document: Document) =>
-        eachOf(document, "responses", (item) => ({ ...item, headers: value })),
-    },
-  })),
-  ...oddValues(random).map((value) => ({
-    name: `items with id ${JSON.stringify(value)}`,
-    answer: {
-      as: "edit" as const,
-      edit: (document: Document) =>
-        eachOf(document, "responses", (item) => ({ ...item, id: value })),
-    },
-  })),
+  ...["status", "headers", "id"].flatMap((property) =>
+    oddValues(random).map((value) => ({
+      name: `items with ${property} ${JSON.stringify(value)}`,
+      answer: batchItems((item) => ({ ...item, [property]: value })),
+    })),
+  ),
   {
     name: "items with a header name that has a space",
-    answer: {
-      as: "edit",
-      edit: (document) =>
-        eachOf(document, "responses", (item) => ({ ...item, headers: { "retry after": "1" } })),
-    },
+    answer: batchItems((item) => ({ ...item, headers: { "retry after": "1" } })),
   },
   {
     name: "items with a status as text",
-    answer: {
-      as: "edit",
-      edit: (document) =>
-        eachOf(document, "responses", (item) => ({ ...item, status: String(item["status"]) })),
-    },
+    answer: batchItems((item) => ({ ...item, status: String(item["status"]) })),
   },
   {
     name: "each item twice",

@@ -18,6 +18,9 @@ export interface Owner {
   personal: boolean;
 }
 
+/** What a person's things are kept under and their ids are made of: one in each tenant. */
+export const nameOf = ({ tenantId, objectId }: Owner): string => `${tenantId}/${objectId}`;
+
 /** /me means nothing without a person. */
 export function requirePerson(caller: Caller): void {
   if (caller.kind === "app")

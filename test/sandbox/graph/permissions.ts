@@ -28,7 +28,7 @@ export function refusal(c: GraphContext): GraphError {
   return new GraphError(403, ...refusals[workloadOf(templateOf(c))]);
 }
 
-export function schemeOf({ kind, tenantId }: Caller): Scheme {
+function schemeOf({ kind, tenantId }: Caller): Scheme {
   if (kind === "app") return "application";
   return tenantId === PERSONAL_TENANT ? "personal" : "work";
 }

@@ -123,7 +123,7 @@ export const listRefusal =
     new GraphError(400, code, notAllowed(option));
 
 /** One resource, which is no collection. */
-export const entityRefusal =
+const entityRefusal =
   (code: string): OptionRefusal =>
   (option) =>
     new GraphError(

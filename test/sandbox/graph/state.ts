@@ -6,6 +6,7 @@ import { UploadSessions } from "./drive/upload-sessions.ts";
 import { GraphError } from "./graph-error.ts";
 import { Mailbox } from "./mail/mailbox.ts";
 import { MailboxGate } from "./mail/mailbox-gate.ts";
+import { nameOf } from "./owner.ts";
 import type { Owner } from "./owner.ts";
 
 /** Things made on first use, one per key. */
@@ -28,8 +29,6 @@ class Shelf<T> {
     this.#things.clear();
   }
 }
-
-const nameOf = ({ tenantId, objectId }: Owner) => `${tenantId}/${objectId}`;
 
 /** Everything Graph remembers; made on first use, gone at a reset. */
 export class GraphState {

@@ -8,6 +8,7 @@ import {
   type ErrorCode,
 } from "../../../src/contract/errors.ts";
 import { GraphClient } from "../../../src/graph/index.ts";
+import { stoppedClock } from "../arm/script.ts";
 import { collect } from "./collect.ts";
 
 const subscription = "aaaaaaaa-1111-4000-8000-000000000001";
@@ -38,14 +39,7 @@ const ways: Record<string, (code: ErrorCode) => Response | Error> = {
 
 function clients(answer: () => Response | Error) {
   const asked: string[] = [];
-  let time = 0;
-  const options = {
-    now: () => time,
-    random: () => 0,
-    sleep: async (ms: number) => {
-      time += ms;
-    },
-  };
+  const options = stoppedClock();
   const fetcher = {
     fetch: async (url: string) => {
       asked.push(url);

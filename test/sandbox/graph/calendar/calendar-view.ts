@@ -38,7 +38,7 @@ function instant(text: string): number {
 }
 
 /** Reads the window of a calendar view. Throws Exchange's 400 when half of it is missing. */
-export function windowOf({ startdatetime: start, enddatetime: end }: QueryOptions): Window {
+function windowOf({ startdatetime: start, enddatetime: end }: QueryOptions): Window {
   if (start === undefined || end === undefined)
     throw badRequest(
       "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime.",
@@ -106,21 +106,23 @@ function answerDelta(c: GraphContext, state: GraphState, request: MailboxRequest
     state,
     outlookDelta(`calendarView ${calendar.name}`, (options) => checkDelta(c, options)),
     calendar.log,
-    {
-      place: ({ id, item }, options, since): Record<string, unknown>[] => {
-        const { from, until } = windowOf(options);
-        const times = item === undefined ? [] : occurrencesOf(item, from, until);
-        const removed = {
-          "@odata.type": "#microsoft.graph.event",
-          id: itemId(calendar.name, id, preferences.immutableIds),
-          "@removed": { reason: "deleted" },
-        };
-        if (times.length === 0) return since === 0 ? [] : [removed];
-        const series = item?.recurrence ? [ownTime(item)] : [];
-        return [...series, ...times].map((one) =>
-          shown(viewEvent(calendar.name, one, preferences)),
-        );
-      },
+    (options, since) => {
+      const { from, until } = windowOf(options);
+      return {
+        place: ({ id, item }): Record<string, unknown>[] => {
+          const times = item === undefined ? [] : occurrencesOf(item, from, until);
+          const removed = {
+            "@odata.type": "#microsoft.graph.event",
+            id: itemId(calendar.name, id, preferences.immutableIds),
+            "@removed": { reason: "deleted" },
+          };
+          if (times.length === 0) return since === 0 ? [] : [removed];
+          const series = item?.recurrence ? [ownTime(item)] : [];
+          return [...series, ...times].map((one) =>
+            shown(viewEvent(calendar.name, one, preferences)),
+          );
+        },
+      };
     },
   );
   c.header("preference-applied", "odata.track-changes", { append: true });

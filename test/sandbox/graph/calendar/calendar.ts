@@ -1,5 +1,6 @@
 import { ChangeLog } from "../delta/change-log.ts";
 import { itemNotFound, keyOfId } from "../mail/outlook-id.ts";
+import { nameOf } from "../owner.ts";
 import type { Owner } from "../owner.ts";
 import { seedEvents } from "./event-seed.ts";
 import type { Occurrence, StoredEvent } from "./event.ts";
@@ -55,7 +56,7 @@ export class Calendar {
   readonly log = new ChangeLog<StoredEvent>();
 
   constructor(owner: Owner) {
-    this.name = `${owner.tenantId}/${owner.objectId}`;
+    this.name = nameOf(owner);
     for (const event of seedEvents(owner.user)) this.log.put(event.key, event);
   }
 

@@ -4,7 +4,7 @@ import { GraphError } from "../graph-error.ts";
 import { inMailbox } from "../mail/in-mailbox.ts";
 import type { MailboxRequest } from "../mail/in-mailbox.ts";
 import { folderId, itemNotFound } from "../mail/outlook-id.ts";
-import type { Owner } from "../owner.ts";
+import { nameOf } from "../owner.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 import { answerOutlookList, outlookListOptions } from "../outlook-list.ts";
 import { acceptedOptions, listRefusal } from "../query-options.ts";
@@ -24,7 +24,6 @@ const folderSchema: EntitySchema = {
   },
 };
 
-const mailboxOf = ({ tenantId, objectId }: Owner) => `${tenantId}/${objectId}`;
 const folderNames = Object.keys(contactFolders) as ContactFolder[];
 
 /** The folder that an id or the well-known name means. */
@@ -46,7 +45,7 @@ function answerContacts(
   { owner, preferences }: MailboxRequest,
   { folder, path }: { folder: ContactFolder; path: string },
 ): Response {
-  const mailbox = mailboxOf(owner);
+  const mailbox = nameOf(owner);
   return answerOutlookList(c, {
     path: `users('${owner.graphId}')/${path}`,
     schema: contactSchema,
@@ -70,7 +69,7 @@ export function contactRoutes(state: GraphState): GraphRoutes {
     .get(
       "/contactFolders",
       inMailbox(state, (c, { owner }) => {
-        const mailbox = mailboxOf(owner);
+        const mailbox = nameOf(owner);
         return answerOutlookList(c, {
           path: `users('${owner.graphId}')/contactFolders`,
           schema: folderSchema,
@@ -92,7 +91,7 @@ export function contactRoutes(state: GraphState): GraphRoutes {
       inMailbox(state, (c, request) => {
         const id = c.req.param("folder") ?? "";
         return answerContacts(c, state, request, {
-          folder: folderNamed(mailboxOf(request.owner), id),
+          folder: folderNamed(nameOf(request.owner), id),
           path: `contactFolders('${id}')/contacts`,
         });
       }),

@@ -40,8 +40,6 @@ export interface DeltaSource<T> {
 export interface DeltaAnswer<Entry> {
   entries: Entry[];
   links: { "@odata.nextLink": string } | { "@odata.deltaLink": string };
-  /** Query options of the round's first request. */
-  options: QueryOptions;
 }
 
 /** The options that a token carries on: all but the tokens. */
@@ -86,21 +84,25 @@ export function tokenOf(
 
 const pathLink = (c: GraphContext) => `${c.env.base}${new URL(c.req.url).pathname}`;
 
-/** What a workload makes of a change. */
+/** What a workload makes of the changes of a round. */
 export interface DeltaPlacing<T, Entry> {
   /** The entries that a change means, in order. */
-  place(change: Change<T>, options: QueryOptions, from: number): Entry[];
-  /** Where in a round a change comes; by its version unless the round is ordered otherwise. */
-  rank?(change: Change<T>, options: QueryOptions): number;
+  place(change: Change<T>): Entry[];
+  /** Where in the round a change comes; by its version unless the round is ordered otherwise. */
+  rank?(change: Change<T>): number;
 }
 
-/** One page of a round. */
+/**
+ * One page of a round.
+ *
+ * @param placing reads the query options of the round's first request, once for all changes
+ */
 export function deltaAnswer<T, Entry>(
   c: GraphContext,
   state: GraphState,
   style: DeltaStyle,
   source: DeltaSource<T>,
-  { place, rank }: DeltaPlacing<T, Entry>,
+  placing: (options: QueryOptions, from: number) => DeltaPlacing<T, Entry>,
 ): DeltaAnswer<Entry> {
   const token = tokenOf(c, state, style, source.version);
   const { options, from, until } = token;
@@ -115,11 +117,12 @@ export function deltaAnswer<T, Entry>(
     "BadRequest",
     "Invalid page size specified: ",
   );
+  const { place, rank } = placing(options, from);
   const placed: Placed<Entry>[] = source
     .changes(from, until)
     .flatMap((change) =>
-      place(change, options, from).map((entry, index) => ({
-        at: [rank?.(change, options) ?? change.version, change.version, index],
+      place(change).map((entry, index) => ({
+        at: [rank?.(change) ?? change.version, change.version, index],
         entry,
       })),
     )
@@ -149,5 +152,5 @@ export function deltaAnswer<T, Entry>(
             first: token.first && page.next !== undefined,
           }),
         };
-  return { entries: page.entries, links, options };
+  return { entries: page.entries, links };
 }

@@ -72,13 +72,16 @@ const style = (c: GraphContext, tenantId: string): DeltaStyle => ({
 export function usersDelta(c: GraphContext, state: GraphState): Response {
   const { tenantId } = c.get("caller");
   const { users } = state.directory(tenantId);
-  const { entries, links } = deltaAnswer(c, state, style(c, tenantId), users, {
-    place: ({ id, item }, options): Record<string, unknown>[] => {
-      const { filter, select } = readQuery(options, userSchema, CODE);
-      if (followedIds(filter)?.has(id) === false) return [];
-      if (item === undefined) return [{ id, "@removed": { reason: "changed" } }];
-      return [project(item, select ?? DEFAULT_USER_PROPERTIES, ["id"])];
-    },
+  const { entries, links } = deltaAnswer(c, state, style(c, tenantId), users, (options) => {
+    const { filter, select } = readQuery(options, userSchema, CODE);
+    const followed = followedIds(filter);
+    return {
+      place: ({ id, item }): Record<string, unknown>[] => {
+        if (followed?.has(id) === false) return [];
+        if (item === undefined) return [{ id, "@removed": { reason: "changed" } }];
+        return [project(item, select ?? DEFAULT_USER_PROPERTIES, ["id"])];
+      },
+    };
   });
   return json(c, {
     "@odata.context": `${versionRoot(c)}/$metadata#users`,

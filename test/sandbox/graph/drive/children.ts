@@ -22,7 +22,7 @@ const USUAL_PAGE = 200;
 const LARGEST_PAGE = 1000;
 
 /** Items on a page of a drive. Throws for a $top that is none or too large. */
-export function itemsOnPage({ $top }: QueryOptions, setting: number | null): number {
+function itemsOnPage({ $top }: QueryOptions, setting: number | null): number {
   const sized = pageSize({ top: $top ?? null, usual: USUAL_PAGE, most: LARGEST_PAGE, setting });
   if (sized.ok) return sized.value;
   throw badRequest(

@@ -39,19 +39,21 @@ export function driveDelta(c: GraphContext, request: DriveRequest): Response {
   const { state, drive, address, item: folder } = request;
   if (folder?.id !== drive.rootId || address.path.length > 0)
     throw badRequest("Delta queries start at the root of a drive.", "invalidRequest");
-  const { entries, links } = deltaAnswer(c, state, style(c, drive.id), drive.log, {
-    place: ({ id, item }, options): Record<string, unknown>[] => {
-      if (item === undefined)
-        return [
-          {
-            id,
-            deleted: { state: "deleted" },
-            parentReference: { driveId: drive.id, driveType: "business" },
-          },
-        ];
-      const query = readQuery(options, driveItemSchema, "invalidRequest");
-      return [shownItem({ state, base: c.env.base, drive }, item, query)];
-    },
+  const { entries, links } = deltaAnswer(c, state, style(c, drive.id), drive.log, (options) => {
+    const query = readQuery(options, driveItemSchema, "invalidRequest");
+    return {
+      place: ({ id, item }): Record<string, unknown>[] => {
+        if (item === undefined)
+          return [
+            {
+              id,
+              deleted: { state: "deleted" },
+              parentReference: { driveId: drive.id, driveType: "business" },
+            },
+          ];
+        return [shownItem({ state, base: c.env.base, drive }, item, query)];
+      },
+    };
   });
   return json(c, {
     "@odata.context": `${versionRoot(c)}/$metadata#Collection(driveItem)`,

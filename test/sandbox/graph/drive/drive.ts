@@ -1,5 +1,6 @@
 import { ChangeLog } from "../delta/change-log.ts";
 import { GraphError } from "../graph-error.ts";
+import { nameOf } from "../owner.ts";
 import type { Owner } from "../owner.ts";
 import { stableBytes, stableToken } from "../seed.ts";
 import { seedBytes, seedEntries } from "./drive-seed.ts";
@@ -31,7 +32,7 @@ export class Drive {
   readonly #guid: () => string;
 
   constructor(owner: Owner, guid: () => string) {
-    const name = `${owner.tenantId}/${owner.objectId}`;
+    const name = nameOf(owner);
     this.owner = owner;
     this.#guid = guid;
     this.id = owner.personal ? owner.graphId : `b!${stableToken(43, "drive", name)}`;

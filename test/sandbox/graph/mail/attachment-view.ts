@@ -5,7 +5,7 @@ import { expandedSelect } from "../query.ts";
 import type { Attachment, StoredMessage } from "./message.ts";
 import { itemId, stableKey } from "./outlook-id.ts";
 
-export const attachmentSchema: EntitySchema = {
+const attachmentSchema: EntitySchema = {
   name: "microsoft.graph.attachment",
   properties: {
     id: "string",

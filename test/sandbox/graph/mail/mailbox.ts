@@ -1,5 +1,6 @@
 import { ChangeLog } from "../delta/change-log.ts";
 import { GraphError } from "../graph-error.ts";
+import { nameOf } from "../owner.ts";
 import type { Owner } from "../owner.ts";
 import { seedMail } from "./mail-seed.ts";
 import { wellKnownFolders } from "./message.ts";
@@ -35,7 +36,7 @@ export class Mailbox {
 
   /** @param now when the seeded mail is to be recent (ms) */
   constructor(owner: Owner, now: number) {
-    this.name = `${owner.tenantId}/${owner.objectId}`;
+    this.name = nameOf(owner);
     this.#folders = new Map(wellKnownFolders.map((folder) => [folder, new ChangeLog()]));
     for (const message of seedMail(owner.user, now)) this.put(message);
   }

@@ -111,28 +111,30 @@ export function messagesDelta(
     state,
     outlookDelta(`messages ${mailbox.name} ${folder}`, () => checkOptions(c)),
     mailbox.log(folder),
-    {
-      place: (change, options, from): Record<string, unknown>[] => {
-        const { id, item } = change;
-        const wanted = wantedChange(options);
-        if (wanted !== undefined && wanted !== typeOf(change, from)) return [];
-        if (item === undefined)
-          return [
-            {
-              "@odata.type": "#microsoft.graph.message",
-              id: itemId(mailbox.name, id, preferences.immutableIds),
-              "@removed": { reason: "deleted" },
-            },
-          ];
-        const query = readQuery(options, messageSchema);
-        const view = viewMessage(mailbox.name, item, preferences);
-        if (query.filter !== undefined && !matches(query.filter, view)) return [];
-        const shown = outlookEntity(c, item, view, query, shownBy);
-        return [{ "@odata.type": "#microsoft.graph.message", ...shown }];
-      },
-      // What was deleted has no time any more and comes last.
-      rank: ({ version, item }, options) =>
-        options["$orderby"] === undefined ? version : -Date.parse(item?.receivedDateTime ?? "0"),
+    (options, from) => {
+      const wanted = wantedChange(options);
+      const query = readQuery(options, messageSchema);
+      return {
+        place: (change): Record<string, unknown>[] => {
+          const { id, item } = change;
+          if (wanted !== undefined && wanted !== typeOf(change, from)) return [];
+          if (item === undefined)
+            return [
+              {
+                "@odata.type": "#microsoft.graph.message",
+                id: itemId(mailbox.name, id, preferences.immutableIds),
+                "@removed": { reason: "deleted" },
+              },
+            ];
+          const view = viewMessage(mailbox.name, item, preferences);
+          if (query.filter !== undefined && !matches(query.filter, view)) return [];
+          const shown = outlookEntity(c, item, view, query, shownBy);
+          return [{ "@odata.type": "#microsoft.graph.message", ...shown }];
+        },
+        // What was deleted has no time any more and comes last.
+        rank: ({ version, item }) =>
+          query.order === undefined ? version : -Date.parse(item?.receivedDateTime ?? "0"),
+      };
     },
   );
   c.header("preference-applied", "odata.track-changes", { append: true });
