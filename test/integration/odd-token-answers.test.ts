@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { userAgent } from "../../src/http/user-agent.ts";
-import { failStorage, mendStorage } from "./model/storage-failure.ts";
+import { failStorage, mendStorage } from "./support/storage-failure.ts";
 import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { refreshTokenOf } from "./support/imports.ts";

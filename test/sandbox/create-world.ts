@@ -40,7 +40,7 @@ export interface SandboxWorld extends World {
   readonly settings: Settings;
   readonly consents: Consents;
   readonly revocations: Revocations;
-  readonly sealer: Sealer;
+  readonly sealer: Pick<Sealer, "open" | "seal">;
   readonly state: State;
   save(): void;
   tick(): number;
@@ -175,7 +175,7 @@ export function createWorld(options: { store?: StateStore } = {}): SandboxWorld 
 }
 
 /** The claims a client has to bring to Entra: a token issued after the revocation. */
-function challengeOf(revokedAt: number): string {
+export function challengeOf(revokedAt: number): string {
   const value = String(Math.floor(revokedAt / 1000));
   return btoa(JSON.stringify({ access_token: { nbf: { essential: true, value } } }));
 }

@@ -2,6 +2,7 @@ import { createArm } from "./arm/index.ts";
 import { createBlob } from "./blob/index.ts";
 import { createControl } from "./control.ts";
 import { createWorld, nameOfBearer } from "./create-world.ts";
+import type { SandboxWorld } from "./create-world.ts";
 import { createEntra } from "./entra/index.ts";
 import { nameInGrant } from "./entra/sealed-grant.ts";
 import type { Fault } from "./fault-input.ts";
@@ -17,6 +18,8 @@ import { createVault } from "./vault/index.ts";
 export interface SandboxOptions {
   /** Where keys, consents and revocations outlive the process; absent, in memory only. */
   directory?: string | undefined;
+  /** In place of the world that would be made: for who has many short schedules to play. */
+  world?: SandboxWorld | undefined;
 }
 
 export interface Sandbox {
@@ -30,7 +33,8 @@ const decoder = new TextDecoder();
 /** A local stand-in for Entra ID, Graph, Azure Resource Manager, Key Vault and Blob Storage. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { directory } = options;
-  const world = createWorld(directory === undefined ? {} : { store: fileStore(directory) });
+  const world =
+    options.world ?? createWorld(directory === undefined ? {} : { store: fileStore(directory) });
   const log = new RequestLog();
   const faults = new Faults();
   const entra = createEntra(world);

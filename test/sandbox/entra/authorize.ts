@@ -8,7 +8,7 @@ import type { AuthorizationRequest } from "./authorization-request.ts";
 import { signedInAccounts, signInCookie } from "./browser-session.ts";
 import { beyond, consentRequest, recordConsent } from "./consent-request.ts";
 import type { ConsentItem } from "./consent-request.ts";
-import { failure } from "./entra-error.ts";
+import { errorBody, failure } from "./entra-error.ts";
 import type { EntraError, Outcome } from "./entra-error.ts";
 import { entraHeaders } from "./environment.ts";
 import type { EntraContext } from "./environment.ts";
@@ -83,6 +83,65 @@ function refuseScope(
   return (personal ? redirectPersonalError : redirectError)(context, world, request, error);
 }
 
+/** The code of a sign-in that was allowed. */
+async function issueCode(
+  world: SandboxWorld,
+  request: AuthorizationRequest,
+  { user, tenantId, asked }: { user: SandboxUser; tenantId: string; asked: readonly ConsentItem[] },
+): Promise<{ code: string; sessionId: string }> {
+  const now = world.now();
+  const sessionId = world.guid();
+  const code = await sealCode(world, {
+    id: world.guid(),
+    upn: user.upn,
+    tenantId,
+    clientId: request.clientId.toLowerCase(),
+    scope: grantedScope(request, asked),
+    sessionId,
+    authTime: Math.floor(now / 1000),
+    tick: world.tick(),
+    issuedAt: now,
+    redirectUri: request.redirectUri,
+    nonce: request.nonce,
+    challenge: request.challenge,
+    challengeMethod: request.challengeMethod,
+  });
+  return { code, sessionId };
+}
+
+/**
+ * The parameters that a browser brings back from a sign-in whose every page is approved; for who needs no
+ * pages. Undefined where Entra would show a person an error.
+ */
+export async function approvedSignIn(
+  world: SandboxWorld,
+  url: URL,
+  account: string,
+): Promise<URLSearchParams | undefined> {
+  const authority = authorityOf(url.pathname.split("/")[1] ?? "");
+  const user = userByName(account);
+  if (!authority || !user) return undefined;
+  const read = readAuthorizationRequest(url.searchParams, authority);
+  if (!read.ok) return undefined;
+  const { request } = read;
+  const tenant = tenantOfSignIn(authority, user);
+  if (!tenant.ok) return undefined;
+  const personal = tenant.value === PERSONAL_TENANT;
+  const refusal = personal ? refusePersonalScope(request.scope) : refuseWorkScope(request.scope);
+  const consent = consentRequest(world, user, tenant.value, request.scope);
+  const barred = beyond(user, tenant.value, consent.missing);
+  const error = refusal ?? (barred.length > 0 ? { code: 90094 } : undefined);
+  const state = request.state === undefined ? {} : { state: request.state };
+  if (error) {
+    const { error: word, error_description } = errorBody(world, error, world.guid(), url.origin);
+    return new URLSearchParams({ error: word, error_description, ...state });
+  }
+  recordConsent(world, user, tenant.value, consent.missing);
+  const asked = { user, tenantId: tenant.value, asked: consent.asked };
+  const { code, sessionId } = await issueCode(world, request, asked);
+  return new URLSearchParams({ code, session_state: sessionId, ...state });
+}
+
 /** GET /{tenant}/oauth2/v2.0/authorize */
 export async function authorizeEndpoint(
   context: EntraContext,
@@ -144,22 +203,10 @@ export async function authorizeEndpoint(
   }
   recordConsent(world, user, tenant.value, consent.missing);
 
-  const now = world.now();
-  const sessionId = world.guid();
-  const code = await sealCode(world, {
-    id: world.guid(),
-    upn: user.upn,
+  const { code, sessionId } = await issueCode(world, request, {
+    user,
     tenantId: tenant.value,
-    clientId: request.clientId.toLowerCase(),
-    scope: grantedScope(request, consent.asked),
-    sessionId,
-    authTime: Math.floor(now / 1000),
-    tick: world.tick(),
-    issuedAt: now,
-    redirectUri: request.redirectUri,
-    nonce: request.nonce,
-    challenge: request.challenge,
-    challengeMethod: request.challengeMethod,
+    asked: consent.asked,
   });
   const answer = await redirectAnswer(context, world, request, {
     code,

@@ -22,12 +22,21 @@ const grants: ReadonlyMap<string, Grant> = new Map([
 
 const formType = "application/x-www-form-urlencoded";
 
-async function answer(
-  context: EntraContext,
+/** A token request, as far as its answer depends on it. */
+export interface TokenRequest {
+  /** The tenant segment of the path. */
+  segment: string;
+  headers: Headers;
+  form: URLSearchParams;
+  /** The origin of links in the answer. */
+  base: string;
+}
+
+/** What Entra answers to a token request. */
+export async function answerTokenRequest(
   world: SandboxWorld,
-  form: URLSearchParams,
+  { segment, headers, form, base }: TokenRequest,
 ): Promise<Outcome<TokenAnswer>> {
-  const segment = context.req.param("tenant") ?? "";
   const authority = authorityOf(segment);
   if (!authority) {
     return failure(
@@ -35,7 +44,7 @@ async function answer(
       `Tenant '${segment}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
     );
   }
-  const type = context.req.header("content-type") ?? "";
+  const type = headers.get("content-type") ?? "";
   if (!type.toLowerCase().startsWith(formType)) {
     return failure(900144, "The request body must be form-encoded and name a 'grant_type'.");
   }
@@ -46,15 +55,15 @@ async function answer(
     return failure(70003, `The app requested an unsupported grant type '${grantType.value}'.`);
   }
   if (form.has("resource")) return failure(901002);
-  const client = authenticateClient(form, context.req.header("authorization"), segment);
+  const client = authenticateClient(form, headers.get("authorization") ?? undefined, segment);
   if (!client.ok) return client;
   // A confidential client's secret has no business in a browser.
-  if (context.req.header("origin")) return failure(9002326);
+  if (headers.get("origin")) return failure(9002326);
   const claims = readClaims(form.get("claims"));
   if (!claims.ok) return claims;
   return grant({
     world,
-    base: context.env.base,
+    base,
     authority,
     form,
     clientId: client.value.clientId,
@@ -66,7 +75,12 @@ async function answer(
 export async function tokenEndpoint(context: EntraContext, world: SandboxWorld): Promise<Response> {
   const body = new TextDecoder().decode(await context.req.arrayBuffer());
   const form = new URLSearchParams(body);
-  const outcome = await answer(context, world, form);
+  const outcome = await answerTokenRequest(world, {
+    segment: context.req.param("tenant") ?? "",
+    headers: context.req.raw.headers,
+    form,
+    base: context.env.base,
+  });
   if (!outcome.ok) return jsonError(context, world, outcome.error, form);
   return Response.json(outcome.value, {
     headers: { ...entraHeaders(world), ...echoedRequestId(context, form) },

@@ -9,21 +9,12 @@ export type Flow = { account: Account; since: number } & (
   | { stage: "waiting"; flow: string }
 );
 
-/** Goes through Entra as a person would, and gives the query of the redirect. */
-async function authorize(microsoft: Microsoft, url: URL, account: Account) {
-  url.searchParams.set("sandbox_account", account);
-  url.searchParams.set("sandbox_decision", "approve");
-  const response = await microsoft.send(url);
-  await response.body?.cancel();
-  return new URL(response.headers.get("location") ?? "about:blank").searchParams;
-}
-
 export async function answerOf(
   microsoft: Microsoft,
-  start: Pick<AuthorizationStart, "authUrl">,
+  { authUrl }: Pick<AuthorizationStart, "authUrl">,
   account: Account,
 ): Promise<string> {
-  return (await authorize(microsoft, new URL(start.authUrl), account)).toString();
+  return (await microsoft.services.approve(new URL(authUrl), account)).toString();
 }
 
 /** Where another system signs an account in, and what it asks for there. */
@@ -49,18 +40,17 @@ export async function takenElsewhere(microsoft: Microsoft, account: Account) {
     redirect_uri: redirectUri,
     scope,
   }).toString();
-  const code = (await authorize(microsoft, url, account)).get("code") ?? "";
-  const response = await microsoft.send(`${authority}/token`, {
-    method: "POST",
-    body: new URLSearchParams({
-      client_id: CLIENT_ID,
-      client_secret: CLIENT_SECRET,
-      grant_type: "authorization_code",
-      redirect_uri: redirectUri,
-      code,
-      scope: "openid profile offline_access User.Read",
-    }),
+  const code = (await microsoft.services.approve(url, account)).get("code") ?? "";
+  const form = new URLSearchParams({
+    client_id: CLIENT_ID,
+    client_secret: CLIENT_SECRET,
+    grant_type: "authorization_code",
+    redirect_uri: redirectUri,
+    code,
+    scope: "openid profile offline_access User.Read",
   });
-  const body = await response.json<{ access_token: string; refresh_token: string }>();
+  const request = new Request(`${authority}/token`, { method: "POST", body: form });
+  const response = await microsoft.services.token(request, form);
+  const body: { access_token: string; refresh_token: string } = await response.json();
   return { redeemed: code, accessToken: body.access_token, refreshToken: body.refresh_token };
 }

@@ -1,6 +1,6 @@
 import type { LiveMessage } from "../../../src/contract/connection-events.ts";
 import { liveRequest } from "../../../src/connection/live/live-request.ts";
-import type { Stub } from "../support/connections.ts";
+import type { ConnectionStub } from "../../../src/contract/connection-rpc.ts";
 
 /** A client that watches the connection, comes back after each loss, and says then what it has seen. */
 export class Watcher {
@@ -8,7 +8,7 @@ export class Watcher {
   readonly told: { seq: number; id: string }[] = [];
   #socket: WebSocket | undefined;
 
-  async open(stub: Stub): Promise<void> {
+  async open(stub: ConnectionStub): Promise<void> {
     if (this.#socket !== undefined) return;
     const after = this.told.at(-1)?.seq ?? 0;
     const { webSocket } = await stub.fetch(liveRequest({ expiresAt: null, after }));

@@ -2,9 +2,9 @@ import { CONTOSO_TENANT, FABRIKAM_TENANT } from "../../sandbox/constants.ts";
 import type {
   AccessToken,
   AuthorizationCompletion,
+  ConnectionStub,
   Outcome,
 } from "../../../src/contract/connection-rpc.ts";
-import type { Stub } from "../support/connections.ts";
 import type { Account, Command } from "./commands.ts";
 import type { TokenLedger } from "./ledger.ts";
 import type { Microsoft } from "./microsoft.ts";
@@ -23,7 +23,7 @@ export type CallerCommand = Extract<
 /** What callers see of the world they call in. */
 export interface Surroundings {
   readonly microsoft: Microsoft;
-  readonly stub: Stub;
+  readonly stub: ConnectionStub;
   readonly tables: Tables | undefined;
   readonly ledger: TokenLedger;
   readonly handed: HandedToken[];

@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import type { Stub } from "../support/connections.ts";
+import type { Stub } from "./connections.ts";
 
 /** Lets an object's storage fail whenever a table is written, as a full one does. */
 export async function failStorage(stub: Stub, table: "event" | "grant" | "outbox"): Promise<void> {

@@ -41,12 +41,12 @@ export type Command =
   | { do: "answerCall"; which: number }
   /** The object dies where it stands; `served` lets Microsoft do first what it was asked. */
   | { do: "crash"; served: boolean }
-  /** The object dies at its next encryption or decryption of this. */
-  | { do: "die"; at: CipherPoint }
+  /** The object dies at its next encryption or decryption of this, or after some turns. */
+  | { do: "die"; at: CipherPoint | TurnPoint }
   /** The object is put to sleep, if nothing is under way. */
   | { do: "evict" }
   /** Until the next command, storage fails whenever this table is written. */
-  | { do: "storageFails"; table: "event" | "grant" | "outbox" }
+  | { do: "storageFails"; table: StorageFault }
   | { do: "watch" };
 
 export type TokenResource = "graph" | "arm" | "vault";
@@ -59,6 +59,15 @@ export interface CipherPoint {
   operation: "encrypt" | "decrypt";
   column: "access_token" | "refresh_token" | "candidate";
 }
+
+/** A moment in a life: the end of a turn, and what of that turn is out. */
+export interface TurnPoint {
+  turns: number;
+  death: "lost" | "written" | "sent";
+}
+/** A table whose writes fail, as on a full disk. */
+export type StorageFault = (typeof storageFaults)[number];
+export const storageFaults = ["event", "grant", "outbox"] as const;
 
 /** One command, and how Microsoft behaves while it is carried out. */
 export interface Step {

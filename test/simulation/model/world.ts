@@ -1,15 +1,12 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { vi } from "vitest";
-import { actorOf, type Stub } from "../support/connections.ts";
-import { repeatChance } from "./chance.ts";
+import type { EncryptionKey } from "../../../src/config/config.ts";
+import type { ConnectionStub } from "../../../src/contract/connection-rpc.ts";
+import type { Host, Progress } from "../host.ts";
 import { Callers, type Surroundings } from "./callers.ts";
 import type { Command, Step } from "./commands.ts";
 import { TokenLedger } from "./ledger.ts";
 import { answerToCall, type Answer, type Microsoft, type Outstanding } from "./microsoft.ts";
-import type { Mortality } from "./mortality.ts";
 import type { HandedToken, Operation } from "./operation.ts";
-import { failStorage, mendStorage } from "./storage-failure.ts";
-import { TableReader, type Tables } from "./tables.ts";
+import { TableReader, type Rows, type Tables } from "./tables.ts";
 import { Watcher } from "./watcher.ts";
 
 /** So far ahead that the runtime's own clock never rings an alarm: the schedule does. */
@@ -17,8 +14,15 @@ const start = Date.UTC(2031, 0, 1);
 /** Between one ring and the next, and after one that failed, in milliseconds. */
 const rest = 1_000;
 const failureRest = 60_000;
-/** Turns of the event loop without news, after which nothing moves any more. */
-const quietTurns = 3;
+/** Until the platform repeats an alarm in which the object died, in milliseconds; it doubles each time. */
+const firstRepeat = 2_000;
+
+export interface WorldOptions {
+  host: Host;
+  microsoft: Microsoft;
+  /** With which the connection's tables are opened. */
+  keys: readonly EncryptionKey[];
+}
 
 /** One connection, the real one, and everything around it that a schedule can move. */
 export class World implements Surroundings {
@@ -36,33 +40,37 @@ export class World implements Surroundings {
   /** The last ring has ended, and the next need not come before. */
   restsUntil = -Infinity;
   readonly microsoft: Microsoft;
-  readonly #mortality: Mortality;
+  readonly #host: Host;
   readonly #reader: TableReader;
-  #stub: Stub;
-  #now = start;
   readonly #callers = new Callers(this);
   #hold = false;
   #answer: Answer | undefined;
   #holdCalls = false;
   #failing: { since: number } | undefined;
+  #rows: Rows | undefined;
   #activity = 0;
   #operations = 0;
+  #died = false;
+  /** Rings in a row that a death ended. */
+  #broken = 0;
 
-  private constructor(id: string, microsoft: Microsoft, mortality: Mortality) {
+  private constructor(id: string, { host, microsoft, keys }: WorldOptions) {
     this.id = id;
-    this.#stub = actorOf(id);
-    this.#reader = new TableReader(id);
+    this.#host = host;
+    this.#reader = new TableReader(id, keys);
     this.microsoft = microsoft;
-    this.#mortality = mortality;
   }
 
-  static async begin(id: string, microsoft: Microsoft, mortality: Mortality): Promise<World> {
-    const world = new World(id, microsoft, mortality);
-    repeatChance();
-    vi.useFakeTimers({ toFake: ["Date"], now: start });
-    mortality.disarm();
-    mortality.died = false;
-    await microsoft.begin({
+  static async begin(id: string, options: WorldOptions): Promise<World> {
+    const world = new World(id, options);
+    const { host, microsoft } = options;
+    await host.begin(id, start, {
+      died: () => {
+        world.#died = true;
+      },
+      logged: () => undefined,
+    });
+    microsoft.begin({
       arrives: (request) => world.#arrives(request),
       issued: (tokens) => world.ledger.issued(tokens),
       life: () => world.life,
@@ -73,12 +81,12 @@ export class World implements Surroundings {
     return world;
   }
 
-  get stub(): Stub {
-    return this.#stub;
+  get stub(): ConnectionStub {
+    return this.#host.stub;
   }
 
   get now(): number {
-    return this.#now;
+    return this.#host.now;
   }
 
   /** The token request that Microsoft has not answered. */
@@ -102,11 +110,16 @@ export class World implements Surroundings {
     this.#hold = hold;
     this.#answer = answer;
     this.#holdCalls = command.do === "call" && command.hold;
-    await this.#do(command);
+    await this.#host.run(() => this.#do(command));
     await this.#settle();
-    if (this.#mortality.died) await this.#bury();
+    if (this.#died) await this.#bury();
     if (this.#failing !== undefined && this.#failing.since < this.step) await this.mend();
-    this.tables = await this.#mortality.spare(() => this.#reader.read(this.#stub));
+    const rows = await this.#host.rows();
+    if (rows === undefined) this.tables = undefined;
+    else if (rows !== this.#rows) {
+      this.tables = await this.#host.run(() => this.#reader.read(rows));
+    }
+    this.#rows = rows;
     for (const { token, generation } of this.tables?.rows ?? []) {
       if (token !== null) this.ledger.stored(token, generation);
     }
@@ -114,27 +127,22 @@ export class World implements Surroundings {
 
   /** Ends what makes the object fail by itself. */
   async mend(): Promise<void> {
-    this.#mortality.disarm();
+    this.#host.disarm();
     if (this.#failing === undefined) return;
     this.#failing = undefined;
-    await mendStorage(this.#stub);
+    await this.#host.failStorage(undefined);
   }
 
   /** Frees what the schedule no longer needs. */
   async end(): Promise<void> {
     this.watcher.close();
-    await runInDurableObject(this.#stub, (_, { storage }) => storage.deleteAll());
-    await evict(this.#stub, "close");
+    await this.#host.end(false);
   }
 
   /** Ends a schedule that failed, whatever is still under way. */
   async abandon(): Promise<void> {
-    this.#mortality.disarm();
     this.watcher.close();
-    await runInDurableObject(this.#stub, async (_, ctx) => {
-      await ctx.storage.deleteAll();
-      ctx.abort("abandoned");
-    }).catch(() => undefined);
+    await this.#host.end(true);
   }
 
   #arrives(request: Outstanding): Answer | undefined {
@@ -159,7 +167,7 @@ export class World implements Surroundings {
     const operation = this.operations.find((one) => one.id === id);
     const token = request.headers.get("authorization")?.slice("Bearer ".length);
     if (operation === undefined || token === undefined) this.faults.push("a call of nobody's");
-    else this.handed.push({ operation, token, at: this.#now });
+    else this.handed.push({ operation, token, at: this.now });
   }
 
   async #do(command: Command): Promise<void> {
@@ -173,20 +181,21 @@ export class World implements Surroundings {
       case "import":
         return this.#callers.take(command);
       case "disconnect":
-        await this.#stub.disconnect().catch(() => undefined);
+        await this.stub.disconnect().catch(() => undefined);
         return;
       case "revoke": {
         const user = this.tables?.grant.upn;
         if (user === null || user === undefined) return;
-        await this.microsoft.revoke(user, command.what === "everything" ? undefined : command.what);
+        this.microsoft.services.revoke(
+          user,
+          command.what === "everything" ? undefined : command.what,
+        );
         return;
       }
       case "advance":
-        this.#advanceTo(this.#now + command.seconds * 1_000);
-        return;
+        return this.#host.setTime(this.now + command.seconds * 1_000);
       case "alarm":
-        this.#ring(command.wait);
-        return;
+        return this.#ring(command.wait);
       case "answer":
         await this.#give(this.tokenRequest, this.#answer ?? { as: "service" });
         return;
@@ -202,7 +211,7 @@ export class World implements Surroundings {
         await this.#crash(command.served);
         return;
       case "die":
-        await this.#mortality.arm(this.#stub, command.at);
+        await this.#host.armDeath(command.at);
         return;
       case "evict":
         await this.#evict();
@@ -211,7 +220,7 @@ export class World implements Surroundings {
         await this.#fail(command.table);
         return;
       case "watch":
-        if (this.tables !== undefined) await this.watcher.open(this.#stub);
+        if (this.tables !== undefined) await this.watcher.open(this.stub);
     }
   }
 
@@ -238,43 +247,34 @@ export class World implements Surroundings {
     );
   }
 
-  /** From within the object: what goes on by it must not go on by the test's leave. */
   async #give(request: Outstanding | undefined, answer: Answer): Promise<void> {
     this.#answer = undefined;
     if (request === undefined) return;
-    await runInDurableObject(this.#stub, () => request.give?.(answer)).catch((error: unknown) => {
-      // What the answer sets going may be where the object dies.
-      if (!this.#mortality.died) throw error;
-    });
-  }
-
-  #advanceTo(time: number): void {
-    this.#now = time;
-    vi.setSystemTime(time);
+    await this.#host.apply(() => request.give?.(answer));
   }
 
   /** The platform rings one alarm at a time, and not before its time. */
-  #ring(wait: boolean): void {
+  async #ring(wait: boolean): Promise<void> {
     const alarm = this.tables?.alarm ?? null;
     if (alarm === null || this.ringing) return;
-    if (alarm > this.#now) {
+    if (alarm > this.now) {
       if (!wait) return;
-      this.#advanceTo(alarm);
+      await this.#host.setTime(alarm);
     }
     this.start({ kind: "alarm" }, async () => {
-      const rang = await runDurableObjectAlarm(this.#stub);
-      this.restsUntil = this.#now + (this.#failing === undefined ? rest : failureRest);
+      const rang = await this.#host.ring();
+      this.#broken = 0;
+      this.restsUntil = this.now + (this.#failing === undefined ? rest : failureRest);
       return rang;
     });
   }
 
   async #crash(served: boolean): Promise<void> {
     const out = this.tokenRequest;
-    await runInDurableObject(this.#stub, async (_, ctx) => {
+    await this.#host.crash(async () => {
       if (served && out !== undefined) await this.microsoft.serveUnheard(out);
-      ctx.abort("crash");
-    }).catch(() => undefined);
-    await this.#bury();
+    });
+    this.#died = true;
   }
 
   /** After a death: what was under way is gone, and the platform repeats an alarm that did not end. */
@@ -284,59 +284,43 @@ export class World implements Surroundings {
       ({ kind, life, end }) =>
         kind === "alarm" && life === this.life && (end === undefined || "thrown" in end),
     );
-    this.#mortality.died = false;
-    this.#mortality.disarm();
+    this.#died = false;
+    this.#host.disarm();
     this.microsoft.bury(this.life);
     this.watcher.lost();
-    await Promise.resolve();
-    while (this.operations.some(({ end }) => end === undefined)) await turn();
+    await this.#settle();
     this.life += 1;
-    this.#stub = actorOf(this.id);
-    if (rang) {
-      await runInDurableObject(this.#stub, (_, { storage }) => storage.setAlarm(this.#now));
-    }
+    if (!rang) return this.#host.revive(undefined);
+    this.restsUntil = this.now + firstRepeat * 2 ** this.#broken;
+    this.#broken += 1;
+    await this.#host.revive(this.restsUntil);
   }
 
   async #evict(): Promise<void> {
-    const busy = this.operations.some(({ end }) => end === undefined);
-    if (busy || this.microsoft.outstanding.length > 0) return;
-    await evict(this.#stub, "hibernate");
+    const { busy, outstanding } = this.#progress();
+    if (busy || outstanding > 0) return;
+    await this.#host.evict();
     this.life += 1;
   }
 
   async #fail(table: Extract<Command, { do: "storageFails" }>["table"]): Promise<void> {
     if (this.tables === undefined || this.#failing !== undefined) return;
     this.#failing = { since: this.step };
-    await failStorage(this.#stub, table);
+    await this.#host.failStorage(table);
   }
 
   /** Waits until all that was started has ended, or waits for Microsoft. */
-  async #settle(): Promise<void> {
-    for (let quiet = 0; quiet < quietTurns;) {
-      const busy = this.operations.some(({ end }) => end === undefined);
-      const { outstanding } = this.microsoft;
-      if (this.#mortality.died || (!busy && outstanding.length === 0 && quiet > 0)) return;
-      const seen = this.#activity;
-      const answering = outstanding.some(({ give }) => give === undefined);
-      // Where nothing is held back something has to come of it; else only silence tells.
-      const certain = answering || (busy && outstanding.length === 0);
-      await this.#turn();
-      if (seen !== this.#activity) quiet = 0;
-      else if (!certain) quiet += 1;
-    }
+  #settle(): Promise<void> {
+    return this.#host.settle(() => this.#progress());
   }
 
-  /** Whatever the object could do by itself is done after this. */
-  async #turn(): Promise<void> {
-    await runInDurableObject(this.#stub, () => undefined).catch(() => undefined);
+  #progress(): Progress {
+    const { outstanding } = this.microsoft;
+    return {
+      busy: this.operations.some(({ end }) => end === undefined),
+      outstanding: outstanding.length,
+      answering: outstanding.some(({ give }) => give === undefined),
+      activity: this.#activity,
+    };
   }
 }
-
-async function evict(stub: Stub, webSockets: "close" | "hibernate"): Promise<void> {
-  await evictDurableObject(stub, { webSockets }).catch((error: unknown) => {
-    // On a machine so slow that the runtime did it before.
-    if (!String(error).includes("not currently running")) throw error;
-  });
-}
-
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,0 +1,54 @@
+import { asyncProperty, check } from "fast-check";
+import { schedule } from "./model/commands.ts";
+import { createSimulation } from "./simulation.ts";
+
+export interface CampaignOptions {
+  runs: number;
+  seed: number;
+  /** Of a schedule that failed: it alone is run, and made as short as it can be. */
+  path?: string | undefined;
+}
+
+export interface CampaignReport {
+  /** Schedules that were run. */
+  runs: number;
+  /** Milliseconds of one schedule. */
+  median: number;
+  /** What did not hold, with what replays it. */
+  failure?: { error: string; seed: number; path: string; schedule: unknown } | undefined;
+}
+
+/** Runs random schedules of one seed until one fails. */
+export async function campaign({ runs, seed, path }: CampaignOptions): Promise<CampaignReport> {
+  const clock = performance.now.bind(performance);
+  const durations: number[] = [];
+  const simulation = await createSimulation();
+  try {
+    const property = asyncProperty(schedule, async (drawn) => {
+      const began = clock();
+      await simulation.run(drawn);
+      durations.push(clock() - began);
+    });
+    const result = await check(property, {
+      numRuns: runs,
+      seed,
+      endOnFailure: path === undefined,
+      ...(path !== undefined && { path }),
+    });
+    durations.sort((one, other) => one - other);
+    return {
+      runs: result.numRuns,
+      median: durations[durations.length >> 1] ?? 0,
+      ...(result.failed && {
+        failure: {
+          error: String(result.errorInstance),
+          seed,
+          path: result.counterexamplePath ?? "",
+          schedule: result.counterexample,
+        },
+      }),
+    };
+  } finally {
+    simulation.close();
+  }
+}

@@ -1,0 +1,74 @@
+import { aadstsEntry } from "../../sandbox/entra/aadsts.ts";
+import { approvedSignIn } from "../../sandbox/entra/authorize.ts";
+import { keySet } from "../../sandbox/entra/discovery.ts";
+import { errorBody, type EntraError } from "../../sandbox/entra/entra-error.ts";
+import { answerTokenRequest } from "../../sandbox/entra/token.ts";
+import { createSandbox } from "../../sandbox/index.ts";
+import type { SigningKey } from "../../sandbox/signing-key.ts";
+import { authorityOf } from "../../sandbox/tenants.ts";
+import type { Audience } from "../../sandbox/world.ts";
+import type { MicrosoftServices } from "../model/microsoft.ts";
+import type { LightWorld } from "./light-world.ts";
+
+const audiences: ReadonlyMap<string, Audience> = new Map([
+  ["graph.microsoft.com", "graph"],
+  ["management.azure.com", "arm"],
+]);
+
+/**
+ * Microsoft for the model: the decisions of the sandbox without its HTTP. What is rare, such as the
+ * 401 of a service, comes from the sandbox itself.
+ *
+ * @param signingKey the key of the schedule that begins
+ */
+export async function createLightMicrosoft(
+  world: LightWorld,
+  signingKey: () => SigningKey,
+): Promise<MicrosoftServices> {
+  const sandbox = await createSandbox({ world });
+
+  const refused = (error: EntraError, base: string): Response =>
+    Response.json(errorBody(world, error, world.guid(), base), {
+      status: aadstsEntry(error.code).status,
+      headers: { "x-ms-request-id": world.guid() },
+    });
+
+  return {
+    begin: () => world.begin(signingKey()),
+
+    async token(request, form, refusal) {
+      const { origin, pathname } = new URL(request.url);
+      if (refusal !== undefined) return refused({ code: refusal }, origin);
+      const answer = await answerTokenRequest(world, {
+        segment: pathname.split("/")[1] ?? "",
+        headers: request.headers,
+        form,
+        base: origin,
+      });
+      return answer.ok
+        ? Response.json(answer.value, { headers: { "x-ms-request-id": world.guid() } })
+        : refused(answer.error, origin);
+    },
+
+    async serve(request) {
+      const { hostname, origin, pathname, searchParams } = new URL(request.url);
+      const audience = audiences.get(hostname);
+      if (audience !== undefined) {
+        const { ok } = await world.authenticate(request, audience);
+        return ok ? Response.json({ value: [] }) : sandbox.fetch(request);
+      }
+      const authority = authorityOf(pathname.split("/")[1] ?? "");
+      if (authority === undefined || !pathname.endsWith("/keys")) return sandbox.fetch(request);
+      const appId = searchParams.get("appid") ?? undefined;
+      return Response.json(await keySet(world, { base: origin, authority, appId }));
+    },
+
+    async approve(url, account) {
+      return (await approvedSignIn(world, url, account)) ?? new URLSearchParams();
+    },
+
+    revoke(upn, audience) {
+      world.revocations.add({ upn, audience, tick: world.tick(), time: world.now() });
+    },
+  };
+}

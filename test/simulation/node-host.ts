@@ -1,0 +1,217 @@
+import { createHash } from "node:crypto";
+import { configOf } from "../../src/config/config.ts";
+import { ConnectionActor } from "../../src/connection/actor.ts";
+import { ConnectionState } from "../../src/connection/connection-state.ts";
+import { dueWork, earliest } from "../../src/connection/policy/schedule.ts";
+import { schemaVersion } from "../../src/connection/tables/schema.ts";
+import type { ConnectionStub } from "../../src/contract/connection-rpc.ts";
+import type { SigningKey } from "../sandbox/signing-key.ts";
+import { workerSecrets } from "../support/secrets.ts";
+import type { Host, HostEvents } from "./host.ts";
+import { repeatedChance } from "./model/chance.ts";
+import type { CipherPoint, StorageFault, TurnPoint } from "./model/commands.ts";
+import type { Rows } from "./model/tables.ts";
+import { Clock } from "./platform/clock.ts";
+import { simulatedKeyPair } from "./platform/crypto.ts";
+import { installGlobals } from "./platform/globals.ts";
+import { Life, SimulatedObject } from "./platform/object.ts";
+import { Scheduler } from "./platform/scheduler.ts";
+
+const decoder = new TextDecoder();
+
+export const env = { ...workerSecrets, AZURE_TENANT_ID: "common", AZURE_CLOUD: "global" };
+
+/** The connection in Node: the same actor over a simulated platform. */
+export class NodeHost implements Host {
+  /** Where its requests go. */
+  receive: (request: Request) => Promise<Response> = () =>
+    Promise.reject(new Error("nothing answers"));
+  readonly scheduler = new Scheduler();
+  readonly #clock = new Clock(this.scheduler);
+  readonly #object: SimulatedObject<ConnectionActor>;
+  readonly #uninstall: () => void;
+  #random = repeatedChance();
+  #id = "";
+  #events: HostEvents | undefined;
+  #armed: CipherPoint | undefined;
+  /** Over the same tables, to ask what is due by them. */
+  #state: ConnectionState | undefined;
+  #read: { writes: number; now: number; rows: Rows | undefined } | undefined;
+
+  constructor() {
+    const config = configOf(env);
+    if (!config.ok) throw new Error(config.error.message);
+    this.#object = new SimulatedObject({
+      scheduler: this.scheduler,
+      clock: this.#clock,
+      create: (ctx) =>
+        new ConnectionActor(ctx as unknown as DurableObjectState, env as unknown as Env),
+      died: () => this.#events?.died(),
+    });
+    this.#uninstall = installGlobals({
+      scheduler: this.scheduler,
+      clock: this.#clock,
+      random: () => this.#random(),
+      receive: (request) => this.receive(request),
+      beforeCipher: (operation, boundTo) => this.#beforeCipher(operation, boundTo),
+      logged: (line) => this.#events?.logged(line),
+    });
+  }
+
+  /** Gives Node its own time, chance and network back. */
+  close(): void {
+    this.#uninstall();
+  }
+
+  get stub(): ConnectionStub {
+    return this.#stub;
+  }
+
+  begin(id: string, now: number, events: HostEvents): Promise<void> {
+    this.#id = id;
+    this.#events = events;
+    this.#random = repeatedChance();
+    this.#armed = undefined;
+    this.#state = undefined;
+    this.#read = undefined;
+    this.scheduler.reset();
+    this.#clock.reset(now);
+    this.#object.begin(id);
+    return Promise.resolve();
+  }
+
+  get now(): number {
+    return this.#clock.now;
+  }
+
+  setTime(now: number): Promise<void> {
+    return this.#clock.advanceTo(now);
+  }
+
+  settle(): Promise<void> {
+    return this.scheduler.settle();
+  }
+
+  apply(work: () => void): Promise<void> {
+    work();
+    return this.scheduler.settle();
+  }
+
+  run<Value>(work: () => Promise<Value>): Promise<Value> {
+    return this.scheduler.runWhile(work);
+  }
+
+  async ring(): Promise<unknown> {
+    return this.#object.ring();
+  }
+
+  async crash(last: () => Promise<void>): Promise<void> {
+    await last();
+    this.#object.life?.die("written");
+  }
+
+  armDeath(at: CipherPoint | TurnPoint): Promise<void> {
+    const { life } = this.#object;
+    if ("operation" in at) this.#armed = at;
+    else if (life !== undefined) life.fuse = { turns: at.turns, death: at.death };
+    return Promise.resolve();
+  }
+
+  disarm(): void {
+    this.#armed = undefined;
+    const { life } = this.#object;
+    if (life !== undefined) life.fuse = undefined;
+  }
+
+  revive(): Promise<void> {
+    // The simulated platform repeats an alarm by itself.
+    return Promise.resolve();
+  }
+
+  evict(): Promise<void> {
+    this.#object.evict();
+    return Promise.resolve();
+  }
+
+  failStorage(fault: StorageFault | undefined): Promise<void> {
+    const { storage } = this.#object;
+    const written = fault === "grant" ? /^\s*UPDATE grant\b/i : new RegExp(`INTO ${fault}\\b`, "i");
+    storage.fault = fault === undefined ? undefined : (query) => written.test(query);
+    return Promise.resolve();
+  }
+
+  rows(): Promise<Rows | undefined> {
+    const { writes } = this.#object.storage;
+    const { now } = this;
+    if (this.#read?.writes !== writes || this.#read.now !== now) {
+      this.#read = { writes, now, rows: this.#readRows() };
+    }
+    return Promise.resolve(this.#read.rows);
+  }
+
+  #readRows(): Rows | undefined {
+    const { storage } = this.#object;
+    const { sql } = storage as unknown as DurableObjectStorage;
+    if (schemaVersion(sql) === 0) return undefined;
+    this.#state ??= new ConnectionState({
+      storage: storage as unknown as DurableObjectStorage,
+      connectionId: this.#id,
+      sinks: [],
+      published: () => undefined,
+    });
+    const rows = (query: string) => storage.sql.exec(query).toArray();
+    return {
+      grant: rows("SELECT * FROM grant")[0],
+      tokens: rows("SELECT * FROM access_token"),
+      intent: rows("SELECT * FROM refresh_intent")[0],
+      events: rows("SELECT * FROM event ORDER BY seq"),
+      alarm: storage.alarm,
+      // As with a flight: without one the intent of a dead process may wait for its 30 seconds.
+      due: earliest(
+        dueWork(this.#state.schedule(), {
+          now: this.#clock.now,
+          inFlight: true,
+          leases: new Map(),
+        }),
+      ),
+    };
+  }
+
+  end(): Promise<void> {
+    this.#object.begin("");
+    return Promise.resolve();
+  }
+
+  /** Another key for each schedule: the connection remembers those of the one before. */
+  signingKey(): SigningKey {
+    const kid = createHash("sha256").update(this.#id).digest("hex").slice(0, 16);
+    const jwk = { kty: "RSA", use: "sig", kid, x5t: kid, x5c: [], n: kid, e: "AQAB" };
+    const pair = simulatedKeyPair(kid);
+    return { kid, jwk, ...(pair as unknown as Pick<SigningKey, "privateKey" | "publicKey">) };
+  }
+
+  readonly #stub = new Proxy({} as ConnectionStub, {
+    get: (_, name) => {
+      if (typeof name !== "string" || name === "then") return undefined;
+      if (name === "fetch") {
+        return (input: string | URL | Request, init?: RequestInit) =>
+          this.#object.call((actor) => actor.fetch(new Request(input, init)));
+      }
+      return (...values: unknown[]) =>
+        this.#object.call((actor) => {
+          const method: unknown = Reflect.get(actor, name);
+          if (typeof method !== "function") throw new TypeError(`no method ${name}`);
+          return method.apply(actor, values);
+        });
+    },
+  });
+
+  #beforeCipher(operation: CipherPoint["operation"], boundTo: Uint8Array | undefined): void {
+    const armed = this.#armed;
+    const { owner } = this.scheduler;
+    if (armed === undefined || !(owner instanceof Life) || armed.operation !== operation) return;
+    if (boundTo === undefined || decoder.decode(boundTo) !== `${this.#id}\n${armed.column}`) return;
+    this.#armed = undefined;
+    owner.fuse = { turns: 0, death: "lost" };
+  }
+}

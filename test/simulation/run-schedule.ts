@@ -1,0 +1,35 @@
+import { sha256Hex } from "../../src/connection/grant/authorization-state.ts";
+import type { Schedule } from "./model/commands.ts";
+import { healing } from "./model/healing.ts";
+import { Invariants } from "./model/invariants.ts";
+import { World, type WorldOptions } from "./model/world.ts";
+
+/** Runs one schedule, and what heals after it. Throws at what does not hold. */
+export async function runSchedule({ account, steps }: Schedule, options: WorldOptions) {
+  // Its name decides when a connection renews: the same schedule has the same one.
+  const name = await options.host.run(() => sha256Hex(JSON.stringify([account, steps])));
+  const world = await World.begin(`user:u-${name}`, options);
+  const invariants = new Invariants(world);
+  const take = async (step: Schedule["steps"][number]) => {
+    await world.take(step);
+    const faults = invariants.check();
+    if (faults.length > 0) {
+      throw new Error(`after step ${world.step}, ${step.command.do}: ${faults.join("; ")}`);
+    }
+  };
+  try {
+    if (account !== undefined) {
+      await take({ command: { do: "signIn", account }, hold: false, answer: { as: "service" } });
+      await take({ command: { do: "watch" }, hold: false, answer: { as: "service" } });
+    }
+    for (const step of steps) await take(step);
+    const heals = healing(world);
+    let next = await heals.next();
+    for (; next.done !== true; next = await heals.next()) await take(next.value);
+    if (next.value.length > 0) throw new Error(next.value.join("; "));
+  } catch (error) {
+    await world.abandon();
+    throw error;
+  }
+  await world.end();
+}
