@@ -1,5 +1,7 @@
 import type { ConnectionStub } from "../../src/contract/connection-rpc.ts";
 import type { CipherPoint, StorageFault, TurnPoint } from "./model/commands.ts";
+import type { Deployment } from "./model/deployment.ts";
+import type { Receivers } from "./model/receivers.ts";
 import type { Rows } from "./model/tables.ts";
 
 /** What is under way, as the model sees it: by it a host knows when nothing moves any more. */
@@ -21,6 +23,14 @@ export interface HostEvents {
   logged: (line: string) => void;
 }
 
+export interface HostOptions extends HostEvents {
+  deployment: Deployment;
+  /** Chooses between what could happen next; 0: in the order of arrival. */
+  order: number;
+  /** To whom it reports. */
+  receivers: Receivers;
+}
+
 /**
  * One of the worlds in which the model drives a connection: workerd, or the simulation in Node. It has one
  * object at a time, whose time stands still unless it is set.
@@ -29,7 +39,7 @@ export interface Host {
   /** Of the life that is now. */
   readonly stub: ConnectionStub;
   /** Begins with an object that never was. Time is milliseconds since the epoch. */
-  begin(id: string, now: number, events: HostEvents): Promise<void>;
+  begin(id: string, now: number, options: HostOptions): Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Lets time pass, or jumps back. */
@@ -53,6 +63,10 @@ export interface Host {
    * @param repeatAt when the platform repeats the alarm that was ringing; undefined: none was
    */
   revive(repeatAt: number | undefined): Promise<void>;
+  /** From now on lives begin with this. Not in workerd. */
+  deploy(deployment: Deployment): void;
+  /** The object loses what it stored. Not in workerd. */
+  lose(): Promise<void>;
   /** Puts the object to sleep. */
   evict(): Promise<void>;
   /** Lets writes fail; undefined: no more. */

@@ -1,15 +1,20 @@
 import { createHash } from "node:crypto";
-import { configOf } from "../../src/config/config.ts";
+import { configOf, type EncryptionKey } from "../../src/config/config.ts";
 import { ConnectionActor } from "../../src/connection/actor.ts";
 import { ConnectionState } from "../../src/connection/connection-state.ts";
 import { dueWork, earliest } from "../../src/connection/policy/schedule.ts";
 import { schemaVersion } from "../../src/connection/tables/schema.ts";
 import type { ConnectionStub } from "../../src/contract/connection-rpc.ts";
+import { Directory } from "../../src/directory/directory.ts";
+import { CLIENT_SECRET } from "../sandbox/constants.ts";
 import type { SigningKey } from "../sandbox/signing-key.ts";
 import { workerSecrets } from "../support/secrets.ts";
-import type { Host, HostEvents } from "./host.ts";
+import { seeded } from "../support/random.ts";
+import type { Host, HostOptions } from "./host.ts";
 import { repeatedChance } from "./model/chance.ts";
 import type { CipherPoint, StorageFault, TurnPoint } from "./model/commands.ts";
+import type { Deployment } from "./model/deployment.ts";
+import { someTypes, type Receivers } from "./model/receivers.ts";
 import type { Rows } from "./model/tables.ts";
 import { Clock } from "./platform/clock.ts";
 import { simulatedKeyPair } from "./platform/crypto.ts";
@@ -19,7 +24,35 @@ import { Scheduler } from "./platform/scheduler.ts";
 
 const decoder = new TextDecoder();
 
-export const env = { ...workerSecrets, AZURE_TENANT_ID: "common", AZURE_CLOUD: "global" };
+/** An encryption key that is nothing but repeated bytes. */
+const keyOf = (kid: string, byte: number) => `${kid}:${Buffer.alloc(32, byte).toString("base64")}`;
+const keys = { k1: keyOf("k1", 7), k2: keyOf("k2", 8) };
+const allKeys = `${keys.k1},${keys.k2}`;
+const webhookSecret = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
+const webhooks = JSON.stringify([
+  { id: "all", url: "https://all.hooks.example/", secret: webhookSecret },
+  { id: "some", url: "https://some.hooks.example/", secret: webhookSecret, types: someTypes },
+]);
+
+/** The Worker's variables in one deployment. */
+const variablesOf = ({ keys: sealing, secrets, receivers }: Deployment) => ({
+  ...workerSecrets,
+  AZURE_TENANT_ID: "common",
+  AZURE_CLOUD: "global",
+  TOKEN_ENCRYPTION_KEYS: sealing.replace("k1", keys.k1).replace("k2", keys.k2),
+  AZURE_CLIENT_SECRET: secrets.replace("good", CLIENT_SECRET),
+  ...(receivers && { WEBHOOKS: webhooks }),
+});
+
+/** All keys that any deployment seals with. */
+export function sealingKeys(): readonly EncryptionKey[] {
+  const config = configOf({
+    ...variablesOf({ keys: "k1", secrets: "good", receivers: false }),
+    TOKEN_ENCRYPTION_KEYS: allKeys,
+  });
+  if (!config.ok) throw new Error(config.error.message);
+  return config.value.encryptionKeys;
+}
 
 /** The connection in Node: the same actor over a simulated platform. */
 export class NodeHost implements Host {
@@ -32,29 +65,35 @@ export class NodeHost implements Host {
   readonly #uninstall: () => void;
   #random = repeatedChance();
   #id = "";
-  #events: HostEvents | undefined;
   #armed: CipherPoint | undefined;
   /** Over the same tables, to ask what is due by them. */
   #state: ConnectionState | undefined;
   #read: { writes: number; now: number; rows: Rows | undefined } | undefined;
 
+  /** By deployment: the configuration of one is read once. */
+  readonly #environments = new Map<string, object>();
+  #options: HostOptions | undefined;
+  #environment: object = {};
+
   constructor() {
-    const config = configOf(env);
-    if (!config.ok) throw new Error(config.error.message);
+    Directory.prototype.upsert = (entry) =>
+      this.#ask((receivers) => receivers.upsert(entry));
+    Directory.prototype.removePending = (_, version) =>
+      this.#ask((receivers) => receivers.removePending(version));
     this.#object = new SimulatedObject({
       scheduler: this.scheduler,
       clock: this.#clock,
       create: (ctx) =>
-        new ConnectionActor(ctx as unknown as DurableObjectState, env as unknown as Env),
-      died: () => this.#events?.died(),
+        new ConnectionActor(ctx as unknown as DurableObjectState, this.#environment as Env),
+      died: () => this.#options?.died(),
     });
     this.#uninstall = installGlobals({
       scheduler: this.scheduler,
       clock: this.#clock,
       random: () => this.#random(),
-      receive: (request) => this.receive(request),
+      receive: (request) => this.#options?.receivers.webhook(request) ?? this.receive(request),
       beforeCipher: (operation, boundTo) => this.#beforeCipher(operation, boundTo),
-      logged: (line) => this.#events?.logged(line),
+      logged: (line) => this.#options?.logged(line),
     });
   }
 
@@ -67,14 +106,16 @@ export class NodeHost implements Host {
     return this.#stub;
   }
 
-  begin(id: string, now: number, events: HostEvents): Promise<void> {
+  begin(id: string, now: number, options: HostOptions): Promise<void> {
     this.#id = id;
-    this.#events = events;
+    this.#options = options;
+    this.deploy(options.deployment);
     this.#random = repeatedChance();
     this.#armed = undefined;
     this.#state = undefined;
     this.#read = undefined;
-    this.scheduler.reset();
+    const { between } = seeded(String(options.order));
+    this.scheduler.reset(options.order === 0 ? undefined : (count) => between(0, count - 1));
     this.#clock.reset(now);
     this.#object.begin(id);
     return Promise.resolve();
@@ -108,6 +149,28 @@ export class NodeHost implements Host {
   async crash(last: () => Promise<void>): Promise<void> {
     await last();
     this.#object.life?.die("written");
+  }
+
+  deploy(deployment: Deployment): void {
+    const name = JSON.stringify(deployment);
+    const known = this.#environments.get(name);
+    this.#environment = known ?? {
+      ...variablesOf(deployment),
+      // The directory's methods are played: its database is not asked.
+      DB: {},
+      ...(deployment.receivers && {
+        EVENTS: {
+          send: (records: readonly object[]) =>
+            this.#ask((receivers) => receivers.pipeline(records)),
+        },
+      }),
+    };
+    this.#environments.set(name, this.#environment);
+  }
+
+  lose(): Promise<void> {
+    this.#object.lose();
+    return Promise.resolve();
   }
 
   armDeath(at: CipherPoint | TurnPoint): Promise<void> {
@@ -165,6 +228,7 @@ export class NodeHost implements Host {
       tokens: rows("SELECT * FROM access_token"),
       intent: rows("SELECT * FROM refresh_intent")[0],
       events: rows("SELECT * FROM event ORDER BY seq"),
+      outbox: rows("SELECT * FROM outbox"),
       alarm: storage.alarm,
       // As with a flight: without one the intent of a dead process may wait for its 30 seconds.
       due: earliest(
@@ -205,6 +269,14 @@ export class NodeHost implements Host {
         });
     },
   });
+
+  /** What an object asks of a receiver that is bound to it. */
+  #ask(work: (receivers: Receivers) => Promise<void>): Promise<void> {
+    const receivers = this.#options?.receivers;
+    const { owner } = this.scheduler;
+    if (receivers === undefined || !(owner instanceof Life)) return Promise.resolve();
+    return owner.ask(() => work(receivers));
+  }
 
   #beforeCipher(operation: CipherPoint["operation"], boundTo: Uint8Array | undefined): void {
     const armed = this.#armed;

@@ -5,10 +5,11 @@ import { Invariants } from "./model/invariants.ts";
 import { World, type WorldOptions } from "./model/world.ts";
 
 /** Runs one schedule, and what heals after it. Throws at what does not hold. */
-export async function runSchedule({ account, steps }: Schedule, options: WorldOptions) {
+export async function runSchedule(schedule: Schedule, options: WorldOptions): Promise<void> {
+  const { account, steps } = schedule;
   // Its name decides when a connection renews: the same schedule has the same one.
   const name = await options.host.run(() => sha256Hex(JSON.stringify([account, steps])));
-  const world = await World.begin(`user:u-${name}`, options);
+  const world = await World.begin(`user:u-${name}`, options, schedule);
   const invariants = new Invariants(world);
   const take = async (step: Schedule["steps"][number]) => {
     await world.take(step);
@@ -26,7 +27,8 @@ export async function runSchedule({ account, steps }: Schedule, options: WorldOp
     const heals = healing(world);
     let next = await heals.next();
     for (; next.done !== true; next = await heals.next()) await take(next.value);
-    if (next.value.length > 0) throw new Error(next.value.join("; "));
+    const sick = [...next.value, ...invariants.healed()];
+    if (sick.length > 0) throw new Error(sick.join("; "));
   } catch (error) {
     await world.abandon();
     throw error;

@@ -1,11 +1,9 @@
-import { configOf } from "../../src/config/config.ts";
-import { Directory } from "../../src/directory/directory.ts";
 import { createLightMicrosoft } from "./microsoft/light-microsoft.ts";
 import { createLightWorld } from "./microsoft/light-world.ts";
 import type { Schedule } from "./model/commands.ts";
 import { Microsoft } from "./model/microsoft.ts";
 import { oddAnswers } from "./model/odd-answers.ts";
-import { env, NodeHost } from "./node-host.ts";
+import { NodeHost, sealingKeys } from "./node-host.ts";
 import { runSchedule } from "./run-schedule.ts";
 
 /** The model over the simulated platform. From here to {@link Simulation.close} this process has its time and chance. */
@@ -16,15 +14,11 @@ export interface Simulation {
 }
 
 export async function createSimulation(): Promise<Simulation> {
-  const config = configOf(env);
-  if (!config.ok) throw new Error(config.error.message);
-  const { encryptionKeys: keys } = config.value;
-  Directory.prototype.upsert = () => Promise.resolve();
-  Directory.prototype.removePending = () => Promise.resolve();
   const host = new NodeHost();
   const services = await createLightMicrosoft(createLightWorld(), () => host.signingKey());
   const microsoft = new Microsoft(services, oddAnswers);
   host.receive = (request) => microsoft.receive(request);
+  const keys = sealingKeys();
   return {
     run: (schedule) => runSchedule(schedule, { host, microsoft, keys }),
     close: () => host.close(),

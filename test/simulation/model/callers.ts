@@ -9,6 +9,7 @@ import type { Account, Command } from "./commands.ts";
 import type { TokenLedger } from "./ledger.ts";
 import type { Microsoft } from "./microsoft.ts";
 import type { HandedToken, Operation } from "./operation.ts";
+import type { Receivers } from "./receivers.ts";
 import { answerOf, takenElsewhere, type Flow } from "./sign-in.ts";
 import type { Tables } from "./tables.ts";
 
@@ -17,7 +18,7 @@ const subscriptions = "https://management.azure.com/subscriptions?api-version=20
 
 export type CallerCommand = Extract<
   Command,
-  { do: "call" | "token" | "refresh" | "signIn" | "begin" | "goOn" | "import" }
+  { do: "call" | "token" | "refresh" | "signIn" | "begin" | "goOn" | "import" | "restore" }
 >;
 
 /** What callers see of the world they call in. */
@@ -25,6 +26,7 @@ export interface Surroundings {
   readonly microsoft: Microsoft;
   readonly stub: ConnectionStub;
   readonly tables: Tables | undefined;
+  readonly receivers: Receivers;
   readonly ledger: TokenLedger;
   readonly handed: HandedToken[];
   readonly now: number;
@@ -64,6 +66,8 @@ export class Callers {
         return this.#goOn(command.which);
       case "import":
         return this.#import(command.account);
+      case "restore":
+        return this.#restore();
     }
   }
 
@@ -168,6 +172,21 @@ export class Callers {
     const { refreshToken } = tokens;
     this.#around.start({ kind: "import", account }, () =>
       this.#around.stub.import({ refreshToken }),
+    );
+  }
+
+  /** As an operator does, from the directory's row. */
+  #restore(): void {
+    const { row } = this.#around.receivers;
+    if (row?.refresh_token == null || row.tenant_id === null) return;
+    const backup = {
+      sealedRefreshToken: row.refresh_token,
+      tenantId: row.tenant_id,
+      scopes: row.scope?.split(" ") ?? [],
+      version: row.version,
+    };
+    this.#around.start({ kind: "import", account: row.upn ?? undefined }, () =>
+      this.#around.stub.import(backup),
     );
   }
 }

@@ -9,7 +9,10 @@ import {
   type Arbitrary,
   type WeightedArbitrary,
 } from "fast-check";
+import { deployment, type Deployment } from "./deployment.ts";
 import type { Answer } from "./microsoft.ts";
+import { oddNames } from "./odd-answers.ts";
+import { manners, receiverNames, type Manner, type ReceiverName } from "./receivers.ts";
 
 /** What can be done to a connection, or happen to it: plain data, so that a schedule can be replayed. */
 export type Command =
@@ -47,7 +50,17 @@ export type Command =
   | { do: "evict" }
   /** Until the next command, storage fails whenever this table is written. */
   | { do: "storageFails"; table: StorageFault }
-  | { do: "watch" };
+  | { do: "watch" }
+  /** From now on a receiver behaves so. */
+  | { do: "receiver"; name: ReceiverName; manner: Manner }
+  /** The object loses everything it ever stored. */
+  | { do: "lose" }
+  /** An operator takes the directory's backup back. */
+  | { do: "restore" }
+  /** The Worker is deployed with other secrets, which ends every life. */
+  | ({ do: "deploy" } & Omit<Deployment, "receivers">)
+  /** The clock of the machine is set back. */
+  | { do: "setBack"; seconds: number };
 
 export type TokenResource = "graph" | "arm" | "vault";
 export type Account =
@@ -67,7 +80,17 @@ export interface TurnPoint {
 }
 /** A table whose writes fail, as on a full disk. */
 export type StorageFault = (typeof storageFaults)[number];
-export const storageFaults = ["event", "grant", "outbox"] as const;
+export const storageFaults = [
+  "event",
+  "grant",
+  "outbox",
+  "access_token",
+  "refresh_intent",
+  "authorization",
+  "cooldown",
+] as const;
+/** Where storage can be made to fail in workerd. */
+const commonFaults = ["event", "grant", "outbox"] as const;
 
 /** One command, and how Microsoft behaves while it is carried out. */
 export interface Step {
@@ -78,9 +101,14 @@ export interface Step {
   answer: Answer;
 }
 
+/** What is drawn of one connection's life. */
 export interface Schedule {
   /** Whose connection it is to begin with; undefined for one that nobody has begun. */
   account: Account | undefined;
+  /** Whether events go to webhooks and to a pipeline. */
+  receivers: boolean;
+  /** Chooses between what could happen next; 0: in the order of arrival. */
+  order: number;
   steps: Step[];
 }
 
@@ -110,11 +138,16 @@ const answer: Arbitrary<Answer> = oneof(
   },
   { weight: 1, arbitrary: constant<Answer>({ as: "reset" }) },
   { weight: 1, arbitrary: constant<Answer>({ as: "lost" }) },
+  {
+    weight: 2,
+    arbitrary: record({ as: constant("odd"), name: constantFrom(...oddNames) }),
+  },
 );
 
 const as = <Name extends Command["do"]>(name: Name) => constant(name);
 
-const commands: WeightedArbitrary<Command>[] = [
+/** What both worlds can do. */
+const commonCommands: WeightedArbitrary<Command>[] = [
   {
     weight: 6,
     arbitrary: record({
@@ -174,18 +207,79 @@ const commands: WeightedArbitrary<Command>[] = [
     weight: 3,
     arbitrary: record({
       do: as("storageFails"),
-      table: constantFrom("event", "grant", "outbox"),
+      table: constantFrom(...commonFaults),
     }),
   },
   { weight: 1, arbitrary: record({ do: as("watch") }) },
 ];
 
+/** What the simulated platform can do besides. */
+const simulatedCommands: WeightedArbitrary<Command>[] = [
+  {
+    weight: 4,
+    arbitrary: record({
+      do: as("die"),
+      at: record({ turns: nat(30), death: constantFrom("lost", "written", "sent") }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: record({ do: as("storageFails"), table: constantFrom(...storageFaults) }),
+  },
+  {
+    weight: 2,
+    arbitrary: record({
+      do: as("receiver"),
+      name: constantFrom(...receiverNames),
+      manner: constantFrom(...manners),
+    }),
+  },
+  { weight: 1, arbitrary: record({ do: as("lose") }) },
+  { weight: 2, arbitrary: record({ do: as("restore") }) },
+  {
+    weight: 2,
+    arbitrary: deployment.map((to) => ({ do: "deploy" as const, ...to })),
+  },
+  {
+    weight: 1,
+    arbitrary: record({ do: as("setBack"), seconds: constantFrom(1, 40, 299) }),
+  },
+];
+
+const owner = oneof(
+  { weight: 9, arbitrary: account },
+  { weight: 1, arbitrary: constant(undefined) },
+);
+
+/** Most are short: they are found, and understood, soonest. */
+const stepsOf = (commands: WeightedArbitrary<Command>[]): Arbitrary<Step[]> => {
+  const step = record({ command: oneof(...commands), hold: boolean(), answer });
+  const upTo = (maxLength: number) => array(step, { minLength: 1, maxLength, size: "max" });
+  return oneof(
+    { weight: 5, arbitrary: upTo(8) },
+    { weight: 3, arbitrary: upTo(16) },
+    { weight: 1, arbitrary: upTo(32) },
+  );
+};
+
 /** Schedules of commands that overlap: what one starts, another may find still under way. */
 export const schedule: Arbitrary<Schedule> = record({
-  account: oneof({ weight: 9, arbitrary: account }, { weight: 1, arbitrary: constant(undefined) }),
-  steps: array(record({ command: oneof(...commands), hold: boolean(), answer }), {
-    minLength: 1,
-    maxLength: 24,
-    size: "max",
-  }),
+  account: owner,
+  receivers: oneof(
+    { weight: 4, arbitrary: constant(false) },
+    { weight: 1, arbitrary: constant(true) },
+  ),
+  order: oneof(
+    { weight: 1, arbitrary: constant(0) },
+    { weight: 1, arbitrary: nat(1_000_000) },
+  ),
+  steps: stepsOf([...commonCommands, ...simulatedCommands]),
+});
+
+/** Those that workerd can run as well. */
+export const commonSchedule: Arbitrary<Schedule> = record({
+  account: owner,
+  receivers: constant(false),
+  order: constant(0),
+  steps: stepsOf(commonCommands),
 });

@@ -1,4 +1,5 @@
 import type { Command, Step } from "./commands.ts";
+import { wellDeployed } from "./deployment.ts";
 import type { World } from "./world.ts";
 
 const hour = 3_600_000;
@@ -13,10 +14,14 @@ const step = (command: Command): Step => ({ command, hold: false, answer: { as: 
  */
 export async function* healing(world: World): AsyncGenerator<Step, string[]> {
   await world.mend();
+  for (const capability of world.capabilities) capability.mend();
+  if (world.isRedeployed) yield step({ do: "deploy", ...wellDeployed });
   for (let turn = 0; turn < 50 && world.outstanding.length > 0; turn += 1) {
     yield step({ do: "answer" });
     yield step({ do: "answerCall", which: 0 });
   }
+  // Who says nothing is waited for no longer.
+  yield step({ do: "advance", seconds: 31 });
   const stuck = world.operations.filter(({ end }) => end === undefined);
   if (stuck.length > 0) return stuck.map(({ id, kind }) => `${kind} ${id} does not end`);
 
@@ -48,10 +53,17 @@ export async function* healing(world: World): AsyncGenerator<Step, string[]> {
   if (!isActive(world)) return [`the connection stays ${world.tables?.grant.status}`];
   yield step({ do: "token", resource: "graph", isForeignTenant: false, stale: "current" });
   const [last] = world.operations;
+  for (let ring = 0; ring < 12 && isBehind(world); ring += 1) {
+    yield step({ do: "alarm", wait: true });
+  }
   return last?.end !== undefined && "value" in last.end && isOk(last.end.value)
     ? []
     : [`no token for a connection that is active: ${JSON.stringify(last?.end)}`];
 }
+
+/** Somebody is still to be told. */
+const isBehind = ({ rows }: World): boolean =>
+  rows?.outbox.some((row) => row["due_at"] !== null) === true;
 
 const isActive = ({ tables }: World): boolean => tables?.grant.status === "active";
 

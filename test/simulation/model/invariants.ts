@@ -1,3 +1,4 @@
+import type { Capability, ConnectionSeen } from "./capability.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { HandedToken, Operation } from "./operation.ts";
 import type { EventSeen, Tables } from "./tables.ts";
@@ -27,6 +28,7 @@ export class Invariants {
   check(): string[] {
     const { tables, faults } = this.#world;
     this.#faults = faults.splice(0);
+    if (this.#world.lost) this.#forget();
     if (tables === undefined) this.#gone();
     else {
       const news = this.#status(tables);
@@ -37,8 +39,20 @@ export class Invariants {
     }
     for (const handed of this.#world.handed) this.#handed(handed);
     this.#told();
+    this.#faults.push(...this.#capabilities((capability, seen) => capability.check(seen)));
     this.#before = tables;
     return this.#faults;
+  }
+
+  /** What did not heal of what the connection does beyond its grant. */
+  healed(): string[] {
+    return this.#capabilities((capability, seen) => capability.healed(seen));
+  }
+
+  #capabilities(ask: (capability: Capability, seen: ConnectionSeen) => string[]): string[] {
+    const { id, tables, rows, capabilities } = this.#world;
+    if (tables === undefined || rows === undefined) return [];
+    return capabilities.flatMap((capability) => ask(capability, { id, tables, rows }));
   }
 
   #fault = (text: string): void => {
@@ -49,8 +63,16 @@ export class Invariants {
     const { status } = this.#lifecycle;
     if (status !== "none" && status !== "pending")
       this.#fault(`a connection that was ${status} is gone`);
+    this.#forget();
+  }
+
+  /** What it knew and told counts no longer: another begins. */
+  #forget(): void {
+    this.#world.lost = false;
+    this.#before = undefined;
     this.#lifecycle.forget();
     this.#world.watcher.forget();
+    for (const capability of this.#world.capabilities) capability.forget();
   }
 
   /** Each transition is one of those there are, told once, and led to by somebody who may. */
@@ -140,7 +162,7 @@ export class Invariants {
 
   /** A token request of the grant is written down before it goes out, and only while it is. */
   #flight({ grant, intent, alarm }: Tables): void {
-    const { tokenRequest, ringing, restsUntil, now } = this.#world;
+    const { tokenRequest, ringing, restsUntil, now, skew } = this.#world;
     const scope = tokenRequest?.form.get("scope") ?? "";
     // A sign-in or an import asks for an identity, or redeems what is not stored yet.
     const redeems =
@@ -151,23 +173,24 @@ export class Invariants {
       this.#fault("a token request is out that no intent tells of");
     }
     if (intent === undefined || redeems || ringing) return;
-    const latest = Math.max(intent.startedAt + intentPatience, restsUntil, now);
+    const latest = Math.max(intent.startedAt + intentPatience, restsUntil, now) + skew;
     if (alarm === null || alarm > latest)
       this.#fault("an intent is left, and nobody looks after it");
   }
 
   /** The alarm is set for what is due, no later. */
   #alarm({ alarm, due }: Tables): void {
-    const { ringing, restsUntil, now } = this.#world;
+    const { ringing, restsUntil, now, skew } = this.#world;
     if (due === null || ringing) return;
-    const latest = Math.max(due, restsUntil, now);
+    // What was due now is late by as much as the clock was set back since.
+    const latest = Math.max(due, restsUntil, now) + skew;
     if (alarm === null) this.#fault(`no alarm, though ${due - now} ms from now something is due`);
     else if (alarm > latest) this.#fault(`the alarm is ${alarm - latest} ms late`);
   }
 
   /** Nobody gets a token that is old, expired, refused or for something else. */
   #handed({ operation, token, generation, expiresAt, at }: HandedToken): void {
-    const { ledger, tables } = this.#world;
+    const { ledger, tables, skew } = this.#world;
     const { before, asked, id } = operation;
     const issued = ledger.access(token);
     if (issued === undefined || asked === undefined)
@@ -180,8 +203,9 @@ export class Invariants {
     if (issued.tenantId !== tenantId) this.#fault(`${id} got a token of another tenant`);
     const owner = before?.grant.upn ?? issued.user;
     if (issued.user !== owner) this.#fault(`${id} came for ${owner} and goes as ${issued.user}`);
-    if (issued.expiresAt <= at) this.#fault(`${id} got an expired token`);
-    if (expiresAt !== undefined && expiresAt > issued.expiresAt + 1_000) {
+    if (issued.expiresAt + skew <= at) this.#fault(`${id} got an expired token`);
+    // Lifetimes are counted from the request, whose clock may have been set back since.
+    if (expiresAt !== undefined && expiresAt > issued.expiresAt + 1_000 + skew) {
       this.#fault(`${id} was told that its token lives longer than it does`);
     }
     if (told !== undefined && told === asked.staleGeneration) {

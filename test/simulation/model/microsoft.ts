@@ -31,6 +31,8 @@ export interface TokenSetSeen {
   redeemed: string;
   accessToken: string;
   refreshToken: string | undefined;
+  /** The answer was changed on its way: what it says of the tokens may be untrue. */
+  isOdd?: boolean;
 }
 
 /** What Microsoft does by itself. */
@@ -124,7 +126,10 @@ export class Microsoft {
     };
     this.outstanding.push(outstanding);
     // Its sender waits no longer.
-    request.signal.addEventListener("abort", () => this.#forget(outstanding));
+    request.signal.addEventListener("abort", () => {
+      this.#forget(outstanding);
+      outstanding.give?.({ as: "reset" });
+    });
     const at = this.#options?.arrives(outstanding);
     if (at !== undefined) outstanding.give?.(at);
     const awake = this.#stayAwake();
@@ -170,7 +175,7 @@ export class Microsoft {
         const odd = this.#odd[kind].get(answer.name) ?? { as: "reset" };
         const served = () => this.#serve(outstanding);
         const response = await play(odd, request, served);
-        return kind === "token" && odd.as === "edit" ? this.#told(response, form, true) : response;
+        return kind === "token" && odd.as === "edit" ? this.#told(response, form, true, true) : response;
       }
       case "lost":
         await this.serveUnheard(outstanding);
@@ -180,7 +185,12 @@ export class Microsoft {
     }
   }
 
-  async #told(response: Response, form: URLSearchParams, rotates: boolean): Promise<Response> {
+  async #told(
+    response: Response,
+    form: URLSearchParams,
+    rotates: boolean,
+    isOdd = false,
+  ): Promise<Response> {
     if (!response.ok) return response;
     const body: Record<string, unknown> = await response.json();
     const { access_token: accessToken, refresh_token: refreshToken } = body;
@@ -190,6 +200,7 @@ export class Microsoft {
         redeemed: form.get("refresh_token") ?? form.get("code") ?? "",
         accessToken,
         refreshToken: rotates && typeof refreshToken === "string" ? refreshToken : undefined,
+        isOdd,
       });
     }
     return Response.json(body, response);

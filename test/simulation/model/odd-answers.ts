@@ -18,3 +18,8 @@ export const oddAnswers: OddAnswers = {
   token: byName([...tokenAnswers(random), ...anywhere(random)]),
   call: byName([...strayChallenges(random), ...anywhere(random)]),
 };
+
+/** Of both kinds of request: a name that one kind does not know breaks the connection. */
+export const oddNames: readonly string[] = [
+  ...new Set([...oddAnswers.token.keys(), ...oddAnswers.call.keys()]),
+];

@@ -1,4 +1,3 @@
-import type { Account } from "./commands.ts";
 import type { Tables } from "./tables.ts";
 
 /** Something a caller, a person or the platform started on the connection. */
@@ -12,7 +11,8 @@ export interface Operation {
   /** The tables when it began. */
   before: Tables | undefined;
   asked?: { resource: string; tenantId: string | undefined; staleGeneration?: number | undefined };
-  account?: Account;
+  /** Sign-in name. */
+  account?: string | undefined;
   /** How it ended. */
   end?: { value: unknown } | { thrown: string };
 }

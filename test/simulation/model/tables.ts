@@ -50,6 +50,7 @@ export interface Rows {
   tokens: readonly Row[];
   intent: Row | undefined;
   events: readonly Row[];
+  outbox: readonly Row[];
   alarm: number | null;
   due: number | null;
 }

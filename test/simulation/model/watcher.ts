@@ -11,8 +11,12 @@ export class Watcher {
   async open(stub: ConnectionStub): Promise<void> {
     if (this.#socket !== undefined) return;
     const after = this.told.at(-1)?.seq ?? 0;
-    const { webSocket } = await stub.fetch(liveRequest({ expiresAt: null, after }));
-    if (webSocket === null) return;
+    const upgraded = await stub
+      .fetch(liveRequest({ expiresAt: null, after }))
+      // It died meanwhile.
+      .catch(() => undefined);
+    const webSocket = upgraded?.webSocket;
+    if (!webSocket) return;
     this.#socket = webSocket;
     webSocket.addEventListener("message", ({ data }) => {
       const message: LiveMessage = JSON.parse(String(data));

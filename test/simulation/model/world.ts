@@ -2,10 +2,13 @@ import type { EncryptionKey } from "../../../src/config/config.ts";
 import type { ConnectionStub } from "../../../src/contract/connection-rpc.ts";
 import type { Host, Progress } from "../host.ts";
 import { Callers, type Surroundings } from "./callers.ts";
-import type { Command, Step } from "./commands.ts";
+import type { Capability } from "./capability.ts";
+import type { Command, Schedule, Step } from "./commands.ts";
+import type { Deployment } from "./deployment.ts";
 import { TokenLedger } from "./ledger.ts";
 import { answerToCall, type Answer, type Microsoft, type Outstanding } from "./microsoft.ts";
 import type { HandedToken, Operation } from "./operation.ts";
+import { Receivers } from "./receivers.ts";
 import { TableReader, type Rows, type Tables } from "./tables.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -20,9 +23,11 @@ const firstRepeat = 2_000;
 export interface WorldOptions {
   host: Host;
   microsoft: Microsoft;
-  /** With which the connection's tables are opened. */
+  /** All with which a connection's tables may have been sealed. */
   keys: readonly EncryptionKey[];
 }
+
+const firstDeployment = { keys: "k1", secrets: "good" } as const;
 
 /** One connection, the real one, and everything around it that a schedule can move. */
 export class World implements Surroundings {
@@ -40,6 +45,13 @@ export class World implements Surroundings {
   /** The last ring has ended, and the next need not come before. */
   restsUntil = -Infinity;
   readonly microsoft: Microsoft;
+  readonly receivers: Receivers;
+  readonly capabilities: readonly Capability[];
+  /** The connection lost what it knew since the last check. */
+  lost = false;
+  /** Milliseconds by which the clock was set back in all. */
+  skew = 0;
+  #deployment: Deployment;
   readonly #host: Host;
   readonly #reader: TableReader;
   readonly #callers = new Callers(this);
@@ -54,17 +66,31 @@ export class World implements Surroundings {
   /** Rings in a row that a death ended. */
   #broken = 0;
 
-  private constructor(id: string, { host, microsoft, keys }: WorldOptions) {
+  private constructor(
+    id: string,
+    { host, microsoft, keys }: WorldOptions,
+    { receivers }: Pick<Schedule, "receivers">,
+  ) {
     this.id = id;
+    this.receivers = new Receivers(receivers);
+    this.capabilities = [this.receivers];
+    this.#deployment = { ...firstDeployment, receivers };
     this.#host = host;
     this.#reader = new TableReader(id, keys);
     this.microsoft = microsoft;
   }
 
-  static async begin(id: string, options: WorldOptions): Promise<World> {
-    const world = new World(id, options);
+  static async begin(
+    id: string,
+    options: WorldOptions,
+    schedule: Pick<Schedule, "receivers" | "order">,
+  ): Promise<World> {
+    const world = new World(id, options, schedule);
     const { host, microsoft } = options;
     await host.begin(id, start, {
+      deployment: world.#deployment,
+      order: schedule.order,
+      receivers: world.receivers,
       died: () => {
         world.#died = true;
       },
@@ -125,6 +151,17 @@ export class World implements Surroundings {
     }
   }
 
+  /** The Worker was deployed with other secrets than at first. */
+  get isRedeployed(): boolean {
+    const { keys, secrets } = this.#deployment;
+    return keys !== firstDeployment.keys || secrets !== firstDeployment.secrets;
+  }
+
+  /** What the tables hold, as it is stored. */
+  get rows(): Rows | undefined {
+    return this.#rows;
+  }
+
   /** Ends what makes the object fail by itself. */
   async mend(): Promise<void> {
     this.#host.disarm();
@@ -179,6 +216,7 @@ export class World implements Surroundings {
       case "begin":
       case "goOn":
       case "import":
+      case "restore":
         return this.#callers.take(command);
       case "disconnect":
         await this.stub.disconnect().catch(() => undefined);
@@ -219,6 +257,25 @@ export class World implements Surroundings {
       case "storageFails":
         await this.#fail(command.table);
         return;
+      case "receiver":
+        this.receivers.behave(command.name, command.manner);
+        return;
+      case "lose":
+        // Versions of the directory's rows are times: what comes after a loss comes later.
+        await this.#host.setTime(this.now + 1_000 + this.skew);
+        await this.#host.lose();
+        this.#died = true;
+        this.lost = true;
+        return;
+      case "deploy": {
+        const { do: _, ...to } = command;
+        this.#deployment = { ...this.#deployment, ...to };
+        this.#host.deploy(this.#deployment);
+        return this.#crash(false);
+      }
+      case "setBack":
+        this.skew += command.seconds * 1_000;
+        return this.#host.setTime(this.now - command.seconds * 1_000);
       case "watch":
         if (this.tables !== undefined) await this.watcher.open(this.stub);
     }

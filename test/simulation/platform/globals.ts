@@ -11,7 +11,7 @@ export interface GlobalsOptions {
   /** In [0, 1). */
   random: () => number;
   /** Where requests go. */
-  receive: (request: Request, life: Life | undefined) => Promise<Response>;
+  receive: (request: Request) => Promise<Response>;
   /** Called before each encryption and decryption of an object. */
   beforeCipher: (operation: "encrypt" | "decrypt", boundTo: Uint8Array | undefined) => void;
   logged: (line: string) => void;
@@ -117,22 +117,12 @@ const simulatedFetch =
       input instanceof Request && init === undefined ? input : new Request(input, init);
     const { owner } = scheduler;
     const life = owner instanceof Life ? owner : undefined;
-    if (life === undefined) return receive(request, undefined);
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    life.requests += 1;
-    const end = (give: () => void): void =>
-      scheduler.add(() => {
-        life.requests -= 1;
-        give();
-      }, life);
-    request.signal.addEventListener("abort", () => reject(request.signal.reason), { once: true });
-    life.output(() => {
-      receive(request, life).then(
-        (response) => end(() => resolve(response)),
-        (error: unknown) => end(() => reject(error)),
-      );
-    });
-    return promise;
+    if (life === undefined) return receive(request);
+    const { signal } = request;
+    const { promise: aborted, reject: abort } = Promise.withResolvers<never>();
+    aborted.catch(() => undefined);
+    signal.addEventListener("abort", () => abort(signal.reason), { once: true });
+    return Promise.race([life.ask(() => receive(request)), aborted]);
   };
 
 function guidOf(random: () => number): string {

@@ -37,7 +37,9 @@ export class Life implements Owner {
   requests = 0;
   /** Turns until it dies, and how. */
   fuse: { turns: number; death: Death } | undefined;
+  /** What the turn under way sends, and what is on its way, in order. */
   #outputs: (() => void)[] = [];
+  readonly #leaving: (() => void)[] = [];
   #blocks = 0;
   #waiting: (() => void)[] = [];
   readonly #scheduler: Scheduler;
@@ -73,6 +75,24 @@ export class Life implements Owner {
     this.#outputs.push(send);
   }
 
+  /** Asks something outside: the question leaves with the turn, the answer comes in one of its own. */
+  ask<Value>(work: () => Promise<Value>): Promise<Value> {
+    const { promise, resolve, reject } = Promise.withResolvers<Value>();
+    this.requests += 1;
+    const end = (give: () => void): void =>
+      this.#scheduler.add(() => {
+        this.requests -= 1;
+        give();
+      }, this);
+    this.output(() => {
+      work().then(
+        (value) => end(() => resolve(value)),
+        (error: unknown) => end(() => reject(error)),
+      );
+    });
+    return promise;
+  }
+
   turnEnded(): void {
     if (this.fuse !== undefined) {
       if (this.fuse.turns === 0) return this.die(this.fuse.death);
@@ -94,7 +114,10 @@ export class Life implements Owner {
 
   #release(): void {
     this.#storage.commit();
-    for (const send of this.#outputs.splice(0)) this.#scheduler.add(send);
+    for (const send of this.#outputs.splice(0)) {
+      this.#leaving.push(send);
+      this.#scheduler.add(() => this.#leaving.shift()?.());
+    }
   }
 }
 
@@ -207,6 +230,12 @@ export class SimulatedObject<Instance extends Actor> {
     }
   }
 
+  /** It loses all that it stored, and its memory. */
+  lose(): void {
+    this.#living?.life.die("lost");
+    this.storage.clear();
+  }
+
   /** Puts it to sleep, unless something is under way. */
   evict(): boolean {
     const living = this.#living;
@@ -220,7 +249,6 @@ export class SimulatedObject<Instance extends Actor> {
     return true;
   }
 
-  /** Does something in the name of the object, as an answer from outside does. */
   #wake(): { life: Life; instance: Instance | undefined } {
     if (this.#living !== undefined) return this.#living;
     const life = new Life(this.#options.scheduler, this.storage, (dead) => {

@@ -25,6 +25,8 @@ const inOrder: Choice = () => 0;
  */
 export class Scheduler {
   #tasks: Task[] = [];
+  /** What storage has ready: while an object waits for it no other event is delivered (the input gate). */
+  #urgent: Task[] = [];
   #owner: Owner | undefined;
   #choose: Choice = inOrder;
   #turns = 0;
@@ -42,6 +44,7 @@ export class Scheduler {
   /** Forgets all tasks, and chooses the next ones by this. */
   reset(choose: Choice = inOrder): void {
     this.#tasks = [];
+    this.#urgent = [];
     this.#choose = choose;
     this.#turns = 0;
   }
@@ -53,14 +56,24 @@ export class Scheduler {
 
   /** A value in a later turn of whoever asks. */
   later<Value>(work: () => Value): Promise<Value> {
+    return this.#promise(this.#tasks, work);
+  }
+
+  /** A value of storage, in the next turn. */
+  next<Value>(work: () => Value): Promise<Value> {
+    return this.#promise(this.#urgent, work);
+  }
+
+  #promise<Value>(tasks: Task[], work: () => Value): Promise<Value> {
     const { promise, resolve, reject } = Promise.withResolvers<Value>();
-    this.add(() => {
+    const run = (): void => {
       try {
         resolve(work());
       } catch (error) {
         reject(error);
       }
-    }, this.#owner);
+    };
+    tasks.push({ run, owner: this.#owner });
     return promise;
   }
 
@@ -91,14 +104,18 @@ export class Scheduler {
     for (;;) {
       // What runs outside of a turn, such as the model itself, comes to its end first.
       await microtasks();
-      if (this.#tasks.length === 0) return;
+      if (this.#tasks.length + this.#urgent.length === 0) return;
       await this.#turn();
     }
   }
 
-  async #turn(): Promise<void> {
+  #chosen(): Task | undefined {
     const index = this.#tasks.length === 1 ? 0 : this.#choose(this.#tasks.length);
-    const [task] = this.#tasks.splice(index, 1);
+    return this.#tasks.splice(index, 1)[0];
+  }
+
+  async #turn(): Promise<void> {
+    const task = this.#urgent.shift() ?? this.#chosen();
     if (task === undefined || task.owner?.alive === false) return;
     this.#turns += 1;
     this.#owner = task.owner;

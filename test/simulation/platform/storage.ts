@@ -129,32 +129,32 @@ export class SimulatedStorage {
   }
 
   getAlarm(): Promise<number | null> {
-    return this.#scheduler.later(() => this.#kept.alarm);
+    return this.#scheduler.next(() => this.#kept.alarm);
   }
 
   setAlarm(time: number | Date): Promise<void> {
     this.#keep({ alarm: Number(time) });
-    return this.#scheduler.later(() => undefined);
+    return this.#scheduler.next(() => undefined);
   }
 
   deleteAlarm(): Promise<void> {
     this.#keep({ alarm: null });
-    return this.#scheduler.later(() => undefined);
+    return this.#scheduler.next(() => undefined);
   }
 
   get(name: string): Promise<unknown> {
-    return this.#scheduler.later(() => this.#kept.entries.get(name));
+    return this.#scheduler.next(() => this.#kept.entries.get(name));
   }
 
   put(name: string, value: unknown): Promise<void> {
     this.#keep({ entries: new Map([...this.#kept.entries, [name, value]]) });
-    return this.#scheduler.later(() => undefined);
+    return this.#scheduler.next(() => undefined);
   }
 
   /** Deletes the alarm too, as it does since 2026-02-24. */
   deleteAll(): Promise<void> {
     this.#empty();
-    return this.#scheduler.later(() => undefined);
+    return this.#scheduler.next(() => undefined);
   }
 
   /** Call at the end of a turn. */
@@ -180,6 +180,7 @@ export class SimulatedStorage {
     this.#empty();
     this.commit();
     this.#kept = nothingKept;
+    this.fault = undefined;
   }
 
   #empty(): void {

@@ -1,0 +1,19 @@
+import { constantFrom, record, type Arbitrary } from "fast-check";
+
+/** What a deployment of the Worker may change while connections live. */
+export interface Deployment {
+  /** Encryption keys, the first of which seals. */
+  keys: "k1" | "k2,k1" | "k2";
+  /** Client secrets of the application. */
+  secrets: "good" | "bad,good" | "bad";
+  /** Whether events go to webhooks and to a pipeline. */
+  receivers: boolean;
+}
+
+/** What everything works with, whatever was sealed before. */
+export const wellDeployed = { keys: "k2,k1", secrets: "good" } as const;
+
+export const deployment: Arbitrary<Omit<Deployment, "receivers">> = record({
+  keys: constantFrom("k1", "k2,k1", "k2,k1", "k2"),
+  secrets: constantFrom("good", "good", "bad,good", "bad"),
+});
