@@ -134,6 +134,7 @@ export function createParts({
   const throttling = new Throttling({
     state,
     now,
+    rearm,
     cooled: (resource, seconds) => observer.measure({ kind: "cooldown", resource, seconds }),
   });
   const gateway = new Gateway({

@@ -105,8 +105,10 @@ async function verifiedClaims(
             requireIdToken: true,
           });
     await oauth.validateApplicationLevelSignature(server, response, {
-      // The key was chosen above, by its issuer too: the library is to look no further.
-      [oauth.jwksCache]: { jwks: { keys: [key] }, uat: Math.floor(Date.now() / 1000) },
+      // The key was chosen above, by its issuer too: the library is to look no further. It gets a copy:
+      // by the object it is given it remembers the promise of the imported key, and one that another
+      // object began and did not live to end would be awaited for ever.
+      [oauth.jwksCache]: { jwks: { keys: [{ ...key }] }, uat: Math.floor(Date.now() / 1000) },
     });
     return oauth.getValidatedIdTokenClaims(tokens);
   } catch {

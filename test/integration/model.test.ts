@@ -6,7 +6,7 @@ import { Directory } from "../../src/directory/directory.ts";
 import { importSigningKey, signingMaterial } from "../sandbox/signing-key.ts";
 import { createLightMicrosoft } from "../simulation/microsoft/light-microsoft.ts";
 import { createLightWorld } from "../simulation/microsoft/light-world.ts";
-import { schedule } from "../simulation/model/commands.ts";
+import { commonSchedule } from "../simulation/model/commands.ts";
 import { Microsoft } from "../simulation/model/microsoft.ts";
 import { oddAnswers } from "../simulation/model/odd-answers.ts";
 import { runSchedule } from "../simulation/run-schedule.ts";
@@ -49,7 +49,7 @@ test("a connection keeps its word, whatever happens to it and in whatever order"
   const config = configOf(env);
   if (!config.ok) throw new Error(config.error.message);
   const { encryptionKeys: keys } = config.value;
-  const property = asyncProperty(schedule, (drawn) =>
+  const property = asyncProperty(commonSchedule, (drawn) =>
     runSchedule(drawn, { host, microsoft, keys }),
   );
   await assert(property, { numRuns: runs, seed, endOnFailure: true });

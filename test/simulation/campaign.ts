@@ -1,4 +1,5 @@
 import { asyncProperty, check } from "fast-check";
+import { found } from "./found.ts";
 import { schedule } from "./model/commands.ts";
 import { createSimulation } from "./simulation.ts";
 
@@ -24,6 +25,17 @@ export async function campaign({ runs, seed, path }: CampaignOptions): Promise<C
   const durations: number[] = [];
   const simulation = await createSimulation();
   try {
+    for (const [name, schedule] of path === undefined ? Object.entries(found) : []) {
+      try {
+        await simulation.run(schedule);
+      } catch (error) {
+        return {
+          runs: 0,
+          median: 0,
+          failure: { error: `${name}: ${error}`, seed, path: "", schedule },
+        };
+      }
+    }
     const property = asyncProperty(schedule, async (drawn) => {
       const began = clock();
       await simulation.run(drawn);

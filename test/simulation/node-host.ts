@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { configOf, type EncryptionKey } from "../../src/config/config.ts";
 import { ConnectionActor } from "../../src/connection/actor.ts";
 import { ConnectionState } from "../../src/connection/connection-state.ts";
-import { dueWork, earliest } from "../../src/connection/policy/schedule.ts";
 import { schemaVersion } from "../../src/connection/tables/schema.ts";
 import type { ConnectionStub } from "../../src/contract/connection-rpc.ts";
 import { Directory } from "../../src/directory/directory.ts";
@@ -13,6 +12,7 @@ import { seeded } from "../support/random.ts";
 import type { Host, HostOptions } from "./host.ts";
 import { repeatedChance } from "./model/chance.ts";
 import type { CipherPoint, StorageFault, TurnPoint } from "./model/commands.ts";
+import { dueOf } from "./model/due.ts";
 import type { Deployment } from "./model/deployment.ts";
 import { someTypes, type Receivers } from "./model/receivers.ts";
 import type { Rows } from "./model/tables.ts";
@@ -76,8 +76,7 @@ export class NodeHost implements Host {
   #environment: object = {};
 
   constructor() {
-    Directory.prototype.upsert = (entry) =>
-      this.#ask((receivers) => receivers.upsert(entry));
+    Directory.prototype.upsert = (entry) => this.#ask((receivers) => receivers.upsert(entry));
     Directory.prototype.removePending = (_, version) =>
       this.#ask((receivers) => receivers.removePending(version));
     this.#object = new SimulatedObject({
@@ -230,14 +229,7 @@ export class NodeHost implements Host {
       events: rows("SELECT * FROM event ORDER BY seq"),
       outbox: rows("SELECT * FROM outbox"),
       alarm: storage.alarm,
-      // As with a flight: without one the intent of a dead process may wait for its 30 seconds.
-      due: earliest(
-        dueWork(this.#state.schedule(), {
-          now: this.#clock.now,
-          inFlight: true,
-          leases: new Map(),
-        }),
-      ),
+      due: dueOf(this.#state, this.#clock.now),
     };
   }
 

@@ -13,6 +13,8 @@ const quotasKept = 64;
 export interface ThrottlingOptions {
   state: ConnectionState;
   now: () => number;
+  /** Something changed that the alarm depends on. */
+  rearm: () => void;
   /** Called when a cool-down of a service begins. */
   cooled: (service: string, seconds: number) => void;
 }
@@ -52,7 +54,7 @@ export class Throttling {
   }
 
   #begin({ resource: service }: Target, scope: ThrottleScope, answer: Response): void {
-    const { state, now, cooled } = this.#options;
+    const { state, now, rearm, cooled } = this.#options;
     // The connection was deleted meanwhile.
     if (!state.exists) return;
     const until = cooldownEnd(now(), retryAfterSeconds(answer.headers, now()));
@@ -65,6 +67,9 @@ export class Throttling {
         data: { service, applies_to: scope, until: new Date(until).toISOString() },
       });
     });
-    if (begins) cooled(service, (until - now()) / 1_000);
+    if (!begins) return;
+    // Receivers of events are told now, not with the next renewal.
+    rearm();
+    cooled(service, (until - now()) / 1_000);
   }
 }

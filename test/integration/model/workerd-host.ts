@@ -3,10 +3,10 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { configOf } from "../../../src/config/config.ts";
 import { createParts } from "../../../src/connection/parts.ts";
-import { dueWork, earliest } from "../../../src/connection/policy/schedule.ts";
-import type { Host, HostEvents, Progress } from "../../simulation/host.ts";
+import type { Host, HostEvents, HostOptions, Progress } from "../../simulation/host.ts";
 import { repeatedChance } from "../../simulation/model/chance.ts";
 import type { CipherPoint, StorageFault, TurnPoint } from "../../simulation/model/commands.ts";
+import { dueOf } from "../../simulation/model/due.ts";
 import type { Rows } from "../../simulation/model/tables.ts";
 import { actorOf, type Stub } from "../support/connections.ts";
 import { failStorage, mendStorage } from "../support/storage-failure.ts";
@@ -45,7 +45,7 @@ export class WorkerdHost implements Host {
     return this.#now;
   }
 
-  begin(id: string, now: number, events: HostEvents): Promise<void> {
+  begin(id: string, now: number, events: HostOptions): Promise<void> {
     this.#id = id;
     this.#now = now;
     this.#events = events;
@@ -123,6 +123,14 @@ export class WorkerdHost implements Host {
     });
   }
 
+  deploy(): void {
+    throw new Error("a deployment does not change in workerd");
+  }
+
+  lose(): Promise<void> {
+    throw new Error("nothing is lost in workerd");
+  }
+
   evict(): Promise<void> {
     return evict(this.#stub, "hibernate");
   }
@@ -150,11 +158,9 @@ export class WorkerdHost implements Host {
           tokens: rows("SELECT * FROM access_token"),
           intent: rows("SELECT * FROM refresh_intent")[0],
           events: rows("SELECT * FROM event ORDER BY seq"),
+          outbox: rows("SELECT * FROM outbox"),
           alarm: await storage.getAlarm(),
-          // As with a flight: without one the intent of a dead process may wait for its 30 seconds.
-          due: earliest(
-            dueWork(state.schedule(), { now: this.#now, inFlight: true, leases: new Map() }),
-          ),
+          due: dueOf(state, this.#now),
         };
       }),
     );

@@ -60,7 +60,12 @@ export function scripted<Value>(
       now: parts.now,
       timer: timer.timer,
       called: undefined,
-      throttling: new Throttling({ state: parts.state, now: parts.now, cooled: () => {} }),
+      throttling: new Throttling({
+        state: parts.state,
+        now: parts.now,
+        rearm: () => {},
+        cooled: () => {},
+      }),
     });
     const call = (url: string, init?: RequestInit) => gateway.handle(new Request(url, init));
     try {

@@ -1,8 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
+import type { StorageFault } from "../../simulation/model/commands.ts";
 import type { Stub } from "./connections.ts";
 
 /** Lets an object's storage fail whenever a table is written, as a full one does. */
-export async function failStorage(stub: Stub, table: "event" | "grant" | "outbox"): Promise<void> {
+export async function failStorage(stub: Stub, table: StorageFault): Promise<void> {
   const change = table === "grant" ? "UPDATE" : "INSERT";
   await runInDurableObject(stub, (_, { storage }) => {
     storage.sql.exec(

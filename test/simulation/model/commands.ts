@@ -269,10 +269,7 @@ export const schedule: Arbitrary<Schedule> = record({
     { weight: 4, arbitrary: constant(false) },
     { weight: 1, arbitrary: constant(true) },
   ),
-  order: oneof(
-    { weight: 1, arbitrary: constant(0) },
-    { weight: 1, arbitrary: nat(1_000_000) },
-  ),
+  order: oneof({ weight: 1, arbitrary: constant(0) }, { weight: 1, arbitrary: nat(1_000_000) }),
   steps: stepsOf([...commonCommands, ...simulatedCommands]),
 });
 

@@ -175,7 +175,9 @@ export class Microsoft {
         const odd = this.#odd[kind].get(answer.name) ?? { as: "reset" };
         const served = () => this.#serve(outstanding);
         const response = await play(odd, request, served);
-        return kind === "token" && odd.as === "edit" ? this.#told(response, form, true, true) : response;
+        return kind === "token" && odd.as === "edit"
+          ? this.#told(response, form, true, true)
+          : response;
       }
       case "lost":
         await this.serveUnheard(outstanding);

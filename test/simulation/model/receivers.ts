@@ -114,7 +114,8 @@ export class Receivers implements Capability {
 
   async #take(name: "webhook:all" | "webhook:some", request: Request): Promise<Response> {
     const event: ConnectionEvent = JSON.parse(await request.text());
-    if (request.headers.get("webhook-id") !== event.id) this.#faults.push("a webhook of another id");
+    if (request.headers.get("webhook-id") !== event.id)
+      this.#faults.push("a webhook of another id");
     return this.#answer(name, () => this.#keep(name, [event]));
   }
 

@@ -52,6 +52,8 @@ export class World implements Surroundings {
   /** Milliseconds by which the clock was set back in all. */
   skew = 0;
   #deployment: Deployment;
+  #deployments = 0;
+  #wasLost = false;
   readonly #host: Host;
   readonly #reader: TableReader;
   readonly #callers = new Callers(this);
@@ -91,9 +93,7 @@ export class World implements Surroundings {
       deployment: world.#deployment,
       order: schedule.order,
       receivers: world.receivers,
-      died: () => {
-        world.#died = true;
-      },
+      died: () => world.#ended(),
       logged: () => undefined,
     });
     microsoft.begin({
@@ -151,10 +151,9 @@ export class World implements Surroundings {
     }
   }
 
-  /** The Worker was deployed with other secrets than at first. */
+  /** The Worker was deployed with other secrets. */
   get isRedeployed(): boolean {
-    const { keys, secrets } = this.#deployment;
-    return keys !== firstDeployment.keys || secrets !== firstDeployment.secrets;
+    return this.#deployments > 0;
   }
 
   /** What the tables hold, as it is stored. */
@@ -261,19 +260,22 @@ export class World implements Surroundings {
         this.receivers.behave(command.name, command.manner);
         return;
       case "lose":
-        // Versions of the directory's rows are times: what comes after a loss comes later.
+        // Versions of the directory's rows are times: what comes after a loss comes later by any clock.
         await this.#host.setTime(this.now + 1_000 + this.skew);
+        this.#wasLost = true;
         await this.#host.lose();
-        this.#died = true;
+        if (!this.#died) this.#ended();
         this.lost = true;
         return;
       case "deploy": {
         const { do: _, ...to } = command;
         this.#deployment = { ...this.#deployment, ...to };
+        this.#deployments += 1;
         this.#host.deploy(this.#deployment);
         return this.#crash(false);
       }
       case "setBack":
+        if (this.#wasLost) return;
         this.skew += command.seconds * 1_000;
         return this.#host.setTime(this.now - command.seconds * 1_000);
       case "watch":
@@ -331,7 +333,13 @@ export class World implements Surroundings {
     await this.#host.crash(async () => {
       if (served && out !== undefined) await this.microsoft.serveUnheard(out);
     });
+  }
+
+  /** A life ended: what it sent is answered no more. */
+  #ended(): void {
     this.#died = true;
+    this.microsoft.bury(this.life);
+    this.life += 1;
   }
 
   /** After a death: what was under way is gone, and the platform repeats an alarm that did not end. */
@@ -339,14 +347,12 @@ export class World implements Surroundings {
     // A ring never fails by itself: one that did was ended by the death.
     const rang = this.operations.some(
       ({ kind, life, end }) =>
-        kind === "alarm" && life === this.life && (end === undefined || "thrown" in end),
+        kind === "alarm" && life < this.life && (end === undefined || "thrown" in end),
     );
     this.#died = false;
     this.#host.disarm();
-    this.microsoft.bury(this.life);
     this.watcher.lost();
     await this.#settle();
-    this.life += 1;
     if (!rang) return this.#host.revive(undefined);
     this.restsUntil = this.now + firstRepeat * 2 ** this.#broken;
     this.#broken += 1;

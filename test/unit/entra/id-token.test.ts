@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { personalTenantId } from "../../../src/entra/tenant.ts";
 import type { TokenEndpointOptions } from "../../../src/entra/token-endpoint.ts";
 import { Authority, clientId, contoso, host, now, redemption, tokens } from "./authority.ts";
@@ -57,6 +57,18 @@ describe("an id_token", () => {
     ["a beginning less than five minutes ahead", { nbf: seconds + 290, iat: seconds + 290 }],
   ])("is accepted with %s", async (_what, claims) => {
     expect(await signIn(await authority.idToken(kid, claims))).toBe("accepted");
+  });
+
+  it("is accepted though another object died while it imported the same key", async () => {
+    expect(await signIn(await authority.idToken(kid))).toBe("accepted");
+    const idToken = await authority.idToken(kid);
+    const importKey = vi.spyOn(crypto.subtle, "importKey");
+    importKey.mockReturnValueOnce(new Promise(() => {}));
+    authority.reply(Response.json(tokens({ id_token: idToken })));
+    void authority.endpoint().redeemCode(redemption());
+    await vi.waitFor(() => expect(importKey).toHaveBeenCalled());
+    expect(await signIn(idToken)).toBe("accepted");
+    importKey.mockRestore();
   });
 
   it("is measured by the injected clock", async () => {

@@ -1,0 +1,33 @@
+import type { Command, Schedule, Step } from "./model/commands.ts";
+import type { Answer } from "./model/microsoft.ts";
+
+const step = (command: Command, answer: Answer = { as: "service" }, hold = false): Step => ({
+  command,
+  answer,
+  hold,
+});
+
+const adas = { account: "ada@contoso.example", receivers: false, order: 0 } as const;
+
+/** The schedules that found a fault, as short as they could be made. Every campaign begins with them. */
+export const found: Readonly<Record<string, Schedule>> = {
+  "a sign-in does not wait for a key that another life began to import": {
+    ...adas,
+    steps: [
+      step({ do: "advance", seconds: 1_296_000 }),
+      step({ do: "disconnect" }),
+      step({ do: "die", at: { turns: 4, death: "lost" } }),
+      step({ do: "alarm", wait: false }, { as: "status", status: 500 }),
+      step({ do: "import", account: "ada@contoso.example" }),
+    ],
+  },
+  "receivers are told of a cool-down when it begins": {
+    ...adas,
+    receivers: true,
+    steps: [
+      step({ do: "call", service: "graph", hold: true }),
+      step({ do: "alarm", wait: false }),
+      step({ do: "answerCall", which: 0 }, { as: "status", status: 429, retryAfter: 7 }),
+    ],
+  },
+};
