@@ -57,7 +57,7 @@ export function sealingKeys(): readonly EncryptionKey[] {
 /** The connection in Node: the same actor over a simulated platform. */
 export class NodeHost implements Host {
   /** Where its requests go. */
-  receive: (request: Request) => Promise<Response> = () =>
+  receive: (request: Request, isHeard: boolean) => Promise<Response> = () =>
     Promise.reject(new Error("nothing answers"));
   readonly scheduler = new Scheduler();
   readonly #clock = new Clock(this.scheduler);
@@ -90,7 +90,8 @@ export class NodeHost implements Host {
       scheduler: this.scheduler,
       clock: this.#clock,
       random: () => this.#random(),
-      receive: (request) => this.#options?.receivers.webhook(request) ?? this.receive(request),
+      receive: (request, isHeard) =>
+        this.#options?.receivers.webhook(request) ?? this.receive(request, isHeard),
       beforeCipher: (operation, boundTo) => this.#beforeCipher(operation, boundTo),
       logged: (line) => this.#options?.logged(line),
     });

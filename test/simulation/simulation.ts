@@ -17,7 +17,7 @@ export async function createSimulation(): Promise<Simulation> {
   const host = new NodeHost();
   const services = await createLightMicrosoft(createLightWorld(), () => host.signingKey());
   const microsoft = new Microsoft(services, oddAnswers);
-  host.receive = (request) => microsoft.receive(request);
+  host.receive = (request, isHeard) => microsoft.receive(request, isHeard);
   const keys = sealingKeys();
   return {
     run: (schedule) => runSchedule(schedule, { host, microsoft, keys }),

@@ -107,8 +107,12 @@ export class Microsoft {
     this.outstanding.splice(0, this.outstanding.length, ...living);
   }
 
-  /** What the connection sends. */
-  async receive(request: Request): Promise<Response> {
+  /**
+   * What the connection sends.
+   *
+   * @param isHeard who sent it still lives; else it is done, and nobody hears of it
+   */
+  async receive(request: Request, isHeard = true): Promise<Response> {
     const { pathname } = new URL(request.url);
     const isToken = request.method === "POST" && pathname.endsWith("/oauth2/v2.0/token");
     if (!isToken && !request.headers.has("authorization")) return this.services.serve(request);
@@ -124,6 +128,7 @@ export class Microsoft {
         resolve(answer);
       },
     };
+    if (!isHeard) return this.#serve(outstanding);
     this.outstanding.push(outstanding);
     // Its sender waits no longer.
     request.signal.addEventListener("abort", () => {

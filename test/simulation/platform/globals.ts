@@ -10,8 +10,8 @@ export interface GlobalsOptions {
   clock: Clock;
   /** In [0, 1). */
   random: () => number;
-  /** Where requests go. */
-  receive: (request: Request) => Promise<Response>;
+  /** Where requests go; `isHeard`: who sent it still lives. */
+  receive: (request: Request, isHeard: boolean) => Promise<Response>;
   /** Called before each encryption and decryption of an object. */
   beforeCipher: (operation: "encrypt" | "decrypt", boundTo: Uint8Array | undefined) => void;
   logged: (line: string) => void;
@@ -117,12 +117,12 @@ const simulatedFetch =
       input instanceof Request && init === undefined ? input : new Request(input, init);
     const { owner } = scheduler;
     const life = owner instanceof Life ? owner : undefined;
-    if (life === undefined) return receive(request);
+    if (life === undefined) return receive(request, true);
     const { signal } = request;
     const { promise: aborted, reject: abort } = Promise.withResolvers<never>();
     aborted.catch(() => undefined);
     signal.addEventListener("abort", () => abort(signal.reason), { once: true });
-    return Promise.race([life.ask(() => receive(request)), aborted]);
+    return Promise.race([life.ask(() => receive(request, life.alive)), aborted]);
   };
 
 function guidOf(random: () => number): string {
