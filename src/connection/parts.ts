@@ -161,7 +161,12 @@ export function createParts({
   });
   const shared = { config, adoption, queue, endpoint, now, info, rearm };
   const delivery = new SinkDelivery({ connectionId, state, sinks, now, random, log: logged });
-  const relay = new OutboxRelay({ state, deliver: (row) => delivery.deliver(row), now, rearm });
+  const relay = new OutboxRelay({
+    state,
+    deliver: (row) => delivery.deliver(row),
+    now,
+    rearm: () => alarm.arm(alarm.restsUntil),
+  });
   const alarm: Alarm = new Alarm({
     storage,
     state,
