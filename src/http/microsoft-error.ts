@@ -38,16 +38,23 @@ export function microsoftError(
 /** Where SDKs look for the code before the body, and where there is none: Storage's, and any after HEAD. */
 const codeHeader = "x-ms-error-code";
 
-/** The answer that carries an error of ours wherever Microsoft's own answers come: gateways, a stub's `fetch`. */
-export const microsoftErrorResponse = (
+/**
+ * The answer that carries an error of ours wherever Microsoft's own answers come: by the gateways and
+ * by a stub's `fetch`.
+ *
+ * Its Retry-After is for SDKs, which repeat any 503 three times: after the seconds it names, or after
+ * several of their own. No wait corrects a configuration, so then it names none, and they show the
+ * error at once; `retry_after` in the body stays what it is.
+ */
+export function microsoftErrorResponse(
   reason: Failure,
   headers: Readonly<Record<string, string>> = {},
-): Response =>
-  errorResponse(
-    reason,
-    { ...headers, [codeHeader]: reason.code },
-    microsoftError(reason, new Date()),
-  );
+): Response {
+  const named = { ...headers, [codeHeader]: reason.code };
+  const response = errorResponse(reason, named, microsoftError(reason, new Date()));
+  if (reason.code === "app_misconfigured") response.headers.set("retry-after", "0");
+  return response;
+}
 
 /** The envelope of an error of ours in Microsoft's shape; any other body is given back as it is. */
 export function envelopeOf(body: unknown): unknown {

@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import tls from "node:tls";
-import { ResourceManagementClient } from "@azure/arm-resources";
+import type { ResourceManagementClient } from "@azure/arm-resources";
 import {
   BatchRequestContent,
   BatchResponseContent,
-  Client,
+  type Client,
   FileUpload,
   LargeFileUploadTask,
   PageIterator,
@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { CONTOSO_SUBSCRIPTION } from "../sandbox/constants.ts";
 import { control, requestsOf } from "../support/sandbox-control.ts";
+import { graphSdk, resourcesSdk } from "../support/gateway-sdks.ts";
 import { signIn } from "../support/sign-in.ts";
 import { startTestWorker, type TestWorker } from "../support/worker.ts";
 
@@ -31,37 +32,13 @@ let resources: ResourceManagementClient;
 
 /** A client of Resource Manager's for a connection. @param headers that name the connection */
 const resourcesOf = (headers: Record<string, string>, token = apiKey) =>
-  new ResourceManagementClient(
-    { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
-    CONTOSO_SUBSCRIPTION,
-    {
-      endpoint: `${worker.tls.url}/arm`,
-      credentials: { scopes: ["https://management.azure.com/.default"] },
-      additionalPolicies: [
-        {
-          position: "perCall",
-          policy: {
-            name: "connection",
-            sendRequest: (request, next) => {
-              for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
-              return next(request);
-            },
-          },
-        },
-      ],
-    },
-  );
+  resourcesSdk({ origin: worker.tls.url, token, headers });
 
 beforeAll(async () => {
   worker = await startTestWorker({ observe: (text) => (told += text) });
   tls.setDefaultCACertificates([...authorities, worker.certificate.ca]);
   await signIn(worker.url, { userId: "ada", scopes: ["Files.ReadWrite"] });
-  graph = Client.init({
-    baseUrl: `${worker.tls.url}/graph`,
-    customHosts: new Set(["localhost"]),
-    authProvider: (done) => done(null, apiKey),
-    fetchOptions: { headers: connectionHeader },
-  });
+  graph = graphSdk({ origin: worker.tls.url, token: apiKey, headers: connectionHeader });
   resources = resourcesOf(connectionHeader);
 });
 

@@ -6,6 +6,7 @@ import {
   failure,
   type Failure,
 } from "../../../src/contract/errors.ts";
+import { defined } from "../../../src/contract/defined.ts";
 import { createTransport } from "../../../src/http/transport.ts";
 import {
   envelopeOf,
@@ -62,6 +63,17 @@ describe("an error of ours in Microsoft's shape", () => {
       },
     ]);
   });
+
+  test.each([undefined, 900])(
+    "keeps no SDK waiting for a configuration to correct itself (%s)",
+    (retryAfter) => {
+      const wrong = failure("app_misconfigured", "AZURE_CLIENT_ID must be a GUID.", {
+        ...defined({ retry_after: retryAfter }),
+      });
+      expect(microsoftErrorResponse(wrong).headers.get("retry-after")).toBe("0");
+      expect(microsoftError(wrong, date).error.innerError.retry_after).toBe(retryAfter);
+    },
+  );
 
   test("is read by our own clients as it was", async () => {
     const transport = createTransport({ fetch: async () => microsoftErrorResponse(own) });
