@@ -115,6 +115,44 @@ it("says by code what a user who never connected has to do", async () => {
   expect(refused).toMatchObject({ code: "not_found", status: 404 });
 });
 
+describe("a user who disconnected", () => {
+  const remedy = { action: "sign_in", connect_url: expect.stringContaining("user_id=leaver") };
+  const reason = {
+    name: "AzureError",
+    code: "action_required",
+    status: 424,
+    message: "Sign in with Microsoft to connect.",
+    remedy,
+  };
+  let leaver: AzureConnectionCredential;
+  beforeAll(async () => {
+    await signIn(worker.url, { userId: "leaver" });
+    await fetch(`${worker.url}/connections/user:leaver`, {
+      method: "DELETE",
+      headers: { authorization: "Bearer azk_all_all-secret" },
+    });
+    leaver = new AzureConnectionCredential({
+      baseUrl: worker.url,
+      apiKey: "azk_all_all-secret",
+      userId: "leaver",
+    });
+  });
+
+  it("is named with the remedy by the Key Vault client", async () => {
+    const client = new SecretClient(`${worker.sandbox.httpsUrl}/vault/contoso-kv`, leaver, {
+      disableChallengeResourceVerification: true,
+    });
+    const refused: unknown = await client.getSecret("password").catch((error: unknown) => error);
+    expect(refused).toMatchObject(reason);
+  });
+
+  it("is named with the remedy by the Blob client", async () => {
+    const container = new BlobServiceClient(azurite?.blobUrl ?? "", leaver).getContainerClient("x");
+    const refused: unknown = await container.getProperties().catch((error: unknown) => error);
+    expect(refused).toMatchObject(reason);
+  });
+});
+
 it("needs a key that may read tokens", async () => {
   const reader = new AzureConnectionCredential({
     baseUrl: worker.url,

@@ -1,4 +1,8 @@
-import { ResourceManagementClient } from "@azure/arm-resources";
+import {
+  ResourceManagementClient,
+  type ResourceManagementClientOptionalParams,
+} from "@azure/arm-resources";
+import { SubscriptionClient } from "@azure/arm-resources-subscriptions";
 import { Client } from "@microsoft/microsoft-graph-client";
 import { CONTOSO_SUBSCRIPTION } from "../sandbox/constants.ts";
 
@@ -20,23 +24,30 @@ export const graphSdk = ({ origin, token, headers }: GatewayAccess): Client =>
     fetchOptions: { headers },
   });
 
-export const resourcesSdk = ({ origin, token, headers }: GatewayAccess): ResourceManagementClient =>
-  new ResourceManagementClient(
-    { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
-    CONTOSO_SUBSCRIPTION,
+const credentialOf = ({ token }: GatewayAccess) => ({
+  getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }),
+});
+const armOptions = ({
+  origin,
+  headers,
+}: GatewayAccess): ResourceManagementClientOptionalParams => ({
+  endpoint: `${origin}/arm`,
+  additionalPolicies: [
     {
-      endpoint: `${origin}/arm`,
-      additionalPolicies: [
-        {
-          position: "perCall",
-          policy: {
-            name: "connection",
-            sendRequest: (request, next) => {
-              for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
-              return next(request);
-            },
-          },
+      position: "perCall",
+      policy: {
+        name: "connection",
+        sendRequest: (request, next) => {
+          for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
+          return next(request);
         },
-      ],
+      },
     },
-  );
+  ],
+});
+
+export const resourcesSdk = (access: GatewayAccess): ResourceManagementClient =>
+  new ResourceManagementClient(credentialOf(access), CONTOSO_SUBSCRIPTION, armOptions(access));
+
+export const subscriptionsSdk = (access: GatewayAccess): SubscriptionClient =>
+  new SubscriptionClient(credentialOf(access), armOptions(access));
