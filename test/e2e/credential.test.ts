@@ -115,39 +115,37 @@ it("says by code what a user who never connected has to do", async () => {
   expect(refused).toMatchObject({ code: "not_found", status: 404 });
 });
 
-describe("a user who disconnected", () => {
-  const remedy = { action: "sign_in", connect_url: expect.stringContaining("user_id=leaver") };
+describe("a sign-in that was revoked", () => {
   const reason = {
     name: "AzureError",
     code: "action_required",
     status: 424,
-    message: "Sign in with Microsoft to connect.",
-    remedy,
+    message: expect.stringContaining("The sign-in was revoked"),
+    remedy: { action: "sign_in", connect_url: expect.stringMatching(/^https:/) },
   };
-  let leaver: AzureConnectionCredential;
+  let revoked: AzureConnectionCredential;
   beforeAll(async () => {
-    await signIn(worker.url, { userId: "leaver" });
-    await fetch(`${worker.url}/connections/user:leaver`, {
-      method: "DELETE",
-      headers: { authorization: "Bearer azk_all_all-secret" },
-    });
-    leaver = new AzureConnectionCredential({
+    await signIn(worker.url, { userId: "revoked", account: "grace@contoso.example" });
+    await control(worker.sandbox, "revoke", { user: "grace@contoso.example" });
+    revoked = new AzureConnectionCredential({
       baseUrl: worker.url,
       apiKey: "azk_all_all-secret",
-      userId: "leaver",
+      userId: "revoked",
     });
   });
 
-  it("is named with the remedy by the Key Vault client", async () => {
-    const client = new SecretClient(`${worker.sandbox.httpsUrl}/vault/contoso-kv`, leaver, {
+  it("is told with its remedy by the Key Vault client", async () => {
+    const client = new SecretClient(`${worker.sandbox.httpsUrl}/vault/contoso-kv`, revoked, {
       disableChallengeResourceVerification: true,
     });
     const refused: unknown = await client.getSecret("password").catch((error: unknown) => error);
     expect(refused).toMatchObject(reason);
   });
 
-  it("is named with the remedy by the Blob client", async () => {
-    const container = new BlobServiceClient(azurite?.blobUrl ?? "", leaver).getContainerClient("x");
+  it("is told with its remedy by the Blob client", async () => {
+    const container = new BlobServiceClient(azurite?.blobUrl ?? "", revoked).getContainerClient(
+      "x",
+    );
     const refused: unknown = await container.getProperties().catch((error: unknown) => error);
     expect(refused).toMatchObject(reason);
   });

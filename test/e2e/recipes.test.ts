@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { CONTOSO_SUBSCRIPTION } from "../sandbox/constants.ts";
 import { blocksOf } from "../support/markdown.ts";
+import { control } from "../support/sandbox-control.ts";
 import { readmes } from "../support/readmes.ts";
 import { signIn } from "../support/sign-in.ts";
 import { projectRoot } from "../support/source-files.ts";
@@ -25,8 +26,8 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "ca.pem"), worker.certificate.ca);
   await signIn(worker.url, { userId: "demo" });
-  await signIn(worker.url, { userId: "leaver" });
-  await asServer("/connections/user:leaver", { method: "DELETE" });
+  await signIn(worker.url, { userId: "revoked", account: "grace@contoso.example" });
+  await control(worker.sandbox, "revoke", { user: "grace@contoso.example" });
 });
 afterAll(async () => {
   await worker.close();
@@ -96,11 +97,11 @@ describe.each([
   });
 
   test("shows our code, sentence and link when somebody has to sign in", async () => {
-    const { failed, said } = await cook(name, recipeOf(sdk), "leaver");
+    const { failed, said } = await cook(name, recipeOf(sdk), "revoked");
     expect(failed).toBe(true);
     expect(said).toMatch(/code"?: ["']action_required/);
-    expect(said).toContain("Sign in with Microsoft to connect.");
-    expect(said).toContain(`${worker.tls.url}/connect?user_id=leaver`);
+    expect(said).toContain("The sign-in was revoked");
+    expect(said).toMatch(new RegExp(`connect_url[^h]{2,5}${worker.tls.url}/`));
   });
 });
 
