@@ -17,6 +17,7 @@ import type { Cloud } from "../entra/cloud.ts";
 import { parseTenant } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import { anyLocalhost } from "./origins.ts";
+import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
 import { webhooks, type Webhook } from "./webhooks.ts";
@@ -187,13 +188,22 @@ function keysOf(json: string | undefined, sandbox: boolean): Result<ApiKey[], st
   return ok([...keys.value.filter((key) => key.id !== sandboxKey.id), sandboxKey]);
 }
 
-const configs = new WeakMap<object, Result<Config, ConfigError>>();
+/** `app_misconfigured`: what every caller gets, by every way, until the variable is corrected. */
+export const misconfigured = ({ variable, message }: ConfigError): Failure =>
+  failure("app_misconfigured", message, { details: { variable } });
 
-/** {@link parseConfig}, once per `env` object: workerd hands the same one to every request. */
-export function configOf(env: object): Result<Config, ConfigError> {
+const configs = new WeakMap<object, Result<Config, Failure>>();
+
+/**
+ * {@link parseConfig}, once per `env` object: workerd hands the same one to every request.
+ *
+ * @returns the configuration, or `app_misconfigured` with the variable in `details`
+ */
+export function configOf(env: object): Result<Config, Failure> {
   const known = configs.get(env);
   if (known !== undefined) return known;
-  const config = parseConfig({ ...env });
+  const parsed = parseConfig({ ...env });
+  const config = parsed.ok ? parsed : err(misconfigured(parsed.error));
   configs.set(env, config);
   return config;
 }

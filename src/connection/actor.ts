@@ -1,7 +1,8 @@
 import { Server, type Connection, type ConnectionContext } from "partyserver";
 import { configOf } from "../config/config.ts";
 import type { Environment } from "../platform/env.ts";
-import { errorResponse, failure, type Failure, unknownConnection } from "../contract/errors.ts";
+import { failure, type Failure, unknownConnection } from "../contract/errors.ts";
+import { microsoftErrorResponse } from "../http/microsoft-error.ts";
 import { logUnexpected } from "../platform/log.ts";
 import { err, ok } from "../contract/result.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
@@ -60,23 +61,19 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
             expiringSockets: () => this.getConnections(expiringTag),
           }),
         )
-      : err(
-          failure("app_misconfigured", config.error.message, {
-            details: { variable: config.error.variable },
-          }),
-        );
+      : config;
     hideMembers(this);
   }
 
   /** A call to Microsoft as this connection, or the upgrade that the front Worker builds. */
   override async fetch(request: Request): Promise<Response> {
     try {
-      if (!this.#parts.ok) return errorResponse(this.#parts.error);
+      if (!this.#parts.ok) return microsoftErrorResponse(this.#parts.error);
       const parts = this.#parts.value;
       if (request.headers.has("upgrade")) return await this.#upgrade(request, parts);
       return await parts.gateway.handle(request);
     } catch (error) {
-      return errorResponse(internalError(error));
+      return microsoftErrorResponse(internalError(error));
     } finally {
       if (this.#parts.ok) this.#parts.value.alarm.touch();
     }
@@ -197,13 +194,13 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
 
   async #upgrade(request: Request, { state, sockets, tickets, now }: Parts): Promise<Response> {
     const live = readLiveRequest(request);
-    if (!live.ok) return errorResponse(live.error);
-    if (!state.exists) return errorResponse(unknownConnection());
+    if (!live.ok) return microsoftErrorResponse(live.error);
+    if (!state.exists) return microsoftErrorResponse(unknownConnection());
     const { ticket } = live.value;
     // Before the ticket is used up: its holder may come again.
-    if (!sockets.hasRoom(this.#upgrading)) return errorResponse(tooManySockets());
+    if (!sockets.hasRoom(this.#upgrading)) return microsoftErrorResponse(tooManySockets());
     if (ticket !== undefined && !tickets.consume(ticket.jti, ticket.expiresAt, now())) {
-      return errorResponse(failure("unauthenticated", "This ticket was used before."));
+      return microsoftErrorResponse(failure("unauthenticated", "This ticket was used before."));
     }
     this.#upgrading += 1;
     try {

@@ -222,8 +222,8 @@ describe("the stub of a connection, in a sibling's hands", () => {
       urls: ["https://evil.example/", "https://graph.microsoft.com.evil.example/v1.0/me"],
     });
     expect(value).toMatchObject([
-      { status: 400, body: { code: "invalid_request" } },
-      { status: 400, body: { code: "invalid_request" } },
+      { status: 400, body: { error: { code: "invalid_request" } } },
+      { status: 400, body: { error: { code: "invalid_request" } } },
     ]);
   });
 

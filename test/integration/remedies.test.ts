@@ -7,6 +7,7 @@ import { allKey, front, json } from "./support/front.ts";
 import { watch } from "./support/live.ts";
 import { sandbox } from "./support/sandbox.ts";
 import { claimsIn, recordTokenRequests } from "./support/token-requests.ts";
+import { ownError } from "./support/own-error.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
 const subscriptions = "https://management.azure.com/subscriptions?api-version=2022-12-01";
@@ -177,9 +178,8 @@ describe.each(cases)("AADSTS$aadsts at a refresh: $action", (expected) => {
 
     const response = await stub.fetch(me);
     expect(response.status).toBe(http);
-    const body = await json(response);
+    const body = await ownError(response);
     expect(body).toMatchObject({
-      success: false,
       code,
       details: { upstream_request_id: expect.any(String) },
     });
@@ -188,9 +188,9 @@ describe.each(cases)("AADSTS$aadsts at a refresh: $action", (expected) => {
       retry_after: expect.any(Number),
     };
     expect(body).toMatchObject({ [answers]: answer[answers] });
-    expect(response.headers.get("retry-after")).toBe(
-      answers === "remedy" ? null : String(body["retry_after"]),
-    );
+    const wait = answers === "remedy" ? null : String(body["retry_after"]);
+    // SDKs of Microsoft's would wait it out, and it is the operator who has to act.
+    expect(response.headers.get("retry-after")).toBe(code === "app_misconfigured" ? "0" : wait);
     expect(JSON.stringify(body)).not.toMatch(/AADSTS|Trace ID/);
 
     const info = expectOk(await stub.info());
@@ -223,14 +223,14 @@ test.each(cases.filter(({ answers }) => answers === "remedy"))(
     const { id, stub } = await connected();
     await clock.advance(4_000);
     await refuse(aadsts);
-    const atStub = await json(await stub.fetch(me));
+    const atStub = await ownError(await stub.fetch(me));
     const query = new URLSearchParams({ user_id: id.slice("user:".length) });
     const response = await front(`/user?${query.toString()}`, { credential: allKey });
     expect(response.status).toBe(http);
     const { error, remedy } = await json(response);
     expect({ code, error, remedy }).toEqual({
       code,
-      error: atStub["error"],
+      error: atStub["message"],
       remedy: atStub["remedy"],
     });
   },
@@ -249,9 +249,9 @@ describe("a fault of the application", () => {
       await clock.advance(4_000);
       await refuse(aadsts);
       for (let call = 0; call < 2; call += 1) {
-        const { error, code, details } = await json(await stub.fetch(me));
+        const { message, code, details } = await ownError(await stub.fetch(me));
         expect(code).toBe("app_misconfigured");
-        expect(error).toContain(text);
+        expect(message).toContain(text);
         expect(details).toMatchObject({ aadsts });
         expect((details as { variable?: string }).variable).toBe(variable);
       }
