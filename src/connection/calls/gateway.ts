@@ -15,6 +15,7 @@ import type { Outcome } from "../../contract/connection-rpc.ts";
 import { KnownTenants } from "./known-tenants.ts";
 import { MailboxLanes } from "./mailbox-lane.ts";
 import { followRedirect } from "./redirects.ts";
+import type { RemedyLinks } from "../remedy-links.ts";
 import type { Refresher, TokenRequest } from "../tokens/refresher.ts";
 import type { HeldToken } from "../tokens/token-cache.ts";
 import { tenantInBody } from "./tenant-challenge.ts";
@@ -30,6 +31,7 @@ export interface GatewayOptions {
   state: ConnectionState;
   refresher: Refresher;
   throttling: Throttling;
+  links: Pick<RemedyLinks, "failure">;
   cloud: Cloud;
   fetch: typeof fetch;
   now: () => number;
@@ -71,7 +73,7 @@ export class Gateway {
     timing: CallTiming | undefined,
   ): Promise<Response> {
     const answer = target.ok ? await this.#call(request, target.value, timing) : target;
-    return answer.ok ? answer.value : errorResponse(answer.error);
+    return answer.ok ? answer.value : errorResponse(this.#options.links.failure(answer.error));
   }
 
   async #call(

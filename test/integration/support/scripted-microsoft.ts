@@ -55,6 +55,7 @@ export function scripted<Value>(
     const gateway = new Gateway({
       state: parts.state,
       refresher: parts.refresher,
+      links: parts.links,
       cloud: clouds.global,
       fetch: microsoft,
       now: parts.now,
