@@ -20,6 +20,7 @@ import { signIn } from "../support/sign-in.ts";
 import { startTestWorker, type TestWorker } from "../support/worker.ts";
 
 const apiKey = "azk_all_all-secret";
+const connectPage = "https://app.example/connect";
 const connectionHeader = { "x-azure-connection": "user:ada" };
 const authorities = tls.getCACertificates("default");
 
@@ -53,7 +54,10 @@ const resourcesOf = (headers: Record<string, string>, token = apiKey) =>
   );
 
 beforeAll(async () => {
-  worker = await startTestWorker({ observe: (text) => (told += text) });
+  worker = await startTestWorker({
+    observe: (text) => (told += text),
+    variables: { CONNECT_PAGE_URL: connectPage },
+  });
   tls.setDefaultCACertificates([...authorities, worker.certificate.ca]);
   await signIn(worker.url, { userId: "ada", scopes: ["Files.ReadWrite"] });
   graph = Client.init({
@@ -279,7 +283,7 @@ describe("an error of ours, shown by Microsoft's own clients", () => {
     const ofGraph = await thrown(graph.api("/me").headers(gone).get());
     expect(ofGraph).toMatchObject({ statusCode: 424, code: "action_required" });
     const { body } = z.object({ body: z.string() }).parse(ofGraph);
-    const remedy = { action: "sign_in", connect_url: `${worker.tls.url}/connect?user_id=leaver` };
+    const remedy = { action: "sign_in", connect_url: connectPage };
     expect(JSON.parse(body)).toMatchObject({ innerError: { remedy } });
     const ofArm = await thrown(resourcesOf(gone).resourceGroups.get("contoso-production"));
     expect(ofArm).toMatchObject({

@@ -1,7 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Remedy } from "../../src/contract/remedy.ts";
 import type { Environment } from "../../src/platform/env.ts";
 import { callback, landing, serverStart } from "./support/browser-sign-in.ts";
 import { clockOfEachTest } from "./support/clock.ts";
@@ -93,10 +92,9 @@ describe("the link of a remedy", () => {
     expect(again[0]).toMatchObject({ data: { remedy: info.remedy } });
     await runDurableObjectAlarm(stub);
     const delivered = () =>
-      receiver.eventsOf(id, "links").find(({ type }) => type === "connection.action_required");
+      receiver.eventsOf(id, "links").find((one) => one.type === "connection.action_required");
     await expect.poll(delivered).toMatchObject({ id: event?.id });
-    const { remedy } = delivered()?.data as { remedy: Remedy };
-    expect((await open(linkIn(remedy.connect_url))).status).toBe(200);
+    expect((await open(linkIn(delivered()?.data.remedy.connect_url))).status).toBe(200);
 
     expect(info.remedy?.connect_url).toMatch(/^http:\/\/localhost:8787\/reconnect\?link=/);
     for (const remedy of [refused["remedy"], overHttp["remedy"], event?.data]) {
