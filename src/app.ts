@@ -13,6 +13,7 @@ import { adminConsentRoutes } from "./routes/sign-in/admin-consent.ts";
 import { callbackRoutes } from "./routes/sign-in/callback.ts";
 import { connectRoutes } from "./routes/sign-in/connect.ts";
 import { logoutRoutes } from "./routes/sign-in/logout.ts";
+import { reconnectRoutes } from "./routes/sign-in/reconnect.ts";
 
 /** The HTTP face of the Worker: its routes in the order a request meets them. */
 export function createRouter(): Router {
@@ -28,6 +29,7 @@ export function createRouter(): Router {
 
   connectRoutes(router);
   callbackRoutes(router);
+  reconnectRoutes(router);
   logoutRoutes(router);
   adminConsentRoutes(router);
   operationRoutes(router);

@@ -6,6 +6,7 @@ import {
   guid,
   origin,
   origins,
+  pageUrl,
   redirectUris,
   secrets,
   sessionSecrets,
@@ -17,6 +18,7 @@ import type { Cloud } from "../entra/cloud.ts";
 import { parseTenant } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import { anyLocalhost } from "./origins.ts";
+import { defined } from "../contract/defined.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
@@ -46,6 +48,8 @@ export interface Config {
   allowedOrigins: readonly string[];
   /** Origins a finished sign-in may return to. */
   returnOrigins: readonly string[];
+  /** The host's own page where its user connects an account; absent: no remedy links there. */
+  connectPageUrl?: string;
   /** Receivers of events. */
   webhooks: readonly Webhook[];
 }
@@ -105,6 +109,7 @@ const environment = z.object({
   API_KEYS: optional,
   ALLOWED_ORIGINS: text.default("").transform(read(origins)),
   RETURN_ORIGINS: optional,
+  CONNECT_PAGE_URL: optional.pipe(z.string().transform(read(pageUrl)).optional()),
   WEBHOOKS: optional,
 });
 
@@ -155,6 +160,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
     publicOrigin: publicOrigin.value,
     allowedOrigins: [...values.ALLOWED_ORIGINS, ...pages],
     returnOrigins: [...returnOrigins.value, ...pages],
+    ...defined({ connectPageUrl: values.CONNECT_PAGE_URL }),
     webhooks: sinks.value,
   });
 }

@@ -18,6 +18,8 @@ import type {
   GrantBackup,
   GrantTakeover,
   Outcome,
+  ReconnectLink,
+  ReconnectRequest,
 } from "../contract/connection-rpc.ts";
 import {
   readAccessTokenRequest,
@@ -26,6 +28,7 @@ import {
   readConfirmAuthorization,
   readEventsRequest,
   readImportRequest,
+  readReconnectLink,
   readRefreshRequest,
 } from "./requests.ts";
 import { createParts, type Parts } from "./parts.ts";
@@ -106,6 +109,20 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     });
   }
 
+  reconnectRequest(link: ReconnectLink): Promise<Outcome<ReconnectRequest>> {
+    return this.#answer(({ reconnect }) => {
+      const request = readReconnectLink(link);
+      return request.ok ? reconnect.request(request.value) : request;
+    });
+  }
+
+  beginReconnect(link: ReconnectLink): Promise<Outcome<AuthorizationStart>> {
+    return this.#answer(({ reconnect }) => {
+      const request = readReconnectLink(link);
+      return request.ok ? reconnect.begin(request.value) : request;
+    });
+  }
+
   import(options: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>> {
     return this.#answer(({ grantImport }) => {
       const request = readImportRequest(options);
@@ -145,11 +162,11 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   }
 
   events(options?: { after?: number; limit?: number }): Promise<Outcome<EventPage>> {
-    return this.#answer(({ state }) => {
+    return this.#answer(({ state, links }) => {
       const request = readEventsRequest(options);
       if (!request.ok) return request;
       if (!state.exists) return err(unknownConnection());
-      return ok(state.events.after(request.value.after, request.value.limit));
+      return ok(links.page(state.events.after(request.value.after, request.value.limit)));
     });
   }
 
@@ -171,8 +188,8 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     try {
       const live = readLiveRequest(request);
       if (!live.ok || !this.#parts.ok) return socket.close(1011);
-      const { sockets, state, info, countSockets } = this.#parts.value;
-      sockets.greet(socket, live.value, state, info());
+      const { sockets, countSockets } = this.#parts.value;
+      sockets.greet(socket, live.value);
       countSockets();
     } catch (error) {
       internalError(error);
@@ -216,7 +233,8 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   ): Promise<Outcome<Value>> {
     if (!this.#parts.ok) return this.#parts;
     try {
-      return await work(this.#parts.value);
+      const outcome = await work(this.#parts.value);
+      return outcome.ok ? outcome : err(this.#parts.value.links.failure(outcome.error));
     } catch (error) {
       return err(internalError(error));
     } finally {

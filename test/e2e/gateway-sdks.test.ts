@@ -21,6 +21,7 @@ import { signIn } from "../support/sign-in.ts";
 import { startTestWorker, type TestWorker } from "../support/worker.ts";
 
 const apiKey = "azk_all_all-secret";
+const connectPage = "https://app.example/connect";
 const connectionHeader = { "x-azure-connection": "user:ada" };
 const authorities = tls.getCACertificates("default");
 
@@ -35,7 +36,10 @@ const resourcesOf = (headers: Record<string, string>, token = apiKey) =>
   resourcesSdk({ origin: worker.tls.url, token, headers });
 
 beforeAll(async () => {
-  worker = await startTestWorker({ observe: (text) => (told += text) });
+  worker = await startTestWorker({
+    observe: (text) => (told += text),
+    variables: { CONNECT_PAGE_URL: connectPage },
+  });
   tls.setDefaultCACertificates([...authorities, worker.certificate.ca]);
   await signIn(worker.url, { userId: "ada", scopes: ["Files.ReadWrite"] });
   graph = graphSdk({ origin: worker.tls.url, token: apiKey, headers: connectionHeader });
@@ -306,7 +310,7 @@ describe("an error of ours, shown by Microsoft's own clients", () => {
     const ofGraph = await thrown(graph.api("/me").headers(gone).get());
     expect(ofGraph).toMatchObject({ statusCode: 424, code: "action_required" });
     const { body } = z.object({ body: z.string() }).parse(ofGraph);
-    const remedy = { action: "sign_in", connect_url: `${worker.tls.url}/connect?user_id=leaver` };
+    const remedy = { action: "sign_in", connect_url: connectPage };
     expect(JSON.parse(body)).toMatchObject({ innerError: { remedy } });
     const { subscriptions } = subscriptionsSdk({
       origin: worker.tls.url,

@@ -16,6 +16,7 @@ import type { Outcome } from "../../contract/connection-rpc.ts";
 import { KnownTenants } from "./known-tenants.ts";
 import { MailboxLanes } from "./mailbox-lane.ts";
 import { followRedirect } from "./redirects.ts";
+import type { RemedyLinks } from "../remedy-links.ts";
 import type { Refresher, TokenRequest } from "../tokens/refresher.ts";
 import type { HeldToken } from "../tokens/token-cache.ts";
 import { tenantInBody } from "./tenant-challenge.ts";
@@ -31,6 +32,7 @@ export interface GatewayOptions {
   state: ConnectionState;
   refresher: Refresher;
   throttling: Throttling;
+  links: Pick<RemedyLinks, "failure">;
   cloud: Cloud;
   fetch: typeof fetch;
   now: () => number;
@@ -72,7 +74,9 @@ export class Gateway {
     timing: CallTiming | undefined,
   ): Promise<Response> {
     const answer = target.ok ? await this.#call(request, target.value, timing) : target;
-    return answer.ok ? answer.value : microsoftErrorResponse(answer.error);
+    return answer.ok
+      ? answer.value
+      : microsoftErrorResponse(this.#options.links.failure(answer.error));
   }
 
   async #call(

@@ -56,6 +56,7 @@ export function scripted<Value>(
     const gateway = new Gateway({
       state: parts.state,
       refresher: parts.refresher,
+      links: parts.links,
       cloud: clouds.global,
       fetch: microsoft,
       now: parts.now,

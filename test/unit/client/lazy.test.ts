@@ -20,6 +20,8 @@ function stub(parts: Partial<ConnectionStub>): ConnectionStub {
     beginAuthorization: absent,
     completeAuthorization: absent,
     confirmAuthorization: absent,
+    reconnectRequest: absent,
+    beginReconnect: absent,
     import: absent,
     accessToken: absent,
     refresh: absent,
