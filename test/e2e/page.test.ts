@@ -14,6 +14,7 @@ import { signIn } from "../support/sign-in.ts";
 
 /** Milliseconds, on a machine that may be busy. */
 const patience = 60_000;
+const slow = { timeout: patience };
 
 let state: string;
 let started: Launched;
@@ -109,8 +110,7 @@ async function signInAs(popup: Page, name: string): Promise<void> {
   await decide(popup, "Accept");
 }
 
-const shows = (page: Page, id: string) =>
-  expect.poll(() => page.textContent(`#${id}`), { timeout: patience });
+const textOf = (page: Page, id: string) => () => page.textContent(`#${id}`);
 const outcomesOf = async (page: Page) => ((await page.textContent("#outcomes")) ?? "").split("\n");
 
 const infoOf = async (userId: string) => (await server.connection({ userId }).info()).data;
@@ -123,11 +123,13 @@ const statusOf = (userId: string) =>
 describe("connecting in a popup", () => {
   it("opens it in the click, closes it after the sign-in, and has the connection", async () => {
     const page = await open(["popup-one"]);
-    await shows(page, "shown").toBe("ended - -");
+    await expect.poll(textOf(page, "shown"), slow).toBe("ended - -");
     const popup = await clickConnect(page);
     await signInAs(popup, "Ada Lovelace (ada@contoso.example)");
-    await shows(page, "outcomes").toBe("user:popup-one active ada@contoso.example");
-    await shows(page, "shown").toBe("live active ada@contoso.example");
+    await expect
+      .poll(textOf(page, "outcomes"), slow)
+      .toBe("user:popup-one active ada@contoso.example");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live active ada@contoso.example");
     expect((await infoOf("popup-one")).identity?.upn).toBe("ada@contoso.example");
     expect(page.context().pages()).toEqual([page]);
   });
@@ -138,7 +140,7 @@ describe("connecting in a popup", () => {
     page.context().on("request", (request) => addresses.push(request.url()));
     const popup = await clickConnect(page);
     await signInAs(popup, "Ada Lovelace");
-    await shows(page, "outcomes").toContain("active");
+    await expect.poll(textOf(page, "outcomes"), slow).toContain("active");
     expect((await page.context().cookies()).filter(({ name }) => /azure/.test(name))).toEqual([]);
     const returned = addresses.filter((url) => url.includes("flow="));
     expect(returned).toHaveLength(1);
@@ -160,7 +162,9 @@ describe("connecting in a popup", () => {
     await choose(popup, "Ada Lovelace");
     expect(await popup.evaluate("window.opener")).toBeNull();
     await popup.getByRole("button", { name: "Accept" }).click({ noWaitAfter: true });
-    await shows(page, "outcomes").toBe("user:popup-severed active ada@contoso.example");
+    await expect
+      .poll(textOf(page, "outcomes"), slow)
+      .toBe("user:popup-severed active ada@contoso.example");
   });
 
   it("says that the browser opens no windows, and has started nothing", async () => {
@@ -168,7 +172,7 @@ describe("connecting in a popup", () => {
     try {
       const page = await open(["popup-blocked"], { context: await strict.browser.newContext() });
       await page.getByRole("button", { name: "Connect" }).click();
-      await shows(page, "outcomes").toBe("popup_blocked");
+      await expect.poll(textOf(page, "outcomes"), slow).toBe("popup_blocked");
       expect(await statusOf("popup-blocked")).toBe("not_found");
     } finally {
       await strict.close();
@@ -180,7 +184,7 @@ describe("connecting in a popup", () => {
     const popup = await clickConnect(page);
     await popup.getByRole("button", { name: "Ada Lovelace" }).waitFor();
     await popup.close();
-    await shows(page, "outcomes").toBe("window_closed");
+    await expect.poll(textOf(page, "outcomes"), slow).toBe("window_closed");
     expect(await statusOf("popup-closed")).toBe("pending");
   });
 
@@ -189,22 +193,22 @@ describe("connecting in a popup", () => {
     const declined = await clickConnect(page);
     await choose(declined, "Grace Hopper");
     await decide(declined, "Cancel");
-    await shows(page, "outcomes").toBe("access_denied");
+    await expect.poll(textOf(page, "outcomes"), slow).toBe("access_denied");
     const again = await clickConnect(page);
     await choose(again, "Grace Hopper");
     await decide(again, "Accept");
     await expect
-      .poll(() => outcomesOf(page), { timeout: patience })
+      .poll(() => outcomesOf(page), slow)
       .toEqual(["access_denied", "user:popup-declined active grace@contoso.example"]);
   });
 
   it("says why another account than the connected one is not taken", async () => {
     await signIn(worker, { userId: "popup-other" });
     const page = await open(["popup-other"], { more: { login_hint: "grace@contoso.example" } });
-    await shows(page, "shown").toBe("live active ada@contoso.example");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live active ada@contoso.example");
     await decide(await clickConnect(page), "Accept");
-    await shows(page, "outcomes").toBe("different_account");
-    await shows(page, "shown").toBe("live active ada@contoso.example");
+    await expect.poll(textOf(page, "outcomes"), slow).toBe("different_account");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live active ada@contoso.example");
   });
 
   it("keeps two popups at once apart, in one page and in two", async () => {
@@ -220,12 +224,16 @@ describe("connecting in a popup", () => {
     if (!left || !right || !leftPage || !rightPage) throw new Error("no popup");
     const second = await clickConnect(rightPage);
     await signInAs(second, "Grace Hopper");
-    await shows(rightPage, "outcomes").toBe("user:popup-right active grace@contoso.example");
+    await expect
+      .poll(textOf(rightPage, "outcomes"), slow)
+      .toBe("user:popup-right active grace@contoso.example");
     await signInAs(left, "Ada Lovelace");
-    await shows(leftPage, "outcomes").toBe("user:popup-left active ada@contoso.example");
+    await expect
+      .poll(textOf(leftPage, "outcomes"), slow)
+      .toBe("user:popup-left active ada@contoso.example");
     expect(right.isClosed()).toBe(false);
     await signInAs(right, "Grace Hopper");
-    await expect.poll(() => outcomesOf(rightPage), { timeout: patience }).toHaveLength(2);
+    await expect.poll(() => outcomesOf(rightPage), slow).toHaveLength(2);
     expect((await infoOf("popup-left")).identity?.upn).toBe("ada@contoso.example");
     expect((await infoOf("popup-right")).identity?.upn).toBe("grace@contoso.example");
   });
@@ -238,7 +246,7 @@ describe("connecting in a popup", () => {
     await victim.goto(popup.url());
     await choose(victim, "Ada Lovelace");
     await victim.getByRole("button", { name: "Accept" }).click();
-    await expect.poll(() => victim.textContent("body"), { timeout: patience }).toBe("nobody_waits");
+    await expect.poll(() => victim.textContent("body"), slow).toBe("nobody_waits");
     expect(new URL(victim.url()).search).toBe("");
     expect(await statusOf("popup-forwarded")).toBe("pending");
   });
@@ -254,25 +262,25 @@ describe("useConnection", () => {
   it("shows the status as it is, what mends it when it breaks, and that it was mended", async () => {
     await signIn(worker, { userId: "shown-live" });
     const page = await open(["shown-live"]);
-    await shows(page, "shown").toBe("live active ada@contoso.example");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live active ada@contoso.example");
     await control({ url: sandbox }, "revoke", { user: "ada@contoso.example" });
     await refresh("shown-live");
-    await shows(page, "shown").toBe("live action_required ada@contoso.example");
-    await shows(page, "remedy").toBe("sign_in");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live action_required ada@contoso.example");
+    await expect.poll(textOf(page, "remedy"), slow).toBe("sign_in");
     // Microsoft's page knows which account it is about.
     await decide(await clickConnect(page), "Accept");
-    await shows(page, "shown").toBe("live active ada@contoso.example");
-    await shows(page, "remedy").toBe("-");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live active ada@contoso.example");
+    await expect.poll(textOf(page, "remedy"), slow).toBe("-");
   });
 
   it("follows the identity of one that is connected elsewhere, and ends when it is disconnected", async () => {
     await fetch(`${worker}/connect?user_id=shown-elsewhere`, { redirect: "manual" });
     const page = await open(["shown-elsewhere"]);
-    await shows(page, "shown").toBe("live pending -");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live pending -");
     await signIn(worker, { userId: "shown-elsewhere", account: "grace@contoso.example" });
-    await shows(page, "shown").toBe("live active grace@contoso.example");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live active grace@contoso.example");
     await server.connection({ userId: "shown-elsewhere" }).disconnect();
-    await shows(page, "shown").toBe("ended disconnected -");
+    await expect.poll(textOf(page, "shown"), slow).toBe("ended disconnected -");
   });
 
   it("opens one socket under StrictMode, keeps it over renders, and closes it at the end", async () => {
@@ -286,7 +294,7 @@ describe("useConnection", () => {
     });
     const mount = page.getByRole("button", { name: "Mount" });
     await mount.click();
-    await shows(page, "shown").toBe("live active ada@contoso.example");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live active ada@contoso.example");
     const identities = async () => (await page.textContent("#renders"))?.split(" ")[1];
     await page.getByRole("button", { name: "Render" }).click();
     const before = await identities();
@@ -296,9 +304,9 @@ describe("useConnection", () => {
     expect(await identities()).toBe(before);
     expect([opened, closed]).toEqual([1, 0]);
     await mount.click();
-    await expect.poll(() => closed, { timeout: patience }).toBe(1);
+    await expect.poll(() => closed, slow).toBe(1);
     await mount.click();
-    await shows(page, "shown").toBe("live active ada@contoso.example");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live active ada@contoso.example");
     expect([opened, closed]).toEqual([2, 1]);
   });
 
@@ -312,13 +320,13 @@ describe("useConnection", () => {
       sockets.push(one);
       socket.on("close", () => (one.open = false));
     });
-    await shows(page, "shown").toBe("live active ada@contoso.example");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live active ada@contoso.example");
     await page.evaluate(`
       globalThis.seen = [];
       new MutationObserver(() => seen.push(document.querySelector("#shown").textContent))
         .observe(document.querySelector("#shown"), { characterData: true, subtree: true, childList: true })`);
     await page.getByRole("button", { name: "Next user" }).click();
-    await shows(page, "shown").toBe("live active grace@contoso.example");
+    await expect.poll(textOf(page, "shown"), slow).toBe("live active grace@contoso.example");
     expect(await page.evaluate("seen[0]")).toBe("connecting - -");
     await expect.poll(() => sockets.filter(({ open }) => open).length).toBe(1);
     expect(sockets.at(-1)).toMatchObject({ open: true, url: expect.stringContaining("second") });
@@ -326,7 +334,7 @@ describe("useConnection", () => {
 
   it("says why a connection cannot be followed", async () => {
     const page = await open(["shown-refused"], { tokens: ["nonsense"] });
-    await shows(page, "shown").toBe("ended - -");
-    await shows(page, "error").toContain("credential");
+    await expect.poll(textOf(page, "shown"), slow).toBe("ended - -");
+    await expect.poll(textOf(page, "error"), slow).toContain("credential");
   });
 });
