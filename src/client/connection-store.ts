@@ -77,6 +77,8 @@ export class ConnectionStore {
     const { fetch: _, ...options } = this.#options;
     this.#show({ ...this.#view, phase: "connecting", error: undefined });
     try {
+      // An address that is none is refused here, before a socket is tried.
+      this.#client();
       const live: LiveClient = new LiveClient({
         ...options,
         ticket: async () => (await this.#client().ticket()).data.ticket,
