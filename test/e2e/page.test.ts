@@ -165,6 +165,8 @@ describe("connecting in a popup", () => {
     await expect
       .poll(textOf(page, "outcomes"), slow)
       .toBe("user:popup-severed active ada@contoso.example");
+    // The page in it may still close it; the one that opened it no longer can.
+    await expect.poll(() => popup.isClosed(), slow).toBe(true);
   });
 
   it("says that the browser opens no windows, and has started nothing", async () => {
