@@ -135,7 +135,7 @@ const start = (
 
 /** The empty window still has this page's origin: in it, an address that is a script would run as ours. */
 function httpUrl(text: string): string {
-  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new AzureError(
     failure("internal_error", "The connection service's answer is not the one of this route."),
   );

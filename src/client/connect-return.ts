@@ -32,8 +32,9 @@ export function returnUrlOf(
   page: { href: string; origin: string },
   attempt: string,
 ): string | undefined {
-  const url = URL.parse(returnUrl, page.href);
-  if (url === null || url.origin !== page.origin) return undefined;
+  if (!URL.canParse(returnUrl, page.href)) return undefined;
+  const url = new URL(returnUrl, page.href);
+  if (url.origin !== page.origin) return undefined;
   url.searchParams.set(parameter, attempt);
   return url.href;
 }
@@ -47,9 +48,10 @@ export interface Returned {
 
 /** @returns undefined for the address of any other visit */
 export function readReturn(href: string): Returned | undefined {
-  const url = URL.parse(href);
-  const attempt = url?.searchParams.get(parameter);
-  if (url === null || !attempt) return undefined;
+  if (!URL.canParse(href)) return undefined;
+  const url = new URL(href);
+  const attempt = url.searchParams.get(parameter);
+  if (!attempt) return undefined;
   const message = messageIn(url.searchParams);
   if (message === undefined) return undefined;
   for (const name of added) url.searchParams.delete(name);
