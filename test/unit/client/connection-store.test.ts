@@ -72,6 +72,11 @@ async function scene() {
       waiting.add(look);
       look();
     });
+  /** Answers the reading of this number, once it is asked for. */
+  const read = async (number: number, info: ConnectionInfo) => {
+    while (readings.length <= number) await settled();
+    readings[number]?.(info);
+  };
   const happens = (happened: Partial<ConnectionEvent> & { seq: number }) =>
     sockets.at(-1)?.send(JSON.stringify({ ...event(happened.seq), ...happened }));
   return {
@@ -79,6 +84,7 @@ async function scene() {
     server,
     sockets,
     tickets,
+    read,
     readings,
     views,
     until,
@@ -106,18 +112,18 @@ describe("a connection that is followed", () => {
   });
 
   test("shows an event's status at once, and the rest as soon as it was read", async () => {
-    const { store, until, happens, readings } = await scene();
+    const { store, until, happens, read } = await scene();
     store.setToken("one");
     await until(isLive);
     happens({ seq: 2, ...required });
     const { info } = await until((view) => view.info?.status === "action_required");
     expect(info).toEqual({ ...active, status: "action_required", remedy });
-    readings[0]?.({ ...active, status: "action_required", remedy, identity });
+    await read(0, { ...active, status: "action_required", remedy, identity });
     expect((await until((view) => view.info?.identity !== undefined)).info?.remedy).toEqual(remedy);
   });
 
   test("never shows a reading that an event has overtaken, and reads again", async () => {
-    const { store, until, happens, readings, views } = await scene();
+    const { store, until, happens, read, readings, views } = await scene();
     store.setToken("one");
     await until(isLive);
     happens({ seq: 2, ...required });
@@ -125,9 +131,8 @@ describe("a connection that is followed", () => {
     happens({ seq: 3, type: "connection.recovered", data: {} });
     await until((view) => view.info?.status === "active");
     const before = views.length;
-    readings[0]?.({ ...active, status: "action_required", remedy });
-    while (readings.length < 2) await settled();
-    readings[1]?.({ ...active, identity });
+    await read(0, { ...active, status: "action_required", remedy });
+    await read(1, { ...active, identity });
     await until((view) => view.info?.identity !== undefined);
     expect(views.slice(before).map(({ info }) => info?.status)).toEqual(["active"]);
     expect(readings).toHaveLength(2);
