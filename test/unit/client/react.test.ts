@@ -12,7 +12,6 @@ function Shown({ options }: { options: react.UseConnectionOptions | undefined })
 const rendered = (options: react.UseConnectionOptions | undefined) =>
   renderToString(createElement(Shown, { options }));
 
-// A socket, a timer or a request would keep the server's process, and fail without a network.
 test("a server renders a connection as not known yet, and nobody's as idle", () => {
   const options = { baseUrl: "https://azure.example", token: "t", userId: "ada" };
   const unknown = "undefined undefined undefined undefined";
