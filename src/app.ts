@@ -8,6 +8,7 @@ import type { Router } from "./front/router.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { gatewayRoutes } from "./routes/gateway/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { landingRoutes } from "./routes/landing.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { adminConsentRoutes } from "./routes/sign-in/admin-consent.ts";
 import { callbackRoutes } from "./routes/sign-in/callback.ts";
@@ -26,6 +27,7 @@ export function createRouter(): Router {
   liveRoutes(router);
   app.use(responseHeaders, crossOrigin);
   healthRoutes(router);
+  landingRoutes(router);
 
   connectRoutes(router);
   callbackRoutes(router);

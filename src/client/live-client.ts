@@ -51,6 +51,10 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   "not_found",
 ]);
 
+/** Whether a ticket was refused so that no other will be had: a `LiveClient` has then ended. */
+export const isRefusedForGood = (error: unknown): boolean =>
+  error instanceof AzureError && refusals.has(error.code);
+
 const silentClose = 4000;
 
 /**
@@ -117,12 +121,10 @@ export class LiveClient {
     try {
       return ["azure.v1", `ticket.${await this.#options.ticket()}`];
     } catch (error) {
-      if (error instanceof AzureError && refusals.has(error.code)) {
-        this.close();
-        this.#options.onError?.(error);
-        return [];
-      }
-      throw error;
+      if (!(error instanceof AzureError) || !isRefusedForGood(error)) throw error;
+      this.close();
+      this.#options.onError?.(error);
+      return [];
     }
   }
 

@@ -77,13 +77,23 @@ export class WorkerRequests {
    *   answer came: `cause` is then what `fetch` threw
    */
   async send<Data>(call: WorkerCall): Promise<Answer<Data>> {
+    const { data, next_cursor: nextCursor, truncated } = await this.sendBare<Envelope<Data>>(call);
+    if (data === undefined) throw otherAnswer();
+    return {
+      data,
+      ...defined({ nextCursor, truncated }),
+    };
+  }
+
+  /** {@link send}, for the routes whose answers have no envelope. */
+  async sendBare<Body>(call: WorkerCall): Promise<Body> {
     const url = new URL(`${this.baseUrl}${call.path}`);
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, wellFormed(name, String(value)));
     }
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const { transport, lost } = this.#attempts(call);
-    const sent = await transport.sendJson<Envelope<Data>>({
+    const sent = await transport.sendJson<Body>({
       url,
       method: call.method,
       headers: {
@@ -95,16 +105,8 @@ export class WorkerRequests {
       signal: call.signal,
     });
     if (!sent.ok) throw new AzureError(sent.error, defined({ cause: lost() }));
-    const { data, next_cursor: nextCursor, truncated } = sent.value.body ?? {};
-    if (data === undefined) {
-      throw new AzureError(
-        failure("internal_error", "The connection service's answer is not the one of this route."),
-      );
-    }
-    return {
-      data,
-      ...defined({ nextCursor, truncated }),
-    };
+    if (sent.value.body === undefined) throw otherAnswer();
+    return sent.value.body;
   }
 
   /** The attempts at one request, and what the last of them threw, if it got no answer. */
@@ -127,6 +129,11 @@ export class WorkerRequests {
     return { transport, lost: () => lost };
   }
 }
+
+const otherAnswer = (): AzureError =>
+  new AzureError(
+    failure("internal_error", "The connection service's answer is not the one of this route."),
+  );
 
 const invalid = (field: string, expected: string): AzureError =>
   new AzureError(invalidField(field, expected));

@@ -12,7 +12,7 @@ export type Prompt = (typeof prompts)[number];
 export type Outcome<Value> = Result<Value, Failure>;
 
 export interface BeginAuthorization {
-  /** `user`: the browser that starts must finish. `server`: a server confirms with `flow`. */
+  /** `user`: the browser that starts must finish. `server`: whoever started confirms with `flow`. */
   start: "user" | "server";
   /** GUID, verified domain, `common`, `organizations` or `consumers`; default AZURE_TENANT_ID. */
   tenantId?: string;

@@ -1,15 +1,21 @@
 import { html } from "hono/html";
 import { randomToken } from "../platform/keys.ts";
 
-/** A page that a person sees on the way to a sign-in, or at its end. */
+/** Where a page leads. */
+export interface PageLink {
+  href: string;
+  /** Default: the address, so that it can be sent to somebody else. */
+  text?: string;
+}
+
+/** A page for a person: what this Worker is, a step of a sign-in, or how it ended. */
 export interface HtmlPage {
   status: number;
   title: string;
   /** Sentences; they are escaped. */
   text: readonly string[];
   tone: "good" | "bad" | "neutral";
-  /** Shown in full, so that it can be sent to somebody else. */
-  link?: string | undefined;
+  links?: readonly PageLink[] | undefined;
   /** Sends the page's own address by POST. */
   button?: {
     label: string;
@@ -50,7 +56,7 @@ export async function pageResponse(page: HtmlPage): Promise<Response> {
         <main class="${page.tone}">
           <h1>${page.title}</h1>
           ${page.text.map((sentence) => html`<p>${sentence}</p>`)}
-          ${page.link === undefined ? "" : html`<p><a href="${page.link}">${page.link}</a></p>`}
+          ${page.links?.map(({ href, text }) => html`<p><a href="${href}">${text ?? href}</a></p>`)}
           ${
             page.button === undefined
               ? ""

@@ -91,5 +91,5 @@ const notConnectedPage = (connectPageUrl: string | undefined): HtmlPage => ({
       ? "Connect an account from the application itself."
       : "Connect an account from the application itself:",
   ],
-  link: connectPageUrl,
+  ...(connectPageUrl !== undefined && { links: [{ href: connectPageUrl }] }),
 });

@@ -51,7 +51,11 @@ export class Clock {
    * @param isTimed false: the timers do not ring
    */
   async advanceTo(time: number, isTimed = true): Promise<void> {
-    while (isTimed) {
+    if (!isTimed) {
+      this.#now = time;
+      return;
+    }
+    for (;;) {
       this.#timers = this.#timers.filter(({ owner }) => owner?.alive !== false);
       const next = this.#timers.reduce<Timer | undefined>(
         (first, timer) => (first === undefined || timer.at < first.at ? timer : first),
