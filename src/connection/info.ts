@@ -30,7 +30,7 @@ export function connectionInfo(
       objectId !== null && {
         identity: { tenant_id: tenantId, object_id: objectId, upn: grant.upn, name: grant.name },
       }),
-    scopes: grant.scopes,
+    scopes: [...grant.scopes],
     resources: state.tokens.list().map((row) => ({
       resource: row.resource,
       tenant_id: row.tenant_id,

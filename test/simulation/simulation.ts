@@ -21,6 +21,8 @@ export interface Simulation {
 }
 
 export async function createSimulation(): Promise<Simulation> {
+  // Of the errors that a schedule plays nobody reads the stack, and making one is slow.
+  Error.stackTraceLimit = 0;
   const host = new NodeHost();
   const services = await createLightMicrosoft(createLightWorld(), () => host.signingKey());
   const microsoft = new Microsoft(services, oddAnswers);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { accountAddress } from "../../entra/home-account.ts";
 import { faultyVariables } from "../../entra/meaning.ts";
-import { jsonColumn } from "./json-column.ts";
+import { jsonColumn, rememberingLast } from "./json-column.ts";
 import { storedRemedySchema, type StoredRemedy } from "../../contract/remedy.ts";
 import type { ConnectionStatus } from "../../contract/connection-info.ts";
 import type { EventError } from "../../contract/connection-events.ts";
@@ -41,9 +41,9 @@ export interface Grant {
   login_hint: string | null;
   /** The `accountAddress` where the account lives; null where an older version signed in. */
   home_account: string | null;
-  scopes: string[];
-  required_scopes: string[];
-  required_resources: string[];
+  scopes: readonly string[];
+  required_scopes: readonly string[];
+  required_resources: readonly string[];
   refresh_token: string | null;
   generation: number;
   remedy: StoredRemedy | null;
@@ -93,15 +93,18 @@ type GrantColumns = {
 };
 
 const stringsColumn = jsonColumn(z.array(z.string()));
+const scopesOf = rememberingLast((text) => stringsColumn.parse(text));
+const requiredScopesOf = rememberingLast((text) => stringsColumn.parse(text));
+const requiredResourcesOf = rememberingLast((text) => stringsColumn.parse(text));
 const remedyColumn = jsonColumn(storedRemedySchema);
 const degradedColumn = jsonColumn(eventErrorSchema);
 const appErrorColumn = jsonColumn(appErrorSchema);
 
 const grantOf = (row: GrantColumns): Grant => ({
   ...row,
-  scopes: stringsColumn.parse(row.scopes),
-  required_scopes: stringsColumn.parse(row.required_scopes),
-  required_resources: stringsColumn.parse(row.required_resources),
+  scopes: scopesOf(row.scopes),
+  required_scopes: requiredScopesOf(row.required_scopes),
+  required_resources: requiredResourcesOf(row.required_resources),
   remedy: row.remedy === null ? null : remedyColumn.parse(row.remedy),
   degraded: row.degraded === null ? null : degradedColumn.parse(row.degraded),
   app_error: row.app_error === null ? null : appErrorColumn.parse(row.app_error),

@@ -107,6 +107,8 @@ export interface Schedule {
   account: Account | undefined;
   /** Whether events go to webhooks and to a pipeline. */
   receivers: boolean;
+  /** Whether a client watches from the start. */
+  watched: boolean;
   /** Chooses between what could happen next; 0: in the order of arrival. */
   order: number;
   steps: Step[];
@@ -256,8 +258,8 @@ const stepsOf = (commands: WeightedArbitrary<Command>[]): Arbitrary<Step[]> => {
   const step = record({ command: oneof(...commands), hold: boolean(), answer });
   const upTo = (maxLength: number) => array(step, { minLength: 1, maxLength, size: "max" });
   return oneof(
-    { weight: 5, arbitrary: upTo(8) },
-    { weight: 3, arbitrary: upTo(16) },
+    { weight: 5, arbitrary: upTo(5) },
+    { weight: 3, arbitrary: upTo(12) },
     { weight: 1, arbitrary: upTo(32) },
   );
 };
@@ -265,6 +267,7 @@ const stepsOf = (commands: WeightedArbitrary<Command>[]): Arbitrary<Step[]> => {
 /** Schedules of commands that overlap: what one starts, another may find still under way. */
 export const schedule: Arbitrary<Schedule> = record({
   account: owner,
+  watched: boolean(),
   receivers: oneof(
     { weight: 4, arbitrary: constant(false) },
     { weight: 1, arbitrary: constant(true) },
@@ -276,6 +279,7 @@ export const schedule: Arbitrary<Schedule> = record({
 /** Those that workerd can run as well. */
 export const commonSchedule: Arbitrary<Schedule> = record({
   account: owner,
+  watched: boolean(),
   receivers: constant(false),
   order: constant(0),
   steps: stepsOf(commonCommands),

@@ -33,32 +33,48 @@ export async function* healing(world: World): AsyncGenerator<Step, string[]> {
   if (world.tables?.intent !== undefined) return ["an intent is left after the alarm rang"];
 
   yield step({ do: "advance", seconds: 1_000 });
-  const account = "ada@contoso.example";
-  switch (world.tables?.grant.status) {
-    case undefined:
-    case "pending":
-    case "disconnected":
-      yield step({ do: "signIn", account });
-      break;
-    case "active":
-    case "degraded":
-    case "action_required": {
-      yield step({ do: "refresh", resource: "graph" });
-      if (isActive(world)) break;
-      yield step({ do: "advance", seconds: 11 });
-      yield step({ do: "refresh", resource: "arm" });
-      if (!isActive(world)) yield step({ do: "signIn", account: accountOf(world) });
+  // A connection that is well gives another token at once; what Microsoft took meanwhile is known then.
+  if (isActive(world)) yield freshToken;
+  if (!gaveToken(world)) {
+    yield* signingIn(world);
+    if (!isActive(world)) return [`the connection stays ${world.tables?.grant.status}`];
+    yield freshToken;
+    const [last] = world.operations;
+    if (!gaveToken(world)) {
+      return [`no token for a connection that is active: ${JSON.stringify(last?.end)}`];
     }
   }
-  if (!isActive(world)) return [`the connection stays ${world.tables?.grant.status}`];
-  yield step({ do: "token", resource: "graph", isForeignTenant: false, stale: "current" });
-  const [last] = world.operations;
   for (let ring = 0; ring < 12 && isBehind(world); ring += 1) {
     yield step({ do: "alarm", wait: true });
   }
-  return last?.end !== undefined && "value" in last.end && isOk(last.end.value)
-    ? []
-    : [`no token for a connection that is active: ${JSON.stringify(last?.end)}`];
+  return [];
+}
+
+const freshToken = step({
+  do: "token",
+  resource: "graph",
+  isForeignTenant: false,
+  stale: "current",
+});
+
+/** The last step was answered with a token. */
+const gaveToken = ({ operations: [last] }: World): boolean =>
+  last?.kind === "token" && last.end !== undefined && "value" in last.end && isOk(last.end.value);
+
+/** What a person or a program does about a connection that is not well: ask again, at the worst sign in. */
+async function* signingIn(world: World): AsyncGenerator<Step, void> {
+  const { status } = world.tables?.grant ?? {};
+  const isHeld = status === "active" || status === "degraded" || status === "action_required";
+  if (!isHeld) {
+    yield step({ do: "signIn", account: "ada@contoso.example" });
+    return;
+  }
+  yield step({ do: "advance", seconds: 11 });
+  yield step({ do: "refresh", resource: "graph" });
+  if (isActive(world)) return;
+  yield step({ do: "advance", seconds: 11 });
+  yield step({ do: "refresh", resource: "arm" });
+  if (!isActive(world)) yield step({ do: "signIn", account: accountOf(world) });
 }
 
 /** Somebody is still to be told. */

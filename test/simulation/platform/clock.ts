@@ -2,6 +2,7 @@ import type { Owner, Scheduler } from "./scheduler.ts";
 
 interface Timer {
   id: number;
+  /** Of the milliseconds that passed. */
   at: number;
   run: () => void;
   owner: Owner | undefined;
@@ -11,7 +12,10 @@ interface Timer {
 export class Clock {
   readonly #scheduler: Scheduler;
   #timers: Timer[] = [];
-  #now = 0;
+  /** Milliseconds that passed: timers are measured by it, whatever the clock on the wall is set to. */
+  #passed = 0;
+  /** The time on the wall when nothing had passed, in milliseconds since the epoch. */
+  #origin = 0;
   #ids = 0;
 
   constructor(scheduler: Scheduler) {
@@ -20,11 +24,12 @@ export class Clock {
 
   /** Milliseconds since the epoch. */
   get now(): number {
-    return this.#now;
+    return this.#origin + this.#passed;
   }
 
   reset(now: number): void {
-    this.#now = now;
+    this.#origin = now;
+    this.#passed = 0;
     this.#timers = [];
   }
 
@@ -37,36 +42,43 @@ export class Clock {
     const id = (this.#ids += 1);
     const { owner } = this.#scheduler;
     if (milliseconds <= 0) this.#scheduler.add(run, owner);
-    else this.#timers.push({ id, at: this.#now + milliseconds, run, owner });
+    else this.#timers.push({ id, at: this.#passed + milliseconds, run, owner });
     return id;
   }
 
   clearTimer(id: number): void {
-    this.#timers = this.#timers.filter((timer) => timer.id !== id);
+    const place = this.#timers.findIndex((timer) => timer.id === id);
+    if (place !== -1) this.#timers.splice(place, 1);
   }
 
   /**
-   * Lets time pass, or jumps back: each timer that falls due rings at its time, all that follows included.
+   * Lets time pass: each timer that falls due rings at its time, all that follows included. A time of
+   * before sets the clock back.
    *
    * @param isTimed false: the timers do not ring
    */
   async advanceTo(time: number, isTimed = true): Promise<void> {
-    if (!isTimed) {
-      this.#now = time;
+    const until = this.#passed + time - this.now;
+    if (until < this.#passed) {
+      this.#origin += time - this.now;
       return;
     }
+    if (isTimed) await this.#ringUntil(until);
+    this.#passed = until;
+  }
+
+  async #ringUntil(until: number): Promise<void> {
     for (;;) {
       this.#timers = this.#timers.filter(({ owner }) => owner?.alive !== false);
       const next = this.#timers.reduce<Timer | undefined>(
         (first, timer) => (first === undefined || timer.at < first.at ? timer : first),
         undefined,
       );
-      if (next === undefined || next.at > time) break;
+      if (next === undefined || next.at > until) return;
       this.clearTimer(next.id);
-      this.#now = Math.max(this.#now, next.at);
+      this.#passed = Math.max(this.#passed, next.at);
       this.#scheduler.add(next.run, next.owner);
       await this.#scheduler.settle();
     }
-    this.#now = time;
   }
 }

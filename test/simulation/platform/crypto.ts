@@ -1,6 +1,4 @@
 import {
-  createCipheriv,
-  createDecipheriv,
   createHash,
   createHmac,
   createSecretKey,
@@ -16,6 +14,7 @@ class SimulatedKey {
   readonly extractable = false;
   readonly algorithm: Record<string, unknown>;
   readonly usages: readonly string[];
+  readonly bytes: Uint8Array;
   readonly material: KeyObject;
 
   constructor(
@@ -27,6 +26,7 @@ class SimulatedKey {
     this.type = type;
     this.algorithm = algorithm;
     this.usages = usages;
+    this.bytes = material;
     this.material = createSecretKey(material);
   }
 }
@@ -59,6 +59,19 @@ const named = (algorithm: string | Algorithm): Algorithm =>
 
 const tagLength = 16;
 
+/** Puts a tag (FNV-1a) behind a text: of the text, and of all that it is bound to. */
+function tagInto(sealed: Uint8Array, text: Uint8Array, bound: (Uint8Array | undefined)[]): void {
+  let hash = 0x811c9dc5;
+  for (const bytes of [...bound, text]) {
+    for (const byte of bytes ?? []) hash = Math.imul(hash ^ byte, 0x01000193);
+    hash = Math.imul(hash ^ 0x100, 0x01000193);
+  }
+  const place = text.byteLength;
+  for (let index = 0; index < tagLength; index += 1) {
+    sealed[place + index] = hash >>> ((index % 4) * 8);
+  }
+}
+
 /** The two halves of a key pair that signs by {@link simulatedSubtle}. */
 export function simulatedKeyPair(modulus: string) {
   const algorithm = {
@@ -74,9 +87,10 @@ export function simulatedKeyPair(modulus: string) {
 }
 
 /**
- * WebCrypto for the simulation: the same ciphers and hashes, done at once, so that when a promise ends is
- * decided by the scheduler and not by a thread. RSA alone is played, by an HMAC under the modulus: who
- * checks which signature is what matters here, and a real one would take most of a schedule's time.
+ * WebCrypto for the simulation, done at once, so that when a promise ends is decided by the scheduler and
+ * not by a thread. RSA and AES are played: who checks which signature, and what opens with which key and
+ * in whose place, is what matters here, and the real ones would take a good part of a schedule's time. RSA
+ * is an HMAC under the modulus; AES-GCM leaves the text as it is, with a tag over key, place and text.
  *
  * @param settle makes the promise of a result
  * @param before called with each encryption and decryption before it is done
@@ -85,11 +99,6 @@ export function simulatedSubtle(
   settle: <Value>(work: () => Value) => Promise<Value>,
   before: (operation: "encrypt" | "decrypt", boundTo: Uint8Array | undefined) => void,
 ) {
-  const cipher = ({ iv, additionalData }: Algorithm, key: SimulatedKey) => {
-    const mode = key.material.symmetricKeySize === 32 ? "aes-256-gcm" : "aes-128-gcm";
-    const nonce = bytesOf(iv ?? new Uint8Array());
-    return { mode, nonce, bound: additionalData && bytesOf(additionalData) } as const;
-  };
   const mac = (key: SimulatedKey, data: Bytes): Buffer =>
     createHmac("sha256", key.material).update(bytesOf(data)).digest();
 
@@ -115,27 +124,33 @@ export function simulatedSubtle(
         return new SimulatedKey("secret", described, usages, bytesOf(data as Bytes).slice());
       }),
 
-    encrypt: (algorithm: Algorithm, key: SimulatedKey, data: Bytes) => {
-      const { mode, nonce, bound } = cipher(algorithm, key);
+    encrypt: ({ iv, additionalData }: Algorithm, key: SimulatedKey, data: Bytes) => {
+      const bound = additionalData && bytesOf(additionalData);
       before("encrypt", bound);
       return settle(() => {
-        const work = createCipheriv(mode, key.material, nonce);
-        if (bound !== undefined) work.setAAD(bound);
-        return bufferOf(
-          Buffer.concat([work.update(bytesOf(data)), work.final(), work.getAuthTag()]),
-        );
+        const text = bytesOf(data);
+        const sealed = new Uint8Array(text.byteLength + tagLength);
+        sealed.set(text);
+        tagInto(sealed, text, [key.bytes, iv && bytesOf(iv), bound]);
+        return sealed.buffer;
       });
     },
 
-    decrypt: (algorithm: Algorithm, key: SimulatedKey, data: Bytes) => {
-      const { mode, nonce, bound } = cipher(algorithm, key);
+    decrypt: ({ iv, additionalData }: Algorithm, key: SimulatedKey, data: Bytes) => {
+      const bound = additionalData && bytesOf(additionalData);
       before("decrypt", bound);
       return settle(() => {
         const sealed = bytesOf(data);
-        const work = createDecipheriv(mode, key.material, nonce);
-        if (bound !== undefined) work.setAAD(bound);
-        work.setAuthTag(sealed.subarray(-tagLength));
-        return bufferOf(Buffer.concat([work.update(sealed.subarray(0, -tagLength)), work.final()]));
+        const text = sealed.slice(0, Math.max(0, sealed.byteLength - tagLength));
+        const expected = new Uint8Array(text.byteLength + tagLength);
+        tagInto(expected, text, [key.bytes, iv && bytesOf(iv), bound]);
+        const isGenuine =
+          sealed.byteLength === expected.byteLength &&
+          sealed
+            .subarray(-tagLength)
+            .every((byte, place) => byte === expected.at(place - tagLength));
+        if (!isGenuine) throw new DOMException("it does not open", "OperationError");
+        return text.buffer;
       });
     },
 

@@ -3,6 +3,13 @@ import type { Scheduler } from "./scheduler.ts";
 
 type Row = Record<string, SQLInputValue>;
 
+/** A statement, and what is known of it by its text: it is looked at once. */
+interface Prepared {
+  /** Undefined while its tables may not be there. */
+  statement: StatementSync | undefined;
+  kind: "read" | "catalogue" | "schema" | "write" | "returning";
+}
+
 const reads = /^\s*(SELECT|PRAGMA|WITH)\b/i;
 const changesSchema = /^(\s|--[^\n]*\n)*(CREATE|ALTER|DROP)\b/i;
 
@@ -33,6 +40,8 @@ class Cursor {
   }
 }
 
+const nothing = new Cursor([], 0);
+
 /** What is durable beside the rows. */
 interface Kept {
   alarm: number | null;
@@ -52,7 +61,7 @@ export type StorageFault = (query: string) => boolean;
  */
 export class SimulatedStorage {
   readonly #database = new DatabaseSync(":memory:");
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Prepared>();
   /**
    * The changes of the schema, in order, that made what the database is now. Making the tables anew would
    * take most of a schedule's time: an emptied storage keeps them, and they count for what makes them again.
@@ -64,6 +73,8 @@ export class SimulatedStorage {
   #kept = nothingKept;
   /** As it was when the turn began to write. */
   #before: { kept: Kept; made: number } | undefined;
+  /** The tables after so many changes of the schema. */
+  #known: { made: number; tables: string[] } | undefined;
   #depth = 0;
   #writes = 0;
 
@@ -88,23 +99,24 @@ export class SimulatedStorage {
 
   readonly sql = {
     exec: (query: string, ...bindings: SQLInputValue[]): Cursor => {
-      if (reads.test(query)) {
-        if (this.#kept.changes === 0 && query.includes("sqlite_master")) return new Cursor([], 0);
-        return new Cursor(this.#statement(query).all(...bindings), 0);
+      const prepared = this.#prepared(query);
+      const { kind } = prepared;
+      if (kind === "read" || kind === "catalogue") {
+        // What is kept of the tables of before is not there for the object.
+        if (kind === "catalogue" && this.#kept.changes === 0) return nothing;
+        return new Cursor(this.#statement(query, prepared).all(...bindings), 0);
       }
       if (this.fault?.(query) === true) throw new Error("database or disk is full: SQLITE_FULL");
       this.#begin();
       this.#writes += 1;
-      if (changesSchema.test(query)) {
+      if (kind === "schema") {
         this.#change(query);
-        return new Cursor([], 0);
+        return nothing;
       }
-      const statement = this.#statement(query);
-      if (/\bRETURNING\b/i.test(query)) {
-        const rows = statement.all(...bindings);
-        return new Cursor(rows, rows.length);
-      }
-      return new Cursor([], Number(statement.run(...bindings).changes));
+      const statement = this.#statement(query, prepared);
+      if (kind === "write") return new Cursor([], Number(statement.run(...bindings).changes));
+      const rows = statement.all(...bindings);
+      return new Cursor(rows, rows.length);
     },
   };
 
@@ -206,10 +218,13 @@ export class SimulatedStorage {
   }
 
   #tables(): string[] {
-    return this.#database
+    if (this.#known?.made === this.#schema.length) return this.#known.tables;
+    const tables = this.#database
       .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
       .all()
       .map(({ name }) => String(name));
+    this.#known = { made: this.#schema.length, tables };
+    return tables;
   }
 
   #keep(change: Partial<Kept>): void {
@@ -224,11 +239,21 @@ export class SimulatedStorage {
     this.#database.exec("BEGIN");
   }
 
-  #statement(query: string): StatementSync {
+  #prepared(query: string): Prepared {
     const known = this.#statements.get(query);
     if (known !== undefined) return known;
-    const statement = this.#database.prepare(query);
-    this.#statements.set(query, statement);
-    return statement;
+    const prepared: Prepared = { statement: undefined, kind: kindOf(query) };
+    this.#statements.set(query, prepared);
+    return prepared;
   }
+
+  #statement(query: string, prepared: Prepared): StatementSync {
+    return (prepared.statement ??= this.#database.prepare(query));
+  }
+}
+
+function kindOf(query: string): Prepared["kind"] {
+  if (reads.test(query)) return query.includes("sqlite_master") ? "catalogue" : "read";
+  if (changesSchema.test(query)) return "schema";
+  return /\bRETURNING\b/i.test(query) ? "returning" : "write";
 }
