@@ -1,13 +1,16 @@
 import { defined } from "../contract/defined.ts";
 import {
   type ErrorCode,
-  errorResponse,
   errorStatuses,
   failure,
-  isErrorCode,
-  ownErrorHeader,
+  type Failure,
+  renamedField,
 } from "../contract/errors.ts";
+import { camelCase } from "../contract/field-name.ts";
+import { boundedText } from "../http/bounded-text.ts";
 import { isRecord, parseJson } from "../http/json.ts";
+import { envelopedFailure, markedFailure } from "../http/own-error.ts";
+import type { Peer } from "../http/peer.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
 
 /** The code of a status, for an answer without an envelope. */
@@ -29,42 +32,42 @@ const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map(
   ).map((code) => [errorStatuses[code], code]),
 );
 
-const isEnvelope = (body: unknown): boolean =>
-  isRecord(body) &&
-  body["success"] === false &&
-  typeof body["error"] === "string" &&
-  isErrorCode(body["code"]);
-
-/**
- * An error answer of our Worker as the transport knows it. A browser of another origin sees
- * neither `x-azure-error` nor Retry-After, so the envelope is recognised by its shape; what a proxy
- * or an edge answers in the Worker's place gets an envelope of its own.
- */
-export async function ownAnswer(response: Response, now: number): Promise<Response> {
-  if (response.status < 400 || response.headers.has(ownErrorHeader)) return response;
-  const text = await response.text().catch(() => "");
-  if (isEnvelope(parseJson(text))) {
-    const headers = new Headers(response.headers);
-    headers.set(ownErrorHeader, "1");
-    return new Response(text, { status: response.status, headers });
-  }
-  const { status, headers } = response;
-  const code = codeOfStatus.get(status) ?? (status >= 500 ? "internal_error" : "invalid_request");
-  const retryAfter = retryAfterSeconds(headers, now);
-  const message = `The connection service answered ${status} without saying why.`;
-  return errorResponse(failure(code, message, defined({ retry_after: retryAfter })));
+/** The connection service, as its own client meets it. Nothing it answers is Microsoft's word. */
+export function connectionService(origin: string): Peer {
+  const service = `The connection service at ${origin}`;
+  const outcomeOf = (write: boolean) => (write ? { outcome: "unknown" as const } : {});
+  return {
+    async readFailure(response, { now }) {
+      return { reason: refusal(response, await boundedText(response), now), own: true };
+    },
+    lostAnswer: (kind, write) => {
+      const details = write ? { details: outcomeOf(write) } : {};
+      return kind === "timeout"
+        ? failure("upstream_timeout", `${service} did not answer in time.`, details)
+        : failure("upstream_unavailable", `${service} could not be reached.`, details);
+    },
+    unreadable: (reason, write) =>
+      failure("upstream_error", `What answers at ${origin} is not the connection service.`, {
+        details: { reason, ...outcomeOf(write) },
+      }),
+  };
 }
 
-/** An answer in place of one that never came. @param write what was asked for may have been done */
-export function noAnswer(
-  origin: string,
-  { write, timedOut }: { write: boolean; timedOut: boolean },
-): Response {
-  const service = `The connection service at ${origin}`;
-  const details = write ? { details: { outcome: "unknown" as const } } : {};
-  return errorResponse(
-    timedOut
-      ? failure("upstream_timeout", `${service} did not answer in time.`, details)
-      : failure("upstream_unavailable", `${service} could not be reached.`, details),
+/**
+ * An error answer. A browser of another origin sees neither `x-azure-error` nor Retry-After, so the
+ * envelope is recognised by its shape; what a proxy or an edge answers in the Worker's place is
+ * known by its status alone.
+ */
+function refusal({ status, headers }: Response, text: string, now: number): Failure {
+  const body = parseJson(text);
+  const own = isRecord(body) && body["success"] === false ? envelopedFailure(body) : undefined;
+  const known = own ?? markedFailure(headers, body, now);
+  // Over HTTP names are in snake case; the caller of this client wrote them in camel case.
+  if (known !== undefined) return renamedField(known, camelCase);
+  const code = codeOfStatus.get(status) ?? (status >= 500 ? "internal_error" : "invalid_request");
+  return failure(
+    code,
+    `The connection service answered ${status} without saying why.`,
+    defined({ retry_after: retryAfterSeconds(headers, now) }),
   );
 }

@@ -1,5 +1,6 @@
 import { snakeCase } from "../contract/field-name.ts";
-import type { Answer, HttpMethod, WorkerCall } from "./requests.ts";
+import type { HttpMethod } from "../contract/http-method.ts";
+import type { Answer, WorkerCall } from "./requests.ts";
 import { segment } from "./url-text.ts";
 
 /** What the client knows of an operation: where it is served, and what of its input is the body. */

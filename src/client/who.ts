@@ -1,5 +1,4 @@
-import { connectionIdOf as idOfOwner } from "../contract/connection-id.ts";
-import { defined } from "../contract/defined.ts";
+import { userConnectionId } from "../contract/connection-owner.ts";
 import { segment } from "./url-text.ts";
 
 /** Which connection is meant: a user's (their first account, or a labelled one), or any by its id. */
@@ -9,11 +8,8 @@ export type Who =
   | { connection: string };
 
 /** The id of a connection: `user:{user_id}[:{label}]`. */
-export const connectionIdOf = (who: Who): string => {
-  if ("connection" in who) return who.connection;
-  const { userId, label } = who;
-  return idOfOwner({ kind: "user", userId, ...defined({ label }) });
-};
+export const connectionIdOf = (who: Who): string =>
+  "connection" in who ? who.connection : userConnectionId(who);
 
 /** Where the connection is among the routes. @throws AzureError `invalid_request` for what is no id */
 export const connectionPath = (who: Who): string =>

@@ -5,7 +5,8 @@ import {
   type ErrorCode,
   type Failure,
 } from "../contract/errors.ts";
-import { remedySchema } from "../contract/remedy.ts";
+import { isRemedyAction } from "../contract/remedy-action.ts";
+import type { Remedy } from "../contract/remedy.ts";
 import { recordOf, textOf, isRecord, type JsonRecord } from "./json.ts";
 import { longestWait, retryAfterSeconds } from "./retry-after.ts";
 import type { AttemptOutcome } from "./retry-policy.ts";
@@ -43,14 +44,19 @@ export function ownOutcome({ code, details }: Failure): AttemptOutcome | "final"
 export function markedFailure(headers: Headers, body: unknown, now: number): Failure | undefined {
   const mark = headers.get(ownErrorHeader);
   if (mark === null) return undefined;
-  const envelope = recordOf(body);
-  const read = failureIn(envelope, envelope["error"]);
+  const read = envelopedFailure(body);
   if (read !== undefined) return read;
   if (!isErrorCode(mark)) return undefined;
   const retryAfter = retryAfterSeconds(headers, now, longestWait.entra);
   return failure(mark, "The connection refused this without saying more.", {
     ...defined({ retry_after: retryAfter }),
   });
+}
+
+/** The failure that the JSON of an error answer of ours holds, whether or not it is marked. */
+export function envelopedFailure(body: unknown): Failure | undefined {
+  const envelope = recordOf(body);
+  return failureIn(envelope, envelope["error"]);
 }
 
 /** The failure of an `AzureError` that came through RPC, where only its own properties survive. */
@@ -62,10 +68,17 @@ function failureIn(source: JsonRecord, message: unknown): Failure | undefined {
   if (!isErrorCode(code) || typeof message !== "string") return undefined;
   const requestId = textOf(source["request_id"]);
   const retryAfter = wholeNumber(source["retry_after"], { most: longestWait.entra, round: "up" });
-  const remedy = remedySchema.safeParse(source["remedy"]).data;
-  const { details } = source;
+  const { remedy, details } = source;
   return failure(code, message, {
-    ...defined({ request_id: requestId, retry_after: retryAfter, remedy }),
+    ...defined({ request_id: requestId, retry_after: retryAfter }),
+    ...(isRemedy(remedy) && { remedy: { ...remedy } }),
     ...(isRecord(details) && { details: { ...details } }),
   });
 }
+
+/** The form is this service's own promise: programs that bundle this need no schema for it. */
+const isRemedy = (value: unknown): value is Remedy =>
+  isRecord(value) &&
+  isRemedyAction(value["action"]) &&
+  typeof value["message"] === "string" &&
+  typeof value["since"] === "string";

@@ -1,4 +1,5 @@
-import type { ConnectionEvent, EventType } from "../../contract/connection-events.ts";
+import type { ConnectionEvent } from "../../contract/connection-events.ts";
+import type { EventType } from "../../contract/event-type.ts";
 import type { DirectoryEntry } from "../../directory/entry.ts";
 import type { ConnectionLine } from "../../platform/log.ts";
 import type { FailedDelivery } from "../policy/delivery-policy.ts";

@@ -2,11 +2,8 @@ import type { Connection } from "partyserver";
 import * as z from "zod";
 import type { ConnectionState } from "../connection-state.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
-import {
-  liveClose,
-  type ConnectionEvent,
-  type LiveSnapshot,
-} from "../../contract/connection-events.ts";
+import type { ConnectionEvent, LiveSnapshot } from "../../contract/connection-events.ts";
+import { liveClose } from "../../contract/live-socket.ts";
 import type { LiveRequest } from "./live-request.ts";
 
 /** Survives hibernation with its socket. */

@@ -1,7 +1,9 @@
 import { defined } from "../../contract/defined.ts";
 import type { Disposition } from "../../entra/errors.ts";
-import { failure, type ErrorReason, type Failure } from "../../contract/errors.ts";
-import type { Remedy, RemedyAction } from "../../contract/remedy.ts";
+import type { ErrorReason } from "../../contract/error-reason.ts";
+import { failure, type Failure } from "../../contract/errors.ts";
+import type { RemedyAction } from "../../contract/remedy-action.ts";
+import type { Remedy } from "../../contract/remedy.ts";
 import { parseConnectionId } from "../../contract/connection-id.ts";
 import type { Grant } from "../tables/grant-store.ts";
 import { isHeld } from "./grant-kind.ts";

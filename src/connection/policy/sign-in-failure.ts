@@ -1,14 +1,8 @@
 import { defined } from "../../contract/defined.ts";
 import { isPersonalTenant, isSharedTenant } from "../../entra/tenant.ts";
 import type { TokenFailure } from "../../entra/token-endpoint.ts";
-import {
-  failure,
-  isErrorReason,
-  type ErrorCode,
-  type ErrorDetails,
-  type ErrorReason,
-  type Failure,
-} from "../../contract/errors.ts";
+import { isErrorReason, type ErrorReason } from "../../contract/error-reason.ts";
+import { failure, type ErrorCode, type ErrorDetails, type Failure } from "../../contract/errors.ts";
 import type { Remedy } from "../../contract/remedy.ts";
 
 /** The person declined the permissions, on a page that offered them. */

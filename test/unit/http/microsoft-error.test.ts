@@ -8,6 +8,7 @@ import {
   type Failure,
 } from "../../../src/contract/errors.ts";
 import { createTransport } from "../../../src/http/transport.ts";
+import { throughConnection } from "../../../src/http/upstream-error.ts";
 import { armError, envelopeOf, graphError } from "../../../src/http/microsoft-error.ts";
 
 const date = new Date("2026-11-28T10:00:00Z");
@@ -52,6 +53,7 @@ describe("an error of ours in Microsoft's shape", () => {
 
   test.each([graphError, armError])("is read by our own clients as it was (%o)", async (form) => {
     const transport = createTransport({
+      peer: throughConnection,
       fetch: async () => errorResponse(own, {}, form(own, date)),
     });
     const result = await transport.send({ url: "https://azure.example/graph/v1.0/me" });

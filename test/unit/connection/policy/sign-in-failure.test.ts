@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { redirectFailure } from "../../../../src/entra/token-failure.ts";
 import { personalTenantId } from "../../../../src/entra/tenant.ts";
-import { errorReasons } from "../../../../src/contract/errors.ts";
+import { errorReasons } from "../../../../src/contract/error-reason.ts";
 import { oauthReason, signInFailure } from "../../../../src/connection/policy/sign-in-failure.ts";
 
 const contoso = "aaaaaaaa-0000-4000-8000-00000000000a";
