@@ -7,11 +7,10 @@ import {
   renamedField,
 } from "../contract/errors.ts";
 import { camelCase } from "../contract/field-name.ts";
-import { boundedText } from "../http/bounded-text.ts";
 import { isRecord, parseJson } from "../http/json.ts";
-import { envelopedFailure, markedFailure } from "../http/own-error.ts";
+import { envelopedFailure } from "../http/own-error.ts";
 import type { Peer } from "../http/peer.ts";
-import { retryAfterSeconds } from "../http/retry-after.ts";
+import { wholeNumber } from "../http/whole-number.ts";
 
 /** The code of a status, for an answer without an envelope. */
 const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map(
@@ -32,13 +31,16 @@ const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map(
   ).map((code) => [errorStatuses[code], code]),
 );
 
+/** Seconds of a wait that are believed. */
+const longestWait = 3_600;
+
 /** The connection service, as its own client meets it. Nothing it answers is Microsoft's word. */
 export function connectionService(origin: string): Peer {
   const service = `The connection service at ${origin}`;
   const outcomeOf = (write: boolean) => (write ? { outcome: "unknown" as const } : {});
   return {
-    async readFailure(response, { now }) {
-      return { reason: refusal(response, await boundedText(response), now), own: true };
+    async readFailure(response) {
+      return { reason: refusal(response, await response.text().catch(() => "")), own: true };
     },
     lostAnswer: (kind, write) => {
       const details = write ? { details: outcomeOf(write) } : {};
@@ -54,20 +56,20 @@ export function connectionService(origin: string): Peer {
 }
 
 /**
- * An error answer. A browser of another origin sees neither `x-azure-error` nor Retry-After, so the
- * envelope is recognised by its shape; what a proxy or an edge answers in the Worker's place is
- * known by its status alone.
+ * An error answer. A browser of another origin does not see `x-azure-error`, so the envelope is
+ * recognised by its shape; what a proxy or an edge answers in the Worker's place is known by its
+ * status, and by a wait in seconds.
  */
-function refusal({ status, headers }: Response, text: string, now: number): Failure {
+function refusal({ status, headers }: Response, text: string): Failure {
   const body = parseJson(text);
   const own = isRecord(body) && body["success"] === false ? envelopedFailure(body) : undefined;
-  const known = own ?? markedFailure(headers, body, now);
   // Over HTTP names are in snake case; the caller of this client wrote them in camel case.
-  if (known !== undefined) return renamedField(known, camelCase);
+  if (own !== undefined) return renamedField(own, camelCase);
   const code = codeOfStatus.get(status) ?? (status >= 500 ? "internal_error" : "invalid_request");
+  const retryAfter = wholeNumber(headers.get("retry-after"), { most: longestWait, round: "up" });
   return failure(
     code,
     `The connection service answered ${status} without saying why.`,
-    defined({ retry_after: retryAfterSeconds(headers, now) }),
+    defined({ retry_after: retryAfter }),
   );
 }

@@ -45,7 +45,7 @@ export class AzureClient extends ServiceOperations {
   /** @throws AzureError `invalid_request` when the options name no credential or no address. */
   constructor(options: ServiceOptions) {
     const requests = new WorkerRequests(options);
-    super(async (entry, input) => requests.send(requestOf(entry, input)));
+    super(async (...operation) => requests.send(requestOf(...operation)));
     this.#requests = requests;
   }
 

@@ -46,9 +46,9 @@ export class ConnectionClient extends ConnectionOperations {
   constructor(requests: WorkerRequests, who: Who) {
     const id = connectionIdOf(who);
     const path = connectionPath(who);
-    super(async (entry, input) => requests.send(requestOf(entry, input, path)));
-    const asOwner: Call = async (entry, input) => {
-      const call = requestOf(entry, input);
+    super(async (route, input, body) => requests.send(requestOf(route, input, body, path)));
+    const asOwner: Call = async (...operation) => {
+      const call = requestOf(...operation);
       return requests.send({ ...call, query: { ...ownerQuery(who), ...call.query } });
     };
     this.id = id;

@@ -1,6 +1,5 @@
 import { connectionHeader } from "../contract/connection-owner.ts";
 import { AzureError, causedBy, invalidField, ownErrorHeader } from "../contract/errors.ts";
-import { isUnder } from "../http/link.ts";
 import type { WorkerRequests } from "./requests.ts";
 
 /**
@@ -35,9 +34,9 @@ export const gatewayFetch =
 
 /** The credential goes to the gateways and nowhere else. */
 function gatewayUrl(baseUrl: string, input: string): URL {
-  const url = URL.parse(input.startsWith("/") ? `${baseUrl}${input}` : input);
-  const gateways = ["graph", "arm"].map((name) => new URL(`${baseUrl}/${name}`));
-  if (url !== null && gateways.some((gateway) => isUnder(gateway, url))) return url;
+  const url = URL.parse(input.startsWith("/") ? baseUrl + input : input);
+  const gateways = ["graph", "arm"].map((name) => `${baseUrl}/${name}/`);
+  if (url !== null && gateways.some((gateway) => url.href.startsWith(gateway))) return url;
   throw new AzureError(
     invalidField("url", "must be a path below /graph or /arm, or such a URL of this service"),
   );

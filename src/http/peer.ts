@@ -1,5 +1,6 @@
 import type { Failure } from "../contract/errors.ts";
 import type { Unreadable } from "./json-answer.ts";
+import type { AttemptOutcome } from "./retry-policy.ts";
 
 /** What a failure is read with. */
 export interface FailureContext {
@@ -21,6 +22,8 @@ export interface Peer {
   readFailure(response: Response, context: FailureContext): Promise<ReadFailure>;
   /** The failure of a call that got no answer at all. */
   lostAnswer(kind: "network_error" | "timeout", write: boolean): Failure;
+  /** What an error of `fetch` says beyond that an answer was lost, and whether to try again. */
+  thrown?(error: unknown): { reason?: Failure; outcome: AttemptOutcome | "final" } | undefined;
   /** The failure of an answer that has a good status and no meaning. */
   unreadable(reason: Unreadable, write: boolean): Failure;
 }

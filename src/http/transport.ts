@@ -1,7 +1,7 @@
-import { causedBy, failure, invalidField, type Failure } from "../contract/errors.ts";
+import { causedBy, failure, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { readJson, UnreadableAnswer, type JsonAnswer } from "./json-answer.ts";
-import { ownOutcome, thrownFailure } from "./own-error.ts";
+import { ownOutcome } from "./own-error.ts";
 import type { Peer } from "./peer.ts";
 import {
   decideRetry,
@@ -118,13 +118,11 @@ export function createTransport(options: TransportOptions): Transport {
       if (error instanceof UnreadableAnswer) {
         return { failure: peer.unreadable(error.reason, write), outcome: "final" };
       }
-      const own = thrownFailure(error);
-      if (own !== undefined) return { failure: causedBy(error, own), outcome: ownOutcome(own) };
-      if (isUnawaited(error)) return { failure: causedBy(error, unawaited()), outcome: "final" };
       const kind = timeout.signal.aborted ? "timeout" : "network_error";
+      const own = peer.thrown?.(error);
       return {
-        failure: causedBy(error, peer.lostAnswer(kind, write)),
-        outcome: isOverloaded(error) ? "final" : kind,
+        failure: causedBy(error, own?.reason ?? peer.lostAnswer(kind, write)),
+        outcome: own?.outcome ?? kind,
       };
     } finally {
       clearTimeout(timer);
@@ -183,17 +181,6 @@ const badHeaders = (): Failure =>
 
 const isSafe = ({ safe }: TransportRequest, method: string): boolean =>
   safe ?? safeMethods.has(method);
-
-/** A Durable Object that sheds load marks its errors so; retrying adds to the load. */
-const isOverloaded = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
-
-/** A stub's promise serves `fetch` before it is awaited, but cannot pass a request's signal on. */
-const isUnawaited = (error: unknown): boolean =>
-  error instanceof DOMException && error.name === "DataCloneError";
-
-const unawaited = (): Failure =>
-  invalidField("fetcher", "must be awaited before it is given to a client");
 
 export const delay = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,9 +1,9 @@
-import { failure, type ErrorCode, type ErrorDetails, type Failure } from "../contract/errors.ts";
+import { failure, invalidField, type ErrorCode, type ErrorDetails, type Failure } from "../contract/errors.ts";
 import { isRecord, parseJson, recordOf, textOf } from "./json.ts";
 import { envelopeOf } from "./microsoft-error.ts";
 import { boundedText } from "./bounded-text.ts";
 import type { Unreadable } from "./json-answer.ts";
-import { markedFailure } from "./own-error.ts";
+import { markedFailure, ownOutcome, thrownFailure } from "./own-error.ts";
 import type { FailureContext, Peer } from "./peer.ts";
 import { redacted } from "./redact.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
@@ -92,6 +92,17 @@ export async function upstreamFailure(
   return (await throughConnection.readFailure(response, context)).reason;
 }
 
+/** A Durable Object that sheds load marks its errors so; retrying adds to the load. */
+const isOverloaded = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
+
+/** A stub's promise serves `fetch` before it is awaited, but cannot pass a request's signal on. */
+const isUnawaited = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "DataCloneError";
+
+const unawaited = (): Failure =>
+  invalidField("fetcher", "must be awaited before it is given to a client");
+
 /** Microsoft, asked by the `fetch` of a connection: what the connection itself answers is marked. */
 export const throughConnection: Peer = {
   async readFailure(response, context) {
@@ -100,6 +111,12 @@ export const throughConnection: Peer = {
     return own === undefined
       ? { reason: microsoftFailure(response, body, context), own: false }
       : { reason: own, own: true };
+  },
+  thrown(error) {
+    const own = thrownFailure(error);
+    if (own !== undefined) return { reason: own, outcome: ownOutcome(own) };
+    if (isUnawaited(error)) return { reason: unawaited(), outcome: "final" };
+    return isOverloaded(error) ? { outcome: "final" } : undefined;
   },
   // A connection that could not reach Microsoft says so itself: this call did not come so far.
   lostAnswer: (kind, write) =>

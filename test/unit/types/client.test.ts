@@ -70,8 +70,8 @@ describe("the client", () => {
       One<client.AdminConsentStart>
     >();
     expectTypeOf<ReturnType<Service["health"]>>().toEqualTypeOf<One<client.Health>>();
-    expectTypeOf<Parameters<client.GraphRoutes["downloadFile"]>>().toEqualTypeOf<
-      [path: string, options?: client.DownloadOptions]
+    expectTypeOf<Parameters<client.GraphRoutes["downloadFile"]>[1]>().toEqualTypeOf<
+      client.DownloadOptions | undefined
     >();
     expectTypeOf<Parameters<client.GraphRoutes["uploadFile"]>[2]>().toEqualTypeOf<
       client.UploadOptions | undefined
