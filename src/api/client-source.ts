@@ -76,13 +76,16 @@ function routeSource(operation: Operation, { args = [], without = [] }: ClientMe
   const routes = routesOf(operation)
     .map((route) => ({ route, fields: [...route.params.values()] }))
     .filter(({ fields }) => fields.every((field) => !without.includes(field)));
-  const given = ({ fields }: { fields: string[] }) => args.filter((arg) => fields.includes(arg)).length;
+  const given = ({ fields }: { fields: string[] }) =>
+    args.filter((arg) => fields.includes(arg)).length;
   const most = Math.max(...routes.map(given));
   return routes
     .filter((route) => given(route) === most)
     .map(({ route, fields }) => ({
       text: JSON.stringify(routeText(operation, route)),
-      option: fields.find((field) => !args.includes(field) && Object.hasOwn(operation.input, field)),
+      option: fields.find(
+        (field) => !args.includes(field) && Object.hasOwn(operation.input, field),
+      ),
     }))
     .toSorted((one, other) => Number(one.option !== undefined) - Number(other.option !== undefined))
     .reduce(
@@ -142,7 +145,10 @@ function methodSource(operation: Operation, method: ClientMethod, printer: TypeP
   const input =
     args.length === 0 && fields.length > 0
       ? "options"
-      : `{ ${[...args, ...(fields.length === 0 ? [] : ["...options"])].join(", ")} }`.replace("{  }", "{}");
+      : `{ ${[...args, ...(fields.length === 0 ? [] : ["...options"])].join(", ")} }`.replace(
+          "{  }",
+          "{}",
+        );
   const body = operation.body === undefined ? "" : `, ${JSON.stringify(operation.body)}`;
   const needs =
     operation.needs === undefined

@@ -1,8 +1,8 @@
 import { defined } from "../contract/defined.ts";
 import {
-  type ErrorCode,
   errorStatuses,
   failure,
+  isErrorCode,
   type Failure,
   renamedField,
 } from "../contract/errors.ts";
@@ -12,23 +12,9 @@ import { envelopedFailure } from "../http/own-error.ts";
 import type { Peer } from "../http/peer.ts";
 import { wholeNumber } from "../http/whole-number.ts";
 
-/** The code of a status, for an answer without an envelope. */
-const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map(
-  (
-    [
-      "invalid_request",
-      "unauthenticated",
-      "forbidden",
-      "not_found",
-      "conflict",
-      "payload_too_large",
-      "throttled",
-      "internal_error",
-      "upstream_error",
-      "upstream_unavailable",
-      "upstream_timeout",
-    ] as const
-  ).map((code) => [errorStatuses[code], code]),
+/** The code of a status, for an answer without an envelope; of two with one status the last. */
+const codeOfStatus = new Map(
+  Object.entries(errorStatuses).map(([code, status]): [number, string] => [status, code]),
 );
 
 /** Seconds of a wait that are believed. */
@@ -65,7 +51,8 @@ function refusal({ status, headers }: Response, text: string): Failure {
   const own = isRecord(body) && body["success"] === false ? envelopedFailure(body) : undefined;
   // Over HTTP names are in snake case; the caller of this client wrote them in camel case.
   if (own !== undefined) return renamedField(own, camelCase);
-  const code = codeOfStatus.get(status) ?? (status >= 500 ? "internal_error" : "invalid_request");
+  const named = codeOfStatus.get(status);
+  const code = isErrorCode(named) ? named : status >= 500 ? "internal_error" : "invalid_request";
   const retryAfter = wholeNumber(headers.get("retry-after"), { most: longestWait, round: "up" });
   return failure(
     code,

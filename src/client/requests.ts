@@ -1,5 +1,5 @@
 import { defined } from "../contract/defined.ts";
-import { AzureError, failure, invalidField, type Failure } from "../contract/errors.ts";
+import { AzureError, invalidField, type Failure } from "../contract/errors.ts";
 import type { HttpMethod } from "../contract/http-method.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import type { Result } from "../contract/result.ts";
@@ -112,7 +112,7 @@ export class WorkerRequests {
   async send<Data>(call: WorkerCall): Promise<Answer<Data>> {
     const answer = await this.sendBare<Envelope<Data>>(call);
     const { data, next_cursor: nextCursor, truncated } = answer ?? {};
-    if (data === undefined) throw this.#otherAnswer();
+    if (data === undefined) throw this.#unexpected(call);
     return { data, ...defined({ nextCursor, truncated }) };
   }
 
@@ -120,14 +120,14 @@ export class WorkerRequests {
   async sendBare<Body>(call: WorkerCall): Promise<Body> {
     const transport = call.cookies ? this.#cookieTransport : this.#transport;
     const sent = await this.#exchange(call, (request) => transport.sendJson<Body>(request));
-    if (sent.body === undefined) throw this.#otherAnswer();
+    if (sent.body === undefined) throw this.#unexpected(call);
     return sent.body;
   }
 
   /** {@link send}, for an answer of bytes: as they stream in. */
   async sendForBytes(call: WorkerCall): Promise<Response> {
     const answer = await this.#exchange(call, (request) => this.#transport.send(request));
-    if (answer.status >= 300) throw this.#otherAnswer();
+    if (answer.status >= 300) throw this.#unexpected(call);
     return answer;
   }
 
@@ -179,10 +179,8 @@ export class WorkerRequests {
     return url;
   }
 
-  #otherAnswer(): AzureError {
-    return new AzureError(
-      failure("internal_error", "The connection service's answer is not the one of this route."),
-    );
+  #unexpected({ method }: WorkerCall): AzureError {
+    return new AzureError(this.peer.unreadable("unexpected_body", method !== "GET"));
   }
 }
 

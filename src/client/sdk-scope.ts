@@ -2,22 +2,16 @@ import { invalidField, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 
 /** Hosts of the resources that have a short name, in every cloud. */
-const resourceOfHost: Readonly<Record<string, string>> = {
-  "graph.microsoft.com": "graph",
-  "graph.microsoft.us": "graph",
-  "dod-graph.microsoft.us": "graph",
-  "microsoftgraph.chinacloudapi.cn": "graph",
-  "management.azure.com": "arm",
-  "management.core.windows.net": "arm",
-  "management.usgovcloudapi.net": "arm",
-  "management.core.usgovcloudapi.net": "arm",
-  "management.chinacloudapi.cn": "arm",
-  "management.core.chinacloudapi.cn": "arm",
-  "vault.azure.net": "vault",
-  "vault.usgovcloudapi.net": "vault",
-  "vault.azure.cn": "vault",
-  "storage.azure.com": "storage",
+const hosts: Readonly<Record<string, string>> = {
+  graph:
+    "graph.microsoft.com graph.microsoft.us dod-graph.microsoft.us microsoftgraph.chinacloudapi.cn",
+  arm: "management.azure.com management.core.windows.net management.usgovcloudapi.net management.core.usgovcloudapi.net management.chinacloudapi.cn management.core.chinacloudapi.cn",
+  vault: "vault.azure.net vault.usgovcloudapi.net vault.azure.cn",
+  storage: "storage.azure.com",
 };
+
+const resourceOfHost = (host: string): string | undefined =>
+  Object.keys(hosts).find((resource) => hosts[resource]?.split(" ").includes(host));
 
 /** Scopes of OpenID Connect: they say nothing about a resource. */
 const protocolScopes: ReadonlySet<string> = new Set([
@@ -37,7 +31,7 @@ function resourceOfScope(scope: string): Result<string, Failure> {
   if (url?.protocol !== "https:" || end <= "https://".length) {
     return invalid("must be permissions of Graph's, or start with a resource's https URI");
   }
-  const resource = resourceOfHost[url.hostname];
+  const resource = resourceOfHost(url.hostname);
   if (resource !== undefined && url.port === "") return ok(resource);
   // What is before the last slash is the App ID URI; a slash at its own end counts for the audience.
   return ok(scope.slice(0, end));

@@ -7,8 +7,8 @@ export interface JsonAnswer<Body> {
   response: Response;
 }
 
-/** Why an answer cannot be read as JSON. */
-export type Unreadable = "not_json" | "redirect";
+/** Why an answer of a good status has no meaning. */
+export type Unreadable = "not_json" | "redirect" | "unexpected_body";
 
 /** Thrown by {@link readJson}. */
 export class UnreadableAnswer extends Error {

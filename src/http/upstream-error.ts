@@ -1,4 +1,10 @@
-import { failure, invalidField, type ErrorCode, type ErrorDetails, type Failure } from "../contract/errors.ts";
+import {
+  failure,
+  invalidField,
+  type ErrorCode,
+  type ErrorDetails,
+  type Failure,
+} from "../contract/errors.ts";
 import { isRecord, parseJson, recordOf, textOf } from "./json.ts";
 import { envelopeOf } from "./microsoft-error.ts";
 import { boundedText } from "./bounded-text.ts";
@@ -66,6 +72,7 @@ const lost = (kind: "network_error" | "timeout", write: boolean, unreached: stri
 const unreadableSentences: Readonly<Record<Unreadable, string>> = {
   not_json: "Microsoft's answer is not readable as JSON.",
   redirect: "Microsoft's answer leads elsewhere instead of answering.",
+  unexpected_body: "Microsoft's answer is not of the shape it should have.",
 };
 
 const unreadable = (reason: Unreadable, write: boolean): Failure =>
@@ -74,10 +81,7 @@ const unreadable = (reason: Unreadable, write: boolean): Failure =>
   });
 
 /** A good status over a body that is not what its URL promises: its meaning is unknown. */
-export const unexpectedBody = (write: boolean): Failure =>
-  failure("upstream_error", "Microsoft's answer is not of the shape it should have.", {
-    details: { reason: "unexpected_body", ...(write && { outcome: "unknown" }) },
-  });
+export const unexpectedBody = (write: boolean): Failure => unreadable("unexpected_body", write);
 
 /**
  * Reads an error answer (Graph's, ARM's, Key Vault's or OData's JSON, Storage's header, an edge's
