@@ -71,8 +71,8 @@ export function signInFailure(
   if (isSharedTenant(tenant) && codes.some((code) => tenantless.has(code))) {
     return failure(
       "invalid_request",
-      "This account is a guest of an organization, and the sign-in has to name that organization: start again with tenant_id, its tenant id or domain.",
-      details("tenant_required", { field: "tenant_id" }),
+      "This account is a guest of an organization, and the sign-in has to name that organization: start again with tenantId, its tenant id or domain.",
+      details("tenant_required", { field: "tenantId" }),
     );
   }
   if (isPersonalTenant(tenant) && cause.code === "invalid_scope") {

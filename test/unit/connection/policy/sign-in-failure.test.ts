@@ -102,9 +102,9 @@ describe("an account that needs its tenant named", () => {
       const failure = told({ error: "access_denied", error_description: aadsts(code) }, tenant);
       expect(failure).toMatchObject({
         code: "invalid_request",
-        details: { field: "tenant_id", reason: "tenant_required", aadsts: code },
+        details: { field: "tenantId", reason: "tenant_required", aadsts: code },
       });
-      expect(failure.message).toContain("tenant_id");
+      expect(failure.message).toContain("tenantId");
     }
   });
 
