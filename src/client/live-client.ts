@@ -79,6 +79,8 @@ export class LiveClient {
   #closed = false;
   /** Attempts in a row that brought no message. */
   #failures = 0;
+  /** Whether this socket brought one. */
+  #heard = false;
 
   /** @throws AzureError `invalid_request` for what no connection can be called, and for a wrong option */
   constructor(options: LiveClientOptions) {
@@ -150,6 +152,7 @@ export class LiveClient {
 
   #received(data: unknown): void {
     this.#failures = 0;
+    this.#heard = true;
     const frame = readFrame(data);
     const before = this.#after;
     this.#after = resumeAfter(before, frame);
@@ -167,8 +170,10 @@ export class LiveClient {
     else this.#options.onError?.(new AzureError(causedBy(error, notOpened())));
     if (this.#closed) return;
     // A session's end is no trouble: its next ticket waits for nothing.
-    if (code === liveClose.credentialExpired && this.#failures === 0) return void this.#connect();
-    this.#connectLater();
+    const atOnce = code === liveClose.credentialExpired && this.#heard;
+    this.#heard = false;
+    if (atOnce) void this.#connect();
+    else this.#connectLater();
   }
 
   #connectLater(): void {
