@@ -81,6 +81,12 @@ export const causedBy = (cause: unknown, reason: Failure): Failure => {
 const causeOf = (reason: Failure): ErrorOptions | undefined =>
   causes.has(reason) ? { cause: causes.get(reason) } : undefined;
 
+/** The failure with other details, and its cause. */
+export const withDetails = (reason: Failure, details: ErrorDetails): Failure => {
+  const changed = { ...reason, details };
+  return causes.has(reason) ? causedBy(causes.get(reason), changed) : changed;
+};
+
 /** A request with something wrong in it, named. @param expected the end of a sentence about `field` */
 export const invalidField = (field: string, expected: string): Failure =>
   failure("invalid_request", `${field} ${expected}.`, { details: { field } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AzureConnectionCredential } from "../../../src/client/index.ts";
 import type { AccessTokenRequest } from "../../../src/contract/connection-rpc.ts";
-import { failure } from "../../../src/contract/errors.ts";
+import { AzureError, failure } from "../../../src/contract/errors.ts";
 import { err, ok } from "../../../src/contract/result.ts";
 import { json, scripted } from "../arm/script.ts";
 
@@ -71,6 +71,31 @@ describe("AzureConnectionCredential over a stub", () => {
     const credential = new AzureConnectionCredential({ accessToken: async () => err(error) });
     const thrown = await credential.getToken(vault).catch((e: unknown) => e);
     expect(thrown).toMatchObject({ code: "action_required", remedy: { action: "sign_in" } });
+  });
+
+  it("throws an error that keeps what a stub threw", async () => {
+    const reset = new Error("Durable Object reset because its code was updated.");
+    const misconfigured = Object.assign(new Error("AZURE_CLIENT_ID is missing."), {
+      code: "app_misconfigured",
+    });
+    const thrownFor = (error: Error): Promise<unknown> => {
+      const credential = new AzureConnectionCredential({
+        accessToken: async () => {
+          throw error;
+        },
+      });
+      return credential.getToken(vault).catch((e: unknown) => e);
+    };
+    const lost = await thrownFor(reset);
+    expect(lost).toBeInstanceOf(AzureError);
+    expect(lost).toMatchObject({ code: "upstream_unavailable", cause: reset });
+    expect(String(lost)).not.toContain("Microsoft");
+    const own = await thrownFor(misconfigured);
+    expect(own).toMatchObject({
+      code: "app_misconfigured",
+      message: "AZURE_CLIENT_ID is missing.",
+      cause: misconfigured,
+    });
   });
 
   it("refuses scopes of two resources", async () => {
