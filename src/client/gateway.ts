@@ -1,5 +1,6 @@
 import { connectionHeader } from "../contract/connection-owner.ts";
 import { AzureError, causedBy, invalidField, ownErrorHeader } from "../contract/errors.ts";
+import { parseUrl } from "../http/url.ts";
 import type { WorkerRequests } from "./requests.ts";
 
 /**
@@ -34,7 +35,7 @@ export const gatewayFetch =
 
 /** The credential goes to the gateways and nowhere else. */
 function gatewayUrl(baseUrl: string, input: string): URL {
-  const url = URL.parse(input.startsWith("/") ? baseUrl + input : input);
+  const url = parseUrl(input.startsWith("/") ? baseUrl + input : input);
   const gateways = ["graph", "arm"].map((name) => `${baseUrl}/${name}/`);
   if (url !== null && gateways.some((gateway) => url.href.startsWith(gateway))) return url;
   throw new AzureError(

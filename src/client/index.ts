@@ -45,5 +45,4 @@ export type { ConnectionEvent, LiveSnapshot } from "../contract/connection-event
 export type { ConnectionStub } from "../contract/connection-rpc.ts";
 export { AzureError, type ErrorCode, type ErrorDetails } from "../contract/errors.ts";
 export type { ListedConnection } from "../contract/listed-connection.ts";
-export type { RemedyAction } from "../contract/remedy-action.ts";
-export type { Remedy } from "../contract/remedy.ts";
+export type { Remedy, RemedyAction } from "../contract/remedy.ts";

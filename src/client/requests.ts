@@ -13,6 +13,7 @@ import {
   type Transport,
   type TransportRequest,
 } from "../http/transport.ts";
+import { parseUrl } from "../http/url.ts";
 import { connectionService } from "./answer.ts";
 import { Bearer, type CredentialSource } from "./bearer.ts";
 import { wellFormed } from "./url-text.ts";
@@ -86,7 +87,7 @@ export class WorkerRequests {
   constructor(options: ServiceOptions) {
     const credential = options.apiKey ?? options.token;
     if (!credential) throw invalid("apiKey", "or token must be given");
-    const base = URL.parse(options.baseUrl);
+    const base = parseUrl(options.baseUrl);
     if (base === null || !/^https?:$/.test(base.protocol)) {
       throw invalid("baseUrl", "must be the http(s) address of the Worker");
     }

@@ -1,9 +1,15 @@
 import { userConnectionId } from "../contract/connection-owner.ts";
 import { segment } from "./url-text.ts";
 
+/** A user's connection: their first account, or a labelled one. */
+export interface Owner {
+  userId: string;
+  label?: string | undefined;
+}
+
 /** Which connection is meant: a user's (their first account, or a labelled one), or any by its id. */
 export type Who =
-  | { userId: string; label?: string | undefined }
+  | Owner
   /** `user:{user_id}[:{label}]`, `tenant:{tenant_id}`. */
   | { connection: string };
 

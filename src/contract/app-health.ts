@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { time } from "./time.ts";
 import { connectionStatuses } from "./connection-info.ts";
-import { remedyActions } from "./remedy-action.ts";
+import { remedyActions } from "./remedy.ts";
 
 const count = z.int().min(0);
 

@@ -1,13 +1,12 @@
 import * as z from "zod";
 import { time } from "./time.ts";
 import type { ConnectionInfo } from "./connection-info.ts";
-import type { EventType } from "./event-type.ts";
 import { remedySchema } from "./remedy.ts";
 
 /** What happens to a connection, as logs, webhooks, the pipeline and live sockets get it. */
 
 const eventHead = { seq: z.int(), id: z.string(), time, connection: z.string() };
-const event = <Type extends EventType, Data extends z.ZodType>(type: Type, data: Data) =>
+const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   z.object({ ...eventHead, type: z.literal(type), data });
 
 /** What went wrong in an event: a code and a sentence, never Microsoft's raw text. */
@@ -41,6 +40,10 @@ export const connectionEventSchema = z.discriminatedUnion("type", [
   event("call.throttled", z.object({ service: z.string(), applies_to: z.string(), until: time })),
 ]);
 export type ConnectionEvent = z.infer<typeof connectionEventSchema>;
+export type EventType = ConnectionEvent["type"];
+export const eventTypes: readonly EventType[] = connectionEventSchema.options.map(
+  ({ shape }) => shape.type.value,
+);
 export type EventError = z.infer<typeof eventError>;
 
 /** The first message of a live socket; events follow as they are. */

@@ -1,18 +1,17 @@
-/** Every type of event that a connection emits. */
-export const eventTypes = [
-  "connection.pending",
-  "connection.connected",
-  "connection.degraded",
-  "connection.recovered",
-  "connection.action_required",
-  "connection.disconnected",
-  "token.refreshed",
-  "token.refresh_failed",
-  "call.throttled",
-] as const;
+import type { EventType } from "./connection-events.ts";
 
-export type EventType = (typeof eventTypes)[number];
+/** For programs that bundle this without schemas. The compiler demands every type. */
+const known = {
+  "connection.pending": true,
+  "connection.connected": true,
+  "connection.degraded": true,
+  "connection.recovered": true,
+  "connection.action_required": true,
+  "connection.disconnected": true,
+  "token.refreshed": true,
+  "token.refresh_failed": true,
+  "call.throttled": true,
+} as const satisfies Record<EventType, true>;
 
 /** @param name of an event, perhaps of a newer version of this service */
-export const isEventType = (name: unknown): name is EventType =>
-  eventTypes.some((type) => type === name);
+export const isEventType = (name: string): name is EventType => Object.hasOwn(known, name);

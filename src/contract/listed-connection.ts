@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { time } from "./time.ts";
 import { connectionStatuses } from "./connection-info.ts";
-import { remedyActions } from "./remedy-action.ts";
+import { remedyActions } from "./remedy.ts";
 
 /** A connection in a list: no token, not even encrypted. */
 export const listedConnectionSchema = z.object({

@@ -1,8 +1,18 @@
 import * as z from "zod";
-import { remedyActions } from "./remedy-action.ts";
 import { time } from "./time.ts";
 
 /** What has to happen, and by whom, before a broken connection works again. */
+export const remedyActions = [
+  "retry",
+  "sign_in",
+  "step_up",
+  "consent",
+  "admin_consent",
+  "contact_admin",
+  "fix_app",
+] as const;
+export type RemedyAction = (typeof remedyActions)[number];
+
 export const remedySchema = z.object({
   action: z.enum(remedyActions),
   message: z.string(),

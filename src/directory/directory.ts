@@ -2,7 +2,7 @@ import * as z from "zod";
 import { time } from "../contract/time.ts";
 import { connectionStatuses, type ConnectionStatus } from "../contract/connection-info.ts";
 import { personalTenantId } from "../entra/tenant.ts";
-import { remedyActions } from "../contract/remedy-action.ts";
+import { remedyActions } from "../contract/remedy.ts";
 import {
   directoryColumns,
   directoryEntrySchema,

@@ -3,7 +3,7 @@ import { time } from "../contract/time.ts";
 import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
 import { connectionStatuses } from "../contract/connection-info.ts";
-import { remedyActions } from "../contract/remedy-action.ts";
+import { remedyActions } from "../contract/remedy.ts";
 
 /** One connection as the directory knows it: a row of `oauth_connections`, in its column names. */
 export const directoryEntrySchema = z.object({

@@ -1,4 +1,4 @@
-import type { RemedyAction } from "../contract/remedy-action.ts";
+import type { RemedyAction } from "../contract/remedy.ts";
 import { parseClaims } from "./claims.ts";
 import { meanings } from "./error-meanings.ts";
 import type { MeaningName } from "./error-meanings.ts";

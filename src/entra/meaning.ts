@@ -1,4 +1,4 @@
-import type { RemedyAction } from "../contract/remedy-action.ts";
+import type { RemedyAction } from "../contract/remedy.ts";
 
 /** How far a refusal reaches: until somebody acts, no token is asked for within it. */
 export type Latch = "connection" | "resource" | "app" | "none";

@@ -5,8 +5,7 @@ import {
   type ErrorCode,
   type Failure,
 } from "../contract/errors.ts";
-import { isRemedyAction } from "../contract/remedy-action.ts";
-import type { Remedy } from "../contract/remedy.ts";
+import type { Remedy, RemedyAction } from "../contract/remedy.ts";
 import { recordOf, textOf, isRecord, type JsonRecord } from "./json.ts";
 import { longestWait, retryAfterSeconds } from "./retry-after.ts";
 import type { AttemptOutcome } from "./retry-policy.ts";
@@ -76,9 +75,20 @@ function failureIn(source: JsonRecord, message: unknown): Failure | undefined {
   });
 }
 
+const actions = {
+  retry: true,
+  sign_in: true,
+  step_up: true,
+  consent: true,
+  admin_consent: true,
+  contact_admin: true,
+  fix_app: true,
+} as const satisfies Record<RemedyAction, true>;
+
 /** The form is this service's own promise: programs that bundle this need no schema for it. */
 const isRemedy = (value: unknown): value is Remedy =>
   isRecord(value) &&
-  isRemedyAction(value["action"]) &&
+  typeof value["action"] === "string" &&
+  Object.hasOwn(actions, value["action"]) &&
   typeof value["message"] === "string" &&
   typeof value["since"] === "string";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import type { RemedyAction } from "../../src/contract/remedy-action.ts";
+import type { RemedyAction } from "../../src/contract/remedy.ts";
 import { clockOfEachTest } from "./support/clock.ts";
 import { connected, expectOk, signIn, type Stub } from "./support/connections.ts";
 import { allKey, front, json } from "./support/front.ts";

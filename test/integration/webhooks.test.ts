@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { EventType } from "../../src/contract/event-type.ts";
+import type { EventType } from "../../src/contract/connection-events.ts";
 import { webhooks } from "../../src/config/webhooks.ts";
 import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, type Stub } from "./support/connections.ts";

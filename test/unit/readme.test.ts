@@ -5,7 +5,7 @@ import manifest from "../../package.json";
 import { listEvents } from "../../src/api/connections.ts";
 import { createRouter } from "../../src/app.ts";
 import { errorStatuses } from "../../src/contract/errors.ts";
-import { remedyActions } from "../../src/contract/remedy-action.ts";
+import { remedyActions } from "../../src/contract/remedy.ts";
 import { scopes } from "../../src/contract/scope.ts";
 import { meanings } from "../../src/entra/error-meanings.ts";
 import { byCode } from "../../src/entra/error-table.ts";

@@ -1,8 +1,7 @@
 import { faultWithin } from "../../platform/deadline.ts";
 import type { EventPipeline } from "../../platform/env.ts";
 import type { ConnectionLine } from "../../platform/log.ts";
-import type { ConnectionEvent } from "../../contract/connection-events.ts";
-import { eventTypes } from "../../contract/event-type.ts";
+import { eventTypes, type ConnectionEvent } from "../../contract/connection-events.ts";
 import { retryAt, type FailedDelivery } from "../policy/delivery-policy.ts";
 import { deliveryFailed, sendDeadline, type Delivery, type EventSink } from "./sink.ts";
 

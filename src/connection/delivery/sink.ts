@@ -1,5 +1,4 @@
-import type { ConnectionEvent } from "../../contract/connection-events.ts";
-import type { EventType } from "../../contract/event-type.ts";
+import type { ConnectionEvent, EventType } from "../../contract/connection-events.ts";
 import type { DirectoryEntry } from "../../directory/entry.ts";
 import type { ConnectionLine } from "../../platform/log.ts";
 import type { FailedDelivery } from "../policy/delivery-policy.ts";

@@ -1,4 +1,4 @@
-import type { RemedyAction } from "../../contract/remedy-action.ts";
+import type { RemedyAction } from "../../contract/remedy.ts";
 import type { ConnectionStatus } from "../../contract/connection-info.ts";
 import type { Grant } from "../tables/grant-store.ts";
 import type { DerivedStatus } from "./status.ts";

@@ -1,5 +1,4 @@
-import type { ConnectionEvent, EventPage } from "../../contract/connection-events.ts";
-import type { EventType } from "../../contract/event-type.ts";
+import type { ConnectionEvent, EventPage, EventType } from "../../contract/connection-events.ts";
 
 type Unsequenced<Event> = Event extends ConnectionEvent ? Pick<Event, "type" | "data"> : never;
 /** An event before the log gives it its place. */

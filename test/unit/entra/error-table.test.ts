@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { byCode } from "../../../src/entra/error-table.ts";
 import { classify } from "../../../src/entra/errors.ts";
 import type { FaultyVariable, Latch } from "../../../src/entra/errors.ts";
-import type { RemedyAction } from "../../../src/contract/remedy-action.ts";
+import type { RemedyAction } from "../../../src/contract/remedy.ts";
 
 interface Row {
   codes: number[];

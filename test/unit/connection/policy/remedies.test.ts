@@ -10,8 +10,7 @@ import {
   signInRemedy,
 } from "../../../../src/connection/policy/remedies.ts";
 import type { Grant } from "../../../../src/connection/tables/grant-store.ts";
-import { remedyActions, type RemedyAction } from "../../../../src/contract/remedy-action.ts";
-import type { Remedy } from "../../../../src/contract/remedy.ts";
+import { remedyActions, type Remedy, type RemedyAction } from "../../../../src/contract/remedy.ts";
 import { elsewhere, home, signedInConnection, start } from "../support/connection.ts";
 
 const links = { connectionId: "user:ada:work", publicOrigin: "https://azure.example" };
