@@ -1,5 +1,6 @@
 import { defined } from "../contract/defined.ts";
 import {
+  type ErrorCode,
   errorStatuses,
   failure,
   isErrorCode,
@@ -10,7 +11,7 @@ import { camelCase } from "../contract/field-name.ts";
 import { isRecord, parseJson } from "../http/json.ts";
 import { envelopedFailure } from "../http/own-error.ts";
 import type { Peer } from "../http/peer.ts";
-import { wholeNumber } from "../http/whole-number.ts";
+import { wholeOf } from "../http/whole-number.ts";
 
 /** The code of a status, for an answer without an envelope; of two with one status the last. */
 const codeOfStatus = new Map(
@@ -20,23 +21,24 @@ const codeOfStatus = new Map(
 /** Seconds of a wait that are believed. */
 const longestWait = 3_600;
 
+/** Of a write whose answer was lost. */
+const unknown = { outcome: "unknown" } as const;
+
 /** The connection service, as its own client meets it. Nothing it answers is Microsoft's word. */
 export function connectionService(origin: string): Peer {
-  const service = `The connection service at ${origin}`;
-  const outcomeOf = (write: boolean) => (write ? { outcome: "unknown" as const } : {});
+  const lost = (code: ErrorCode, how: string, write: boolean): Failure =>
+    failure(code, `The connection service at ${origin} ${how}.`, write ? { details: unknown } : {});
   return {
     async readFailure(response) {
       return { reason: refusal(response, await response.text().catch(() => "")), own: true };
     },
-    lostAnswer: (kind, write) => {
-      const details = write ? { details: outcomeOf(write) } : {};
-      return kind === "timeout"
-        ? failure("upstream_timeout", `${service} did not answer in time.`, details)
-        : failure("upstream_unavailable", `${service} could not be reached.`, details);
-    },
+    lostAnswer: (kind, write) =>
+      kind === "timeout"
+        ? lost("upstream_timeout", "did not answer in time", write)
+        : lost("upstream_unavailable", "could not be reached", write),
     unreadable: (reason, write) =>
       failure("upstream_error", `What answers at ${origin} is not the connection service.`, {
-        details: { reason, ...outcomeOf(write) },
+        details: { reason, ...(write && unknown) },
       }),
   };
 }
@@ -53,7 +55,10 @@ function refusal({ status, headers }: Response, text: string): Failure {
   if (own !== undefined) return renamedField(own, camelCase);
   const named = codeOfStatus.get(status);
   const code = isErrorCode(named) ? named : status >= 500 ? "internal_error" : "invalid_request";
-  const retryAfter = wholeNumber(headers.get("retry-after"), { most: longestWait, round: "up" });
+  const retryAfter = wholeOf(Number(headers.get("retry-after") ?? NaN), {
+    most: longestWait,
+    round: "up",
+  });
   return failure(
     code,
     `The connection service answered ${status} without saying why.`,

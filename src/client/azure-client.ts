@@ -63,11 +63,8 @@ export class AzureClient extends ServiceOperations {
   }
 
   /** A link for a tenant's administrator, who consents for everyone in it. It needs no credential. */
-  adminConsent({ tenantId, returnUrl }: AdminConsentOptions = {}): Promise<
-    Answer<AdminConsentStart>
-  > {
-    const query = { tenant_id: tenantId, return_url: returnUrl };
-    return this.#requests.send({ method: "GET", path: "/admin-consent", query, open: true });
+  adminConsent(options: AdminConsentOptions = {}): Promise<Answer<AdminConsentStart>> {
+    return this.#requests.send({ ...requestOf("GET /admin-consent", options), open: true });
   }
 
   /**

@@ -1,4 +1,5 @@
 import { snakeCase } from "../contract/field-name.ts";
+import { isRecord } from "../http/json.ts";
 import type { HttpMethod } from "../contract/http-method.ts";
 import type { Answer, WorkerCall } from "./requests.ts";
 import { segment } from "./url-text.ts";
@@ -26,11 +27,7 @@ export interface RunningOperation {
 
 /** Tells an operation under way from the result of one that is over. */
 export const isRunning = (data: unknown): data is RunningOperation =>
-  typeof data === "object" &&
-  data !== null &&
-  "operation" in data &&
-  typeof data.operation === "string" &&
-  !("id" in data);
+  isRecord(data) && typeof data["operation"] === "string" && !("id" in data);
 
 /**
  * The HTTP request of an operation.

@@ -5,7 +5,7 @@ import { gatewayFetch } from "./gateway.ts";
 import { ArmOperations, ConnectionOperations } from "./generated.ts";
 import { LiveClient, type LiveOptions } from "./live-client.ts";
 import type { Answer, WorkerRequests } from "./requests.ts";
-import { connectionIdOf, connectionPath, ownerQuery, type Who } from "./who.ts";
+import { askedOf, connectionIdOf, connectionPath, type Who } from "./who.ts";
 
 /** How a sign-in is started. */
 export interface SignInOptions {
@@ -47,10 +47,8 @@ export class ConnectionClient extends ConnectionOperations {
     const id = connectionIdOf(who);
     const path = connectionPath(who);
     super(async (route, input, body) => requests.send(requestOf(route, input, body, path)));
-    const asOwner: Call = async (...operation) => {
-      const call = requestOf(...operation);
-      return requests.send({ ...call, query: { ...ownerQuery(who), ...call.query } });
-    };
+    const asOwner: Call = async (...operation) =>
+      requests.send(askedOf(requestOf(...operation), who));
     this.id = id;
     this.graph = new GraphRoutes(asOwner, requests, who);
     this.arm = new ArmOperations(asOwner);
@@ -64,23 +62,11 @@ export class ConnectionClient extends ConnectionOperations {
    * key the server confirms with the `flow` that comes to `returnUrl`: {@link confirm}. Scope
    * `connections:read`, for a new label `connections:write`.
    */
-  async beginConnect(options: SignInOptions = {}): Promise<Answer<SignInStart>> {
-    const { tenantId, scopes, loginHint, prompt, returnUrl } = options;
-    const query = {
-      ...ownerQuery(this.#who),
-      tenant_id: tenantId,
-      scopes: scopes?.join(" "),
-      login_hint: loginHint,
-      prompt,
-      return_url: returnUrl,
-    };
+  async beginConnect({ scopes, ...options }: SignInOptions = {}): Promise<Answer<SignInStart>> {
+    const call = requestOf("GET /connect", { ...options, scopes: scopes?.join(" ") });
+    const owned = askedOf(call, this.#who);
     return {
-      data: await this.#requests.sendBare<SignInStart>({
-        method: "GET",
-        path: "/connect",
-        query,
-        cookies: true,
-      }),
+      data: await this.#requests.sendBare<SignInStart>({ ...owned, credentials: "include" }),
     };
   }
 

@@ -2,6 +2,7 @@ import type { AccessToken, AccessTokenRequest, Outcome } from "../contract/conne
 import { AzureError, causedBy, failure } from "../contract/errors.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { thrownFailure } from "../http/own-error.ts";
+import { requestOf } from "./catalogue.ts";
 import { resourceOfScopes } from "./sdk-scope.ts";
 import { type ServiceOptions, WorkerRequests } from "./requests.ts";
 import { connectionPath, type Who } from "./who.ts";
@@ -119,19 +120,9 @@ const readByStub =
 
 function readByHttp(source: HttpTokenSource): ReadToken {
   const requests = new WorkerRequests(source);
-  const path = `${connectionPath(source)}/token`;
-  return async (request, signal) => {
-    const { data } = await requests.send<AccessToken>({
-      method: "GET",
-      path,
-      query: {
-        resource: request.resource,
-        tenant_id: request.tenantId,
-        min_validity: request.minValiditySeconds,
-        stale_generation: request.staleGeneration,
-      },
-      signal,
-    });
-    return data;
+  const path = connectionPath(source);
+  return async ({ minValiditySeconds: minValidity, ...request }, signal) => {
+    const call = requestOf("GET {connection}/token", { ...request, minValidity }, undefined, path);
+    return (await requests.send<AccessToken>({ ...call, signal })).data;
   };
 }

@@ -3,7 +3,7 @@ import type { ReplayableBody } from "../http/transport.ts";
 import type { Call } from "./catalogue.ts";
 import { GraphOperations } from "./generated.ts";
 import type { Answer, WorkerCall, WorkerRequests } from "./requests.ts";
-import { ownerQuery, type Who } from "./who.ts";
+import { askedOf, type Who } from "./who.ts";
 
 export interface DownloadOptions {
   /** First and last byte, counted from 0; without a last one, to the end. Default: the whole file. */
@@ -64,6 +64,6 @@ export class GraphRoutes extends GraphOperations {
   }
 
   #content(method: "GET" | "PUT", path: string): WorkerCall {
-    return { method, path: "/files/content", query: { ...ownerQuery(this.#who), path } };
+    return askedOf({ method, path: "/files/content", query: { path } }, this.#who);
   }
 }

@@ -20,7 +20,7 @@ export const gatewayFetch =
         return await requests.fetch(url.href, { ...init, headers });
       } catch (error) {
         init.signal?.throwIfAborted();
-        const write = !["GET", "HEAD"].includes((init.method ?? "GET").toUpperCase());
+        const write = !/^(?:GET|HEAD)$/i.test(init.method ?? "GET");
         throw new AzureError(causedBy(error, requests.peer.lostAnswer("network_error", write)));
       }
     };
@@ -38,7 +38,5 @@ function gatewayUrl(baseUrl: string, input: string): URL {
   const url = parseUrl(input.startsWith("/") ? baseUrl + input : input);
   const gateways = ["graph", "arm"].map((name) => `${baseUrl}/${name}/`);
   if (url !== null && gateways.some((gateway) => url.href.startsWith(gateway))) return url;
-  throw new AzureError(
-    invalidField("url", "must be a path below /graph or /arm, or such a URL of this service"),
-  );
+  throw new AzureError(invalidField("url", "must be below /graph or /arm of this service"));
 }

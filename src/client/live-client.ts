@@ -1,10 +1,10 @@
 import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
-import { AzureError, causedBy, failure, type ErrorCode } from "../contract/errors.ts";
+import { AzureError, causedBy, failure, invalidField, type ErrorCode } from "../contract/errors.ts";
 import { liveClose, liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
-import type { CredentialSource } from "./bearer.ts";
+import { withoutEndSlashes } from "../http/link.ts";
+import { parseUrl } from "../http/url.ts";
 import { readFrame, resumeAfter } from "./live-message.ts";
 import { LiveSocket, socketConstructor, type SocketEnd } from "./live-socket.ts";
-import { WorkerRequests } from "./requests.ts";
 import { connectionPath, type Who } from "./who.ts";
 
 /** What is called as things happen. */
@@ -37,20 +37,16 @@ export interface LiveOptions extends LiveHandlers {
 }
 
 /** How a connection is followed, and where it is. */
-export type LiveClientOptions = LiveOptions & {
+export interface LiveClientOptions extends LiveOptions {
   /** Where the Worker answers: `https://azure.example.com`. */
   baseUrl: string;
   who: Who;
-} & (
-    | {
-        /** Gives a new one-time ticket (`POST /connections/{id}/tickets`); called at every connect. */
-        ticket: () => Promise<string>;
-      }
-    | {
-        /** Buys the tickets: a session token, or a function that gives one and is asked again when it ends. */
-        token: CredentialSource;
-      }
-  );
+  /**
+   * Gives a new one-time ticket (`POST /connections/{id}/tickets`); called at every connect. Whoever
+   * buys it renews what it is bought with, as `AzureClient` does with a `token` that is a function.
+   */
+  ticket: () => Promise<string>;
+}
 
 /** Errors of the ticket that another attempt does not mend. */
 const refusals: ReadonlySet<ErrorCode> = new Set([
@@ -72,7 +68,6 @@ export class LiveClient {
   readonly #options: LiveClientOptions;
   readonly #WebSocket: ReturnType<typeof socketConstructor>;
   readonly #url: URL;
-  readonly #ticket: () => Promise<string>;
   #after: number | undefined;
   #socket: LiveSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -84,22 +79,13 @@ export class LiveClient {
 
   /** @throws AzureError `invalid_request` for what no connection can be called, and for a wrong option */
   constructor(options: LiveClientOptions) {
-    const path = connectionPath(options.who);
-    const requests = new WorkerRequests({
-      baseUrl: options.baseUrl,
-      token: "token" in options ? options.token : noToken,
-    });
+    const address = withoutEndSlashes(options.baseUrl) + connectionPath(options.who);
+    const url = parseUrl(`${address.replace("http", "ws")}/live`);
+    if (url === null)
+      throw new AzureError(invalidField("baseUrl", "must be the http(s) address of the Worker"));
+    this.#url = url;
     this.#options = options;
     this.#WebSocket = socketConstructor(options.WebSocket);
-    this.#url = requests.url(`${path}/live`);
-    this.#url.protocol = this.#url.protocol.replace("http", "ws");
-    this.#ticket =
-      "ticket" in options
-        ? options.ticket
-        : async () => {
-            const call = { method: "POST", path: `${path}/tickets` } as const;
-            return (await requests.send<{ ticket: string }>(call)).data.ticket;
-          };
     this.#after = options.after;
     void this.#connect();
   }
@@ -126,7 +112,7 @@ export class LiveClient {
 
   async #connect(): Promise<void> {
     try {
-      const ticket = await this.#ticket();
+      const ticket = await this.#options.ticket();
       if (this.#closed) return;
       if (this.#after !== undefined) this.#url.searchParams.set("after", String(this.#after));
       this.#socket = new LiveSocket({
@@ -143,7 +129,7 @@ export class LiveClient {
   }
 
   #failed(thrown: unknown): void {
-    const error = thrown instanceof Error ? thrown : new Error("no ticket", { cause: thrown });
+    const error = thrown instanceof Error ? thrown : new Error("no ticket");
     this.#options.onError?.(error);
     if (!(error instanceof AzureError && refusals.has(error.code))) return this.#connectLater();
     this.#stop();
@@ -185,7 +171,5 @@ export class LiveClient {
     this.#timer = setTimeout(() => void this.#connect(), step * (0.5 + random() / 2));
   }
 }
-
-const noToken = async (): Promise<string> => "";
 
 const notOpened = () => failure("upstream_unavailable", "The live socket could not be opened.");

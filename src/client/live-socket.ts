@@ -46,9 +46,8 @@ export interface LiveSocketOptions {
 /** Milliseconds that a socket may take to open. */
 const openWithin = 10_000;
 
-/** Ours, of those that a program may choose: its peer said nothing, not even to pings. */
+/** Ours, of those that a program may choose: its peer did not open it in time, or answers no ping. */
 const silent = { code: 4000, reason: "silent" };
-const notOpened = { code: 4000, reason: "not opened in time" };
 
 /** One socket, from its opening to its end. */
 export class LiveSocket {
@@ -64,7 +63,7 @@ export class LiveSocket {
     this.#options = options;
     const socket = new options.WebSocket(options.url, options.protocols);
     this.#socket = socket;
-    this.#timer = setTimeout(() => this.#giveUp(notOpened), openWithin);
+    this.#timer = setTimeout(() => this.#giveUp(), openWithin);
     socket.addEventListener("open", () => this.#open());
     socket.addEventListener("message", ({ data }) => {
       if (this.#ended) return;
@@ -102,15 +101,15 @@ export class LiveSocket {
 
   /** A peer that vanished sends no close frame. */
   #ping(): void {
-    if (!this.#answered) return this.#giveUp(silent);
+    if (!this.#answered) return this.#giveUp();
     this.#answered = false;
     this.#socket.send("ping");
     this.#pingLater();
   }
 
-  #giveUp(how: { code: number; reason: string }): void {
-    this.#end(how);
-    this.#socket.close(how.code, how.reason);
+  #giveUp(): void {
+    this.#end(silent);
+    this.#socket.close(silent.code, silent.reason);
   }
 
   #end(how: { code: number; reason: string }): void {

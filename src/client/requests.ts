@@ -13,10 +13,10 @@ import {
   type Transport,
   type TransportRequest,
 } from "../http/transport.ts";
-import { parseUrl } from "../http/url.ts";
 import { connectionService } from "./answer.ts";
 import { Bearer, type CredentialSource } from "./bearer.ts";
 import { wellFormed } from "./url-text.ts";
+import { parseUrl } from "../http/url.ts";
 
 /** Where the service is, and by which credential it is called. One of `apiKey` and `token` is required. */
 export interface ServiceOptions extends Omit<RetryOptions, "waitOnThrottle"> {
@@ -58,7 +58,7 @@ export interface WorkerCall {
   /** Anybody may ask: no credential is sent. */
   open?: true;
   /** The answer's cookies are for this browser, also where its page is of another origin. */
-  cookies?: true;
+  credentials?: "include";
 }
 
 interface Envelope<Data> {
@@ -66,9 +66,6 @@ interface Envelope<Data> {
   next_cursor?: string;
   truncated?: true;
 }
-
-/** For browsers: a page of another origin gets no cookie otherwise. */
-const withCookies = { credentials: "include" } as const;
 
 /** The longest that a timer takes, in milliseconds. */
 const noDeadline = 2 ** 31 - 1;
@@ -81,7 +78,6 @@ export class WorkerRequests {
   readonly fetch: FetchFunction;
   readonly #bearer: Bearer;
   readonly #transport: Transport;
-  readonly #cookieTransport: Transport;
 
   /** @throws AzureError `invalid_request` when there is no credential, or `baseUrl` is no http(s) URL. */
   constructor(options: ServiceOptions) {
@@ -96,12 +92,8 @@ export class WorkerRequests {
     this.peer = connectionService(base.origin);
     this.fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.#bearer = new Bearer(credential, now);
-    const transportOf = (fetch: FetchFunction): Transport =>
-      createTransport({ fetch, peer: this.peer, now, sleep, random, budgetMs });
-    this.#transport = transportOf(this.fetch);
-    this.#cookieTransport = transportOf((url, init) =>
-      this.fetch(url, { ...init, ...withCookies }),
-    );
+    const { fetch, peer } = this;
+    this.#transport = createTransport({ fetch, peer, now, sleep, random, budgetMs });
   }
 
   /**
@@ -119,8 +111,7 @@ export class WorkerRequests {
 
   /** {@link send}, for a route whose JSON is in no envelope. */
   async sendBare<Body>(call: WorkerCall): Promise<Body> {
-    const transport = call.cookies ? this.#cookieTransport : this.#transport;
-    const sent = await this.#exchange(call, (request) => transport.sendJson<Body>(request));
+    const sent = await this.#exchange(call, (request) => this.#transport.sendJson<Body>(request));
     if (sent.body === undefined) throw this.#unexpected(call);
     return sent.body;
   }
@@ -133,7 +124,7 @@ export class WorkerRequests {
   }
 
   async #exchange<Value>(
-    { method, path, query, body, bytes, headers, signal, open }: WorkerCall,
+    { method, path, query, body, bytes, headers, signal, open, credentials }: WorkerCall,
     exchange: (request: TransportRequest) => Promise<Result<Value, Failure>>,
   ): Promise<Value> {
     const json = body !== undefined && { "content-type": "application/json" };
@@ -142,11 +133,12 @@ export class WorkerRequests {
       method,
       body: body === undefined ? bytes : JSON.stringify(body),
       signal,
+      credentials,
       // Bytes take the time that they take.
       ...(bytes !== undefined && { timeoutMs: noDeadline }),
     };
     const send = (authorization: Record<string, string>) =>
-      exchange({ ...request, headers: { accept: "*/*", ...json, ...headers, ...authorization } });
+      exchange({ ...request, headers: { ...json, ...headers, ...authorization } });
     return orThrow(
       await (open
         ? send({})

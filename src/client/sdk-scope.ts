@@ -1,17 +1,11 @@
 import { invalidField, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { withoutEndSlashes } from "../http/link.ts";
+import { parseUrl } from "../http/url.ts";
 
-/** Hosts of the resources that have a short name, in every cloud. */
-const hosts: Readonly<Record<string, string>> = {
-  graph:
-    "graph.microsoft.com graph.microsoft.us dod-graph.microsoft.us microsoftgraph.chinacloudapi.cn",
-  arm: "management.azure.com management.core.windows.net management.usgovcloudapi.net management.core.usgovcloudapi.net management.chinacloudapi.cn management.core.chinacloudapi.cn",
-  vault: "vault.azure.net vault.usgovcloudapi.net vault.azure.cn",
-  storage: "storage.azure.com",
-};
-
-const resourceOfHost = (host: string): string | undefined =>
-  Object.keys(hosts).find((resource) => hosts[resource]?.split(" ").includes(host));
+/** Graph's, in every cloud: bare names are its permissions, too. */
+const graphUri =
+  /^https:\/\/(?:(?:dod-)?graph\.microsoft\.(?:com|us)|microsoftgraph\.chinacloudapi\.cn)$/;
 
 /** Scopes of OpenID Connect: they say nothing about a resource. */
 const protocolScopes: ReadonlySet<string> = new Set([
@@ -23,25 +17,24 @@ const protocolScopes: ReadonlySet<string> = new Set([
 
 const invalid = (expected: string): Result<never, Failure> => err(invalidField("scopes", expected));
 
-/** `https://vault.azure.net/.default` → `vault`. A bare name is Graph's. */
+/** `https://vault.azure.net/.default` → `https://vault.azure.net`. */
 function resourceOfScope(scope: string): Result<string, Failure> {
   if (/^[\w.-]+$/.test(scope)) return ok("graph");
   const end = scope.lastIndexOf("/");
-  const url = URL.parse(scope);
+  const url = parseUrl(scope);
   if (url?.protocol !== "https:" || end <= "https://".length) {
-    return invalid("must be permissions of Graph's, or start with a resource's https URI");
+    return invalid("must be Graph's, or start with an https URI");
   }
-  const resource = resourceOfHost(url.hostname);
-  if (resource !== undefined && url.port === "") return ok(resource);
-  // What is before the last slash is the App ID URI; a slash at its own end counts for the audience.
-  return ok(scope.slice(0, end));
+  // What is before the last slash is the App ID URI; some end it with a slash of its own.
+  const uri = withoutEndSlashes(scope.slice(0, end));
+  return ok(graphUri.test(uri) ? "graph" : uri);
 }
 
 /**
  * The resource a token request of an Azure SDK is for. One access token is for one resource.
  *
- * @returns `graph`, `arm`, `vault`, `storage`, or an https App ID URI; `invalid_request` when the
- * scopes name none, or several.
+ * @returns `graph`, or an https App ID URI, of which the service knows its own names; `invalid_request`
+ * when the scopes name none, or several.
  */
 export function resourceOfScopes(scopes: string | readonly string[]): Result<string, Failure> {
   const list = (typeof scopes === "string" ? scopes.split(" ") : scopes).filter(
@@ -52,7 +45,7 @@ export function resourceOfScopes(scopes: string | readonly string[]): Result<str
     const resource = resourceOfScope(scope);
     if (!resource.ok) return resource;
     if (found !== undefined && found !== resource.value) {
-      return invalid("name several resources: ask for one token each");
+      return invalid("name several resources");
     }
     found = resource.value;
   }

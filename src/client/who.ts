@@ -1,4 +1,5 @@
 import { userConnectionId } from "../contract/connection-owner.ts";
+import type { WorkerCall } from "./requests.ts";
 import { segment } from "./url-text.ts";
 
 /** A user's connection: their first account, or a labelled one. */
@@ -21,6 +22,13 @@ export const connectionIdOf = (who: Who): string =>
 export const connectionPath = (who: Who): string =>
   `/connections/${segment("connection", connectionIdOf(who))}`;
 
-/** The query parameters that say the same on routes without an id in their path. */
-export const ownerQuery = (who: Who): Record<string, string | undefined> =>
-  "connection" in who ? { connection: who.connection } : { user_id: who.userId, label: who.label };
+/** A call of a route without an id in its path: its query says the same. */
+export const askedOf = (call: WorkerCall, who: Who): WorkerCall => ({
+  ...call,
+  query: {
+    ...("connection" in who
+      ? { connection: who.connection }
+      : { user_id: who.userId, label: who.label }),
+    ...call.query,
+  },
+});

@@ -1,3 +1,4 @@
+import { defined } from "./defined.ts";
 import type { ErrorReason } from "./error-reason.ts";
 import type { Remedy } from "./remedy.ts";
 
@@ -131,10 +132,8 @@ export class AzureError extends Error {
     super(reason.message, options);
     this.code = reason.code;
     this.status = errorStatuses[reason.code];
-    if (reason.request_id !== undefined) this.request_id = reason.request_id;
-    if (reason.retry_after !== undefined) this.retry_after = reason.retry_after;
-    if (reason.remedy !== undefined) this.remedy = reason.remedy;
-    if (reason.details !== undefined) this.details = reason.details;
+    const { request_id, retry_after, remedy, details } = reason;
+    Object.assign(this, defined({ request_id, retry_after, remedy, details }));
   }
 }
 

@@ -5,11 +5,11 @@ import {
   type ErrorCode,
   type Failure,
 } from "../contract/errors.ts";
-import type { Remedy, RemedyAction } from "../contract/remedy.ts";
+import type { Remedy } from "../contract/remedy.ts";
 import { recordOf, textOf, isRecord, type JsonRecord } from "./json.ts";
 import { longestWait, retryAfterSeconds } from "./retry-after.ts";
 import type { AttemptOutcome } from "./retry-policy.ts";
-import { wholeNumber } from "./whole-number.ts";
+import { wholeOf } from "./whole-number.ts";
 import { defined } from "../contract/defined.ts";
 
 /**
@@ -66,7 +66,7 @@ function failureIn(source: JsonRecord, message: unknown): Failure | undefined {
   const { code } = source;
   if (!isErrorCode(code) || typeof message !== "string") return undefined;
   const requestId = textOf(source["request_id"]);
-  const retryAfter = wholeNumber(source["retry_after"], { most: longestWait.entra, round: "up" });
+  const retryAfter = wholeOf(source["retry_after"], { most: longestWait.entra, round: "up" });
   const { remedy, details } = source;
   return failure(code, message, {
     ...defined({ request_id: requestId, retry_after: retryAfter }),
@@ -75,20 +75,10 @@ function failureIn(source: JsonRecord, message: unknown): Failure | undefined {
   });
 }
 
-const actions = {
-  retry: true,
-  sign_in: true,
-  step_up: true,
-  consent: true,
-  admin_consent: true,
-  contact_admin: true,
-  fix_app: true,
-} as const satisfies Record<RemedyAction, true>;
-
-/** The form is this service's own promise: programs that bundle this need no schema for it. */
+/**
+ * The form is this service's own promise: programs that bundle this need no schema for it, and an action
+ * of a newer service says more than none.
+ */
 const isRemedy = (value: unknown): value is Remedy =>
   isRecord(value) &&
-  typeof value["action"] === "string" &&
-  Object.hasOwn(actions, value["action"]) &&
-  typeof value["message"] === "string" &&
-  typeof value["since"] === "string";
+  ["action", "message", "since"].every((name) => typeof value[name] === "string");

@@ -60,6 +60,8 @@ export interface TransportRequest {
   waitOnThrottle?: boolean | undefined;
   /** Instead of the transport's own. */
   timeoutMs?: number | undefined;
+  /** The answer's cookies are for this browser, also where its page is of another origin. */
+  credentials?: "include" | undefined;
 }
 
 export interface Transport {
@@ -106,7 +108,7 @@ export function createTransport(options: TransportOptions): Transport {
         redirect: "manual",
         signal: AbortSignal.any(signals),
         ...(request.headers === undefined ? {} : { headers: { ...request.headers } }),
-        ...defined({ body: request.body }),
+        ...defined({ body: request.body, credentials: request.credentials }),
       });
       if (response.status < 400 || request.accept?.includes(response.status)) {
         return { value: await read(response) };

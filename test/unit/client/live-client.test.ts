@@ -232,7 +232,11 @@ describe("LiveClient", () => {
   });
 
   it("says where there is no WebSocket to open", () => {
-    const options = { baseUrl: "http://127.0.0.1:1", who: { userId: "ada" }, token: "t" };
+    const options = {
+      baseUrl: "http://127.0.0.1:1",
+      who: { userId: "ada" },
+      ticket: async () => "t",
+    };
     expect(() => new LiveClient({ ...options, WebSocket: "none" })).toThrow(
       expect.objectContaining({ code: "invalid_request", details: { field: "WebSocket" } }),
     );

@@ -48,11 +48,6 @@ describe("the client", () => {
     expectTypeOf<client.ServiceOptions["apiKey"]>().toEqualTypeOf<
       client.CredentialSource | undefined
     >();
-    expectTypeOf(LiveClient).toBeConstructibleWith({
-      baseUrl: "https://x",
-      who: { userId: "ada" },
-      token: async () => "t",
-    });
   });
 
   test("starts what a browser goes on with, and carries files", () => {
