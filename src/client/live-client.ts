@@ -56,6 +56,10 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   "not_found",
 ]);
 
+/** Whether a ticket was refused so that no other will be had: a `LiveClient` has then ended. */
+export const isRefusedForGood = (error: unknown): error is AzureError =>
+  error instanceof AzureError && refusals.has(error.code);
+
 /** RFC 6455 §7.4.1: what was asked for is against the rules. */
 const refusedClose = 1008;
 
@@ -131,7 +135,7 @@ export class LiveClient {
   #failed(thrown: unknown): void {
     const error = thrown instanceof Error ? thrown : new Error("no ticket");
     this.#options.onError?.(error);
-    if (!(error instanceof AzureError && refusals.has(error.code))) return this.#connectLater();
+    if (!isRefusedForGood(error)) return this.#connectLater();
     this.#stop();
     this.#options.onClose?.({ code: refusedClose, reason: error.code, final: true });
   }
