@@ -14,9 +14,11 @@ import type { Peer } from "../http/peer.ts";
 import { wholeOf } from "../http/whole-number.ts";
 
 /** The code of a status, for an answer without an envelope; of two with one status the last. */
-const codeOfStatus = new Map(
-  Object.entries(errorStatuses).map(([code, status]): [number, string] => [status, code]),
-);
+const codeOf = (status: number): ErrorCode =>
+  Object.keys(errorStatuses)
+    .filter(isErrorCode)
+    .findLast((code) => errorStatuses[code] === status) ??
+  (status >= 500 ? "internal_error" : "invalid_request");
 
 /** Seconds of a wait that are believed. */
 const longestWait = 3_600;
@@ -53,14 +55,12 @@ function refusal({ status, headers }: Response, text: string): Failure {
   const own = isRecord(body) && body["success"] === false ? envelopedFailure(body) : undefined;
   // Over HTTP names are in snake case; the caller of this client wrote them in camel case.
   if (own !== undefined) return renamedField(own, camelCase);
-  const named = codeOfStatus.get(status);
-  const code = isErrorCode(named) ? named : status >= 500 ? "internal_error" : "invalid_request";
   const retryAfter = wholeOf(Number(headers.get("retry-after") ?? NaN), {
     most: longestWait,
     round: "up",
   });
   return failure(
-    code,
+    codeOf(status),
     `The connection service answered ${status} without saying why.`,
     defined({ retry_after: retryAfter }),
   );

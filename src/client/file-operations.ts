@@ -1,4 +1,5 @@
 import type { DriveItem } from "@microsoft/microsoft-graph-types";
+import { defined } from "../contract/defined.ts";
 import type { ReplayableBody } from "../http/transport.ts";
 import type { Call } from "./catalogue.ts";
 import { GraphOperations } from "./generated.ts";
@@ -12,7 +13,7 @@ export interface DownloadOptions {
 }
 
 export interface UploadOptions {
-  /** Default: the type of a Blob, else `application/octet-stream`. */
+  /** Default: what `fetch` says of the bytes: a Blob's own type, `text/plain` of text. */
   contentType?: string | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -35,10 +36,10 @@ export class GraphRoutes extends GraphOperations {
    * @throws AzureError; a body that breaks off later fails where it is read
    */
   downloadFile(path: string, { range, signal }: DownloadOptions = {}): Promise<Response> {
-    const headers = range && { range: `bytes=${range.first}-${range.last ?? ""}` };
+    const headers = defined({ range: range && `bytes=${range.first}-${range.last ?? ""}` });
     return this.#requests.sendForBytes({
       ...this.#content("GET", path),
-      ...(headers && { headers }),
+      headers,
       signal,
     });
   }
@@ -54,10 +55,9 @@ export class GraphRoutes extends GraphOperations {
     bytes: ReplayableBody,
     { contentType, signal }: UploadOptions = {},
   ): Promise<Answer<DriveItem>> {
-    const type = contentType ?? (bytes instanceof Blob ? bytes.type : "");
     return this.#requests.send<DriveItem>({
       ...this.#content("PUT", path),
-      headers: { "content-type": type || "application/octet-stream" },
+      headers: defined({ "content-type": contentType }),
       bytes,
       signal,
     });

@@ -8,12 +8,7 @@ const graphUri =
   /^https:\/\/(?:(?:dod-)?graph\.microsoft\.(?:com|us)|microsoftgraph\.chinacloudapi\.cn)$/;
 
 /** Scopes of OpenID Connect: they say nothing about a resource. */
-const protocolScopes: ReadonlySet<string> = new Set([
-  "openid",
-  "profile",
-  "email",
-  "offline_access",
-]);
+const protocolScope = /^(?:openid|profile|email|offline_access)$/;
 
 const invalid = (expected: string): Result<never, Failure> => err(invalidField("scopes", expected));
 
@@ -38,7 +33,7 @@ function resourceOfScope(scope: string): Result<string, Failure> {
  */
 export function resourceOfScopes(scopes: string | readonly string[]): Result<string, Failure> {
   const list = (typeof scopes === "string" ? scopes.split(" ") : scopes).filter(
-    (scope) => scope !== "" && !protocolScopes.has(scope),
+    (scope) => scope !== "" && !protocolScope.test(scope),
   );
   let found: string | undefined;
   for (const scope of list) {
