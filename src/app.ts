@@ -8,11 +8,13 @@ import type { Router } from "./front/router.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { gatewayRoutes } from "./routes/gateway/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { landingRoutes } from "./routes/landing.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { adminConsentRoutes } from "./routes/sign-in/admin-consent.ts";
 import { callbackRoutes } from "./routes/sign-in/callback.ts";
 import { connectRoutes } from "./routes/sign-in/connect.ts";
 import { logoutRoutes } from "./routes/sign-in/logout.ts";
+import { reconnectRoutes } from "./routes/sign-in/reconnect.ts";
 
 /** The HTTP face of the Worker: its routes in the order a request meets them. */
 export function createRouter(): Router {
@@ -25,9 +27,11 @@ export function createRouter(): Router {
   liveRoutes(router);
   app.use(responseHeaders, crossOrigin);
   healthRoutes(router);
+  landingRoutes(router);
 
   connectRoutes(router);
   callbackRoutes(router);
+  reconnectRoutes(router);
   logoutRoutes(router);
   adminConsentRoutes(router);
   operationRoutes(router);

@@ -16,8 +16,9 @@ import type { ConnectionStub } from "./contract/connection-rpc.ts";
 import { userConnectionId } from "./contract/connection-owner.ts";
 import type { ConnectionInfo } from "./contract/connection-info.ts";
 import type { AuthorizationStart } from "./contract/connection-rpc.ts";
-import { AzureError, failure, type ErrorCode } from "./contract/errors.ts";
+import { AzureError, type ErrorCode } from "./contract/errors.ts";
 import { defined } from "./contract/defined.ts";
+import { orThrow } from "./contract/or-throw.ts";
 import { scopes as everyScope } from "./contract/scope.ts";
 import { connectionContext, type ServiceContext } from "./operations/context.ts";
 import { failureOf } from "./operations/failures.ts";
@@ -184,12 +185,8 @@ export class AzureService
     const report = (outcome: "ok" | ErrorCode) =>
       log(rpcLine({ method, caller, outcome, durationMs: now() - began }, trace));
     try {
-      const config = configOf(this.env);
-      if (!config.ok) {
-        const { variable, message } = config.error;
-        throw new AzureError(failure("app_misconfigured", message, { details: { variable } }));
-      }
-      const service = { env: this.env, config: config.value, caller, now };
+      const config = orThrow(configOf(this.env));
+      const service = { env: this.env, config, caller, now };
       const value = await work(Object.assign(trace, service));
       report("ok");
       return value;

@@ -3,8 +3,10 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { createSandbox } from "./sandbox/index.ts";
 import { internet } from "./support/internet.ts";
+import { SimulationProcess } from "./support/simulation-process.ts";
 import { workerSecrets } from "./support/secrets.ts";
 
+const simulation = new SimulationProcess();
 const root = new URL("..", import.meta.url).pathname;
 
 /** Begun last, these would run on alone when all others have ended. */
@@ -62,13 +64,18 @@ export default defineConfig({
                   MIGRATIONS: await readD1Migrations(`${root}src/directory/migrations`),
                   CHAOS_SEED: process.env["CHAOS_SEED"] ?? "1",
                   MODEL: {
-                    runs: Number(process.env["MODEL_RUNS"] ?? 500),
+                    runs: Number(process.env["MODEL_RUNS"] ?? 100),
                     seed: Number(process.env["MODEL_SEED"] ?? 1),
-                    path: process.env["MODEL_PATH"] ?? "",
                   },
                 },
                 outboundService: "internet",
-                workers: [internet((request) => sandbox.fetch(request))],
+                workers: [
+                  internet(async (request) =>
+                    new URL(request.url).hostname === "simulation.test"
+                      ? new Response(await simulation.trace(await request.text()))
+                      : sandbox.fetch(request),
+                  ),
+                ],
               },
             };
           }),

@@ -15,8 +15,13 @@ export interface SignInOptions {
   scopes?: readonly string[] | undefined;
   loginHint?: string | undefined;
   prompt?: Prompt | undefined;
-  /** On one of RETURN_ORIGINS; required with an API key. */
+  /** On one of RETURN_ORIGINS; required unless a cookie binds the sign-in. */
   returnUrl?: string | undefined;
+  /**
+   * What ties the end to the start: a cookie of this browser (default with a session's token), or that
+   * {@link ConnectionClient.confirm} is called (always so with an API key).
+   */
+  binding?: "cookie" | "confirm" | undefined;
 }
 
 /** Where to send the browser. */
@@ -25,6 +30,8 @@ export interface SignInStart {
   state: string;
   /** RFC 3339. */
   expires_at: string;
+  /** Id of the connection, where a flow is confirmed. */
+  connection: string;
 }
 
 /** One connection: its state, and what Microsoft shows to its user. */

@@ -1,7 +1,24 @@
 import type { ConnectionStub, Outcome } from "../contract/connection-rpc.ts";
-import { errorResponse, type Failure } from "../contract/errors.ts";
+import { failure, type Failure } from "../contract/errors.ts";
+import { microsoftErrorResponse } from "../http/microsoft-error.ts";
 import { thrownFailure } from "../http/own-error.ts";
 import { err } from "../contract/result.ts";
+
+/** What a platform throws of a binding that leads to another entrypoint than `AzureService`. */
+const foreignEntrypoint = /does not implement the method "connection"/;
+
+const unbound = (found: string): Failure =>
+  failure(
+    "app_misconfigured",
+    `azure() needs a service binding to the entrypoint AzureService, such as env.AZURE; it got ${found}. Declare it under services in wrangler.jsonc.`,
+    { details: { reason: "missing_binding" } },
+  );
+
+/** The failure of an error that asking for a stub ended with; undefined for one of the platform's own. */
+const refusal = (error: unknown): Failure | undefined =>
+  error instanceof Error && foreignEntrypoint.test(error.message)
+    ? unbound("a binding to another entrypoint")
+    : thrownFailure(error);
 
 /** A service binding to the entrypoint `AzureService`. */
 export interface AzureBinding<Stub extends ConnectionStub = ConnectionStub> {
@@ -21,12 +38,14 @@ export interface AzureBinding<Stub extends ConnectionStub = ConnectionStub> {
  * the stub at the first use and keeps it; a stub that threw may be broken for good, so the next call
  * asks for another. A stub lives as long as the request that got it: make one per request.
  *
- * When no stub is to be had (the Worker is misconfigured, this binding lacks a scope), calls fail as
- * those of a stub do: `fetch` answers with the error, marked by `x-azure-error`, and methods give
- * `{ ok: false, error }`.
+ * When no stub is to be had (the Worker is misconfigured, this binding lacks a scope or is missing),
+ * calls fail as those of a stub do: `fetch` answers with the error in Microsoft's shape, marked by
+ * `x-azure-error`, and methods give `{ ok: false, error }`.
+ *
+ * @param binding `env.AZURE`; its absence is a failure of each call, `app_misconfigured`
  */
 export function azure(
-  binding: AzureBinding,
+  binding: AzureBinding | undefined,
   who: { userId: string; label?: string },
 ): ConnectionStub {
   let pending: Promise<ConnectionStub> | undefined;
@@ -34,12 +53,13 @@ export function azure(
     call: (stub: ConnectionStub) => Promise<Value>,
     refused: (reason: Failure) => Value,
   ): Promise<Value> => {
+    if (binding === undefined) return refused(unbound("none"));
     const current = (pending ??= Promise.resolve(binding.connection(who)));
     try {
       return await call(await current);
     } catch (error) {
       if (pending === current) pending = undefined;
-      const reason = thrownFailure(error);
+      const reason = refusal(error);
       if (reason === undefined) throw error;
       return refused(reason);
     }
@@ -50,12 +70,14 @@ export function azure(
     fetch: (input, init) =>
       use(
         (stub) => stub.fetch(input, init),
-        (reason) => errorResponse(reason),
+        (reason) => microsoftErrorResponse(reason),
       ),
     info: () => ask((stub) => stub.info()),
     beginAuthorization: (options) => ask((stub) => stub.beginAuthorization(options)),
     completeAuthorization: (options) => ask((stub) => stub.completeAuthorization(options)),
     confirmAuthorization: (options) => ask((stub) => stub.confirmAuthorization(options)),
+    reconnectRequest: (link) => ask((stub) => stub.reconnectRequest(link)),
+    beginReconnect: (link) => ask((stub) => stub.beginReconnect(link)),
     import: (options) => ask((stub) => stub.import(options)),
     accessToken: (options) => ask((stub) => stub.accessToken(options)),
     refresh: (options) => ask((stub) => stub.refresh(options)),

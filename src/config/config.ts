@@ -6,6 +6,7 @@ import {
   guid,
   origin,
   origins,
+  pageUrl,
   redirectUris,
   secrets,
   sessionSecrets,
@@ -17,6 +18,8 @@ import type { Cloud } from "../entra/cloud.ts";
 import { parseTenant } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import { anyLocalhost } from "./origins.ts";
+import { defined } from "../contract/defined.ts";
+import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
 import { webhooks, type Webhook } from "./webhooks.ts";
@@ -45,6 +48,8 @@ export interface Config {
   allowedOrigins: readonly string[];
   /** Origins a finished sign-in may return to. */
   returnOrigins: readonly string[];
+  /** The host's own page where its user connects an account; absent: no remedy links there. */
+  connectPageUrl?: string;
   /** Receivers of events. */
   webhooks: readonly Webhook[];
 }
@@ -104,6 +109,7 @@ const environment = z.object({
   API_KEYS: optional,
   ALLOWED_ORIGINS: text.default("").transform(read(origins)),
   RETURN_ORIGINS: optional,
+  CONNECT_PAGE_URL: optional.pipe(z.string().transform(read(pageUrl)).optional()),
   WEBHOOKS: optional,
 });
 
@@ -154,6 +160,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
     publicOrigin: publicOrigin.value,
     allowedOrigins: [...values.ALLOWED_ORIGINS, ...pages],
     returnOrigins: [...returnOrigins.value, ...pages],
+    ...defined({ connectPageUrl: values.CONNECT_PAGE_URL }),
     webhooks: sinks.value,
   });
 }
@@ -187,13 +194,22 @@ function keysOf(json: string | undefined, sandbox: boolean): Result<ApiKey[], st
   return ok([...keys.value.filter((key) => key.id !== sandboxKey.id), sandboxKey]);
 }
 
-const configs = new WeakMap<object, Result<Config, ConfigError>>();
+/** `app_misconfigured`: what every caller gets, by every way, until the variable is corrected. */
+export const misconfigured = ({ variable, message }: ConfigError): Failure =>
+  failure("app_misconfigured", message, { details: { variable } });
 
-/** {@link parseConfig}, once per `env` object: workerd hands the same one to every request. */
-export function configOf(env: object): Result<Config, ConfigError> {
+const configs = new WeakMap<object, Result<Config, Failure>>();
+
+/**
+ * {@link parseConfig}, once per `env` object: workerd hands the same one to every request.
+ *
+ * @returns the configuration, or `app_misconfigured` with the variable in `details`
+ */
+export function configOf(env: object): Result<Config, Failure> {
   const known = configs.get(env);
   if (known !== undefined) return known;
-  const config = parseConfig({ ...env });
+  const parsed = parseConfig({ ...env });
+  const config = parsed.ok ? parsed : err(misconfigured(parsed.error));
   configs.set(env, config);
   return config;
 }

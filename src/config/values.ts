@@ -87,6 +87,16 @@ export const origin = (text: string): Reading<string> =>
         "must be an exact https origin without path, such as https://azure.example.com; http only on loopback",
       );
 
+/** A page of the host's, with whatever query it needs. */
+export const pageUrl = (text: string): Reading<string> => {
+  const url = URL.parse(text);
+  return url !== null && isTrustworthy(url) && url.username === "" && url.password === ""
+    ? ok(url.href)
+    : err(
+        "must be an absolute https URL, such as https://app.example.com/connect; http only on loopback",
+      );
+};
+
 /** Exact origins: what stands there is compared with the `Origin` header as it is. */
 export function origins(text: string): Reading<string[]> {
   const list = listOf(text).filter((item) => item !== "");

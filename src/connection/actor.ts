@@ -1,7 +1,8 @@
 import { Server, type Connection, type ConnectionContext } from "partyserver";
 import { configOf } from "../config/config.ts";
 import type { Environment } from "../platform/env.ts";
-import { errorResponse, failure, type Failure, unknownConnection } from "../contract/errors.ts";
+import { failure, type Failure, unknownConnection } from "../contract/errors.ts";
+import { microsoftErrorResponse } from "../http/microsoft-error.ts";
 import { logUnexpected } from "../platform/log.ts";
 import { err, ok } from "../contract/result.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
@@ -17,6 +18,8 @@ import type {
   GrantBackup,
   GrantTakeover,
   Outcome,
+  ReconnectLink,
+  ReconnectRequest,
 } from "../contract/connection-rpc.ts";
 import {
   readAccessTokenRequest,
@@ -25,6 +28,7 @@ import {
   readConfirmAuthorization,
   readEventsRequest,
   readImportRequest,
+  readReconnectLink,
   readRefreshRequest,
 } from "./requests.ts";
 import { createParts, type Parts } from "./parts.ts";
@@ -60,23 +64,19 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
             expiringSockets: () => this.getConnections(expiringTag),
           }),
         )
-      : err(
-          failure("app_misconfigured", config.error.message, {
-            details: { variable: config.error.variable },
-          }),
-        );
+      : config;
     hideMembers(this);
   }
 
   /** A call to Microsoft as this connection, or the upgrade that the front Worker builds. */
   override async fetch(request: Request): Promise<Response> {
     try {
-      if (!this.#parts.ok) return errorResponse(this.#parts.error);
+      if (!this.#parts.ok) return microsoftErrorResponse(this.#parts.error);
       const parts = this.#parts.value;
       if (request.headers.has("upgrade")) return await this.#upgrade(request, parts);
       return await parts.gateway.handle(request);
     } catch (error) {
-      return errorResponse(internalError(error));
+      return microsoftErrorResponse(internalError(error));
     } finally {
       if (this.#parts.ok) this.#parts.value.alarm.touch();
     }
@@ -106,6 +106,20 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     return this.#answer(({ authorization }) => {
       const request = readConfirmAuthorization(options);
       return request.ok ? authorization.confirm(request.value.flow) : request;
+    });
+  }
+
+  reconnectRequest(link: ReconnectLink): Promise<Outcome<ReconnectRequest>> {
+    return this.#answer(({ reconnect }) => {
+      const request = readReconnectLink(link);
+      return request.ok ? reconnect.request(request.value) : request;
+    });
+  }
+
+  beginReconnect(link: ReconnectLink): Promise<Outcome<AuthorizationStart>> {
+    return this.#answer(({ reconnect }) => {
+      const request = readReconnectLink(link);
+      return request.ok ? reconnect.begin(request.value) : request;
     });
   }
 
@@ -148,11 +162,11 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   }
 
   events(options?: { after?: number; limit?: number }): Promise<Outcome<EventPage>> {
-    return this.#answer(({ state }) => {
+    return this.#answer(({ state, links }) => {
       const request = readEventsRequest(options);
       if (!request.ok) return request;
       if (!state.exists) return err(unknownConnection());
-      return ok(state.events.after(request.value.after, request.value.limit));
+      return ok(links.page(state.events.after(request.value.after, request.value.limit)));
     });
   }
 
@@ -174,8 +188,8 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     try {
       const live = readLiveRequest(request);
       if (!live.ok || !this.#parts.ok) return socket.close(1011);
-      const { sockets, state, info, countSockets } = this.#parts.value;
-      sockets.greet(socket, live.value, state, info());
+      const { sockets, countSockets } = this.#parts.value;
+      sockets.greet(socket, live.value);
       countSockets();
     } catch (error) {
       internalError(error);
@@ -197,13 +211,13 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
 
   async #upgrade(request: Request, { state, sockets, tickets, now }: Parts): Promise<Response> {
     const live = readLiveRequest(request);
-    if (!live.ok) return errorResponse(live.error);
-    if (!state.exists) return errorResponse(unknownConnection());
+    if (!live.ok) return microsoftErrorResponse(live.error);
+    if (!state.exists) return microsoftErrorResponse(unknownConnection());
     const { ticket } = live.value;
     // Before the ticket is used up: its holder may come again.
-    if (!sockets.hasRoom(this.#upgrading)) return errorResponse(tooManySockets());
+    if (!sockets.hasRoom(this.#upgrading)) return microsoftErrorResponse(tooManySockets());
     if (ticket !== undefined && !tickets.consume(ticket.jti, ticket.expiresAt, now())) {
-      return errorResponse(failure("unauthenticated", "This ticket was used before."));
+      return microsoftErrorResponse(failure("unauthenticated", "This ticket was used before."));
     }
     this.#upgrading += 1;
     try {
@@ -219,7 +233,8 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   ): Promise<Outcome<Value>> {
     if (!this.#parts.ok) return this.#parts;
     try {
-      return await work(this.#parts.value);
+      const outcome = await work(this.#parts.value);
+      return outcome.ok ? outcome : err(this.#parts.value.links.failure(outcome.error));
     } catch (error) {
       return err(internalError(error));
     } finally {

@@ -42,6 +42,7 @@ export class Alarm {
   #armedFor: number | null = null;
   #known = false;
   #running = false;
+  #restsUntil = 0;
 
   constructor(options: AlarmOptions) {
     this.#options = options;
@@ -58,6 +59,14 @@ export class Alarm {
     if (this.#running) relay.run().catch(() => undefined);
     const next = earliest(this.#due());
     this.#set(next === null ? null : Math.max(next, notBefore));
+  }
+
+  /**
+   * When the pause after the last alarm ends, in milliseconds since the epoch: what that alarm began and
+   * did not wait for sets none before.
+   */
+  get restsUntil(): number {
+    return this.#restsUntil;
   }
 
   /** All that lies ahead, by the tables as they are now. */
@@ -133,10 +142,12 @@ export class Alarm {
     this.#running = false;
     try {
       // What could not be done now must not make the alarm run without end.
-      this.arm(now() + (fault === undefined ? pause : failurePause));
+      this.#restsUntil = now() + (fault === undefined ? pause : failurePause);
+      this.arm(this.#restsUntil);
     } catch (error) {
       fault ??= errorName(error);
-      this.#set(now() + failurePause);
+      this.#restsUntil = now() + failurePause;
+      this.#set(this.#restsUntil);
     }
     alarmRan({
       outcome: fault === undefined ? "ok" : "failed",

@@ -10,6 +10,8 @@ const open: ReadonlySet<string> = new Set([
   "beginAuthorization",
   "completeAuthorization",
   "confirmAuthorization",
+  "reconnectRequest",
+  "beginReconnect",
   "import",
   "accessToken",
   "refresh",

@@ -20,9 +20,11 @@ import { Throttling } from "./calls/throttling.ts";
 import { GrantAdoption } from "./grant/grant-adoption.ts";
 import { GrantImport } from "./grant/grant-import.ts";
 import { connectionInfo } from "./info.ts";
+import { Reconnect } from "./grant/reconnect.ts";
 import { LiveSockets } from "./live/live-sockets.ts";
 import { Observer } from "./observer.ts";
 import { DelegatedExchange } from "./tokens/delegated.ts";
+import { RemedyLinks } from "./remedy-links.ts";
 import { Refresher } from "./tokens/refresher.ts";
 import { Tickets } from "./tables/tickets.ts";
 import { TokenCache } from "./tokens/token-cache.ts";
@@ -46,7 +48,9 @@ export interface Parts {
   refresher: Refresher;
   gateway: Gateway;
   authorization: Authorization;
+  reconnect: Reconnect;
   grantImport: GrantImport;
+  links: RemedyLinks;
   sockets: LiveSockets;
   tickets: Tickets;
   alarm: Alarm;
@@ -77,14 +81,8 @@ export function createParts({
   };
   const observer = new Observer(connectionId, env.METRICS);
   const logged = (line: ConnectionLine) => observer.log(line);
-  const links = { connectionId, publicOrigin: config.publicOrigin };
   const rearm = () => alarm.arm();
 
-  const live = new LiveSockets({
-    sockets: () => ctx.getWebSockets(),
-    expiring: expiringSockets,
-    now,
-  });
   const sinks = createSinks({
     connectionId,
     directory: directoryOf(env),
@@ -100,6 +98,7 @@ export function createParts({
     published: (events) => live.publish(events),
   });
   const { pending } = state;
+  const links = new RemedyLinks({ connectionId, config, state, now });
   const cipher = new TokenCipher(connectionId, config.encryptionKeys);
   const queue = new TokenQueue();
   const endpoint = createTokenEndpoint({
@@ -119,9 +118,9 @@ export function createParts({
     cache,
     cipher,
     exchanges: {
-      user: new DelegatedExchange({ cipher, endpoint, cloud: config.cloud, links, now }),
+      user: new DelegatedExchange({ cipher, endpoint, cloud: config.cloud, now }),
     },
-    links,
+    publicOrigin: config.publicOrigin,
     fingerprint,
     now,
     random,
@@ -130,7 +129,7 @@ export function createParts({
     refreshed: (refresh) => observer.refreshed(refresh),
     log: logged,
   });
-  const refresher = new Refresher({ state, cache, mint, queue, links, fingerprint, now, rearm });
+  const refresher = new Refresher({ state, cache, mint, queue, fingerprint, now, rearm });
   const throttling = new Throttling({
     state,
     now,
@@ -141,6 +140,7 @@ export function createParts({
     state,
     refresher,
     throttling,
+    links,
     cloud: config.cloud,
     fetch: send,
     now,
@@ -148,20 +148,41 @@ export function createParts({
     called: observer.measures ? (point) => observer.measure(point) : undefined,
   });
   const info = () =>
-    connectionInfo(connectionId, state, { now: now(), armQuota: throttling.armQuota });
+    links.info(connectionInfo(connectionId, state, { now: now(), armQuota: throttling.armQuota }));
+  const live: LiveSockets = new LiveSockets({
+    sockets: () => ctx.getWebSockets(),
+    expiring: expiringSockets,
+    events: state.events,
+    info,
+    links,
+    now,
+  });
   const adoption = new GrantAdoption({
     connectionId,
     config,
     state,
     cipher,
     endpoint,
-    links,
     now,
     replaced: () => cache.forget(),
   });
   const shared = { config, adoption, queue, endpoint, now, info, rearm };
-  const delivery = new SinkDelivery({ connectionId, state, sinks, now, random, log: logged });
-  const relay = new OutboxRelay({ state, deliver: (row) => delivery.deliver(row), now, rearm });
+  const opening = { connectionId, config, state, pending, cipher, now, rearm };
+  const delivery = new SinkDelivery({
+    connectionId,
+    state,
+    sinks,
+    links,
+    now,
+    random,
+    log: logged,
+  });
+  const relay = new OutboxRelay({
+    state,
+    deliver: (row) => delivery.deliver(row),
+    now,
+    rearm: () => alarm.arm(alarm.restsUntil),
+  });
   const alarm: Alarm = new Alarm({
     storage,
     state,
@@ -177,8 +198,10 @@ export function createParts({
     cipher,
     refresher,
     gateway,
-    authorization: new Authorization({ ...shared, connectionId, state, pending, cipher }),
-    grantImport: new GrantImport({ ...shared, state, cipher, links, log: logged }),
+    authorization: new Authorization({ ...shared, ...opening, links }),
+    reconnect: new Reconnect(opening),
+    grantImport: new GrantImport({ ...shared, state, cipher, log: logged }),
+    links,
     sockets: live,
     tickets: new Tickets(storage.sql),
     alarm,

@@ -9,6 +9,7 @@ import type {
   GrantBackup,
   GrantTakeover,
   Outcome,
+  ReconnectLink,
 } from "../contract/connection-rpc.ts";
 import type { TokenRequest } from "./tokens/refresher.ts";
 
@@ -58,6 +59,11 @@ const completeSchema = z.object({
 
 const confirmSchema = z.object({ flow: secret });
 
+const reconnectSchema = z.object({
+  account: text(64),
+  scopes: z.exactOptional(scopes),
+});
+
 const accessTokenSchema = z.object({
   resource,
   tenantId: z.exactOptional(z.guid().toLowerCase()),
@@ -93,6 +99,9 @@ export const readCompleteAuthorization = (options: unknown): Outcome<CompleteAut
 
 export const readConfirmAuthorization = (options: unknown): Outcome<{ flow: string }> =>
   parse(confirmSchema, options);
+
+export const readReconnectLink = (options: unknown): Outcome<ReconnectLink> =>
+  parse(reconnectSchema, options);
 
 export const readAccessTokenRequest = (options: unknown): Outcome<TokenRequest> =>
   parse(accessTokenSchema, options);

@@ -12,7 +12,7 @@ export type Prompt = (typeof prompts)[number];
 export type Outcome<Value> = Result<Value, Failure>;
 
 export interface BeginAuthorization {
-  /** `user`: the browser that starts must finish. `server`: a server confirms with `flow`. */
+  /** `user`: the browser that starts must finish. `server`: whoever started confirms with `flow`. */
   start: "user" | "server";
   /** GUID, verified domain, `common`, `organizations` or `consumers`; default AZURE_TENANT_ID. */
   tenantId?: string;
@@ -31,6 +31,24 @@ export interface AuthorizationStart {
   expiresAt: string;
   /** User start only: the value of the cookie that binds the flow to its browser. */
   browserBinding?: string;
+}
+
+/** A reconnect link that was found to be one of ours: for which account it was made, and why. */
+export interface ReconnectLink {
+  /** The hash of the account that the connection had then. */
+  account: string;
+  /** Permissions that a refused operation lacked; absent: the connection itself is to be repaired. */
+  scopes?: readonly string[];
+}
+
+/** What the page of a reconnect link may show to whoever opened it. */
+export interface ReconnectRequest {
+  /** `a•••@contoso.example`; null when the account has no name. */
+  account: string | null;
+  /** Why the account has to sign in. */
+  message: string;
+  /** Permissions that it will be asked for; none when it only has to sign in. */
+  scopes: readonly string[];
 }
 
 export interface CompleteAuthorization {
@@ -97,6 +115,10 @@ export interface ConnectionRpc {
   beginAuthorization(options: BeginAuthorization): Promise<Outcome<AuthorizationStart>>;
   completeAuthorization(options: CompleteAuthorization): Promise<Outcome<AuthorizationCompletion>>;
   confirmAuthorization(options: { flow: string }): Promise<Outcome<ConnectionInfo>>;
+  /** What a reconnect link asks for. Begins nothing. */
+  reconnectRequest(link: ReconnectLink): Promise<Outcome<ReconnectRequest>>;
+  /** Starts the sign-in of a reconnect link: of the same account, in the browser that starts it. */
+  beginReconnect(link: ReconnectLink): Promise<Outcome<AuthorizationStart>>;
   import(options: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>>;
   accessToken(options: AccessTokenRequest): Promise<Outcome<AccessToken>>;
   refresh(options?: { resource?: string }): Promise<Outcome<ConnectionInfo>>;

@@ -1,11 +1,12 @@
 import { defined } from "../contract/defined.ts";
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
 import type { Caller } from "../callers/caller.ts";
-import { configOf, type Config } from "../config/config.ts";
+import { configOf, misconfigured, type Config } from "../config/config.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
 import { isLoopback } from "../entra/cloud.ts";
 import type { Environment } from "../platform/env.ts";
-import { AzureError, failure, ownErrorHeader } from "../contract/errors.ts";
+import { AzureError, ownErrorHeader } from "../contract/errors.ts";
+import { orThrow } from "../contract/or-throw.ts";
 import {
   connectionContext,
   type ConnectionContext,
@@ -14,8 +15,8 @@ import {
 import { log } from "../platform/log.ts";
 import { requestIdIn } from "../platform/request-id.ts";
 
-/** `envelope` is ours; on gateways our errors look like those of the service behind. */
-export type ErrorForm = "envelope" | "graph" | "arm";
+/** `envelope` is ours; on gateways our errors look like Microsoft's. */
+export type ErrorForm = "envelope" | "microsoft";
 
 /** The Hono environment: bindings, and what middleware sets for the handlers. */
 export interface App {
@@ -75,18 +76,12 @@ export const requestContext: Middleware = async (c, next) => {
  * @throws AzureError `app_misconfigured` naming the variable
  */
 export const withConfig: Middleware = async (c, next) => {
-  const config = configOf(c.env);
-  if (!config.ok) {
-    const { variable, message } = config.error;
-    throw new AzureError(failure("app_misconfigured", message, { details: { variable } }));
-  }
-  if (config.value.cloud.name === "sandbox" && !isAskedLocally(c)) {
+  const config = orThrow(configOf(c.env));
+  if (config.cloud.name === "sandbox" && !isAskedLocally(c)) {
     const message = "In the sandbox cloud this Worker answers on loopback hosts alone.";
-    throw new AzureError(
-      failure("app_misconfigured", message, { details: { variable: "AZURE_CLOUD" } }),
-    );
+    throw new AzureError(misconfigured({ variable: "AZURE_CLOUD", message }));
   }
-  c.set("config", config.value);
+  c.set("config", config);
   await next();
 };
 

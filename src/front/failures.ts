@@ -1,14 +1,13 @@
 import {
   AzureError,
-  errorEnvelope,
   errorResponse,
   failure,
   renamedField,
   type Failure,
 } from "../contract/errors.ts";
 import { failureOf } from "../operations/failures.ts";
-import { armError, graphError } from "../http/microsoft-error.ts";
-import type { Context, ErrorForm } from "./context.ts";
+import { microsoftErrorResponse } from "../http/microsoft-error.ts";
+import type { Context } from "./context.ts";
 
 /** The answer to whatever a route threw. */
 export function onError(error: unknown, c: Context): Response {
@@ -52,16 +51,10 @@ export const methodNotAllowed =
     return new Response(body, { status: 405, headers });
   };
 
-const bodies: Readonly<Record<ErrorForm, (reason: Failure) => object>> = {
-  envelope: errorEnvelope,
-  graph: (reason) => graphError(reason, new Date()),
-  arm: (reason) => armError(reason, new Date()),
-};
-
 /** The answer in the form of the route. */
-const answer = (c: Context, reason: Failure, headers: Record<string, string> = {}): Response =>
-  errorResponse(
-    reason,
-    { "x-request-id": c.var.requestId, ...headers },
-    bodies[c.var.errorForm](reason),
-  );
+function answer(c: Context, reason: Failure, more: Record<string, string> = {}): Response {
+  const headers = { "x-request-id": c.var.requestId, ...more };
+  return c.var.errorForm === "microsoft"
+    ? microsoftErrorResponse(reason, headers)
+    : errorResponse(reason, headers);
+}

@@ -1,15 +1,27 @@
 import { html } from "hono/html";
 import { randomToken } from "../platform/keys.ts";
 
-/** A page that a person sees at the end of a sign-in. */
+/** Where a page leads. */
+export interface PageLink {
+  href: string;
+  /** Default: the address, so that it can be sent to somebody else. */
+  text?: string;
+}
+
+/** A page for a person: what this Worker is, a step of a sign-in, or how it ended. */
 export interface HtmlPage {
   status: number;
   title: string;
   /** Sentences; they are escaped. */
   text: readonly string[];
   tone: "good" | "bad" | "neutral";
-  /** Shown in full, so that it can be sent to somebody else. */
-  link?: string | undefined;
+  links?: readonly PageLink[] | undefined;
+  /** Sends the page's own address by POST. */
+  button?: {
+    label: string;
+    /** Origin of the page that it leads to: browsers hold a form to the origins that its page names. */
+    leadsTo: string;
+  };
   /** For a person to quote when they ask for help. */
   requestId?: string;
 }
@@ -20,6 +32,8 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
 main { max-width: 34rem; padding: 2rem; border-inline-start: .3rem solid var(--tone); }
 h1 { margin: 0 0 .6rem; font-size: 1.5rem; line-height: 1.25; }
 p { margin: .4rem 0; overflow-wrap: anywhere; }
+button { margin-block: .8rem; padding: .6rem 1.2rem; border: 0; border-radius: .3rem; font: inherit; color: #fff; background: #0f6cbd; cursor: pointer; }
+button:focus-visible { outline: .2rem solid currentcolor; outline-offset: .2rem; }
 small { opacity: .75; }
 .good { --tone: #107c10; } .bad { --tone: #c50f1f; } .neutral { --tone: #8a8886; }
 `;
@@ -42,7 +56,12 @@ export async function pageResponse(page: HtmlPage): Promise<Response> {
         <main class="${page.tone}">
           <h1>${page.title}</h1>
           ${page.text.map((sentence) => html`<p>${sentence}</p>`)}
-          ${page.link === undefined ? "" : html`<p><a href="${page.link}">${page.link}</a></p>`}
+          ${page.links?.map(({ href, text }) => html`<p><a href="${href}">${text ?? href}</a></p>`)}
+          ${
+            page.button === undefined
+              ? ""
+              : html`<form method="post"><button type="submit">${page.button.label}</button></form>`
+          }
           ${page.requestId === undefined ? "" : html`<p><small>Reference: ${page.requestId}</small></p>`}
         </main>
       </body>
@@ -51,7 +70,7 @@ export async function pageResponse(page: HtmlPage): Promise<Response> {
     status: page.status,
     headers: {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action ${formTargets(page)}; frame-ancestors 'none'`,
       "referrer-policy": "no-referrer",
       "x-robots-tag": "noindex",
       "cache-control": "no-store",
@@ -59,9 +78,13 @@ export async function pageResponse(page: HtmlPage): Promise<Response> {
   });
 }
 
+/** Of Microsoft's page people are sent on, to pages of their organization: of any https origin. */
+const formTargets = ({ button }: HtmlPage): string =>
+  button === undefined ? "'none'" : `'self' https: ${button.leadsTo}`;
+
 /** A redirect without a referrer and uncached: the URL it comes from holds a code. */
-export const redirectResponse = (location: string): Response =>
+export const redirectResponse = (location: string, status: 302 | 303 = 302): Response =>
   new Response(null, {
-    status: 302,
+    status,
     headers: { location, "referrer-policy": "no-referrer", "cache-control": "no-store" },
   });

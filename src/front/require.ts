@@ -47,23 +47,31 @@ export async function authenticate(c: Context): Promise<Caller> {
     now: Date.now(),
   });
   // Requests without a valid credential are limited by address: that slows guessing down.
-  const key = caller.ok
-    ? `${caller.value.kind}:${caller.value.id}`
-    : `address:${c.req.header("cf-connecting-ip") ?? "unknown"}`;
-  await limitRate(c, key);
+  const key = caller.ok ? `${caller.value.kind}:${caller.value.id}` : addressKey(c);
+  const excess = await limited(c, key);
+  if (excess !== undefined) throw new AzureError(excess);
   return orThrow(caller);
 }
 
-async function limitRate(c: Context, key: string): Promise<void> {
+/**
+ * Counts a request of somebody without a credential.
+ *
+ * @returns `throttled` when its address has sent more than the deployment allows
+ */
+export const limitedByAddress = (c: Context): Promise<Failure | undefined> =>
+  limited(c, addressKey(c));
+
+const addressKey = (c: Context): string =>
+  `address:${c.req.header("cf-connecting-ip") ?? "unknown"}`;
+
+async function limited(c: Context, key: string): Promise<Failure | undefined> {
   // A host may leave the binding out.
   const limiter = c.env.RATE_LIMIT as RateLimit | undefined;
-  if (limiter === undefined || (await limiter.limit({ key })).success) return;
-  throw new AzureError(
-    failure("throttled", "This caller sends more requests than this service allows.", {
-      retry_after: rateLimitWindow,
-      details: { service: "azure-integration-worker" },
-    }),
-  );
+  if (limiter === undefined || (await limiter.limit({ key })).success) return undefined;
+  return failure("throttled", "This caller sends more requests than this service allows.", {
+    retry_after: rateLimitWindow,
+    details: { service: "azure-integration-worker" },
+  });
 }
 
 /** The connection that a request names, if the caller may use it. */

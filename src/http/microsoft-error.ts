@@ -1,5 +1,5 @@
 import { defined } from "../contract/defined.ts";
-import type { ErrorCode, Failure } from "../contract/errors.ts";
+import { errorResponse, type ErrorCode, type Failure } from "../contract/errors.ts";
 
 /** What an error of ours holds apart from its sentence. */
 export interface InnerError extends Omit<Failure, "message" | "request_id"> {
@@ -9,11 +9,18 @@ export interface InnerError extends Omit<Failure, "message" | "request_id"> {
 
 /** An error of ours as Microsoft's services write theirs, so that their SDKs show our sentence. */
 export interface MicrosoftError {
-  error: { code: ErrorCode; message: string; innerError: InnerError };
+  error: {
+    code: ErrorCode;
+    message: string;
+    /** Graph's SDKs keep it. */
+    innerError: InnerError;
+    /** The same: Resource Manager's SDKs keep this of an error, and drop what else they do not know. */
+    additionalInfo: [{ type: "azure-integration-worker"; info: InnerError }];
+  };
 }
 
-/** As Graph writes it. @param date when it happened */
-export function graphError(
+/** @param date when it happened */
+export function microsoftError(
   { message, request_id: requestId, ...rest }: Failure,
   date: Date,
 ): MicrosoftError {
@@ -22,19 +29,31 @@ export function graphError(
     ...defined({ "request-id": requestId }),
     date: date.toISOString(),
   };
-  return { error: { code: rest.code, message, innerError } };
+  const additionalInfo: MicrosoftError["error"]["additionalInfo"] = [
+    { type: "azure-integration-worker", info: innerError },
+  ];
+  return { error: { code: rest.code, message, innerError, additionalInfo } };
 }
 
-/** Resource Manager's SDKs keep `additionalInfo` of an error, and drop what else they do not know. */
-export interface ArmError extends MicrosoftError {
-  error: MicrosoftError["error"] & { additionalInfo: { type: string; info: InnerError }[] };
-}
+/** Where SDKs look for the code before the body, and where there is none: Storage's, and any after HEAD. */
+const codeHeader = "x-ms-error-code";
 
-/** As Resource Manager writes it. @param date when it happened */
-export function armError(reason: Failure, date: Date): ArmError {
-  const { error } = graphError(reason, date);
-  const additionalInfo = [{ type: "azure-integration-worker", info: error.innerError }];
-  return { error: { ...error, additionalInfo } };
+/**
+ * The answer that carries an error of ours wherever Microsoft's own answers come: by the gateways and
+ * by a stub's `fetch`.
+ *
+ * Its Retry-After is for SDKs, which repeat any 503 three times: after the seconds it names, or after
+ * several of their own. No wait corrects a configuration, so then it names none, and they show the
+ * error at once; `retry_after` in the body stays what it is.
+ */
+export function microsoftErrorResponse(
+  reason: Failure,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const named = { ...headers, [codeHeader]: reason.code };
+  const response = errorResponse(reason, named, microsoftError(reason, new Date()));
+  if (reason.code === "app_misconfigured") response.headers.set("retry-after", "0");
+  return response;
 }
 
 /** The envelope of an error of ours in Microsoft's shape; any other body is given back as it is. */

@@ -1,10 +1,12 @@
 import type { Needs } from "../api/operation.ts";
 import type { Config } from "../config/config.ts";
+import { reconnectUrl } from "../connection/grant/reconnect-link.ts";
 import { remedyOf } from "../connection/policy/remedies.ts";
 import { defined } from "../contract/defined.ts";
 import { AzureError, type Failure } from "../contract/errors.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { Outcome } from "../contract/connection-rpc.ts";
+import type { StoredRemedy } from "../contract/remedy.ts";
 import { missingScopes } from "../entra/resource.ts";
 import { isPersonalTenant } from "../entra/tenant.ts";
 
@@ -12,7 +14,7 @@ import { isPersonalTenant } from "../entra/tenant.ts";
 export interface RefusedConnection {
   connectionId: string;
   connection: { info(): Promise<Outcome<ConnectionInfo>> };
-  config: Pick<Config, "cloud" | "publicOrigin">;
+  config: Pick<Config, "cloud" | "publicOrigin" | "sessionSecret">;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
@@ -66,7 +68,9 @@ async function consentLacks(
   const holdsNone = missingScopes(enough, info.value.scopes, cloud).length === enough.length;
   if (least === undefined || !holdsNone) return undefined;
   const message = `This needs the permission ${least}, or one that includes it, and the connection was granted none of them.`;
-  return explanation({ action: "consent", message }, [least], refused);
+  const { remedy } = explanation({ action: "consent", message }, [least], refused);
+  const url = consentUrl(info.value, [least], refused);
+  return { message, remedy: { ...remedy, ...defined({ connect_url: url }) } };
 }
 
 /** The permissions that are enough for this account, each alone, the least privileged first. */
@@ -79,13 +83,19 @@ const permissionsOf = (
 function explanation(
   { action, message }: { action: "consent" | "contact_admin"; message: string },
   scopes: readonly string[],
+  { config: { publicOrigin }, now }: RefusedConnection,
+): { message: string; remedy: StoredRemedy } {
+  const circumstances = { tenantId: null, scopes, publicOrigin, now: now() };
+  return { message, remedy: remedyOf({ action, message, latch: "none" }, circumstances) };
+}
+
+/** Where the account gives what it was not asked for before: nothing of this is latched. */
+function consentUrl(
+  { identity }: ConnectionInfo,
+  scopes: readonly string[],
   { config, connectionId, now }: RefusedConnection,
-): Explanation {
-  const links = { connectionId, publicOrigin: config.publicOrigin };
-  const remedy = remedyOf({ action, message, latch: "none" }, links, {
-    tenantId: null,
-    scopes,
-    now: now(),
-  });
-  return { message, remedy };
+): string | undefined {
+  if (identity === undefined) return undefined;
+  const account = { tenantId: identity.tenant_id, objectId: identity.object_id };
+  return reconnectUrl({ connectionId, account, scopes, ...config, now: now() });
 }

@@ -21,5 +21,6 @@ export interface Environment extends Env {
   AZURE_RESOURCE_MANAGER_ENDPOINT?: string;
   ALLOWED_ORIGINS?: string;
   RETURN_ORIGINS?: string;
+  CONNECT_PAGE_URL?: string;
   WEBHOOKS?: string;
 }

@@ -1,3 +1,4 @@
+import { createHash, createHmac, hkdfSync } from "node:crypto";
 import { base64url } from "jose";
 
 export { base64url };
@@ -15,8 +16,8 @@ export type KeyPurpose =
   | "ticket"
   | "cursor"
   | "operation"
-  // Reserved: nothing is made for these yet.
   | "reconnect"
+  // Reserved: nothing is made for these yet.
   | "notification"
   | "console"
   | "mcp"
@@ -90,6 +91,21 @@ export async function sign(
   );
 }
 
+const macKeys = new Map<string, Uint8Array>();
+
+/**
+ * The MAC that {@link sign} gives, at once: an object that waited for it would send an event behind
+ * the next one.
+ */
+export function signAtOnce([first]: SessionSecret, purpose: KeyPurpose, text: string): string {
+  const info = infoOf(purpose, "mac");
+  const name = `${info}\n${first}`;
+  const key =
+    macKeys.get(name) ?? new Uint8Array(hkdfSync("sha256", first, new Uint8Array(), info, 32));
+  macKeys.set(name, key);
+  return createHmac("sha256", key).update(text).digest("base64url");
+}
+
 /** Whether `candidate` is the MAC of `text` under any version; each is compared in constant time. */
 export async function verify(
   secret: SessionSecret,
@@ -104,6 +120,10 @@ export async function verify(
   }
   return false;
 }
+
+/** Stands for a text that must not be read from it: its SHA-256, base64url. */
+export const textHash = (text: string): string =>
+  createHash("sha256").update(text).digest("base64url");
 
 /** The bytes that base64url text stands for, or undefined when it is none. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {

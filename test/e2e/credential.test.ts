@@ -115,6 +115,42 @@ it("says by code what a user who never connected has to do", async () => {
   expect(refused).toMatchObject({ code: "not_found", status: 404 });
 });
 
+describe("a sign-in that was revoked", () => {
+  const reason = {
+    name: "AzureError",
+    code: "action_required",
+    status: 424,
+    message: expect.stringContaining("The sign-in was revoked"),
+    remedy: { action: "sign_in", connect_url: expect.stringMatching(/^https:/) },
+  };
+  let revoked: AzureConnectionCredential;
+  beforeAll(async () => {
+    await signIn(worker.url, { userId: "revoked", account: "grace@contoso.example" });
+    await control(worker.sandbox, "revoke", { user: "grace@contoso.example" });
+    revoked = new AzureConnectionCredential({
+      baseUrl: worker.url,
+      apiKey: "azk_all_all-secret",
+      userId: "revoked",
+    });
+  });
+
+  it("is told with its remedy by the Key Vault client", async () => {
+    const client = new SecretClient(`${worker.sandbox.httpsUrl}/vault/contoso-kv`, revoked, {
+      disableChallengeResourceVerification: true,
+    });
+    const refused: unknown = await client.getSecret("password").catch((error: unknown) => error);
+    expect(refused).toMatchObject(reason);
+  });
+
+  it("is told with its remedy by the Blob client", async () => {
+    const container = new BlobServiceClient(azurite?.blobUrl ?? "", revoked).getContainerClient(
+      "x",
+    );
+    const refused: unknown = await container.getProperties().catch((error: unknown) => error);
+    expect(refused).toMatchObject(reason);
+  });
+});
+
 it("needs a key that may read tokens", async () => {
   const reader = new AzureConnectionCredential({
     baseUrl: worker.url,

@@ -222,8 +222,8 @@ describe("the stub of a connection, in a sibling's hands", () => {
       urls: ["https://evil.example/", "https://graph.microsoft.com.evil.example/v1.0/me"],
     });
     expect(value).toMatchObject([
-      { status: 400, body: { code: "invalid_request" } },
-      { status: 400, body: { code: "invalid_request" } },
+      { status: 400, body: { error: { code: "invalid_request" } } },
+      { status: 400, body: { error: { code: "invalid_request" } } },
     ]);
   });
 
@@ -261,6 +261,8 @@ describe("the stub of a connection, in a sibling's hands", () => {
       beginAuthorization: { start: "user" },
       completeAuthorization: { state: "unknown", response: "code=unknown" },
       confirmAuthorization: { flow: "unknown" },
+      reconnectRequest: { account: "unknown" },
+      beginReconnect: { account: "unknown" },
       import: { refreshToken: "unknown" },
     };
     // In an order that ends with what ends it.
@@ -276,12 +278,14 @@ describe("the stub of a connection, in a sibling's hands", () => {
     expect(Object.fromEntries(oks)).toEqual({
       accessToken: true,
       beginAuthorization: true,
+      beginReconnect: false,
       completeAuthorization: false,
       confirmAuthorization: false,
       disconnect: true,
       events: true,
       import: false,
       info: true,
+      reconnectRequest: false,
       refresh: true,
     });
   });

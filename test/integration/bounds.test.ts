@@ -5,6 +5,7 @@ import { clockOfEachTest } from "./support/clock.ts";
 import { connected, expectOk, type Stub } from "./support/connections.ts";
 import { tokenAnswers } from "./support/token-answers.ts";
 import { sandbox } from "./support/sandbox.ts";
+import { ownError } from "./support/own-error.ts";
 
 const clock = clockOfEachTest();
 
@@ -26,9 +27,9 @@ describe("the live sockets of a connection", () => {
     const refused = await request();
     expect([last.status, refused.status, refused.webSocket]).toEqual([101, 429, null]);
     expect(refused.headers.get("x-azure-error")).toBe("throttled");
-    expect(await refused.json()).toMatchObject({
+    expect(await ownError(refused)).toMatchObject({
       code: "throttled",
-      error: "A connection has at most 100 live sockets: close one first.",
+      message: "A connection has at most 100 live sockets: close one first.",
       details: { reason: "too_many_sockets" },
     });
     last.webSocket?.close();
@@ -114,7 +115,7 @@ describe("the resources of a connection", () => {
     const other = { resource: "arm", tenantId: "bbbbbbbb-0000-4000-8000-00000000000b" };
     expect(await stub.accessToken(other)).toMatchObject(tooMany);
     const call = await stub.fetch("https://contoso-kv.vault.azure.net/secrets?api-version=7.4");
-    expect([call.status, (await call.json<{ code: string }>()).code]).toEqual([409, "conflict"]);
+    expect([call.status, (await ownError(call))["code"]]).toEqual([409, "conflict"]);
     expect(await rowsOf(stub)).toEqual(before);
     expect(await sandbox.tokenPosts(mark)).toEqual([]);
     // What is held goes on.

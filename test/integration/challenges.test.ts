@@ -174,7 +174,7 @@ describe("a second challenge", () => {
     expect(tokenRequests).toHaveLength(1);
     expect(expectOk(await stub.info())).toMatchObject({
       status: "action_required",
-      remedy: { action: "step_up", connect_url: expect.stringContaining("/connect?") },
+      remedy: { action: "step_up", connect_url: expect.stringContaining("/reconnect?link=") },
     });
     // Another resource goes on, and its renewal does not lose what Graph asked for.
     expect(await drain(stub, subscriptions)).toBe(200);

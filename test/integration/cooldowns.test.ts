@@ -6,6 +6,7 @@ import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./supp
 import { watch } from "./support/live.ts";
 import { sandbox } from "./support/sandbox.ts";
 import { scripted, told, type Scripted } from "./support/scripted-microsoft.ts";
+import { ownError } from "./support/own-error.ts";
 
 const graph = "https://graph.microsoft.com/v1.0";
 const arm = "https://management.azure.com";
@@ -224,7 +225,7 @@ describe("cool-downs", () => {
     await evictDurableObject(stub);
     const answer = await stub.fetch(`${graph}/me/messages`);
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "30"]);
-    expect(await answer.json()).toMatchObject({ details: { applies_to: "graph:mailbox:me" } });
+    expect(await ownError(answer)).toMatchObject({ details: { applies_to: "graph:mailbox:me" } });
   });
 
   test("end with the account that they were of", async () => {

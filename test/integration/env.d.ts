@@ -7,7 +7,7 @@ declare global {
     MIGRATIONS: D1Migration[];
     /** Which values the odd answers of the fault matrix take. */
     CHAOS_SEED: string;
-    /** How many schedules the model runs, and from where: see test/model.ts. */
-    MODEL: { runs: number; seed: number; path: string };
+    /** How many schedules of which seed are compared with the simulation. */
+    MODEL: { runs: number; seed: number };
   }
 }

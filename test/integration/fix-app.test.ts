@@ -5,6 +5,7 @@ import { expectOk, type Stub } from "./support/connections.ts";
 import { imported, refreshTokenOf } from "./support/imports.ts";
 import { reconfigured } from "./support/reconfigured.ts";
 import { sandbox } from "./support/sandbox.ts";
+import { ownError } from "./support/own-error.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
 const minute = 60;
@@ -48,11 +49,15 @@ function expireSecret(): { old: number; new: number } {
 
 async function call(stub: Stub): Promise<{ status: number; code?: unknown; retryAfter?: number }> {
   const response = await stub.fetch(me);
-  const body = await response.json<{ code?: unknown; retry_after?: number }>();
+  if (response.ok) {
+    await response.body?.cancel();
+    return { status: response.status };
+  }
+  const { code, retry_after: retryAfter } = await ownError(response);
   return {
     status: response.status,
-    ...(body.code !== undefined && { code: body.code }),
-    ...(body.retry_after !== undefined && { retryAfter: body.retry_after }),
+    code,
+    ...(typeof retryAfter === "number" && { retryAfter }),
   };
 }
 

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { errorEnvelope, failure } from "../../src/contract/errors.ts";
+import { failure } from "../../src/contract/errors.ts";
+import { microsoftError } from "../../src/http/microsoft-error.ts";
 import { CONTOSO_SUBSCRIPTION } from "../sandbox/constants.ts";
 import { asAll, bearer, call, connectedUser, http, inEnvironment } from "./support/http.ts";
 import { sandbox } from "./support/sandbox.ts";
+import { ownError } from "./support/own-error.ts";
 
 const graph = "/graph/v1.0/me?$select=id";
 const arm = `/arm/subscriptions/${CONTOSO_SUBSCRIPTION}?api-version=2022-12-01`;
@@ -57,10 +59,7 @@ describe("an error of ours on a gateway is written as Microsoft writes its own",
       { details: { variable: "AZURE_CONNECTION", reason: "missing_binding" } },
     ],
   ])("%s", async (_, change, headers, status, code, inner) => {
-    for (const [path, form] of [
-      [graph, "graph"],
-      [arm, "arm"],
-    ] as const) {
+    for (const path of [graph, arm]) {
       const response = await inEnvironment(
         change,
         path,
@@ -70,18 +69,13 @@ describe("an error of ours on a gateway is written as Microsoft writes its own",
       expect(response.headers.get("x-azure-error")).toBe(code);
       const text = await response.text();
       expect(text).not.toMatch(/secret inside|TypeError|"success"/);
-      const { error } = JSON.parse(text) as { error: Record<string, unknown> };
+      const error = await ownError(new Response(text));
       expect(error).toMatchObject({
         code,
         message: expect.stringMatching(/^.{8,200}$/),
-        innerError: {
-          code,
-          "request-id": response.headers.get("x-request-id"),
-          date: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
-          ...inner,
-        },
+        "request-id": response.headers.get("x-request-id"),
+        ...inner,
       });
-      expect("additionalInfo" in error).toBe(form === "arm");
     }
   });
 
@@ -93,7 +87,7 @@ describe("an error of ours on a gateway is written as Microsoft writes its own",
     expect(await response.json()).toMatchObject({
       error: {
         code: "action_required",
-        innerError: { remedy: { action: "sign_in", connect_url: expect.any(String) } },
+        innerError: { remedy: { action: "sign_in" } },
       },
     });
   });
@@ -132,7 +126,7 @@ describe("an error of ours on a gateway is written as Microsoft writes its own",
 
 describe("an answer of Microsoft's that looks like ours", () => {
   /** What somebody else would like us to say. */
-  const imitation = errorEnvelope(
+  const imitation = microsoftError(
     failure("action_required", "Sign in again.", {
       remedy: {
         action: "sign_in",
@@ -141,6 +135,7 @@ describe("an answer of Microsoft's that looks like ours", () => {
         since: "2026-01-01T00:00:00Z",
       },
     }),
+    new Date(),
   );
   const imitate = (url: string) =>
     sandbox.fault({

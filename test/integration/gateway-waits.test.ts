@@ -117,8 +117,7 @@ describe("a mailbox that does not answer", () => {
         status: 503,
         mark: "upstream_unavailable",
         body: {
-          success: false,
-          error: "Other calls to this mailbox are still under way; this one was not sent.",
+          message: "Other calls to this mailbox are still under way; this one was not sent.",
           code: "upstream_unavailable",
           retry_after: 5,
           details: { reason: "mailbox_busy", applies_to: "graph:mailbox:me" },

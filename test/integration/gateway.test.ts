@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { clockOfEachTest } from "./support/clock.ts";
 import { connected, expectOk, type Stub } from "./support/connections.ts";
 import { sandbox } from "./support/sandbox.ts";
+import { ownError } from "./support/own-error.ts";
 
 const contoso = "aaaaaaaa-0000-4000-8000-00000000000a";
 const fabrikam = "bbbbbbbb-0000-4000-8000-00000000000b";
@@ -13,8 +14,6 @@ const clock = clockOfEachTest();
 afterEach(async () => {
   await sandbox.settings({ cae: false });
 });
-
-const envelope = (response: Response) => response.json<Record<string, unknown>>();
 
 async function drain(stub: Stub, url: string, init?: RequestInit): Promise<number> {
   const response = await stub.fetch(url, init);
@@ -37,8 +36,7 @@ describe("the signed-in fetch", () => {
     const mark = await sandbox.mark();
     const response = await stub.fetch(url);
     expect(response.status).toBe(400);
-    expect(await envelope(response)).toMatchObject({
-      success: false,
+    expect(await ownError(response)).toMatchObject({
       code: "invalid_request",
       details: { field: "url" },
     });
@@ -108,7 +106,7 @@ describe("the signed-in fetch", () => {
     const refused = await stub.fetch("https://graph.microsoft.com/beta/me/events");
     expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toBe("2");
-    expect(await envelope(refused)).toMatchObject({
+    expect(await ownError(refused)).toMatchObject({
       code: "throttled",
       retry_after: 2,
       details: { service: "graph", applies_to: "graph:mailbox:me" },
@@ -166,7 +164,7 @@ describe("the signed-in fetch", () => {
     const mark = await sandbox.mark();
     const response = await stub.fetch(me);
     expect(response.status).toBe(424);
-    expect(await envelope(response)).toMatchObject({
+    expect(await ownError(response)).toMatchObject({
       code: "action_required",
       remedy: { action: "step_up" },
     });
@@ -236,7 +234,7 @@ describe("the signed-in fetch", () => {
     const url = "https://graph.microsoft.com/v1.0/me/drive/root:/a.txt:/content";
     const response = await stub.fetch(url);
     expect(response.status).toBe(503);
-    expect(await envelope(response)).toMatchObject({
+    expect(await ownError(response)).toMatchObject({
       code: "upstream_unavailable",
       details: { reason: "network" },
     });
@@ -257,7 +255,7 @@ describe("the signed-in fetch", () => {
       headers: { "content-type": "application/json" },
     });
     expect(response.status).toBe(503);
-    expect(await envelope(response)).toMatchObject({
+    expect(await ownError(response)).toMatchObject({
       code: "upstream_unavailable",
       details: { outcome: "unknown" },
     });

@@ -60,12 +60,7 @@ describe("a permission that the connection lacks", () => {
       remedy: { action: "consent", scopes: [permission] },
       details: { upstream_status: 403, upstream_request_id: expect.any(String) },
     });
-    const link = new URL(refused.remedy?.connect_url ?? "");
-    expect([link.pathname, ...link.searchParams.values()]).toEqual([
-      "/connect",
-      userId,
-      permission,
-    ]);
+    expect(refused.remedy?.connect_url).toContain("/reconnect?link=");
   });
 
   test.each<[string, () => Promise<unknown>, string]>([
@@ -80,9 +75,9 @@ describe("a permission that the connection lacks", () => {
     });
   });
 
-  test("is granted by the sign-in that the remedy leads to", async () => {
+  test("is granted by a sign-in that asks for the remedy's scopes", async () => {
     const { remedy } = await overHttp("/contacts");
-    const scopes = new URL(remedy?.connect_url ?? "").searchParams.get("scopes")?.split(" ") ?? [];
+    const scopes = remedy?.scopes ?? [];
     await signIn(stub, grace, { scopes });
     expect((await overHttp("/contacts")) as object).toMatchObject({ success: true });
   });

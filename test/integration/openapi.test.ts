@@ -93,6 +93,7 @@ describe("the document", () => {
 
 /** Requests of every kind of answer: path with its query, the pattern, and what is sent. */
 const samples: [string, string, RequestInit?][] = [
+  ["/", "/"],
   ["/health", "/health"],
   ["/user", "/user"],
   ["/users?top=2", "/users"],
@@ -153,7 +154,7 @@ const samples: [string, string, RequestInit?][] = [
 ];
 
 /** Routes that no connection is named to. */
-const ofNone = /^\/(?:health|sessions|connections|callback|logout|admin-consent|graph|arm)\b/;
+const ofNone = /^\/(?:$|(?:health|sessions|connections|callback|logout|admin-consent|graph|arm)\b)/;
 
 describe("the Worker answers as the document says", () => {
   test("and the test would see it if it did not", () => {

@@ -62,12 +62,16 @@ describe("this Worker's own address is AZURE_PUBLIC_ORIGIN", () => {
   });
 
   test("in the links of remedies", async () => {
-    const remedy = await reconfigured(user.stub, { publicOrigin }, async (parts) => {
-      parts.disconnect();
-      const token = await parts.refresher.token({ resource: "graph", minValiditySeconds: 30 });
-      return token.ok ? undefined : token.error.remedy;
+    const { remedy } = await reconfigured(user.stub, { publicOrigin }, async ({ state, info }) => {
+      const remedy = {
+        action: "sign_in",
+        message: "again",
+        since: "2026-11-28T12:00:00Z",
+      } as const;
+      state.commit(Date.now(), () => state.grants.update({ remedy }));
+      return info();
     });
-    expect(remedy?.connect_url).toBe(`${publicOrigin}/connect?user_id=${user.userId}`);
+    expect(remedy?.connect_url?.startsWith(`${publicOrigin}/reconnect?link=`)).toBe(true);
   });
 });
 

@@ -6,6 +6,7 @@ import { allKey, front, json } from "./support/front.ts";
 import { imported, refreshTokenOf } from "./support/imports.ts";
 import { authorize, sandbox } from "./support/sandbox.ts";
 import { rewriteAnswers, tokenAnswers } from "./support/token-answers.ts";
+import { ownError } from "./support/own-error.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
 
@@ -181,7 +182,7 @@ describe("consent that grows", () => {
     await sandbox.reset();
     await clock.advance(4_000);
     const refused = await stub.fetch(me);
-    expect(await json(refused)).toMatchObject({
+    expect(await ownError(refused)).toMatchObject({
       code: "action_required",
       remedy: { action: "consent", scopes: expect.arrayContaining(["Mail.Send"]) },
     });

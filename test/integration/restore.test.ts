@@ -103,7 +103,7 @@ describe("a connection whose object was lost", () => {
       ok: false,
       error: {
         code: "action_required",
-        remedy: { action: "sign_in", connect_url: expect.stringContaining("/connect?user_id=") },
+        remedy: { action: "sign_in" },
       },
     });
     expect(await actorOf(id).info()).toMatchObject({ ok: false, error: { code: "not_found" } });

@@ -64,9 +64,17 @@ const sandbox = await orFail(
 );
 await orFail(migrateLocalDatabase(root, persist));
 const secrets = await orFail(localSecrets(directory));
-const webhooks = process.env["WEBHOOKS"];
+const { WEBHOOKS: webhooks, CONNECT_PAGE_URL: connectPageUrl } = process.env;
 const worker = await orFail(
-  startLocalWorker({ root, persist, port, sandboxUrl: sandbox.url, secrets, webhooks }),
+  startLocalWorker({
+    root,
+    persist,
+    port,
+    sandboxUrl: sandbox.url,
+    secrets,
+    webhooks,
+    connectPageUrl,
+  }),
 );
 const guard = guardRuntimes();
 const reporting = setInterval(() => guard.report(), 250);

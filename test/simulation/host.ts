@@ -50,8 +50,10 @@ export interface Host {
   apply(work: () => void): Promise<void>;
   /** Work of the model itself that awaits something. */
   run<Value>(work: () => Promise<Value>): Promise<Value>;
-  /** Rings the alarm that is set. Rejects when the object dies meanwhile. */
-  ring(): Promise<unknown>;
+  /** Reads what the object sealed; no death that waits for the object strikes here. */
+  read<Value>(work: () => Promise<Value>): Promise<Value>;
+  /** Rings the alarm, if one is set. Rejects when the object dies meanwhile. */
+  ring(): Promise<boolean>;
   /** Kills the object, after some work that no life of it sees. */
   crash(last: () => Promise<void>): Promise<void>;
   /** Lets the object die at a point that it comes to. */

@@ -59,11 +59,14 @@ export class NodeHost implements Host {
   /** Where its requests go. */
   receive: (request: Request, isHeard: boolean) => Promise<Response> = () =>
     Promise.reject(new Error("nothing answers"));
+  /** Whether timers ring when time passes. */
+  isTimed = true;
   readonly scheduler = new Scheduler();
   readonly #clock = new Clock(this.scheduler);
   readonly #object: SimulatedObject<ConnectionActor>;
   readonly #uninstall: () => void;
   #random = repeatedChance();
+  #secretRandom = repeatedChance();
   #id = "";
   #armed: CipherPoint | undefined;
   /** Over the same tables, to ask what is due by them. */
@@ -90,6 +93,7 @@ export class NodeHost implements Host {
       scheduler: this.scheduler,
       clock: this.#clock,
       random: () => this.#random(),
+      secretRandom: () => this.#secretRandom(),
       receive: (request, isHeard) =>
         this.#options?.receivers.webhook(request) ?? this.receive(request, isHeard),
       beforeCipher: (operation, boundTo) => this.#beforeCipher(operation, boundTo),
@@ -111,6 +115,7 @@ export class NodeHost implements Host {
     this.#options = options;
     this.deploy(options.deployment);
     this.#random = repeatedChance();
+    this.#secretRandom = repeatedChance();
     this.#armed = undefined;
     this.#state = undefined;
     this.#read = undefined;
@@ -126,7 +131,7 @@ export class NodeHost implements Host {
   }
 
   setTime(now: number): Promise<void> {
-    return this.#clock.advanceTo(now);
+    return this.#clock.advanceTo(now, this.isTimed);
   }
 
   settle(): Promise<void> {
@@ -142,8 +147,15 @@ export class NodeHost implements Host {
     return this.scheduler.runWhile(work);
   }
 
-  async ring(): Promise<unknown> {
-    return this.#object.ring();
+  read<Value>(work: () => Promise<Value>): Promise<Value> {
+    // Deaths strike in turns of the object alone.
+    return this.scheduler.runWhile(work);
+  }
+
+  async ring(): Promise<boolean> {
+    const rung = this.#object.ring();
+    await rung;
+    return rung !== undefined;
   }
 
   async crash(last: () => Promise<void>): Promise<void> {

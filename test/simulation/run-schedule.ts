@@ -2,10 +2,16 @@ import { sha256Hex } from "../../src/connection/grant/authorization-state.ts";
 import type { Schedule } from "./model/commands.ts";
 import { healing } from "./model/healing.ts";
 import { Invariants } from "./model/invariants.ts";
+import { traceOf } from "./trace.ts";
 import { World, type WorldOptions } from "./model/world.ts";
 
+export interface RunOptions extends WorldOptions {
+  /** Gets what each step came to. */
+  observe?: ((trace: string) => void) | undefined;
+}
+
 /** Runs one schedule, and what heals after it. Throws at what does not hold. */
-export async function runSchedule(schedule: Schedule, options: WorldOptions): Promise<void> {
+export async function runSchedule(schedule: Schedule, options: RunOptions): Promise<void> {
   const { account, steps } = schedule;
   // Its name decides when a connection renews: the same schedule has the same one.
   const name = await options.host.run(() => sha256Hex(JSON.stringify([account, steps])));
@@ -13,6 +19,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions): Pr
   const invariants = new Invariants(world);
   const take = async (step: Schedule["steps"][number]) => {
     await world.take(step);
+    options.observe?.(traceOf(world, step));
     const faults = invariants.check();
     if (faults.length > 0) {
       throw new Error(`after step ${world.step}, ${step.command.do}: ${faults.join("; ")}`);

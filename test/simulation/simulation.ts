@@ -6,10 +6,17 @@ import { oddAnswers } from "./model/odd-answers.ts";
 import { NodeHost, sealingKeys } from "./node-host.ts";
 import { runSchedule } from "./run-schedule.ts";
 
+export interface SimulationRun {
+  /** Whether timers ring when time passes; in workerd, whose clock is another, they do not. Default true. */
+  isTimed?: boolean;
+  /** Gets what each step came to. */
+  observe?: (trace: string) => void;
+}
+
 /** The model over the simulated platform. From here to {@link Simulation.close} this process has its time and chance. */
 export interface Simulation {
   /** Runs one schedule. Throws at what does not hold. */
-  run(schedule: Schedule): Promise<void>;
+  run(schedule: Schedule, options?: SimulationRun): Promise<void>;
   close(): void;
 }
 
@@ -20,7 +27,10 @@ export async function createSimulation(): Promise<Simulation> {
   host.receive = (request, isHeard) => microsoft.receive(request, isHeard);
   const keys = sealingKeys();
   return {
-    run: (schedule) => runSchedule(schedule, { host, microsoft, keys }),
+    run: (schedule, { isTimed = true, observe } = {}) => {
+      host.isTimed = isTimed;
+      return runSchedule(schedule, { host, microsoft, keys, observe });
+    },
     close: () => host.close(),
   };
 }

@@ -2,12 +2,14 @@
 export const rpcSurface = [
   "accessToken",
   "beginAuthorization",
+  "beginReconnect",
   "completeAuthorization",
   "confirmAuthorization",
   "disconnect",
   "events",
   "import",
   "info",
+  "reconnectRequest",
   "refresh",
 ];
 

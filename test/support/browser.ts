@@ -32,15 +32,26 @@ async function unpackChromium(folder: string): Promise<string> {
   }
 }
 
-/** A headless browser: `CHROME_PATH`, or npm's on Linux, or the Chrome that is installed. */
-export async function startBrowser(): Promise<{ browser: Browser; close(): Promise<void> }> {
+/**
+ * A headless browser: `CHROME_PATH`, or npm's on Linux, or the Chrome that is installed.
+ *
+ * @param popups false: pages get no window that they open. Default true
+ */
+export async function startBrowser({ popups = true } = {}): Promise<{
+  browser: Browser;
+  close(): Promise<void>;
+}> {
   const folder = await mkdtemp(join(tmpdir(), "azure-browser-"));
   const path = process.env["CHROME_PATH"];
   const npms = process.platform === "linux" && process.arch === "x64";
   const found = path ?? (npms ? await unpackChromium(folder) : undefined);
   const browser = await chromium.launch({
     ...(found === undefined ? { channel: "chrome" } : { executablePath: found }),
-    args: process.platform === "linux" ? [...quiet, ...unconfined] : quiet,
+    args: [
+      ...quiet,
+      ...(process.platform === "linux" ? unconfined : []),
+      ...(popups ? [] : ["--block-new-web-contents"]),
+    ],
     timeout: 60_000,
   });
   return {

@@ -23,7 +23,7 @@ export const rooms: Readonly<Record<string, { floor: number; packages: readonly 
   routes: { floor: 12, packages: ["hono", "zod"] },
   rpc: { floor: 12, packages: ["zod"] },
   watchdog: { floor: 12, packages: [] },
-  client: { floor: 12, packages: ["@microsoft/microsoft-graph-types"] },
+  client: { floor: 12, packages: ["@microsoft/microsoft-graph-types", "react"] },
 };
 /** The files a Worker starts from, and the generated types. */
 export const looseFiles = ["app.ts", "index.ts", "service.ts", "worker-configuration.d.ts"];
@@ -34,6 +34,7 @@ export const doorsOfConnection: ReadonlySet<string> = new Set([
   "connection/stub.ts",
   "connection/live/live-request.ts",
   "connection/grant/authorization-state.ts",
+  "connection/grant/reconnect-link.ts",
   "connection/grant/sign-in-purpose.ts",
   "connection/policy/remedies.ts",
 ]);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unstable_startWorker } from "wrangler";
+import { defined } from "../../src/contract/defined.ts";
 import { localCertificate, type Certificate } from "../sandbox/certificate.ts";
 import { startSandboxServer, type SandboxServer } from "../sandbox/server.ts";
 import { runtimeChildren } from "../sandbox/start/children.ts";
@@ -29,8 +30,10 @@ export interface TestWorker {
 export interface TestWorkerOptions {
   /** Told every answer that leaves by https: its head, and the chunks of its body. */
   observe?: (text: string) => void;
-  /** In place of the sandbox's. */
-  variables?: Record<string, string>;
+  /** In place of the sandbox's; undefined: the variable is not set. */
+  variables?: Record<string, string | undefined>;
+  /** True: its variables are wrong on purpose, and it is to say so itself. */
+  misconfigured?: boolean;
 }
 
 /** The variables of a Worker whose Microsoft is this sandbox. */
@@ -46,6 +49,7 @@ export const sandboxVariables = ({ url }: SandboxServer): Record<string, string>
 export async function startTestWorker({
   observe,
   variables = {},
+  misconfigured = false,
 }: TestWorkerOptions = {}): Promise<TestWorker> {
   // Nothing here needs to know where on earth it runs, so nobody is asked.
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
@@ -60,7 +64,7 @@ export async function startTestWorker({
   const worker = await unstable_startWorker({
     config: join(root, "wrangler.jsonc"),
     bindings: Object.fromEntries(
-      Object.entries(ours).map(
+      Object.entries(defined(ours)).map(
         ([name, value]) => [name, { type: "plain_text" as const, value }] as const,
       ),
     ),
@@ -80,7 +84,7 @@ export async function startTestWorker({
     await rm(persist, { recursive: true, force: true });
   };
   const readiness = await whenReady(url, patience);
-  if (!readiness.ready) {
+  if (!readiness.ready && !misconfigured) {
     await close();
     throw new Error(readiness.reason);
   }

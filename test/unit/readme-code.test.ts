@@ -26,6 +26,16 @@ const surroundings = {
         const [apiKey, secret, subscriptionId]: string[] & [string, string, string];
       }`,
   },
+  server: {
+    base: "test/tsconfig.json",
+    types: ["node"],
+    include: ["."],
+    globals: `
+      declare global {
+        const [apiKey, sessionToken, subscriptionId]: string[] & [string, string, string];
+      }
+      export {};`,
+  },
   browser: {
     base: "test/tsconfig.json",
     types: ["node"],
@@ -74,6 +84,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test.each<[Place, number]>([
   ["worker", 6],
   ["browser", 3],
+  ["server", 3],
 ])(
   "the READMEs' code for a %s compiles",
   async (place, atLeast) => {
@@ -87,7 +98,7 @@ test.each<[Place, number]>([
   120_000,
 );
 
-test("the READMEs' code is for a Worker or for a browser", () => {
+test("the READMEs' code is for a Worker, a server or a browser", () => {
   const places = new Set(code.map(({ place }) => place));
   expect([...places].toSorted()).toEqual(Object.keys(surroundings).toSorted());
 });

@@ -2,9 +2,10 @@ import { defined } from "../../contract/defined.ts";
 import type { Timer } from "../../platform/deadline.ts";
 import { parseChallenge, type Challenge } from "../../entra/claims.ts";
 import type { Cloud } from "../../entra/cloud.ts";
-import { errorResponse, type Failure } from "../../contract/errors.ts";
+import type { Failure } from "../../contract/errors.ts";
 import { laneOfScope } from "../../graph/lane.ts";
 import { isRedirect } from "../../graph/preauthenticated.ts";
+import { microsoftErrorResponse } from "../../http/microsoft-error.ts";
 import type { CallPoint } from "../../platform/metrics.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import { prepareCall, sendCall, type Call } from "./call.ts";
@@ -15,6 +16,7 @@ import type { Outcome } from "../../contract/connection-rpc.ts";
 import { KnownTenants } from "./known-tenants.ts";
 import { MailboxLanes } from "./mailbox-lane.ts";
 import { followRedirect } from "./redirects.ts";
+import type { RemedyLinks } from "../remedy-links.ts";
 import type { Refresher, TokenRequest } from "../tokens/refresher.ts";
 import type { HeldToken } from "../tokens/token-cache.ts";
 import { tenantInBody } from "./tenant-challenge.ts";
@@ -30,6 +32,7 @@ export interface GatewayOptions {
   state: ConnectionState;
   refresher: Refresher;
   throttling: Throttling;
+  links: Pick<RemedyLinks, "failure">;
   cloud: Cloud;
   fetch: typeof fetch;
   now: () => number;
@@ -55,7 +58,7 @@ export class Gateway {
     this.#options = options;
   }
 
-  /** Answers with Microsoft's answer, or with our own envelope marked by `x-azure-error`. */
+  /** Answers with Microsoft's answer, or with an error of ours in its shape, marked by `x-azure-error`. */
   handle(request: Request): Promise<Response> {
     const { cloud, now, called } = this.#options;
     const target = resolveTarget(new URL(request.url), cloud);
@@ -71,7 +74,9 @@ export class Gateway {
     timing: CallTiming | undefined,
   ): Promise<Response> {
     const answer = target.ok ? await this.#call(request, target.value, timing) : target;
-    return answer.ok ? answer.value : errorResponse(answer.error);
+    return answer.ok
+      ? answer.value
+      : microsoftErrorResponse(this.#options.links.failure(answer.error));
   }
 
   async #call(

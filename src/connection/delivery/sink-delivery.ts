@@ -2,6 +2,7 @@ import type { ConnectionLine } from "../../platform/log.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { PauseReason } from "../policy/delivery-policy.ts";
 import { isAbandoned } from "../policy/schedule.ts";
+import type { RemedyLinks } from "../remedy-links.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import { directoryEntry } from "./directory-entry.ts";
 import type { Delivery, EventSink, Sink, StateSink } from "./sink.ts";
@@ -10,6 +11,7 @@ export interface SinkDeliveryOptions {
   connectionId: string;
   state: ConnectionState;
   sinks: readonly Sink[];
+  links: Pick<RemedyLinks, "event">;
   now: () => number;
   random: () => number;
   log: (line: ConnectionLine) => void;
@@ -38,14 +40,14 @@ export class SinkDelivery {
   }
 
   async #deliverEvents(row: OutboxRow, sink: EventSink): Promise<void> {
-    const { state, log, now } = this.#options;
+    const { state, links, log, now } = this.#options;
     const events = state.events.wanted(row.after_seq, sink.types, sink.batchSize);
     const last = events.at(-1);
     if (last === undefined) return state.outbox.remove(row.sink);
     if (state.events.oldestSeq() > row.after_seq + 1) {
       log({ level: "error", event: "events_lost", sink: row.sink });
     }
-    const delivery = await sink.send(events);
+    const delivery = await sink.send(events.map((event) => links.event(event)));
     if (!state.exists) return;
     if (delivery.outcome !== "delivered") return this.#failed(row, sink, delivery);
     const isUpToDate = state.events.wanted(last.seq, sink.types, 1).length === 0;

@@ -5,7 +5,7 @@ import { graphAlone, scopesForTenant } from "../../entra/resource.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
 import { sha256Hex, signState } from "./authorization-state.ts";
-import { signInPurposes } from "./sign-in-purpose.ts";
+import { signInPurposes, type SignInPurpose } from "./sign-in-purpose.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { AuthorizationStart, Outcome } from "../../contract/connection-rpc.ts";
 import type {
@@ -34,22 +34,32 @@ export interface OpeningOptions {
   rearm: () => void;
 }
 
+/** What a sign-in that was started so is for. */
+export const purposeOf = (start: StartedAuthorization["start"]): SignInPurpose =>
+  start === "reconnect" ? "reconnect" : "connect";
+
 /** Where the browser has to go. The caller knows the browser binding. */
 export type Opening = Omit<AuthorizationStart, "browserBinding">;
+
+export interface OpeningTerms {
+  /** Why it may not be opened, asked at the moment it would be. */
+  conflict?: () => Failure | undefined;
+  /** Hash of the state of a sign-in that it replaces. */
+  supersedes?: string;
+}
 
 /**
  * Opens a sign-in.
  *
- * @param superseded a sign-in that it replaces, unless `conflict` returns a reason not to
  * @returns `throttled` when every sign-in of this connection waits for its confirmation
  */
 export async function openAuthorization(
   asked: AskedOfMicrosoft,
   options: OpeningOptions,
-  superseded?: { stateHash: string; conflict: () => Failure | undefined },
+  { conflict = () => undefined, supersedes }: OpeningTerms = {},
 ): Promise<Outcome<Opening>> {
   const { config, connectionId, state, pending, cipher, now, rearm } = options;
-  const signedState = await signState(config.sessionSecret, "connect", connectionId);
+  const signedState = await signState(config.sessionSecret, purposeOf(asked.start), connectionId);
   const stateHash = await sha256Hex(signedState);
   const codeVerifier = oauth.generateRandomCodeVerifier();
   const codeChallenge = await oauth.calculatePKCECodeChallenge(codeVerifier);
@@ -58,10 +68,10 @@ export async function openAuthorization(
   const createdAt = now();
   const expiresAt = createdAt + signInTtlMs;
 
-  const conflict = superseded?.conflict();
-  if (conflict !== undefined) return err(conflict);
+  const standing = conflict();
+  if (standing !== undefined) return err(standing);
   state.create(createdAt);
-  if (superseded !== undefined) pending.remove(superseded.stateHash);
+  if (supersedes !== undefined) pending.remove(supersedes);
   const added = pending.add({
     ...asked,
     state_hash: stateHash,

@@ -5,6 +5,7 @@ import { invalidField } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
 import { readReturnUrl } from "../../config/return-url.ts";
 import type { BeginAuthorization, Outcome } from "../../contract/connection-rpc.ts";
+import type { StartedAuthorization } from "../tables/pending-authorizations.ts";
 import { mostResources, namesTooManyResources } from "../policy/resource-limit.ts";
 
 /** What a sign-in asks Microsoft for. */
@@ -14,6 +15,11 @@ export interface CheckedStart {
   redirectUri: string;
 }
 
+/** A start as it was asked for: by a user's page, by a server, or by a reconnect link. */
+export type AskedStart = Omit<BeginAuthorization, "start"> & {
+  start: StartedAuthorization["start"];
+};
+
 /**
  * What a start may ask for.
  *
@@ -21,7 +27,7 @@ export interface CheckedStart {
  * @returns `invalid_request` naming the field that is wrong
  */
 export function checkStart(
-  request: BeginAuthorization,
+  request: AskedStart,
   config: Config,
   earlier: readonly string[],
 ): Outcome<CheckedStart> {

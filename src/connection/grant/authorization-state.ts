@@ -37,6 +37,17 @@ export async function verifyState(
   return decoder.decode(base64url.decode(content));
 }
 
+/** The connection of a state that comes back to the callback of sign-ins, or undefined. */
+export async function connectionOfCallback(
+  sessionSecret: SessionSecret,
+  state: string,
+): Promise<string | undefined> {
+  return (
+    (await verifyState(sessionSecret, "connect", state)) ??
+    (await verifyState(sessionSecret, "reconnect", state))
+  );
+}
+
 /** The cookie that ties a user start to its browser: named by flow, so that flows can run in parallel. */
 export async function browserBindingCookie(state: string): Promise<string> {
   return `__Host-azure_flow_${(await sha256Hex(state)).slice(0, 8)}`;

@@ -8,13 +8,15 @@ import { err, ok, type Result } from "../../contract/result.ts";
 import {
   askedAtConsumers,
   openAuthorization,
+  purposeOf,
   signInTtlMs,
   type OpeningOptions,
 } from "./authorization-opening.ts";
+import { signInPurposes } from "./sign-in-purpose.ts";
 import { checkStart } from "./authorization-start.ts";
 import { sha256Hex } from "./authorization-state.ts";
 import { parseJson } from "../../http/json.ts";
-import { candidateSchema, type Candidate } from "./candidate.ts";
+import { candidateSchema, healConflict, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
 import type {
@@ -29,6 +31,7 @@ import type { GrantAdoption } from "./grant-adoption.ts";
 import { stageOf, type PendingAuthorization } from "../tables/pending-authorizations.ts";
 import { remedyOf } from "../policy/remedies.ts";
 import { signInFailure } from "../policy/sign-in-failure.ts";
+import type { RemedyLinks } from "../remedy-links.ts";
 import type { TokenQueue } from "../tokens/token-queue.ts";
 
 export interface AuthorizationOptions extends OpeningOptions {
@@ -36,6 +39,7 @@ export interface AuthorizationOptions extends OpeningOptions {
   queue: TokenQueue;
   endpoint: TokenEndpoint;
   info: () => ConnectionInfo;
+  links: Pick<RemedyLinks, "failure">;
 }
 
 /** Sign-in with authorization code and PKCE. The verifier never leaves this object. */
@@ -76,7 +80,7 @@ export class Authorization {
    * redemption of the code on, the state is used up.
    */
   async complete(request: CompleteAuthorization): Promise<Outcome<AuthorizationCompletion>> {
-    const { config, state, pending, queue, adoption, now, info, rearm } = this.#options;
+    const { config, state, pending, queue, adoption, links, now, info, rearm } = this.#options;
     const stateHash = await sha256Hex(request.state);
     const binding = await sha256Hex(request.browserBinding ?? "");
     const row = state.exists ? pending.byState(stateHash, now()) : undefined;
@@ -94,22 +98,22 @@ export class Authorization {
     const over = (error: Failure): Outcome<AuthorizationCompletion> => {
       if (state.exists) pending.remove(stateHash);
       rearm();
-      return ok({ outcome: "refused", error, ...returnUrlOf(row) });
+      return ok({ outcome: "refused", error: links.failure(error), ...returnUrlOf(row) });
     };
     const candidate = await queue.run(() => this.#redeem(row, request.state, response));
     if (!candidate.ok) {
       if (candidate.error !== "personal_account") return over(candidate.error);
       // A state is used once: the sign-in goes on under a new one, bound to the same browser.
       const opened = await openAuthorization(askedAtConsumers(row, config), this.#options, {
-        stateHash,
+        supersedes: stateHash,
         conflict: ended,
       });
       return opened.ok ? ok({ outcome: "continued", ...opened.value }) : over(opened.error);
     }
-    if (row.start === "user" || request.confirmed === true) {
+    if (row.start !== "server" || request.confirmed === true) {
       const adopted = await queue.run(() =>
         adoption.adopt(candidate.value, {
-          conflict: ended,
+          conflict: () => ended() ?? this.#healConflict(row, candidate.value),
           alsoCommit: () => pending.finish(stateHash, now()),
         }),
       );
@@ -153,7 +157,7 @@ export class Authorization {
     signedState: string,
     response: URLSearchParams,
   ): Promise<Result<Candidate, Failure | "personal_account">> {
-    const { config, connectionId, cipher, endpoint, adoption, now } = this.#options;
+    const { config, cipher, endpoint, adoption, now } = this.#options;
     const verifier = await cipher.open("code_verifier", row.code_verifier);
     if (!verifier.ok) return err(startAgain());
     const issuedAt = now();
@@ -172,13 +176,20 @@ export class Authorization {
     if (row.tenant === "common" && answer.error.code === "invalid_scope") {
       return err("personal_account");
     }
-    const links = { connectionId, publicOrigin: config.publicOrigin };
-    const remedy = remedyOf(answer.error.disposition, links, {
+    const remedy = remedyOf(answer.error.disposition, {
       tenantId: isSharedTenant(row.tenant) ? null : row.tenant,
       scopes: row.scopes.filter((scope) => resourceOfScope(scope, config.cloud) !== undefined),
+      publicOrigin: config.publicOrigin,
       now: now(),
     });
     return err(signInFailure(answer.error, { tenant: row.tenant, remedy }));
+  }
+
+  /** What a reconnect link began may repair the account that it was made for, and connect no other. */
+  #healConflict({ start }: PendingAuthorization, candidate: Candidate): Failure | undefined {
+    const { state } = this.#options;
+    if (signInPurposes[purposeOf(start)].adopts !== "same_account") return undefined;
+    return healConflict(state.exists ? state.grant() : undefined, candidate);
   }
 
   async #keep(

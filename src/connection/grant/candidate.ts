@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Cloud } from "../../entra/cloud.ts";
 import { missingScopes, permissionsIn, resourceOfScope } from "../../entra/resource.ts";
 import { conflict, type Failure } from "../../contract/errors.ts";
-import { remedySchema } from "../../contract/remedy.ts";
+import { storedRemedySchema } from "../../contract/remedy.ts";
 import { isHeld } from "../policy/grant-kind.ts";
 import type { Grant } from "../tables/grant-store.ts";
 
@@ -29,7 +29,7 @@ export const candidateSchema = z.object({
       refresh_in_seconds: z.number().optional(),
     }),
   ),
-  latches: z.array(z.object({ resource: z.string(), remedy: remedySchema })),
+  latches: z.array(z.object({ resource: z.string(), remedy: storedRemedySchema })),
 });
 export type Candidate = z.infer<typeof candidateSchema>;
 
@@ -53,10 +53,7 @@ export function adoptionConflict(
     );
   }
   const held = grant !== undefined && isHeld(grant);
-  if (
-    held &&
-    (grant.tenant_id !== candidate.tenant_id || grant.object_id !== candidate.object_id)
-  ) {
+  if (held && !isSameAccount(grant, candidate)) {
     return conflict(
       "different_account",
       grant.tenant_id === candidate.tenant_id
@@ -83,3 +80,21 @@ export function adoptionConflict(
       )
     : undefined;
 }
+
+/**
+ * Why a candidate may not repair the grant, if there is a reason: it is of another account, or there is
+ * no grant any more.
+ */
+export function healConflict(grant: Grant | undefined, candidate: Candidate): Failure | undefined {
+  if (grant === undefined || !isHeld(grant)) {
+    return conflict("disconnected", "The connection was disconnected while you signed in.");
+  }
+  if (isSameAccount(grant, candidate)) return undefined;
+  return conflict(
+    "different_account",
+    "The link repairs the connection of one Microsoft account, and another one signed in: open the link again, and sign in with the first.",
+  );
+}
+
+const isSameAccount = (grant: Grant, candidate: Candidate): boolean =>
+  grant.tenant_id === candidate.tenant_id && grant.object_id === candidate.object_id;

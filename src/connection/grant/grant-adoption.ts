@@ -14,7 +14,7 @@ import { adoptionConflict, grantedScopes, type Candidate } from "./candidate.ts"
 import type { ConnectionState } from "../connection-state.ts";
 import type { Outcome } from "../../contract/connection-rpc.ts";
 import { homeOf } from "../tables/grant-store.ts";
-import { remedyOf, type RemedyLinks } from "../policy/remedies.ts";
+import { remedyOf } from "../policy/remedies.ts";
 import { timesOf } from "../policy/renewal-policy.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 
@@ -24,7 +24,6 @@ export interface GrantAdoptionOptions {
   state: ConnectionState;
   cipher: TokenCipher;
   endpoint: TokenEndpoint;
-  links: RemedyLinks;
   now: () => number;
   /** Tokens of the old grant must be served no more. */
   replaced: () => void;
@@ -57,7 +56,7 @@ export class GrantAdoption {
     first: TokenSet,
     { asked, issuedAt }: { asked: readonly string[]; issuedAt: number },
   ): Promise<Outcome<Candidate>> {
-    const { config, endpoint, links, state, now } = this.#options;
+    const { config, endpoint, state, now } = this.#options;
     const { idToken: identity } = first;
     if (identity === undefined) {
       return err(failure("invalid_request", "Microsoft did not say who signed in: start again."));
@@ -105,9 +104,10 @@ export class GrantAdoption {
       ) {
         candidate.latches.push({
           resource,
-          remedy: remedyOf(answer.error.disposition, links, {
+          remedy: remedyOf(answer.error.disposition, {
             tenantId: identity.tenantId,
             scopes: required.filter((scope) => resourceOfScope(scope, config.cloud) === resource),
+            publicOrigin: config.publicOrigin,
             now: startedAt,
           }),
         });

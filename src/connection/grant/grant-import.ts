@@ -20,7 +20,6 @@ import {
   appMisconfigured,
   entraUnavailable,
   remedyOf,
-  type RemedyLinks,
 } from "../policy/remedies.ts";
 import { isHeld } from "../policy/grant-kind.ts";
 import { appRetryInterval } from "../policy/renewal-policy.ts";
@@ -35,7 +34,6 @@ export interface GrantImportOptions {
   adoption: GrantAdoption;
   queue: TokenQueue;
   endpoint: TokenEndpoint;
-  links: RemedyLinks;
   now: () => number;
   info: () => ConnectionInfo;
   rearm: () => void;
@@ -120,7 +118,7 @@ export class GrantImport {
     scopes,
     version,
   }: GrantBackup): Promise<Outcome<Source>> {
-    const { state, cipher, links, now, log } = this.#options;
+    const { config, state, cipher, now, log } = this.#options;
     const conflict = () => restoreConflict(state);
     const standing = conflict();
     if (standing !== undefined) return err(standing);
@@ -134,7 +132,14 @@ export class GrantImport {
       refreshToken: opened.value,
       granted: scopes,
       refused: ({ disposition, requestId }) => ({
-        ...actionRequired(remedyOf(disposition, links, { tenantId, scopes: [], now: now() })),
+        ...actionRequired(
+          remedyOf(disposition, {
+            tenantId,
+            scopes: [],
+            publicOrigin: config.publicOrigin,
+            now: now(),
+          }),
+        ),
         ...(requestId !== undefined && { details: { upstream_request_id: requestId } }),
       }),
       conflict,

@@ -1,6 +1,7 @@
 import type { Connection } from "partyserver";
 import * as z from "zod";
-import type { ConnectionState } from "../connection-state.ts";
+import type { RemedyLinks } from "../remedy-links.ts";
+import type { EventLog } from "../tables/events.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
 import type { ConnectionEvent, LiveSnapshot } from "../../contract/connection-events.ts";
 import { liveClose } from "../../contract/live-socket.ts";
@@ -23,6 +24,10 @@ export interface LiveSocketsOptions {
   sockets: () => readonly WebSocket[];
   /** Those tagged {@link expiringTag}. */
   expiring: () => Iterable<Connection>;
+  /** The connection as a new socket first sees it. */
+  info: () => ConnectionInfo;
+  events: Pick<EventLog, "after" | "lastSeq">;
+  links: Pick<RemedyLinks, "page" | "event">;
   now: () => number;
 }
 
@@ -35,20 +40,16 @@ export class LiveSockets {
   }
 
   /** Greets a socket with the snapshot and, when it says what it has seen, with what it missed. */
-  greet(
-    socket: Connection,
-    { after, expiresAt }: LiveRequest,
-    state: ConnectionState,
-    info: ConnectionInfo,
-  ): void {
+  greet(socket: Connection, { after, expiresAt }: LiveRequest): void {
+    const { info, events, links } = this.#options;
     socket.setState({ expiresAt });
-    const seq = state.events.lastSeq();
-    const missed = after === undefined ? undefined : state.events.after(after, replayLimit);
+    const seq = events.lastSeq();
+    const missed = after === undefined ? undefined : links.page(events.after(after, replayLimit));
     const snapshot: LiveSnapshot = {
       type: "snapshot",
       seq,
       ...(missed?.truncated === true && { truncated: true }),
-      data: info,
+      data: info(),
     };
     socket.send(JSON.stringify(snapshot));
     for (const event of missed?.events ?? []) socket.send(JSON.stringify(event));
@@ -62,7 +63,7 @@ export class LiveSockets {
       .filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN);
     // Event by event: every socket gets the first before any gets the second.
     for (const event of events) {
-      const message = JSON.stringify(event);
+      const message = JSON.stringify(this.#options.links.event(event));
       for (const socket of sockets) send(socket, message);
     }
   }

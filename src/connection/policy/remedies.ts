@@ -2,36 +2,13 @@ import { defined } from "../../contract/defined.ts";
 import type { Disposition } from "../../entra/errors.ts";
 import type { ErrorReason } from "../../contract/error-reason.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
-import type { Remedy, RemedyAction } from "../../contract/remedy.ts";
-import { parseConnectionId } from "../../contract/connection-id.ts";
+import type { Remedy, RemedyAction, StoredRemedy } from "../../contract/remedy.ts";
 import type { Grant } from "../tables/grant-store.ts";
 import { isHeld } from "./grant-kind.ts";
 import { adminProbeInterval, appRetryInterval, foreignProbeInterval } from "./renewal-policy.ts";
 import type { TokenRow } from "../tables/token-store.ts";
 
-/** Where people go to repair a connection; the links carry no credential. */
-export interface RemedyLinks {
-  connectionId: string;
-  /** Origin of this Worker as browsers see it. */
-  publicOrigin: string;
-}
-
-function connectUrl(
-  { connectionId, publicOrigin }: RemedyLinks,
-  { scopes = [], tenantId }: { scopes?: readonly string[]; tenantId?: string | undefined },
-): string {
-  const owner = parseConnectionId(connectionId);
-  const url = new URL("/connect", publicOrigin);
-  if (owner?.kind === "user") {
-    url.searchParams.set("user_id", owner.userId);
-    if (owner.label !== undefined) url.searchParams.set("label", owner.label);
-  }
-  if (tenantId !== undefined) url.searchParams.set("tenant_id", tenantId);
-  if (scopes.length > 0) url.searchParams.set("scopes", scopes.join(" "));
-  return url.href;
-}
-
-function adminConsentUrl({ publicOrigin }: RemedyLinks, tenantId: string | null): string {
+function adminConsentUrl(publicOrigin: string, tenantId: string | null): string {
   const url = new URL("/admin-consent", publicOrigin);
   if (tenantId !== null) url.searchParams.set("tenant_id", tenantId);
   return url.href;
@@ -42,35 +19,33 @@ export interface RemedyCircumstances {
   tenantId: string | null;
   /** What there is to consent to. */
   scopes: readonly string[];
+  /** Of this Worker as browsers see it. */
+  publicOrigin: string;
   now: number;
-  /** The tenant that the next sign-in must name. */
-  signInTenant?: string | undefined;
 }
 
-/** The remedy of a refused token, with the link that leads to it. */
+/** The remedy of a refused token. The link for its user is made whenever it is read. */
 export function remedyOf(
   disposition: Disposition,
-  links: RemedyLinks,
-  { tenantId, scopes, now, signInTenant }: RemedyCircumstances,
-): Remedy {
-  const remedy: Remedy = {
+  { tenantId, scopes, publicOrigin, now }: RemedyCircumstances,
+): StoredRemedy {
+  const remedy: StoredRemedy = {
     action: disposition.action,
     message: disposition.message,
     since: new Date(now).toISOString(),
     ...defined({ aadsts: disposition.aadsts }),
   };
   switch (disposition.action) {
-    case "sign_in":
-    case "step_up":
-      return { ...remedy, connect_url: connectUrl(links, { tenantId: signInTenant }) };
     case "consent":
-      return { ...remedy, connect_url: connectUrl(links, { scopes }), scopes: [...scopes] };
+      return { ...remedy, scopes: [...scopes] };
     case "admin_consent":
       return {
         ...remedy,
-        admin_consent_url: adminConsentUrl(links, tenantId),
+        admin_consent_url: adminConsentUrl(publicOrigin, tenantId),
         ...(scopes.length > 0 && { scopes: [...scopes] }),
       };
+    case "sign_in":
+    case "step_up":
     case "contact_admin":
     case "fix_app":
     case "retry":
@@ -79,12 +54,11 @@ export function remedyOf(
 }
 
 /** The remedy of a call on a connection without a grant. */
-export const signInRemedy = (links: RemedyLinks, now: number): Remedy =>
-  remedyOf(
-    { action: "sign_in", latch: "connection", message: "Sign in with Microsoft to connect." },
-    links,
-    { tenantId: null, scopes: [], now },
-  );
+export const signInRemedy = (now: number): StoredRemedy => ({
+  action: "sign_in",
+  message: "Sign in with Microsoft to connect.",
+  since: new Date(now).toISOString(),
+});
 
 /** What a latch answers: its user has to act, or, where the application is at fault, its operator. */
 export const actionRequired = (remedy: Remedy): Failure =>
@@ -112,9 +86,9 @@ export function mayProbe(
 export function blockedBy(
   grant: Grant,
   row: (Latched & { retry_at: number | null }) | undefined,
-  { now, fingerprint, links }: { now: number; fingerprint: string; links: RemedyLinks },
+  { now, fingerprint }: { now: number; fingerprint: string },
 ): Failure | undefined {
-  if (!isHeld(grant)) return actionRequired(signInRemedy(links, now));
+  if (!isHeld(grant)) return actionRequired(signInRemedy(now));
   const latch = latchedBy(grant, row, now);
   if (latch !== undefined) return latch;
   const { app_error: appError } = grant;

@@ -1,4 +1,4 @@
-import type { Remedy } from "../../contract/remedy.ts";
+import type { StoredRemedy } from "../../contract/remedy.ts";
 import type { ConnectionStatus } from "../../contract/connection-info.ts";
 import type { EventError } from "../../contract/connection-events.ts";
 
@@ -8,16 +8,16 @@ export interface StatusFacts {
   /** A refresh token is held. */
   granted: boolean;
   /** The latch on the whole grant. */
-  remedy: Remedy | null;
+  remedy: StoredRemedy | null;
   /** Latches on resources that were required at sign-in. */
-  requiredRemedies: readonly Remedy[];
+  requiredRemedies: readonly StoredRemedy[];
   /** Transient trouble since the last token POST that succeeded. */
   degraded: EventError | null;
 }
 
 export interface DerivedStatus {
   status: ConnectionStatus;
-  remedy?: Remedy;
+  remedy?: StoredRemedy;
   error?: EventError;
 }
 
@@ -37,7 +37,7 @@ export type StatusEvent =
   | { type: "connection.recovered"; data: Record<string, never> }
   | { type: "connection.disconnected"; data: Record<string, never> }
   | { type: "connection.degraded"; data: { error: EventError } }
-  | { type: "connection.action_required"; data: { remedy: Remedy } };
+  | { type: "connection.action_required"; data: { remedy: StoredRemedy } };
 
 /**
  * The event of a change of status. A status that stays as it was emits none, so a dead connection

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { accountAddress } from "../../entra/home-account.ts";
 import { faultyVariables } from "../../entra/meaning.ts";
 import { jsonColumn } from "./json-column.ts";
-import { remedySchema, type Remedy } from "../../contract/remedy.ts";
+import { storedRemedySchema, type StoredRemedy } from "../../contract/remedy.ts";
 import type { ConnectionStatus } from "../../contract/connection-info.ts";
 import type { EventError } from "../../contract/connection-events.ts";
 
@@ -46,7 +46,7 @@ export interface Grant {
   required_resources: string[];
   refresh_token: string | null;
   generation: number;
-  remedy: Remedy | null;
+  remedy: StoredRemedy | null;
   probed_at: number | null;
   claims: string | null;
   degraded: EventError | null;
@@ -93,7 +93,7 @@ type GrantColumns = {
 };
 
 const stringsColumn = jsonColumn(z.array(z.string()));
-const remedyColumn = jsonColumn(remedySchema);
+const remedyColumn = jsonColumn(storedRemedySchema);
 const degradedColumn = jsonColumn(eventErrorSchema);
 const appErrorColumn = jsonColumn(appErrorSchema);
 

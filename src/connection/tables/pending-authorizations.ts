@@ -5,7 +5,7 @@ import { jsonColumn } from "./json-column.ts";
 
 const rowSchema = z.object({
   state_hash: z.string(),
-  start: z.enum(["user", "server"]),
+  start: z.enum(["user", "server", "reconnect"]),
   tenant: z.string(),
   scopes: jsonColumn(z.array(z.string())),
   redirect_uri: z.string(),
@@ -42,6 +42,9 @@ export function stageOf(row: PendingAuthorization): "open" | RepeatedStage {
 /** Unfinished sign-ins of one connection at most; as many finished ones are remembered. */
 const maximum = 20;
 
+/** Of these, begun by a reconnect link: whoever has one must not push out the sign-ins of the host. */
+const mostReconnects = 5;
+
 export class PendingAuthorizations {
   readonly #sql: SqlStorage;
 
@@ -50,19 +53,23 @@ export class PendingAuthorizations {
   }
 
   /**
-   * Adds a start. At the maximum it evicts the oldest one whose browser has not come back. One that is
-   * being redeemed, or waits to be confirmed, is never evicted.
+   * Adds a start. At the maximum it evicts the oldest one whose browser has not come back: first of
+   * those that a reconnect link began, which evict each other alone. One that is being redeemed, or
+   * waits to be confirmed, is never evicted.
    *
    * @returns false when there is nothing to evict
    */
   add(row: StartedAuthorization): boolean {
     this.removeExpired(row.created_at);
-    const { open } = this.#sql
-      .exec<{ open: number }>(
-        "SELECT count(*) AS open FROM authorization WHERE finished_at IS NULL",
+    const { open, reconnects } = this.#sql
+      .exec<{ open: number; reconnects: number }>(
+        `SELECT count(*) AS open, count(*) FILTER (WHERE start = 'reconnect') AS reconnects
+         FROM authorization WHERE finished_at IS NULL`,
       )
       .one();
-    if (open >= maximum && !this.#evictOldestUnanswered()) return false;
+    const byLink = row.start === "reconnect";
+    const isFull = open >= maximum || (byLink && reconnects >= mostReconnects);
+    if (isFull && !this.#evictOldestUnanswered({ byLink })) return false;
     const entries = Object.entries(row);
     this.#sql.exec(
       `INSERT INTO authorization (${entries.map(([column]) => column).join(", ")})
@@ -72,13 +79,14 @@ export class PendingAuthorizations {
     return true;
   }
 
-  #evictOldestUnanswered(): boolean {
+  #evictOldestUnanswered({ byLink }: { byLink: boolean }): boolean {
     const evicted = this.#sql
       .exec(
         `DELETE FROM authorization WHERE state_hash =
-          (SELECT state_hash FROM authorization WHERE consumed_at IS NULL
-           ORDER BY created_at, rowid LIMIT 1)
+          (SELECT state_hash FROM authorization WHERE consumed_at IS NULL AND (start = 'reconnect' OR NOT ?)
+           ORDER BY start = 'reconnect' DESC, created_at, rowid LIMIT 1)
          RETURNING state_hash`,
+        Number(byLink),
       )
       .toArray();
     return evicted.length > 0;

@@ -1,5 +1,5 @@
 import { jsonColumn } from "./json-column.ts";
-import { remedySchema, type Remedy } from "../../contract/remedy.ts";
+import { storedRemedySchema, type StoredRemedy } from "../../contract/remedy.ts";
 import { mostResources } from "../policy/resource-limit.ts";
 
 /** One access token: one resource in one tenant. `token` is ciphertext. */
@@ -12,7 +12,7 @@ export interface TokenRow {
   refresh_at: number | null;
   first_used_at: number | null;
   generation: number;
-  remedy: Remedy | null;
+  remedy: StoredRemedy | null;
   probed_at: number | null;
   attempts: number;
   retry_at: number | null;
@@ -24,7 +24,7 @@ const columns =
 /** The tables are STRICT: what a column holds was checked when it was written. */
 type TokenColumns = Omit<TokenRow, "remedy"> & { remedy: string | null };
 
-const remedyColumn = jsonColumn(remedySchema);
+const remedyColumn = jsonColumn(storedRemedySchema);
 
 const tokenRow = (row: TokenColumns): TokenRow => ({
   ...row,
@@ -164,7 +164,7 @@ export class TokenStore {
     );
   }
 
-  latch({ resource, tenantId }: TokenKey, remedy: Remedy, now: number): void {
+  latch({ resource, tenantId }: TokenKey, remedy: StoredRemedy, now: number): void {
     this.#sql.exec(
       `INSERT INTO access_token (resource, tenant_id, remedy, probed_at) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET remedy = excluded.remedy, probed_at = excluded.probed_at, retry_at = NULL`,

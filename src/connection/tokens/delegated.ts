@@ -4,12 +4,7 @@ import { authorityTenant } from "../../entra/tenant.ts";
 import type { TokenEndpoint } from "../../entra/token-endpoint.ts";
 import { defined } from "../../contract/defined.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
-import {
-  actionRequired,
-  notForPersonalAccounts,
-  signInRemedy,
-  type RemedyLinks,
-} from "../policy/remedies.ts";
+import { actionRequired, notForPersonalAccounts, signInRemedy } from "../policy/remedies.ts";
 import { homeOf, type Grant } from "../tables/grant-store.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 import type { ExchangeFault, PreparedExchange, TokenExchange } from "./exchange.ts";
@@ -19,7 +14,6 @@ export interface DelegatedExchangeOptions {
   cipher: TokenCipher;
   endpoint: Pick<TokenEndpoint, "refresh">;
   cloud: Cloud;
-  links: RemedyLinks;
   now: () => number;
 }
 
@@ -32,10 +26,10 @@ export class DelegatedExchange implements TokenExchange {
   }
 
   async prepare(key: ResourceKey, grant: Grant): Promise<Result<PreparedExchange, ExchangeFault>> {
-    const { cipher, endpoint, links, now } = this.#options;
+    const { cipher, endpoint, now } = this.#options;
     const { refresh_token: sealed } = grant;
     if (sealed === null) {
-      return err({ kind: "refused", failure: actionRequired(signInRemedy(links, now())) });
+      return err({ kind: "refused", failure: actionRequired(signInRemedy(now())) });
     }
     const scopes = this.#scopesOf(key, grant);
     if (scopes.length === 0) return err({ kind: "refused", failure: notForPersonalAccounts() });

@@ -1,6 +1,5 @@
 import { defined } from "../../contract/defined.ts";
 import type { Disposition } from "../../entra/errors.ts";
-import { personalTenantId } from "../../entra/tenant.ts";
 import type { TokenFailure } from "../../entra/token-endpoint.ts";
 import type { Failure } from "../../contract/errors.ts";
 import type { ConnectionState } from "../connection-state.ts";
@@ -10,7 +9,6 @@ import {
   appMisconfigured,
   entraUnavailable,
   remedyOf,
-  type RemedyLinks,
 } from "../policy/remedies.ts";
 import { appRetryInterval, backoff } from "../policy/renewal-policy.ts";
 import type { TokenKey } from "../tables/token-store.ts";
@@ -20,7 +18,7 @@ interface Circumstances {
   /** In [0, 1). */
   random: number;
   fingerprint: string;
-  links: RemedyLinks;
+  publicOrigin: string;
 }
 
 /** What an event may say of a refused token: our sentence, Microsoft's number and request id. */
@@ -38,11 +36,10 @@ export function recordFailure(
   state: ConnectionState,
   key: TokenKey,
   cause: TokenFailure,
-  { now, random, fingerprint, links }: Circumstances,
+  { now, random, fingerprint, publicOrigin }: Circumstances,
 ): Failure {
   const attempts = (state.tokens.read(key)?.attempts ?? 0) + 1;
   const grant = state.grant();
-  const guest = key.tenantId !== grant.tenant_id && grant.tenant_id === personalTenantId;
   const { disposition } = cause;
   const { latch } = disposition;
   const error = eventErrorOf(cause);
@@ -50,11 +47,11 @@ export function recordFailure(
     type: "token.refresh_failed",
     data: { resource: key.resource, error, attempts },
   } as const;
-  const remedy = remedyOf(disposition, links, {
+  const remedy = remedyOf(disposition, {
     tenantId: key.tenantId,
     scopes: grant.required_scopes,
+    publicOrigin,
     now,
-    ...(guest && { signInTenant: key.tenantId }),
   });
   const withRequestId = (reason: Failure): Failure =>
     cause.requestId === undefined

@@ -3,13 +3,7 @@ import { conflict, failure, type Failure, unknownConnection } from "../../contra
 import { err, ok } from "../../contract/result.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { Outcome } from "../../contract/connection-rpc.ts";
-import {
-  actionRequired,
-  blockedBy,
-  latchedBy,
-  signInRemedy,
-  type RemedyLinks,
-} from "../policy/remedies.ts";
+import { actionRequired, blockedBy, latchedBy, signInRemedy } from "../policy/remedies.ts";
 import { forcedRefreshInterval } from "../policy/renewal-policy.ts";
 import { mostResources } from "../policy/resource-limit.ts";
 import type { Attempt, HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
@@ -41,7 +35,6 @@ export interface RefresherOptions {
   cache: TokenCache;
   mint: TokenMint;
   queue: TokenQueue;
-  links: RemedyLinks;
   fingerprint: () => Promise<string>;
   now: () => number;
   rearm: () => void;
@@ -73,9 +66,9 @@ export class Refresher {
    * caller; an expired or refused one is waited for.
    */
   async token(request: TokenRequest): Promise<Outcome<HeldToken>> {
-    const { state, cache, links, now } = this.#options;
+    const { state, cache, now } = this.#options;
     const { ends = state.ends } = request;
-    const ended = () => err(actionRequired(signInRemedy(links, now())));
+    const ended = () => err(actionRequired(signInRemedy(now())));
     if (ends !== state.ends) return ended();
     const held = cache.peek(request.resource, request.tenantId, request);
     if (held !== undefined) {
@@ -128,7 +121,7 @@ export class Refresher {
   }
 
   async #load(request: TokenRequest): Promise<Outcome<HeldToken>> {
-    const { state, cache, now, links } = this.#options;
+    const { state, cache, now } = this.#options;
     const stored = await cache.read(request.resource, request.tenantId, request);
     if (stored !== undefined) {
       this.#serve(request, stored);
@@ -143,7 +136,7 @@ export class Refresher {
 
     // Checked before the queue: a token that may not be renewed need not wait for another resource's POST.
     const fingerprint = await this.#options.fingerprint();
-    const blocked = blockedBy(grant, row, { now: now(), fingerprint, links });
+    const blocked = blockedBy(grant, row, { now: now(), fingerprint });
     const answer = blocked === undefined ? await this.#fly(key, request, 1) : err(blocked);
     if (answer.ok) {
       this.#serve(request, answer.value);

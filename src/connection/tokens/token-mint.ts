@@ -16,7 +16,6 @@ import {
   blockedBy,
   entraUnavailable,
   signInRemedy,
-  type RemedyLinks,
   unreadableGrant,
 } from "../policy/remedies.ts";
 import { isHeld } from "../policy/grant-kind.ts";
@@ -32,7 +31,8 @@ export interface TokenMintOptions {
   cache: TokenCache;
   cipher: TokenCipher;
   exchanges: TokenExchanges;
-  links: RemedyLinks;
+  /** Of this Worker as browsers see it. */
+  publicOrigin: string;
   /** Stands for the application's credential, to notice that it was changed. */
   fingerprint: () => Promise<string>;
   now: () => number;
@@ -85,14 +85,14 @@ export class TokenMint {
     attempt: Attempt,
     waiters: () => number,
   ): Promise<Outcome<HeldToken>> {
-    const { state, cache, exchanges, now, links } = this.#options;
+    const { state, cache, exchanges, now } = this.#options;
     if (!state.exists) return err(unknownConnection());
     const fingerprint = await this.#options.fingerprint();
     const grant = state.grant();
     if (attempt.forced !== true) {
       // This turn may have come after another that met a latch, or after a sign-in.
       const row = state.tokens.read(key);
-      const blocked = blockedBy(grant, row, { now: now(), fingerprint, links });
+      const blocked = blockedBy(grant, row, { now: now(), fingerprint });
       if (blocked !== undefined) return err(blocked);
       // What a latch stopped stays stopped, though it may be valid: a probe asks Entra.
       const need = { minValiditySeconds: 0, ...attempt };
@@ -101,7 +101,7 @@ export class TokenMint {
       const pause = this.#pause.remaining(now());
       if (pause > 0) return err(entraUnavailable(pause / 1_000));
     }
-    if (!isHeld(grant)) return err(actionRequired(signInRemedy(links, now())));
+    if (!isHeld(grant)) return err(actionRequired(signInRemedy(now())));
     const prepared = await exchanges[grant.kind].prepare(key, grant);
     if (!prepared.ok) return err(this.#unprepared(key, prepared.error));
 
@@ -195,13 +195,13 @@ export class TokenMint {
 
   /** Writes a failure in its scope; what a latch covers is served no more, though it may be valid. */
   #record(key: ResourceKey, cause: TokenFailure, fingerprint: string): Failure {
-    const { state, cache, links, now, random, rearm } = this.#options;
+    const { state, cache, publicOrigin, now, random, rearm } = this.#options;
     const { latch } = cause.disposition;
     const failed = recordFailure(state, key, cause, {
       now: now(),
       random: random(),
       fingerprint,
-      links,
+      publicOrigin,
     });
     if (latch === "connection") cache.forget();
     if (latch === "resource") cache.drop(key);
@@ -236,14 +236,14 @@ export class TokenMint {
   }
 
   #superseded(started: Start, upstreamRequestId: string | undefined): Outcome<never> {
-    const { state, links, now } = this.#options;
+    const { state, now } = this.#options;
     started.report({
       outcome: "superseded",
       ...defined({ upstream_request_id: upstreamRequestId }),
     });
     if (!state.exists) return err(unknownConnection());
     state.tokens.clearIntent();
-    return err(actionRequired(signInRemedy(links, now())));
+    return err(actionRequired(signInRemedy(now())));
   }
 
   #unprepared(key: ResourceKey, fault: ExchangeFault): Failure {

@@ -7,7 +7,7 @@ import { connectionStub } from "../../connection/stub.ts";
 import { AzureError, invalidField, ownErrorHeader } from "../../contract/errors.ts";
 import { upstreamFailure, upstreamRequestId } from "../../http/upstream-error.ts";
 import { orThrow } from "../../contract/or-throw.ts";
-import { withConfig, type Context, type ErrorForm } from "../../front/context.ts";
+import { withConfig, type Context } from "../../front/context.ts";
 import { withLinksHere } from "./gateway-links.ts";
 import { gatewayTarget, isBatchPath, isContentPath, type GatewayMount } from "./gateway-path.ts";
 import { untrustedBytes } from "../../front/headers.ts";
@@ -18,7 +18,6 @@ import type { Router } from "../../front/router.ts";
 /** Microsoft's own API under our address, signed in as a connection. */
 interface Gateway {
   prefix: "/graph" | "/arm";
-  errorForm: ErrorForm;
   /** The path in the document, where a parameter cannot hold slashes but has to. */
   documented: string;
   service: string;
@@ -29,7 +28,6 @@ interface Gateway {
 const gateways: readonly Gateway[] = [
   {
     prefix: "/graph",
-    errorForm: "graph",
     documented: "/graph/{version}/{path}",
     service: "Microsoft Graph",
     scopes: { read: "graph:read", write: "graph:write" },
@@ -41,7 +39,6 @@ const gateways: readonly Gateway[] = [
   },
   {
     prefix: "/arm",
-    errorForm: "arm",
     documented: "/arm/{path}",
     service: "Azure Resource Manager",
     scopes: { read: "arm:read", write: "arm:write" },
@@ -72,13 +69,13 @@ const droppedHeader =
 
 export function gatewayRoutes(router: Router): void {
   for (const gateway of gateways) {
-    const { prefix, errorForm, scopes, mount } = gateway;
+    const { prefix, scopes, mount } = gateway;
     const scope = (c: Context): Scope =>
       isRead(c.req.method) && !isBatchPath(c.req.raw.url) ? scopes.read : scopes.write;
     // For all that follows, what fails and what no method takes included.
     router.app.use(`${prefix}/*`, async (c, next) => {
       c.set("route", `${prefix}/*`);
-      c.set("errorForm", errorForm);
+      c.set("errorForm", "microsoft");
       await next();
     });
     router.app.on(

@@ -42,13 +42,14 @@ export const unknownStatePage = (requestId: string): HtmlPage => ({
 export function refusedPage(error: Failure, requestId: string): HtmlPage {
   const stage = repeatedStages.find((one) => one === error.details?.reason);
   if (stage !== undefined) return repeatedPage(stage, error.message);
+  const consentUrl = error.remedy?.admin_consent_url;
   return {
     status: refusedStatus(error),
     // Not "you are not connected": an account that was connected before stays connected.
     title: "The sign-in was not completed",
     tone: "bad",
     text: [error.message, adviceOf(error)],
-    link: error.remedy?.admin_consent_url,
+    links: consentUrl === undefined ? [] : [{ href: consentUrl }],
     requestId: error.request_id ?? requestId,
   };
 }

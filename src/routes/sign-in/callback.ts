@@ -1,7 +1,10 @@
 import { defined } from "../../contract/defined.ts";
 import { getCookie } from "hono/cookie";
 import * as z from "zod";
-import { browserBindingCookie, verifyState } from "../../connection/grant/authorization-state.ts";
+import {
+  browserBindingCookie,
+  connectionOfCallback,
+} from "../../connection/grant/authorization-state.ts";
 import type { AuthorizationCompletion } from "../../contract/connection-rpc.ts";
 import { connectionStub } from "../../connection/stub.ts";
 import { renamedField, type Failure } from "../../contract/errors.ts";
@@ -56,7 +59,7 @@ export function callbackRoutes(router: Router): void {
       const { sessionSecret } = c.var.config;
       // Before any actor is asked: a state that was not made here leads nowhere.
       const connectionId =
-        state === undefined ? undefined : await verifyState(sessionSecret, "connect", state);
+        state === undefined ? undefined : await connectionOfCallback(sessionSecret, state);
       if (state === undefined || connectionId === undefined) {
         // After a consent in the Azure portal the administrator is sent to the first redirect URI.
         return pageResponse(

@@ -1,7 +1,7 @@
 import { defined } from "../../contract/defined.ts";
 import * as z from "zod";
 import { time } from "../../contract/time.ts";
-import type { Caller } from "../../callers/caller.ts";
+import { requireScope, type Caller } from "../../callers/caller.ts";
 import { connectionAt, requires } from "../../front/require.ts";
 import { userIdSchema } from "../../contract/connection-id.ts";
 import type { AuthorizationStart } from "../../contract/connection-rpc.ts";
@@ -28,6 +28,9 @@ const scopesField = z
   .optional()
   .meta({ type: "string", description: "Separated by spaces; added to the default ones." });
 
+const bindings = ["cookie", "confirm"] as const;
+type Binding = (typeof bindings)[number];
+
 const query = {
   tenant_id: tenantField,
   scopes: scopesField,
@@ -37,13 +40,18 @@ const query = {
     .string()
     .max(2_048)
     .optional()
-    .meta({ description: "On one of RETURN_ORIGINS; required when a server starts." }),
+    .meta({ description: "On one of RETURN_ORIGINS; required unless a cookie binds the sign-in." }),
+  binding: z.enum(bindings).optional().meta({
+    description:
+      "What ties the end to the start: a cookie of this browser (default of a user's start), or that the caller confirms with flow (needs connections:write; always so when a server starts).",
+  }),
 };
 
 const startSchema = z.object({
   auth_url: z.string(),
   state: z.string(),
   expires_at: time,
+  connection: z.string().meta({ description: "Its id, where a flow is confirmed." }),
 });
 
 export function connectRoutes(router: Router): void {
@@ -74,18 +82,38 @@ export function connectRoutes(router: Router): void {
       if (returnUrl !== undefined && !readReturnUrl(returnUrl, config.returnOrigins)) {
         throw invalidReturnUrl("must be a URL on one of RETURN_ORIGINS");
       }
-      if (returnUrl === undefined && caller.userId === undefined) {
-        throw invalidReturnUrl("is required when a server starts a sign-in");
+      const binding = bindingOf(caller, input.query.binding);
+      if (returnUrl === undefined && binding === "confirm") {
+        throw invalidReturnUrl(
+          "is required for a sign-in that is confirmed, as all of a server's are",
+        );
       }
       const start = beginSignIn(c.env, {
         connectionId: c.var.connectionId,
-        start: caller.userId === undefined ? "server" : "user",
+        start: binding === "confirm" ? "server" : "user",
         mayAddLabel: caller.scopes.has("connections:write"),
         ...defined({ tenantId, scopes, loginHint, prompt, returnUrl }),
       });
       return startAnswer(c, await withFieldNames(start, snakeCase));
     },
   );
+}
+
+/**
+ * A server has no browser that a cookie could bind. A page that will have to confirm is refused here
+ * and not after the person has signed in.
+ *
+ * @throws AzureError `invalid_request` naming `binding`, or `forbidden` without connections:write
+ */
+function bindingOf(caller: Caller, asked: Binding | undefined): Binding {
+  if (caller.userId === undefined) {
+    if (asked === "cookie") {
+      throw new AzureError(invalidField("binding", "must be confirm when a server starts"));
+    }
+    return "confirm";
+  }
+  if (asked === "confirm") orThrow(requireScope(caller, "connections:write"));
+  return asked ?? "cookie";
 }
 
 async function startAnswer(c: Context, start: AuthorizationStart): Promise<Response> {
@@ -95,7 +123,7 @@ async function startAnswer(c: Context, start: AuthorizationStart): Promise<Respo
     wantsPage || opensInSandbox(c)
       ? redirectResponse(authUrl)
       : Response.json(
-          { auth_url: authUrl, state, expires_at: expiresAt },
+          { auth_url: authUrl, state, expires_at: expiresAt, connection: c.var.connectionId },
           { headers: { "cache-control": "no-store" } },
         );
   if (browserBinding !== undefined) {

@@ -3,10 +3,11 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { configOf } from "../../../src/config/config.ts";
 import { createParts } from "../../../src/connection/parts.ts";
-import type { Host, HostEvents, HostOptions, Progress } from "../../simulation/host.ts";
+import type { Host, HostOptions, Progress } from "../../simulation/host.ts";
 import { repeatedChance } from "../../simulation/model/chance.ts";
 import type { CipherPoint, StorageFault, TurnPoint } from "../../simulation/model/commands.ts";
 import { dueOf } from "../../simulation/model/due.ts";
+import type { Receivers } from "../../simulation/model/receivers.ts";
 import type { Rows } from "../../simulation/model/tables.ts";
 import { actorOf, type Stub } from "../support/connections.ts";
 import { failStorage, mendStorage } from "../support/storage-failure.ts";
@@ -23,7 +24,7 @@ export class WorkerdHost implements Host {
   #id = "";
   #now = 0;
   #died = false;
-  #events: HostEvents | undefined;
+  #events: HostOptions | undefined;
   #armed: { point: CipherPoint; abort: () => void } | undefined;
 
   constructor() {
@@ -39,6 +40,11 @@ export class WorkerdHost implements Host {
 
   get stub(): Stub {
     return this.#stub;
+  }
+
+  /** To whom the connection of now reports. */
+  get receivers(): Receivers | undefined {
+    return this.#events?.receivers;
   }
 
   get now(): number {
@@ -140,7 +146,7 @@ export class WorkerdHost implements Host {
   }
 
   rows(): Promise<Rows | undefined> {
-    return this.#spare(() =>
+    return this.read(() =>
       runInDurableObject(this.#stub, async (_, ctx) => {
         const { storage } = ctx;
         const rows = (query: string) => storage.sql.exec(query).toArray();
@@ -190,8 +196,7 @@ export class WorkerdHost implements Host {
     await runInDurableObject(this.#stub, () => undefined).catch(() => undefined);
   }
 
-  /** Lets others than the object use its cipher. */
-  async #spare<Value>(work: () => Promise<Value>): Promise<Value> {
+  async read<Value>(work: () => Promise<Value>): Promise<Value> {
     const armed = this.#armed;
     this.#armed = undefined;
     try {

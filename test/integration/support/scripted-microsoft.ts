@@ -6,6 +6,7 @@ import { clouds } from "../../../src/entra/cloud.ts";
 import { ManualTimer } from "../../support/manual-timer.ts";
 import type { Stub } from "./connections.ts";
 import { reconfigured } from "./reconfigured.ts";
+import { ownError } from "./own-error.ts";
 
 /** One request as Microsoft got it. */
 export interface Asked {
@@ -55,6 +56,7 @@ export function scripted<Value>(
     const gateway = new Gateway({
       state: parts.state,
       refresher: parts.refresher,
+      links: parts.links,
       cloud: clouds.global,
       fetch: microsoft,
       now: parts.now,
@@ -82,9 +84,9 @@ export function withStatus(status: number, response: Response): Response {
   return response;
 }
 
-/** The envelope of an answer of ours, without the times in it. */
+/** An error of ours, without the times in it. */
 export const told = async (response: Response) => ({
   status: response.status,
   mark: response.headers.get("x-azure-error"),
-  body: await response.json<Record<string, unknown>>(),
+  body: await ownError(response),
 });

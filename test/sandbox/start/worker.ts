@@ -10,8 +10,9 @@ export interface WorkerOptions {
   port: number;
   sandboxUrl: string;
   secrets: LocalSecrets;
-  /** The variable `WEBHOOKS`. */
+  /** The variables `WEBHOOKS` and `CONNECT_PAGE_URL`. */
   webhooks?: string | undefined;
+  connectPageUrl?: string | undefined;
 }
 
 export interface LocalWorker {
@@ -21,7 +22,7 @@ export interface LocalWorker {
 
 /** The configuration of a Worker whose Microsoft is the sandbox. */
 export function sandboxBindings(options: WorkerOptions): Record<string, string> {
-  const { sandboxUrl, secrets, webhooks = "" } = options;
+  const { sandboxUrl, secrets, webhooks = "", connectPageUrl = "" } = options;
   const url = `http://localhost:${options.port}`;
   return {
     AZURE_CLOUD: "sandbox",
@@ -37,6 +38,7 @@ export function sandboxBindings(options: WorkerOptions): Record<string, string> 
     ALLOWED_ORIGINS: url,
     RETURN_ORIGINS: url,
     WEBHOOKS: webhooks,
+    CONNECT_PAGE_URL: connectPageUrl,
   };
 }
 

@@ -178,7 +178,7 @@ export class Callers {
   /** As an operator does, from the directory's row. */
   #restore(): void {
     const { row } = this.#around.receivers;
-    if (row?.refresh_token == null || row.tenant_id === null) return;
+    if (row === undefined || row.refresh_token === null || row.tenant_id === null) return;
     const backup = {
       sealedRefreshToken: row.refresh_token,
       tenantId: row.tenant_id,

@@ -57,7 +57,8 @@ export class Receivers implements Capability {
     const response = await this.#answer("directory", () => {
       const { row } = this;
       if (row !== undefined && entry.version <= row.version) return;
-      if (row?.refresh_token != null && entry.status === "pending") return;
+      const isBackup = row !== undefined && row.refresh_token !== null;
+      if (isBackup && entry.status === "pending") return;
       this.row = entry;
     });
     if (!response.ok) throw new Error("D1_ERROR: the database is overloaded");

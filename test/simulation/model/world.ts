@@ -143,7 +143,7 @@ export class World implements Surroundings {
     const rows = await this.#host.rows();
     if (rows === undefined) this.tables = undefined;
     else if (rows !== this.#rows) {
-      this.tables = await this.#host.run(() => this.#reader.read(rows));
+      this.tables = await this.#host.read(() => this.#reader.read(rows));
     }
     this.#rows = rows;
     for (const { token, generation } of this.tables?.rows ?? []) {

@@ -45,8 +45,16 @@ export class Clock {
     this.#timers = this.#timers.filter((timer) => timer.id !== id);
   }
 
-  /** Lets time pass, or jumps back: each timer that falls due rings at its time, all that follows included. */
-  async advanceTo(time: number): Promise<void> {
+  /**
+   * Lets time pass, or jumps back: each timer that falls due rings at its time, all that follows included.
+   *
+   * @param isTimed false: the timers do not ring
+   */
+  async advanceTo(time: number, isTimed = true): Promise<void> {
+    if (!isTimed) {
+      this.#now = time;
+      return;
+    }
     for (;;) {
       this.#timers = this.#timers.filter(({ owner }) => owner?.alive !== false);
       const next = this.#timers.reduce<Timer | undefined>(

@@ -8,8 +8,9 @@ import { SimulatedSocket, SimulatedSocketPair } from "./sockets.ts";
 export interface GlobalsOptions {
   scheduler: Scheduler;
   clock: Clock;
-  /** In [0, 1). */
+  /** In [0, 1), for `Math.random`; and for keys and ids, which other worlds draw elsewhere. */
   random: () => number;
+  secretRandom: () => number;
   /** Where requests go; `isHeard`: who sent it still lives. */
   receive: (request: Request, isHeard: boolean) => Promise<Response>;
   /** Called before each encryption and decryption of an object. */
@@ -22,7 +23,7 @@ const RealResponse = Response;
 
 /** Puts the simulation in the place of Node's time, chance, network and crypto. @returns what undoes it */
 export function installGlobals(options: GlobalsOptions): () => void {
-  const { scheduler, clock, random } = options;
+  const { scheduler, clock, random, secretRandom } = options;
   const replaced = {
     Date: simulatedDate(clock),
     Response: UpgradingResponse,
@@ -33,10 +34,10 @@ export function installGlobals(options: GlobalsOptions): () => void {
     crypto: {
       subtle: simulatedSubtle((work) => scheduler.later(work), options.beforeCipher),
       getRandomValues: <Values extends Uint8Array>(values: Values): Values => {
-        for (let index = 0; index < values.length; index += 1) values[index] = random() * 256;
+        for (let index = 0; index < values.length; index += 1) values[index] = secretRandom() * 256;
         return values;
       },
-      randomUUID: () => guidOf(random),
+      randomUUID: () => guidOf(secretRandom),
     },
     fetch: simulatedFetch(options),
     setTimeout: (run: (...values: unknown[]) => void, wait = 0, ...values: unknown[]) =>

@@ -71,6 +71,18 @@ const routes = {
     return { subjects, subscriptions };
   },
 
+  /** A lazy connection's fetch: status, mark and body, once for every url. */
+  "/marked": async ({ userId, urls, binding = "AZURE" }, env) => {
+    const user = azure(env[binding], { userId });
+    const answers = [];
+    for (const url of urls) {
+      const response = await user.fetch(url);
+      const mark = response.headers.get("x-azure-error");
+      answers.push({ status: response.status, mark, body: await response.json() });
+    }
+    return answers;
+  },
+
   /** How the package's clients fail over each way to a connection, and after how many milliseconds. */
   "/failing-clients": async ({ userId, subscriptionId, binding = "AZURE" }, env) => {
     const ways = {

@@ -6,12 +6,7 @@ import {
   AzureError,
   type ConnectionStub,
 } from "../../../src/client/index.ts";
-import {
-  errorEnvelope,
-  errorStatuses,
-  failure,
-  type Failure,
-} from "../../../src/contract/errors.ts";
+import { errorStatuses, failure, type Failure } from "../../../src/contract/errors.ts";
 import { GraphClient } from "../../../src/graph/index.ts";
 
 /** A stub of which only what a test needs is there. */
@@ -25,6 +20,8 @@ function stub(parts: Partial<ConnectionStub>): ConnectionStub {
     beginAuthorization: absent,
     completeAuthorization: absent,
     confirmAuthorization: absent,
+    reconnectRequest: absent,
+    beginReconnect: absent,
     import: absent,
     accessToken: absent,
     refresh: absent,
@@ -112,7 +109,9 @@ describe("azure", () => {
     const answer = await ada.fetch("https://graph.microsoft.com/v1.0/me");
     expect(answer.status).toBe(errorStatuses[reason.code]);
     expect(answer.headers.get("x-azure-error")).toBe(reason.code);
-    expect(await answer.json()).toEqual(errorEnvelope(reason));
+    const { code, message, request_id: requestId, ...rest } = reason;
+    const innerError = { code, ...rest, ...(requestId && { "request-id": requestId }) };
+    expect(await answer.json()).toMatchObject({ error: { code, message, innerError } });
     expect(await ada.info()).toEqual({ ok: false, error: reason });
     expect(await ada.accessToken({ resource: "arm" })).toEqual({ ok: false, error: reason });
 
@@ -140,6 +139,30 @@ describe("azure", () => {
   ])("leaves an error of the platform's as it is: %s", async (thrown) => {
     const ada = azure({ connection: () => Promise.reject(thrown) }, { userId: "ada" });
     expect(await ada.info().catch((e: unknown) => e)).toBe(thrown);
+  });
+
+  it.each([
+    ["none", undefined],
+    [
+      "a binding to another entrypoint",
+      {
+        connection: () =>
+          Promise.reject(
+            new TypeError('The RPC receiver does not implement the method "connection".'),
+          ),
+      },
+    ],
+  ])("names the sibling's own mistake at once where its binding is %s", async (found, service) => {
+    const reason = {
+      code: "app_misconfigured",
+      message: expect.stringMatching(`AzureService, such as env\\.AZURE; it got ${found}\\.`),
+      details: { reason: "missing_binding" },
+    };
+    const ada = azure(service, { userId: "ada" });
+    expect(await ada.info()).toEqual({ ok: false, error: reason });
+    const sleep = () => Promise.reject(new Error("it waited"));
+    const me = new GraphClient(ada, { sleep }).users.me();
+    expect(await me.catch((e: unknown) => e)).toMatchObject({ ...reason, status: 503 });
   });
 
   it("asks for another stub after one threw", async () => {

@@ -92,7 +92,10 @@ const asks: Readonly<Record<string, Ask>> = {
 
 /** Where only a browser goes, and who sends it there. */
 const forBrowsers: Readonly<Record<string, string>> = {
+  "GET /": "a person who looks what this is",
   "GET /callback": "Microsoft, after a sign-in",
+  "GET /reconnect": "the link of a remedy",
+  "POST /reconnect": "the button of that page",
   "GET /callback/admin": "Microsoft, after an administrator's consent",
 };
 

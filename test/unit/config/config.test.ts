@@ -85,6 +85,16 @@ describe("a whole configuration", () => {
     ).toEqual(["https://other.example"]);
   });
 
+  it("knows the host's own page for its users where one is configured", () => {
+    expect(configured({}).connectPageUrl).toBeUndefined();
+    expect(configured({ CONNECT_PAGE_URL: " " }).connectPageUrl).toBeUndefined();
+    const page = "https://app.example/settings?tab=accounts";
+    expect(configured({ CONNECT_PAGE_URL: page }).connectPageUrl).toBe(page);
+    expect(configured({ CONNECT_PAGE_URL: "http://localhost:5173/" }).connectPageUrl).toBe(
+      "http://localhost:5173/",
+    );
+  });
+
   it("takes empty variables for unset ones", () => {
     const config = configured({ AZURE_CLOUD: "", AZURE_TENANT_ID: " ", AZURE_GRAPH_ENDPOINT: "" });
     expect(config).toMatchObject({ cloud: clouds.global, tenantId: "common" });
@@ -275,6 +285,10 @@ describe("a wrong configuration names its variable", () => {
     ["an http origin", "ALLOWED_ORIGINS", "http://app.example"],
     ["an origin in capitals", "ALLOWED_ORIGINS", "https://App.example"],
     ["a return origin with a path", "RETURN_ORIGINS", "https://app.example/done"],
+    ["a connect page without scheme", "CONNECT_PAGE_URL", "app.example/connect"],
+    ["a connect page by http", "CONNECT_PAGE_URL", "http://app.example/connect"],
+    ["a connect page that is a script", "CONNECT_PAGE_URL", "javascript:alert('s3cr3t')"],
+    ["a connect page with a password", "CONNECT_PAGE_URL", "https://a:s3cr3t@app.example/"],
     ["an unknown cloud", "AZURE_CLOUD", "mars"],
     ["the sandbox without its endpoints", "AZURE_CLOUD", "sandbox"],
     ["a foreign authority", "AZURE_AUTHORITY_HOST", "https://login.evil.example"],

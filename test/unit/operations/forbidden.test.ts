@@ -6,10 +6,13 @@ import type { ConnectionInfo } from "../../../src/contract/connection-info.ts";
 import type { Outcome } from "../../../src/contract/connection-rpc.ts";
 import { AzureError, failure, unknownConnection } from "../../../src/contract/errors.ts";
 import { err, ok } from "../../../src/contract/result.ts";
+import { readReconnectLink } from "../../../src/connection/grant/reconnect-link.ts";
 import { clouds } from "../../../src/entra/cloud.ts";
 import { personalTenantId } from "../../../src/entra/tenant.ts";
+import type { SessionSecret } from "../../../src/platform/keys.ts";
 import { explained } from "../../../src/operations/forbidden.ts";
 
+const sessionSecret: SessionSecret = ["a-session-secret-for-tests-of-at-least-32-bytes"];
 const contacts = neededFor(listContacts, {});
 const ownProfile = neededFor(getUser, {});
 const anotherProfile = neededFor(getUser, { id: "grace" });
@@ -50,7 +53,7 @@ async function explain(error: unknown, needs: Needs | undefined, info?: Outcome<
         return info;
       },
     },
-    config: { cloud: clouds.global, publicOrigin: "https://azure.example" },
+    config: { cloud: clouds.global, publicOrigin: "https://azure.example", sessionSecret },
     now: () => Date.UTC(2026, 10, 28),
   });
   return { result, asked };
@@ -102,8 +105,17 @@ describe("a 403 of Graph's", () => {
           action: "consent",
           message: sentence,
           scopes: [least],
-          connect_url: `https://azure.example/connect?user_id=ada&label=work&scopes=${least}`,
+          connect_url: expect.stringContaining("https://azure.example/reconnect?link="),
           since: "2026-11-28T00:00:00.000Z",
+        },
+      });
+      const { remedy } = result as AzureError;
+      const link = new URL(remedy?.connect_url ?? "").searchParams.get("link") ?? "";
+      expect(await readReconnectLink(sessionSecret, link, Date.UTC(2026, 10, 28))).toEqual({
+        ok: true,
+        value: {
+          connectionId: "user:ada:work",
+          link: { account: expect.any(String), scopes: [least] },
         },
       });
     },

@@ -4,6 +4,7 @@ import {
   newestKey,
   randomToken,
   sign,
+  signAtOnce,
   verify,
   type SessionSecret,
 } from "../../../src/platform/keys.ts";
@@ -38,6 +39,15 @@ describe("a key per purpose", () => {
     // Computed apart, by OpenSSL: salt empty, info azure-integration-worker/session, 32 bytes.
     const expected = "mb7XmsQ1_pmuvbf1JqlaH0nFuvDfb7wBVZ2XXrQyOXI";
     expect(await sign(secret, "session", "x")).toBe(expected);
+  });
+
+  it("signs at once as it does in its own time", async () => {
+    const texts = ["", "x", "user:ada", "\u00fc\u{1f511}", "\ud800"];
+    for (const text of texts) {
+      expect(signAtOnce([old, next], "reconnect", text)).toBe(
+        await sign([old, next], "reconnect", text),
+      );
+    }
   });
 
   it("is derived once", async () => {

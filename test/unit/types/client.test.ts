@@ -254,7 +254,7 @@ describe("a connection's own parts", () => {
 describe("a binding to the entrypoint", () => {
   test("gives a stub that is a signed-in fetch", () => {
     expectTypeOf(azure).returns.toEqualTypeOf<client.ConnectionStub>();
-    expectTypeOf(azure).parameter(0).toEqualTypeOf<client.AzureBinding>();
+    expectTypeOf(azure).parameter(0).toEqualTypeOf<client.AzureBinding | undefined>();
     expectTypeOf<client.ConnectionStub["fetch"]>().returns.toEqualTypeOf<Promise<Response>>();
   });
 

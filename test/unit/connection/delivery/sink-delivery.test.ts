@@ -58,6 +58,7 @@ function deliveries(make: typeof newConnection = (sinks = []) => signedInConnect
   const sinks = [directory, webhook];
   const { state, events } = make(sinks);
   const delivery = new SinkDelivery({
+    links: { event: (event) => event },
     connectionId: "user:ada",
     state,
     sinks,

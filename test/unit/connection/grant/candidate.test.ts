@@ -4,6 +4,7 @@ import {
   adoptionConflict,
   candidateSchema,
   grantedScopes,
+  healConflict,
   type Candidate,
 } from "../../../../src/connection/grant/candidate.ts";
 import type { Grant } from "../../../../src/connection/tables/grant-store.ts";
@@ -45,6 +46,28 @@ const armRefused = { resource: "arm", remedy: consent };
 const held = (): Grant => signedInConnection().state.grant();
 const reason = (grant: Grant | undefined, change: Partial<Candidate> = {}) =>
   adoptionConflict(grant, candidate(change), clouds.global)?.details?.reason;
+
+describe("a candidate that a reconnect link brought", () => {
+  test.each<[string, Grant | undefined, Partial<Candidate>, string | undefined]>([
+    ["of the same account repairs the grant", held(), {}, undefined],
+    [
+      "of another person of the tenant repairs nothing",
+      held(),
+      { object_id: elsewhere },
+      "different_account",
+    ],
+    ["of another tenant repairs nothing", held(), { tenant_id: elsewhere }, "different_account"],
+    ["is no first sign-in", undefined, {}, "disconnected"],
+    [
+      "does not connect again what was disconnected",
+      { ...held(), refresh_token: null },
+      {},
+      "disconnected",
+    ],
+  ])("%s", (_, grant, change, expected) => {
+    expect(healConflict(grant, candidate(change))?.details?.reason).toBe(expected);
+  });
+});
 
 describe("a candidate", () => {
   test.each<[string, Grant | undefined, Partial<Candidate>, string | undefined]>([

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { signState, verifyState } from "../../../../src/connection/grant/authorization-state.ts";
+import {
+  connectionOfCallback,
+  signState,
+  verifyState,
+} from "../../../../src/connection/grant/authorization-state.ts";
 import {
   signInPurposes,
   type SignInPurpose,
@@ -50,10 +54,14 @@ describe.each(purposes)("a state of the purpose %s", (purpose) => {
   });
 });
 
-test("two purposes never share a callback of this Worker", () => {
-  const paths = Object.values(signInPurposes).map(({ callbackPath }) => callbackPath);
-  expect(new Set(paths).size).toBe(paths.length);
-});
+test.each(purposes)(
+  "the callback of sign-ins takes a state of %s if it is one of its own",
+  async (purpose) => {
+    const state = await signState(before, purpose, "user:ada");
+    const isOwn = signInPurposes[purpose].callbackPath === "/callback";
+    expect(await connectionOfCallback(before, state)).toBe(isOwn ? "user:ada" : undefined);
+  },
+);
 
 describe("the consent of an administrator", () => {
   const asked = { tenant: "organizations", return_url: "https://app.example/" };

@@ -13,7 +13,6 @@ import type { Grant } from "../../../../src/connection/tables/grant-store.ts";
 import { remedyActions, type Remedy, type RemedyAction } from "../../../../src/contract/remedy.ts";
 import { elsewhere, home, signedInConnection, start } from "../support/connection.ts";
 
-const links = { connectionId: "user:ada:work", publicOrigin: "https://azure.example" };
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
@@ -22,45 +21,28 @@ const remedy = (action: RemedyAction): Remedy => ({
   message: "Do it.",
   since: "2026-11-28T12:00:00.000Z",
 });
-const of = (action: RemedyAction, more: { signInTenant?: string; scopes?: string[] } = {}) =>
-  remedyOf({ action, latch: "resource", message: "Do it." }, links, {
-    tenantId: home,
-    scopes: [],
-    now: start,
-    ...more,
-  });
-const parameters = (url: string | undefined) => Object.fromEntries(new URL(url ?? "").searchParams);
+const of = (action: RemedyAction, scopes: string[] = []) =>
+  remedyOf(
+    { action, latch: "resource", message: "Do it." },
+    { tenantId: home, scopes, publicOrigin: "https://azure.example", now: start },
+  );
 
-describe("the links of a remedy", () => {
-  test.each<[RemedyAction, boolean, boolean]>([
-    ["sign_in", true, false],
-    ["step_up", true, false],
-    ["consent", true, false],
-    ["admin_consent", false, true],
-    ["contact_admin", false, false],
-    ["fix_app", false, false],
-    ["retry", false, false],
-  ])("of %s: to sign in %s, to an administrator %s", (action, connect, admin) => {
-    const { connect_url: connectUrl, admin_consent_url: adminUrl } = of(action);
-    expect([connectUrl !== undefined, adminUrl !== undefined]).toEqual([connect, admin]);
+describe("a remedy", () => {
+  test.each(remedyActions)("of %s is kept without the link of its user", (action) => {
+    expect(of(action)).not.toHaveProperty("connect_url");
   });
 
-  test("name the user and the label, and hold nothing secret", () => {
-    expect(parameters(of("sign_in").connect_url)).toEqual({ user_id: "ada", label: "work" });
-  });
-
-  test("ask for the scopes to consent to, as one parameter", () => {
-    const scopes = ["Mail.Send", "https://vault.azure.net/user_impersonation"];
-    const { connect_url: url, scopes: named } = of("consent", { scopes });
-    expect(parameters(url)["scopes"]).toBe(scopes.join(" "));
-    expect(named).toEqual(scopes);
-  });
-
-  test("name the tenant of a guest to sign in to, and the one whose administrator consents", () => {
-    expect(parameters(of("sign_in", { signInTenant: elsewhere }).connect_url)["tenant_id"]).toBe(
-      elsewhere,
+  test.each(remedyActions)("of %s has a link only where an administrator consents", (action) => {
+    expect(of(action).admin_consent_url).toBe(
+      action === "admin_consent"
+        ? `https://azure.example/admin-consent?tenant_id=${home}`
+        : undefined,
     );
-    expect(parameters(of("admin_consent").admin_consent_url)).toEqual({ tenant_id: home });
+  });
+
+  test("names the scopes to consent to", () => {
+    const scopes = ["Mail.Send", "https://vault.azure.net/user_impersonation"];
+    expect(of("consent", scopes).scopes).toEqual(scopes);
   });
 });
 
@@ -107,7 +89,7 @@ describe("a token POST", () => {
     blockedBy(
       grant(change),
       { tenant_id: home, remedy: null, probed_at: null, retry_at: retryAt },
-      { now: start, fingerprint: "now", links },
+      { now: start, fingerprint: "now" },
     );
   const appError = (fingerprint: string, retryAt: number) => ({
     app_error: { since: start, retry_at: retryAt, fingerprint },
@@ -140,7 +122,7 @@ describe("a token POST", () => {
 });
 
 test("a connection without a grant asks to sign in, since now", () => {
-  expect(signInRemedy(links, start)).toMatchObject({
+  expect(signInRemedy(start)).toMatchObject({
     action: "sign_in",
     since: "2026-11-28T12:00:00.000Z",
   });

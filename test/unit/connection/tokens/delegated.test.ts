@@ -11,7 +11,6 @@ import { ownFailure } from "../../../../src/entra/token-failure.ts";
 import type { TokenEndpoint } from "../../../../src/entra/token-endpoint.ts";
 import { home, signedInConnection, start } from "../support/connection.ts";
 
-const links = { connectionId: "user:ada", publicOrigin: "https://azure.example" };
 const key: ResourceKey = { resource: "graph", tenantId: home };
 const keyOf = (kid: string, byte: number): EncryptionKey => ({
   kid,
@@ -46,7 +45,6 @@ async function exchange({
       },
     },
     cloud: clouds.global,
-    links,
     now: () => start,
   });
   return { asked, prepare: (of = key) => delegated.prepare(of, grant) };

@@ -5,10 +5,9 @@ import {
   ownFailure,
   type TokenFailure,
 } from "../../../../src/entra/token-failure.ts";
-import { personalTenantId } from "../../../../src/entra/tenant.ts";
 import { elsewhere, home, signedInConnection, start } from "../support/connection.ts";
 
-const links = { connectionId: "user:ada", publicOrigin: "https://azure.example" };
+const publicOrigin = "https://azure.example";
 const graph = { resource: "graph", tenantId: home };
 const minute = 60_000;
 
@@ -33,7 +32,7 @@ function failing(...causes: readonly (TokenFailure | [TokenFailure, typeof graph
       now: start + index * minute,
       random: 0.5,
       fingerprint: "f",
-      links,
+      publicOrigin,
     });
   });
   return { state, events, failures, types: events.map(({ type }) => type) };
@@ -142,15 +141,4 @@ test("a failure carries Microsoft's request id, to its caller and in its event",
   const id = "11111111-2222-4333-8444-555555555555";
   expect(failures[0]?.details?.upstream_request_id).toBe(id);
   expect(events.at(-1)?.data).toMatchObject({ error: { request_id: id } });
-});
-
-test("a personal account that another tenant refuses is to sign in there", () => {
-  const { state } = signedInConnection({ grant: { tenant_id: personalTenantId } });
-  const failure = recordFailure(state, { resource: "arm", tenantId: elsewhere }, refused(50076), {
-    now: start,
-    random: 0,
-    fingerprint: "f",
-    links,
-  });
-  expect(new URL(failure.remedy?.connect_url ?? "").searchParams.get("tenant_id")).toBe(elsewhere);
 });

@@ -1,0 +1,109 @@
+import { missingScopes } from "../../entra/resource.ts";
+import { conflict, unknownConnection, type Failure } from "../../contract/errors.ts";
+import type {
+  AuthorizationStart,
+  Outcome,
+  ReconnectLink,
+  ReconnectRequest,
+} from "../../contract/connection-rpc.ts";
+import { err, ok } from "../../contract/result.ts";
+import { randomToken } from "../../platform/keys.ts";
+import { maskedName } from "../policy/masked-name.ts";
+import { accountOf, standingRemedies } from "../policy/standing-remedies.ts";
+import type { Grant } from "../tables/grant-store.ts";
+import { openAuthorization, type OpeningOptions } from "./authorization-opening.ts";
+import { checkStart } from "./authorization-start.ts";
+import { sha256Hex } from "./authorization-state.ts";
+import { accountHash } from "./reconnect-link.ts";
+
+/** What a link asks of its account, and the grant that it repairs. */
+interface Asked {
+  grant: Grant;
+  message: string;
+  scopes: string[];
+}
+
+/**
+ * Reconnect links, as the connection answers them. Whoever holds a link may be anybody: it shows a
+ * masked name, and starts a sign-in that can only end with the account that is connected already.
+ */
+export class Reconnect {
+  readonly #options: OpeningOptions;
+
+  constructor(options: OpeningOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @returns `not_found` when the account of the link is not connected (any more); `conflict` with the
+   *   reason `connected` when nothing has to be repaired
+   */
+  request(link: ReconnectLink): Outcome<ReconnectRequest> {
+    const asked = this.#asked(link);
+    if (!asked.ok) return asked;
+    const { grant, message, scopes } = asked.value;
+    const name = grant.upn ?? grant.name;
+    return ok({ account: name === null ? null : maskedName(name), message, scopes });
+  }
+
+  /**
+   * Starts the sign-in: at the tenant of the account, with what is lacking.
+   *
+   * @returns as {@link request}; `throttled` when too many are under way
+   */
+  async begin(link: ReconnectLink): Promise<Outcome<AuthorizationStart>> {
+    const asked = this.#asked(link);
+    if (!asked.ok) return asked;
+    const { grant, scopes } = asked.value;
+    const { config } = this.#options;
+    const start = { start: "reconnect", tenantId: grant.tenant_id ?? "", scopes } as const;
+    const checked = checkStart(start, config, grant.required_scopes);
+    if (!checked.ok) return checked;
+    const { tenant, scopes: askedScopes, redirectUri } = checked.value;
+    const browserBinding = randomToken();
+    const browserHash = await sha256Hex(browserBinding);
+    const opened = await openAuthorization(
+      {
+        start: start.start,
+        tenant,
+        scopes: askedScopes,
+        redirect_uri: redirectUri,
+        return_url: null,
+        // Never the account's name, which is more than a link may show.
+        login_hint: grant.login_hint,
+        prompt: null,
+        browser_hash: browserHash,
+      },
+      this.#options,
+      // It may have been disconnected, or repaired, meanwhile.
+      { conflict: () => failureOf(this.#asked(link)) },
+    );
+    return opened.ok ? ok({ ...opened.value, browserBinding }) : opened;
+  }
+
+  #asked({ account, scopes: named }: ReconnectLink): Outcome<Asked> {
+    const { config, state } = this.#options;
+    if (!state.exists) return err(unknownConnection());
+    const grant = state.grant();
+    const connected = accountOf(grant);
+    if (connected === undefined || accountHash(connected) !== account) {
+      return err(unknownConnection());
+    }
+    const lacking = missingScopes(named ?? [], grant.scopes, config.cloud);
+    const standing = standingRemedies(grant, state.tokens.list());
+    const [first] = standing;
+    if (first === undefined && lacking.length === 0) return err(nothingToRepair());
+    const consented = standing.flatMap(({ scopes = [] }) => scopes);
+    return ok({
+      grant,
+      message: first?.message ?? "The application needs permissions that it was not given yet.",
+      scopes: [...new Set([...consented, ...lacking])],
+    });
+  }
+}
+
+const failureOf = (outcome: Outcome<unknown>): Failure | undefined =>
+  outcome.ok ? undefined : outcome.error;
+
+const nothingToRepair = (): Failure =>
+  conflict("connected", "This connection works: there is nothing to repair.");
