@@ -79,7 +79,9 @@ it(
     await expect
       .poll(() => seen.length, { timeout: 30_000 })
       .toBeGreaterThanOrEqual(written.length);
-    expect(seen).toEqual(written);
+    // A remedy's link is made when it is read, and only while that remedy stands.
+    const plain = ({ seq, id, type, time }: ConnectionEvent) => ({ seq, id, type, time });
+    expect(seen.map(plain)).toEqual(written.map(plain));
     expect(written.length).toBeGreaterThan(ends);
     expect(ended).toBeGreaterThanOrEqual(ends);
     expect(sessions).toBeGreaterThan(ends);
