@@ -13,7 +13,7 @@ import type { Caller } from "./callers/caller.ts";
 import { configOf } from "./config/config.ts";
 import { connectionStub } from "./connection/stub.ts";
 import type { ConnectionStub } from "./contract/connection-rpc.ts";
-import { connectionIdOf } from "./contract/connection-id.ts";
+import { userConnectionId } from "./contract/connection-owner.ts";
 import type { ConnectionInfo } from "./contract/connection-info.ts";
 import type { AuthorizationStart } from "./contract/connection-rpc.ts";
 import { AzureError, type ErrorCode } from "./contract/errors.ts";
@@ -67,7 +67,7 @@ export class AzureService
   beginConnect(request: MethodRequest<"beginConnect">): Promise<AuthorizationStart> {
     return this.#answer("beginConnect", async (call) => {
       const { userId, label, ...options } = admit(call.caller, methods.beginConnect, request);
-      call.connectionId = idOf({ userId, label });
+      call.connectionId = userConnectionId({ userId, label });
       const start = await beginSignIn(this.env, {
         connectionId: call.connectionId,
         start: "server",
@@ -110,7 +110,7 @@ export class AzureService
   /** The stub: a signed-in `fetch`, and the rest of the connection's surface. Await it before use. */
   connection(request: MethodRequest<"connection">): Promise<ConnectionStub> {
     return this.#answer("connection", async (call) => {
-      call.connectionId = idOf(admit(call.caller, methods.connection, request));
+      call.connectionId = userConnectionId(admit(call.caller, methods.connection, request));
       return connectionStub(this.env, call.connectionId);
     });
   }
@@ -165,7 +165,7 @@ export class AzureService
 
   #contextOf(call: RpcCall, owner: Owner | undefined): ServiceContext {
     if (owner === undefined) return call;
-    const connectionId = idOf(owner);
+    const connectionId = userConnectionId(owner);
     call.connectionId = connectionId;
     return connectionContext(call, {
       connectionId,
@@ -200,9 +200,6 @@ export class AzureService
 }
 
 type RpcCall = ServiceContext & RpcTrace;
-
-const idOf = ({ userId, label }: Owner): string =>
-  connectionIdOf({ kind: "user", userId, ...defined({ label }) });
 
 /** The caller that props describe. They are written by the sibling's own configuration. */
 function siblingOf(props: CallerProps | undefined): Caller {

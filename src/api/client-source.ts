@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { routesOf, type ClientMethod, type Operation } from "./operation.ts";
+import { routesOf, type ClientMethod, type Operation, type OperationRoute } from "./operation.ts";
 
 /**
  * Writes the client's methods from the declarations: the client carries no schemas, so what it needs of
@@ -28,7 +28,7 @@ const homes = {
 /** The source of `src/client/generated.ts`. */
 export function clientSource(operations: readonly Operation[]): string {
   const imports = new Map<string, Set<string>>([
-    ["./catalogue.ts", new Set(["Call", "CatalogueEntry", "RunningOperation"])],
+    ["./catalogue.ts", new Set(["Call", "RunningOperation"])],
     ["./requests.ts", new Set(["Answer"])],
   ]);
   const printer = new TypePrinter(imports);
@@ -53,8 +53,6 @@ export function clientSource(operations: readonly Operation[]): string {
       "",
     ].join("\n");
   });
-  const served = operations.filter(({ over }) => over.includes("client"));
-  const entries = served.map((operation) => `  ${operation.name}: ${entrySource(operation)},`);
   const importLines = [...imports]
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([from, names]) => `import type { ${[...names].toSorted().join(", ")} } from "${from}";`);
@@ -63,10 +61,6 @@ export function clientSource(operations: readonly Operation[]): string {
     ...importLines,
     "",
     ...options,
-    "const operations = {",
-    ...entries,
-    "} as const satisfies Record<string, CatalogueEntry>;",
-    "",
     ...bodies,
   ].join("\n");
 }
@@ -74,20 +68,41 @@ export function clientSource(operations: readonly Operation[]): string {
 const clientMethodsOf = ({ over, client }: Operation): readonly ClientMethod[] =>
   !over.includes("client") || client === undefined ? [] : "of" in client ? [client] : client;
 
-function entrySource(operation: Operation): string {
-  const { body, on } = operation;
-  const routes = routesOf(operation).map(({ method, path, params }) => {
-    const own = on === "connection" && path.startsWith("/connections/{id}");
-    const fields = [...params].filter(([name]) => !(own && name === "id"));
-    const filled = fields.reduce(
-      (text, [name, field]) => text.replace(`{${name}}`, `{${field}}`),
-      path,
+/**
+ * The route that a method asks for: of those whose fields are among its own, the one with all of its
+ * arguments in the path that can be there; with another where an option has a place in a path.
+ */
+function routeSource(operation: Operation, { args = [], without = [] }: ClientMethod): string {
+  const routes = routesOf(operation)
+    .map((route) => ({ route, fields: [...route.params.values()] }))
+    .filter(({ fields }) => fields.every((field) => !without.includes(field)));
+  const given = ({ fields }: { fields: string[] }) =>
+    args.filter((arg) => fields.includes(arg)).length;
+  const most = Math.max(...routes.map(given));
+  return routes
+    .filter((route) => given(route) === most)
+    .map(({ route, fields }) => ({
+      text: JSON.stringify(routeText(operation, route)),
+      option: fields.find(
+        (field) => !args.includes(field) && Object.hasOwn(operation.input, field),
+      ),
+    }))
+    .toSorted((one, other) => Number(one.option !== undefined) - Number(other.option !== undefined))
+    .reduce(
+      (others, { text, option }) =>
+        option === undefined ? text : `options.${option} === undefined ? ${others} : ${text}`,
+      "",
     );
-    return JSON.stringify(
-      `${method} ${own ? filled.replace("/connections/{id}", "{connection}") : filled}`,
-    );
-  });
-  return `{ routes: [${routes.join(", ")}]${body === undefined ? "" : `, body: ${JSON.stringify(body)}`} }`;
+}
+
+function routeText({ on }: Operation, { method, path, params }: OperationRoute): string {
+  const own = on === "connection" && path.startsWith("/connections/{id}");
+  const fields = [...params].filter(([name]) => !(own && name === "id"));
+  const filled = fields.reduce(
+    (text, [name, field]) => text.replace(`{${name}}`, `{${field}}`),
+    path,
+  );
+  return `${method} ${own ? filled.replace("/connections/{id}", "{connection}") : filled}`;
 }
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -127,7 +142,14 @@ function methodSource(operation: Operation, method: ClientMethod, printer: TypeP
     fields.length === 0 ? [] : [`options: ${optionsName(method)}${allOptional ? " = {}" : ""}`];
   const data = method.generic ? "Data | RunningOperation" : dataText(operation, printer);
   const generic = method.generic ? "<Data = unknown>" : "";
-  const input = [...args, ...(fields.length === 0 ? [] : ["...options"])].join(", ");
+  const input =
+    args.length === 0 && fields.length > 0
+      ? "options"
+      : `{ ${[...args, ...(fields.length === 0 ? [] : ["...options"])].join(", ")} }`.replace(
+          "{  }",
+          "{}",
+        );
+  const body = operation.body === undefined ? "" : `, ${JSON.stringify(operation.body)}`;
   const needs =
     operation.needs === undefined
       ? ""
@@ -135,9 +157,9 @@ function methodSource(operation: Operation, method: ClientMethod, printer: TypeP
         ? `; role ${operation.needs.role}`
         : `; ${operation.needs.delegated[0]}`;
   return [
-    `  /** ${operation.summary}. Scope \`${operation.scope}\`${needs}. */`,
+    `  /** ${operation.summary}: \`${operation.name}\`. Scope \`${operation.scope}\`${needs}. */`,
     `  ${name}${generic}(${[...positional, ...options].join(", ")}): Promise<Answer<${data}>> {`,
-    `    return this.#call<${data}>(operations.${operation.name}, { ${input} });`,
+    `    return this.#call<${data}>(${routeSource(operation, method)}, ${input}${body});`,
     "  }",
   ];
 }

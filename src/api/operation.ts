@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { camelCase } from "../contract/field-name.ts";
+import type { HttpMethod } from "../contract/http-method.ts";
 import type { Progress } from "../contract/progress.ts";
 import type { Scope } from "../contract/scope.ts";
 
@@ -9,7 +10,6 @@ import type { Scope } from "../contract/scope.ts";
  * done.
  */
 
-export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export type Route = `${HttpMethod} /${string}`;
 export type Fields = Readonly<Record<string, z.ZodType>>;
 

@@ -1,4 +1,5 @@
 import { createTransport, delay, type Fetcher, type RetryOptions } from "../http/transport.ts";
+import { throughConnection } from "../http/upstream-error.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import {
   beginOperation,
@@ -50,6 +51,7 @@ export class ArmClient {
     const { endpoint = "https://management.azure.com", now = Date.now, sleep = delay } = options;
     const transport = createTransport({
       fetch: (url, init) => fetcher.fetch(url, init),
+      peer: throughConnection,
       now,
       sleep,
       random: options.random,

@@ -1,4 +1,4 @@
-import { AzureError, failure, type Failure } from "../contract/errors.ts";
+import { AzureError, failure, withDetails, type Failure } from "../contract/errors.ts";
 import { redacted } from "../http/redact.ts";
 import { abortable } from "../http/transport.ts";
 import { safeCode, unexpectedBody } from "../http/upstream-error.ts";
@@ -48,10 +48,8 @@ function operationFailure({ status, code, message }: OperationStep & { kind: "fa
 }
 
 /** What was begun goes on, though nothing can be learned of it here. */
-const unknownOutcome = (reason: Failure): Failure => ({
-  ...reason,
-  details: { ...reason.details, outcome: "unknown" },
-});
+const unknownOutcome = (reason: Failure): Failure =>
+  withDetails(reason, { ...reason.details, outcome: "unknown" });
 
 /** A step that can be gone on with: readable, not failed, and with URLs under the endpoint only. */
 function check(step: OperationStep, endpoint: string): Result<LiveStep, Failure> {

@@ -92,12 +92,10 @@ function noVersion(
   return isListedUnreadably(type, listed)
     ? failure(
         "upstream_error",
-        `What ${namespace} lists as api-versions of ${type} cannot be read: give api_version.`,
+        `What ${namespace} lists as api-versions of ${type} cannot be read: give one.`,
         { details: { reason: "unexpected_body" } },
       )
-    : failure(
-        "invalid_request",
-        `${namespace} lists no api-version for ${type}: give api_version.`,
-        { details: { field: "api_version" } },
-      );
+    : failure("invalid_request", `${namespace} lists no api-version for ${type}: give one.`, {
+        details: { field: "apiVersion" },
+      });
 }

@@ -140,7 +140,7 @@ export class ArmRequests {
   #urlOf({ path, apiVersion, query = {} }: ArmCall): Result<URL, Failure> {
     if (!isApiVersion(apiVersion)) {
       const expected = "must be a date, with -preview or the like behind it if need be";
-      return err(invalidField("api_version", expected));
+      return err(invalidField("apiVersion", expected));
     }
     const url =
       path.startsWith("/") && path.isWellFormed() ? URL.parse(`${this.endpoint}${path}`) : null;

@@ -13,11 +13,15 @@ export interface ListResourceGroupsOptions extends CallOptions {
   filter?: string | undefined;
 }
 
-/** The path of a resource group, or what is wrong with its parts. */
-export function resourceGroupPath(subscriptionId: string, name: string): Result<string, Failure> {
+/** The path of a resource group, or what is wrong with its parts. @param field how its caller names it */
+export function resourceGroupPath(
+  subscriptionId: string,
+  name: string,
+  field = "name",
+): Result<string, Failure> {
   const subscription = checkSubscriptionId(subscriptionId);
   if (!subscription.ok) return subscription;
-  const group = checkResourceGroupName(name);
+  const group = checkResourceGroupName(name, field);
   if (!group.ok) return group;
   return ok(`/subscriptions/${subscriptionId}/resourceGroups/${encodeURIComponent(name)}`);
 }

@@ -27,17 +27,14 @@ const longestId = 2048;
 /** @returns the GUID as given, or `invalid_request` naming `field`. */
 export function checkSubscriptionId(
   subscriptionId: string,
-  field = "subscription_id",
+  field = "subscriptionId",
 ): Result<string, Failure> {
   if (isGuid(subscriptionId)) return ok(subscriptionId);
   return err(invalidField(field, `must be a subscription's GUID`));
 }
 
 /** @returns the name as given, or `invalid_request` naming `field`: ARM allows 1–90 of letters, digits and `_().-`, not ending in a period. */
-export function checkResourceGroupName(
-  name: string,
-  field = "resource_group",
-): Result<string, Failure> {
+export function checkResourceGroupName(name: string, field = "name"): Result<string, Failure> {
   if (groupPattern.test(name) && !name.endsWith(".")) return ok(name);
   return err(
     invalidField(
@@ -48,10 +45,7 @@ export function checkResourceGroupName(
 }
 
 /** @returns the namespace as given (`Microsoft.Compute`), or `invalid_request` naming `field`. */
-export function checkNamespace(
-  namespace: string,
-  field = "provider_namespace",
-): Result<string, Failure> {
+export function checkNamespace(namespace: string, field = "namespace"): Result<string, Failure> {
   if (namespacePattern.test(namespace)) return ok(namespace);
   return err(invalidField(field, `must be a provider's namespace, such as Microsoft.Compute`));
 }

@@ -49,7 +49,7 @@ export class Resources {
     resourceGroup: string,
     { filter, expand, apiVersion = resourcesApiVersion, signal }: ListResourcesOptions = {},
   ): PagedItems<GenericResource> {
-    const group = resourceGroupPath(subscriptionId, resourceGroup);
+    const group = resourceGroupPath(subscriptionId, resourceGroup, "resourceGroup");
     const query = { $filter: filter, $expand: expand };
     return this.#requests.pages(
       group.ok ? ok({ path: `${group.value}/resources`, apiVersion, query, signal }) : group,

@@ -1,5 +1,5 @@
-import { defined } from "../contract/defined.ts";
-import { connectionIdOf, parseConnectionId } from "../contract/connection-id.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
+import { userConnectionId } from "../contract/connection-owner.ts";
 import { invalidField, unknownConnection, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { anotherUser, requireScope, type Caller } from "./caller.ts";
@@ -38,7 +38,7 @@ export function chosenConnection(
     return err(invalidField("user_id", "is required: the user this is done for"));
   }
   if (caller.userId !== undefined && caller.userId !== owner) return err(anotherUser());
-  return ok(connectionIdOf({ kind: "user", userId: owner, ...defined({ label }) }));
+  return ok(userConnectionId({ userId: owner, label }));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { defined } from "../contract/defined.ts";
+import { liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
 import { SignJWT } from "jose";
 import { newestKey, randomToken, type SessionSecret } from "../platform/keys.ts";
 import type { Caller } from "./caller.ts";
@@ -67,16 +68,12 @@ export async function verifyTicket(
   };
 }
 
-const protocolPrefix = "ticket.";
-/** The subprotocol of this Worker; the other one only carries the ticket. */
-export const liveProtocol = "azure.v1";
-
 /** What a client offers in `Sec-WebSocket-Protocol`. */
 export function readProtocols(header: string | undefined): { live: boolean; ticket?: string } {
   const offered = (header ?? "").split(",").map((name) => name.trim());
-  const ticket = offered.find((name) => name.startsWith(protocolPrefix));
+  const ticket = offered.find((name) => name.startsWith(ticketPrefix));
   return {
     live: offered.includes(liveProtocol),
-    ...defined({ ticket: ticket?.slice(protocolPrefix.length) }),
+    ...defined({ ticket: ticket?.slice(ticketPrefix.length) }),
   };
 }

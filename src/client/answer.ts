@@ -1,70 +1,67 @@
 import { defined } from "../contract/defined.ts";
 import {
   type ErrorCode,
-  errorResponse,
   errorStatuses,
   failure,
   isErrorCode,
-  ownErrorHeader,
+  type Failure,
+  renamedField,
 } from "../contract/errors.ts";
+import { camelCase } from "../contract/field-name.ts";
 import { isRecord, parseJson } from "../http/json.ts";
-import { retryAfterSeconds } from "../http/retry-after.ts";
+import { envelopedFailure } from "../http/own-error.ts";
+import type { Peer } from "../http/peer.ts";
+import { wholeOf } from "../http/whole-number.ts";
 
-/** The code of a status, for an answer without an envelope. */
-const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map(
-  (
-    [
-      "invalid_request",
-      "unauthenticated",
-      "forbidden",
-      "not_found",
-      "conflict",
-      "payload_too_large",
-      "throttled",
-      "internal_error",
-      "upstream_error",
-      "upstream_unavailable",
-      "upstream_timeout",
-    ] as const
-  ).map((code) => [errorStatuses[code], code]),
-);
+/** The code of a status, for an answer without an envelope; of two with one status the last. */
+const codeOf = (status: number): ErrorCode =>
+  Object.keys(errorStatuses)
+    .filter(isErrorCode)
+    .findLast((code) => errorStatuses[code] === status) ??
+  (status >= 500 ? "internal_error" : "invalid_request");
 
-const isEnvelope = (body: unknown): boolean =>
-  isRecord(body) &&
-  body["success"] === false &&
-  typeof body["error"] === "string" &&
-  isErrorCode(body["code"]);
+/** Seconds of a wait that are believed. */
+const longestWait = 3_600;
 
-/**
- * An error answer of our Worker as the transport knows it. A browser of another origin sees
- * neither `x-azure-error` nor Retry-After, so the envelope is recognised by its shape; what a proxy
- * or an edge answers in the Worker's place gets an envelope of its own.
- */
-export async function ownAnswer(response: Response, now: number): Promise<Response> {
-  if (response.status < 400 || response.headers.has(ownErrorHeader)) return response;
-  const text = await response.text().catch(() => "");
-  if (isEnvelope(parseJson(text))) {
-    const headers = new Headers(response.headers);
-    headers.set(ownErrorHeader, "1");
-    return new Response(text, { status: response.status, headers });
-  }
-  const { status, headers } = response;
-  const code = codeOfStatus.get(status) ?? (status >= 500 ? "internal_error" : "invalid_request");
-  const retryAfter = retryAfterSeconds(headers, now);
-  const message = `The connection service answered ${status} without saying why.`;
-  return errorResponse(failure(code, message, defined({ retry_after: retryAfter })));
+/** Of a write whose answer was lost. */
+const unknown = { outcome: "unknown" } as const;
+
+/** The connection service, as its own client meets it. Nothing it answers is Microsoft's word. */
+export function connectionService(origin: string): Peer {
+  const lost = (code: ErrorCode, how: string, write: boolean): Failure =>
+    failure(code, `The connection service at ${origin} ${how}.`, write ? { details: unknown } : {});
+  return {
+    async readFailure(response) {
+      return { reason: refusal(response, await response.text().catch(() => "")), own: true };
+    },
+    lostAnswer: (kind, write) =>
+      kind === "timeout"
+        ? lost("upstream_timeout", "did not answer in time", write)
+        : lost("upstream_unavailable", "could not be reached", write),
+    unreadable: (reason, write) =>
+      failure("upstream_error", `What answers at ${origin} is not the connection service.`, {
+        details: { reason, ...(write && unknown) },
+      }),
+  };
 }
 
-/** An answer in place of one that never came. @param write what was asked for may have been done */
-export function noAnswer(
-  origin: string,
-  { write, timedOut }: { write: boolean; timedOut: boolean },
-): Response {
-  const service = `The connection service at ${origin}`;
-  const details = write ? { details: { outcome: "unknown" as const } } : {};
-  return errorResponse(
-    timedOut
-      ? failure("upstream_timeout", `${service} did not answer in time.`, details)
-      : failure("upstream_unavailable", `${service} could not be reached.`, details),
+/**
+ * An error answer. A browser of another origin does not see `x-azure-error`, so the envelope is
+ * recognised by its shape; what a proxy or an edge answers in the Worker's place is known by its
+ * status, and by a wait in seconds.
+ */
+function refusal({ status, headers }: Response, text: string): Failure {
+  const body = parseJson(text);
+  const own = isRecord(body) && body["success"] === false ? envelopedFailure(body) : undefined;
+  // Over HTTP names are in snake case; the caller of this client wrote them in camel case.
+  if (own !== undefined) return renamedField(own, camelCase);
+  const retryAfter = wholeOf(Number(headers.get("retry-after") ?? NaN), {
+    most: longestWait,
+    round: "up",
+  });
+  return failure(
+    codeOf(status),
+    `The connection service answered ${status} without saying why.`,
+    defined({ retry_after: retryAfter }),
   );
 }

@@ -1,8 +1,32 @@
 import { requestOf } from "./catalogue.ts";
 import { ConnectionClient } from "./connection-client.ts";
 import { ServiceOperations } from "./generated.ts";
-import { type ServiceOptions, WorkerRequests } from "./requests.ts";
+import { type Answer, type ServiceOptions, WorkerRequests } from "./requests.ts";
 import type { Who } from "./who.ts";
+
+/** That the Worker runs, and which version of it. */
+export interface Health {
+  status: "ok";
+  service: "azure";
+  /** RFC 3339. */
+  timestamp: string;
+  version: string;
+}
+
+export interface AdminConsentOptions {
+  /** GUID or verified domain; default the deployment's, or the administrator's own. */
+  tenantId?: string | undefined;
+  /** On one of RETURN_ORIGINS. */
+  returnUrl?: string | undefined;
+}
+
+/** Where to send the administrator's browser. */
+export interface AdminConsentStart {
+  admin_consent_url: string;
+  state: string;
+  /** RFC 3339. */
+  expires_at: string;
+}
 
 /**
  * The Worker's HTTP routes.
@@ -21,8 +45,35 @@ export class AzureClient extends ServiceOperations {
   /** @throws AzureError `invalid_request` when the options name no credential or no address. */
   constructor(options: ServiceOptions) {
     const requests = new WorkerRequests(options);
-    super(async (entry, input) => requests.send(requestOf(entry, input)));
+    super(async (...operation) => requests.send(requestOf(...operation)));
     this.#requests = requests;
+  }
+
+  /** Whether the Worker runs. It needs no credential. */
+  async health(): Promise<Answer<Health>> {
+    return {
+      data: await this.#requests.sendBare<Health>({ method: "GET", path: "/health", open: true }),
+    };
+  }
+
+  /** The OpenAPI document of all routes. It needs no credential. */
+  async openApi(): Promise<Answer<Record<string, unknown>>> {
+    const call = { method: "GET", path: "/openapi.json", open: true } as const;
+    return { data: await this.#requests.sendBare<Record<string, unknown>>(call) };
+  }
+
+  /** A link for a tenant's administrator, who consents for everyone in it. It needs no credential. */
+  adminConsent(options: AdminConsentOptions = {}): Promise<Answer<AdminConsentStart>> {
+    return this.#requests.send({ ...requestOf("GET /admin-consent", options), open: true });
+  }
+
+  /**
+   * Where to send a browser to sign it out of Microsoft; connections stay.
+   *
+   * @param returnUrl on RETURN_ORIGINS or on the origin of a redirect URI
+   */
+  logoutUrl(returnUrl?: string): string {
+    return this.#requests.url("/logout", { post_logout_redirect_uri: returnUrl }).href;
   }
 
   /** One user's connection. A session or a host's token reaches its own user's only. */

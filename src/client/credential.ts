@@ -1,5 +1,8 @@
 import type { AccessToken, AccessTokenRequest, Outcome } from "../contract/connection-rpc.ts";
+import { AzureError, causedBy, failure } from "../contract/errors.ts";
 import { orThrow } from "../contract/or-throw.ts";
+import { thrownFailure } from "../http/own-error.ts";
+import { requestOf } from "./catalogue.ts";
 import { resourceOfScopes } from "./sdk-scope.ts";
 import { type ServiceOptions, WorkerRequests } from "./requests.ts";
 import { connectionPath, type Who } from "./who.ts";
@@ -102,26 +105,24 @@ export class AzureConnectionCredential {
 const isHttp = (source: AccessTokenSource | HttpTokenSource): source is HttpTokenSource =>
   "baseUrl" in source && typeof source.baseUrl === "string";
 
+const lost = () => failure("upstream_unavailable", "The connection could not be reached.");
+
 const readByStub =
   (source: AccessTokenSource): ReadToken =>
-  async (request) =>
-    orThrow(await source.accessToken(request));
+  async (request) => {
+    try {
+      return orThrow(await source.accessToken(request));
+    } catch (error) {
+      if (error instanceof AzureError) throw error;
+      throw new AzureError(causedBy(error, thrownFailure(error) ?? lost()));
+    }
+  };
 
 function readByHttp(source: HttpTokenSource): ReadToken {
   const requests = new WorkerRequests(source);
-  const path = `${connectionPath(source)}/token`;
-  return async (request, signal) => {
-    const { data } = await requests.send<AccessToken>({
-      method: "GET",
-      path,
-      query: {
-        resource: request.resource,
-        tenant_id: request.tenantId,
-        min_validity: request.minValiditySeconds,
-        stale_generation: request.staleGeneration,
-      },
-      signal,
-    });
-    return data;
+  const path = connectionPath(source);
+  return async ({ minValiditySeconds: minValidity, ...request }, signal) => {
+    const call = requestOf("GET {connection}/token", { ...request, minValidity }, undefined, path);
+    return (await requests.send<AccessToken>({ ...call, signal })).data;
   };
 }

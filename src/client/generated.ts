@@ -4,7 +4,7 @@ import type { GenericResource, Provider, ResourceGroup, ResourceGroupParameters,
 import type { ConnectionEvent } from "../contract/connection-events.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
-import type { Call, CatalogueEntry, RunningOperation } from "./catalogue.ts";
+import type { Call, RunningOperation } from "./catalogue.ts";
 import type { Answer } from "./requests.ts";
 import type { Contact, DriveItem, Event, Message, User } from "@microsoft/microsoft-graph-types";
 
@@ -264,47 +264,6 @@ export interface UpdateTagsOptions {
   apiVersion?: string | undefined;
 }
 
-const operations = {
-  listConnections: { routes: ["GET /connections"] },
-  importConnection: { routes: ["POST /connections"], body: "rest" },
-  getConnection: { routes: ["GET {connection}"] },
-  disconnect: { routes: ["DELETE {connection}"] },
-  refreshConnection: { routes: ["POST {connection}/refresh"], body: "rest" },
-  confirmConnect: { routes: ["POST {connection}/confirm"], body: "rest" },
-  restoreConnection: { routes: ["POST {connection}/restore"] },
-  listEvents: { routes: ["GET {connection}/events"] },
-  createSession: { routes: ["POST /sessions"], body: "rest" },
-  createTicket: { routes: ["POST {connection}/tickets"] },
-  getToken: { routes: ["GET {connection}/token"] },
-  getUser: { routes: ["GET /user", "GET /users/{id}"] },
-  listUsers: { routes: ["GET /users"] },
-  listContacts: { routes: ["GET /contacts"] },
-  getMail: { routes: ["GET /mail"] },
-  getMessage: { routes: ["GET /mail/{id}"] },
-  sendMail: { routes: ["POST /mail/send"], body: "mail" },
-  getCalendarEvents: { routes: ["GET /calendar/events"] },
-  createCalendarEvent: { routes: ["POST /calendar/events"], body: "event" },
-  listFiles: { routes: ["GET /files"] },
-  runBatch: { routes: ["POST /batch"], body: "rest" },
-  listSubscriptions: { routes: ["GET /subscriptions"] },
-  getSubscription: { routes: ["GET /subscriptions/{subscriptionId}"] },
-  listProviders: { routes: ["GET /subscriptions/{subscriptionId}/providers"] },
-  getProvider: { routes: ["GET /subscriptions/{subscriptionId}/providers/{namespace}"] },
-  listTagNames: { routes: ["GET /subscriptions/{subscriptionId}/tagNames"] },
-  listResourceGroups: { routes: ["GET /subscriptions/{subscriptionId}/resourceGroups"] },
-  getResourceGroup: { routes: ["GET /subscriptions/{subscriptionId}/resourceGroups/{name}"] },
-  putResourceGroup: { routes: ["PUT /subscriptions/{subscriptionId}/resourceGroups/{name}"], body: "parameters" },
-  deleteResourceGroup: { routes: ["DELETE /subscriptions/{subscriptionId}/resourceGroups/{name}"] },
-  listResources: { routes: ["GET /subscriptions/{subscriptionId}/resources", "GET /subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/resources"] },
-  getResource: { routes: ["GET /resources"] },
-  putResource: { routes: ["PUT /resources"], body: "parameters" },
-  deleteResource: { routes: ["DELETE /resources"] },
-  getTags: { routes: ["GET /resources/tags"] },
-  updateTags: { routes: ["PATCH /resources/tags"], body: "patch" },
-  getOperation: { routes: ["GET /operations"] },
-  getAppHealth: { routes: ["GET /health/app"] },
-} as const satisfies Record<string, CatalogueEntry>;
-
 /** People, mail, calendar and files of one connection. */
 export class GraphOperations {
   readonly #call: Call;
@@ -313,59 +272,59 @@ export class GraphOperations {
     this.#call = call;
   }
 
-  /** The signed-in user, or another by id or sign-in name. Scope `graph:read`; User.Read. */
+  /** The signed-in user, or another by id or sign-in name: `getUser`. Scope `graph:read`; User.Read. */
   user(options: UserOptions = {}): Promise<Answer<User>> {
-    return this.#call<User>(operations.getUser, { ...options });
+    return this.#call<User>("GET /user", options);
   }
 
-  /** The signed-in user, or another by id or sign-in name. Scope `graph:read`; User.Read. */
+  /** The signed-in user, or another by id or sign-in name: `getUser`. Scope `graph:read`; User.Read. */
   userById(id: string, options: UserByIdOptions = {}): Promise<Answer<User>> {
-    return this.#call<User>(operations.getUser, { id, ...options });
+    return this.#call<User>("GET /users/{id}", { id, ...options });
   }
 
-  /** Users of the directory. Scope `graph:read`; User.ReadBasic.All. */
+  /** Users of the directory: `listUsers`. Scope `graph:read`; User.ReadBasic.All. */
   users(options: UsersOptions = {}): Promise<Answer<User[]>> {
-    return this.#call<User[]>(operations.listUsers, { ...options });
+    return this.#call<User[]>("GET /users", options);
   }
 
-  /** Contacts of the user. Scope `graph:read`; Contacts.Read. */
+  /** Contacts of the user: `listContacts`. Scope `graph:read`; Contacts.Read. */
   contacts(options: ContactsOptions = {}): Promise<Answer<Contact[]>> {
-    return this.#call<Contact[]>(operations.listContacts, { ...options });
+    return this.#call<Contact[]>("GET /contacts", options);
   }
 
-  /** Messages, newest first. Scope `graph:read`; Mail.ReadBasic. */
+  /** Messages, newest first: `getMail`. Scope `graph:read`; Mail.ReadBasic. */
   messages(options: MessagesOptions = {}): Promise<Answer<Message[]>> {
-    return this.#call<Message[]>(operations.getMail, { ...options });
+    return this.#call<Message[]>("GET /mail", options);
   }
 
-  /** One message. Scope `graph:read`; Mail.ReadBasic. */
+  /** One message: `getMessage`. Scope `graph:read`; Mail.ReadBasic. */
   message(id: string, options: MessageOptions = {}): Promise<Answer<Message>> {
-    return this.#call<Message>(operations.getMessage, { id, ...options });
+    return this.#call<Message>("GET /mail/{id}", { id, ...options });
   }
 
-  /** Send a message. Scope `graph:write`; Mail.Send. */
+  /** Send a message: `sendMail`. Scope `graph:write`; Mail.Send. */
   sendMail(mail: { message: Message; saveToSentItems?: boolean | string | undefined }): Promise<Answer<{ accepted: true }>> {
-    return this.#call<{ accepted: true }>(operations.sendMail, { mail });
+    return this.#call<{ accepted: true }>("POST /mail/send", { mail }, "mail");
   }
 
-  /** Events; with start and end, the occurrences of series between them. Scope `graph:read`; Calendars.ReadBasic. */
+  /** Events; with start and end, the occurrences of series between them: `getCalendarEvents`. Scope `graph:read`; Calendars.ReadBasic. */
   events(options: EventsOptions = {}): Promise<Answer<Event[]>> {
-    return this.#call<Event[]>(operations.getCalendarEvents, { ...options });
+    return this.#call<Event[]>("GET /calendar/events", options);
   }
 
-  /** Create an event; Graph invites its attendees. Scope `graph:write`; Calendars.ReadWrite. */
+  /** Create an event; Graph invites its attendees: `createCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
   createEvent(event: Event, options: CreateEventOptions = {}): Promise<Answer<Event>> {
-    return this.#call<Event>(operations.createCalendarEvent, { event, ...options });
+    return this.#call<Event>("POST /calendar/events", { event, ...options }, "event");
   }
 
-  /** What is in a folder. Scope `graph:read`; Files.Read. */
+  /** What is in a folder: `listFiles`. Scope `graph:read`; Files.Read. */
   files(options: FilesOptions = {}): Promise<Answer<DriveItem[]>> {
-    return this.#call<DriveItem[]>(operations.listFiles, { ...options });
+    return this.#call<DriveItem[]>("GET /files", options);
   }
 
-  /** Many Graph requests in one; graph:write as soon as one is not a GET. Scope `graph:read`. */
+  /** Many Graph requests in one; graph:write as soon as one is not a GET: `runBatch`. Scope `graph:read`. */
   batch(requests: ({ id?: string | undefined; method: string; url: string; headers?: Record<string, string> | undefined; body?: unknown | undefined; dependsOn?: string[] | undefined })[]): Promise<Answer<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>> {
-    return this.#call<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>(operations.runBatch, { requests });
+    return this.#call<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>("POST /batch", { requests }, "rest");
   }
 }
 
@@ -377,84 +336,84 @@ export class ArmOperations {
     this.#call = call;
   }
 
-  /** Subscriptions the user can see. Scope `arm:read`; role Reader. */
+  /** Subscriptions the user can see: `listSubscriptions`. Scope `arm:read`; role Reader. */
   subscriptions(options: SubscriptionsOptions = {}): Promise<Answer<Subscription[]>> {
-    return this.#call<Subscription[]>(operations.listSubscriptions, { ...options });
+    return this.#call<Subscription[]>("GET /subscriptions", options);
   }
 
-  /** One subscription. Scope `arm:read`; role Reader. */
+  /** One subscription: `getSubscription`. Scope `arm:read`; role Reader. */
   subscription(subscriptionId: string, options: SubscriptionOptions = {}): Promise<Answer<Subscription>> {
-    return this.#call<Subscription>(operations.getSubscription, { subscriptionId, ...options });
+    return this.#call<Subscription>("GET /subscriptions/{subscriptionId}", { subscriptionId, ...options });
   }
 
-  /** Resource providers of a subscription. Scope `arm:read`; role Reader. */
+  /** Resource providers of a subscription: `listProviders`. Scope `arm:read`; role Reader. */
   providers(subscriptionId: string, options: ProvidersOptions = {}): Promise<Answer<Provider[]>> {
-    return this.#call<Provider[]>(operations.listProviders, { subscriptionId, ...options });
+    return this.#call<Provider[]>("GET /subscriptions/{subscriptionId}/providers", { subscriptionId, ...options });
   }
 
-  /** One resource provider: its types and their versions. Scope `arm:read`; role Reader. */
+  /** One resource provider: its types and their versions: `getProvider`. Scope `arm:read`; role Reader. */
   provider(subscriptionId: string, namespace: string, options: ProviderOptions = {}): Promise<Answer<Provider>> {
-    return this.#call<Provider>(operations.getProvider, { subscriptionId, namespace, ...options });
+    return this.#call<Provider>("GET /subscriptions/{subscriptionId}/providers/{namespace}", { subscriptionId, namespace, ...options });
   }
 
-  /** Names of tags in use, with their values. Scope `arm:read`; role Reader. */
+  /** Names of tags in use, with their values: `listTagNames`. Scope `arm:read`; role Reader. */
   tagNames(subscriptionId: string, options: TagNamesOptions = {}): Promise<Answer<TagName[]>> {
-    return this.#call<TagName[]>(operations.listTagNames, { subscriptionId, ...options });
+    return this.#call<TagName[]>("GET /subscriptions/{subscriptionId}/tagNames", { subscriptionId, ...options });
   }
 
-  /** Resource groups of a subscription. Scope `arm:read`; role Reader. */
+  /** Resource groups of a subscription: `listResourceGroups`. Scope `arm:read`; role Reader. */
   resourceGroups(subscriptionId: string, options: ResourceGroupsOptions = {}): Promise<Answer<ResourceGroup[]>> {
-    return this.#call<ResourceGroup[]>(operations.listResourceGroups, { subscriptionId, ...options });
+    return this.#call<ResourceGroup[]>("GET /subscriptions/{subscriptionId}/resourceGroups", { subscriptionId, ...options });
   }
 
-  /** One resource group. Scope `arm:read`; role Reader. */
+  /** One resource group: `getResourceGroup`. Scope `arm:read`; role Reader. */
   resourceGroup(subscriptionId: string, name: string, options: ResourceGroupOptions = {}): Promise<Answer<ResourceGroup>> {
-    return this.#call<ResourceGroup>(operations.getResourceGroup, { subscriptionId, name, ...options });
+    return this.#call<ResourceGroup>("GET /subscriptions/{subscriptionId}/resourceGroups/{name}", { subscriptionId, name, ...options });
   }
 
-  /** Create or update a resource group. Scope `arm:write`; role Contributor. */
+  /** Create or update a resource group: `putResourceGroup`. Scope `arm:write`; role Contributor. */
   putResourceGroup(subscriptionId: string, name: string, parameters: ResourceGroupParameters, options: PutResourceGroupOptions = {}): Promise<Answer<ResourceGroup>> {
-    return this.#call<ResourceGroup>(operations.putResourceGroup, { subscriptionId, name, parameters, ...options });
+    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name}", { subscriptionId, name, parameters, ...options }, "parameters");
   }
 
-  /** Delete a resource group with everything in it. Scope `arm:write`; role Contributor. */
+  /** Delete a resource group with everything in it: `deleteResourceGroup`. Scope `arm:write`; role Contributor. */
   deleteResourceGroup(subscriptionId: string, name: string, options: DeleteResourceGroupOptions = {}): Promise<Answer<RunningOperation | null>> {
-    return this.#call<RunningOperation | null>(operations.deleteResourceGroup, { subscriptionId, name, ...options });
+    return this.#call<RunningOperation | null>("DELETE /subscriptions/{subscriptionId}/resourceGroups/{name}", { subscriptionId, name, ...options });
   }
 
-  /** Resources of a subscription, or of one group in it. Scope `arm:read`; role Reader. */
+  /** Resources of a subscription, or of one group in it: `listResources`. Scope `arm:read`; role Reader. */
   resources(subscriptionId: string, options: ResourcesOptions = {}): Promise<Answer<GenericResource[]>> {
-    return this.#call<GenericResource[]>(operations.listResources, { subscriptionId, ...options });
+    return this.#call<GenericResource[]>(options.resourceGroup === undefined ? "GET /subscriptions/{subscriptionId}/resources" : "GET /subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/resources", { subscriptionId, ...options });
   }
 
-  /** Any resource, by its id. Scope `arm:read`; role Reader. */
+  /** Any resource, by its id: `getResource`. Scope `arm:read`; role Reader. */
   resource(id: string, options: ResourceOptions = {}): Promise<Answer<GenericResource>> {
-    return this.#call<GenericResource>(operations.getResource, { id, ...options });
+    return this.#call<GenericResource>("GET /resources", { id, ...options });
   }
 
-  /** Create or replace a resource. Scope `arm:write`; role Contributor. */
+  /** Create or replace a resource: `putResource`. Scope `arm:write`; role Contributor. */
   putResource(id: string, parameters: ResourceParameters, options: PutResourceOptions = {}): Promise<Answer<GenericResource | RunningOperation>> {
-    return this.#call<GenericResource | RunningOperation>(operations.putResource, { id, parameters, ...options });
+    return this.#call<GenericResource | RunningOperation>("PUT /resources", { id, parameters, ...options }, "parameters");
   }
 
-  /** Delete a resource. Scope `arm:write`; role Contributor. */
+  /** Delete a resource: `deleteResource`. Scope `arm:write`; role Contributor. */
   deleteResource(id: string, options: DeleteResourceOptions = {}): Promise<Answer<RunningOperation | null>> {
-    return this.#call<RunningOperation | null>(operations.deleteResource, { id, ...options });
+    return this.#call<RunningOperation | null>("DELETE /resources", { id, ...options });
   }
 
-  /** Tags of a subscription, resource group or resource. Scope `arm:read`; role Reader. */
+  /** Tags of a subscription, resource group or resource: `getTags`. Scope `arm:read`; role Reader. */
   tags(id: string, options: TagsOptions = {}): Promise<Answer<TagsResource>> {
-    return this.#call<TagsResource>(operations.getTags, { id, ...options });
+    return this.#call<TagsResource>("GET /resources/tags", { id, ...options });
   }
 
-  /** Merge, replace or delete tags. Scope `arm:write`; role Tag Contributor. */
+  /** Merge, replace or delete tags: `updateTags`. Scope `arm:write`; role Tag Contributor. */
   updateTags(id: string, patch: { operation: "Merge" | "Replace" | "Delete"; tags: Record<string, string> }, options: UpdateTagsOptions = {}): Promise<Answer<TagsResource | RunningOperation>> {
-    return this.#call<TagsResource | RunningOperation>(operations.updateTags, { id, patch, ...options });
+    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags", { id, patch, ...options }, "patch");
   }
 
-  /** How far a long-running operation is. Scope `arm:read`; role Reader. */
+  /** How far a long-running operation is: `getOperation`. Scope `arm:read`; role Reader. */
   operation<Data = unknown>(id: string): Promise<Answer<Data | RunningOperation>> {
-    return this.#call<Data | RunningOperation>(operations.getOperation, { id });
+    return this.#call<Data | RunningOperation>("GET /operations", { id });
   }
 }
 
@@ -466,44 +425,44 @@ export class ConnectionOperations {
     this.#call = call;
   }
 
-  /** One connection: status, identity, tokens' times. Scope `connections:read`. */
+  /** One connection: status, identity, tokens' times: `getConnection`. Scope `connections:read`. */
   info(): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>(operations.getConnection, {  });
+    return this.#call<ConnectionInfo>("GET {connection}", {});
   }
 
-  /** Disconnect: forget the grant and every token. Scope `connections:write`. */
+  /** Disconnect: forget the grant and every token: `disconnect`. Scope `connections:write`. */
   disconnect(): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>(operations.disconnect, {  });
+    return this.#call<ConnectionInfo>("DELETE {connection}", {});
   }
 
-  /** Renew a token now; joins a renewal that is under way. Scope `connections:write`. */
+  /** Renew a token now; joins a renewal that is under way: `refreshConnection`. Scope `connections:write`. */
   refresh(options: ConnectionRefreshOptions = {}): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>(operations.refreshConnection, { ...options });
+    return this.#call<ConnectionInfo>("POST {connection}/refresh", options, "rest");
   }
 
-  /** Confirm that this user is who signed in. Scope `connections:write`. */
+  /** Confirm that this user is who signed in: `confirmConnect`. Scope `connections:write`. */
   confirm(flow: string): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>(operations.confirmConnect, { flow });
+    return this.#call<ConnectionInfo>("POST {connection}/confirm", { flow }, "rest");
   }
 
-  /** Give a connection whose object was lost its grant back. Scope `admin`. */
+  /** Give a connection whose object was lost its grant back: `restoreConnection`. Scope `admin`. */
   restore(): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>(operations.restoreConnection, {  });
+    return this.#call<ConnectionInfo>("POST {connection}/restore", {});
   }
 
-  /** What happened, oldest first; the last 200 are kept. Scope `connections:read`. */
+  /** What happened, oldest first; the last 200 are kept: `listEvents`. Scope `connections:read`. */
   events(options: ConnectionEventsOptions = {}): Promise<Answer<ConnectionEvent[]>> {
-    return this.#call<ConnectionEvent[]>(operations.listEvents, { ...options });
+    return this.#call<ConnectionEvent[]>("GET {connection}/events", options);
   }
 
-  /** A one-time ticket for the live socket, good for 30 seconds. Scope `connections:read`. */
+  /** A one-time ticket for the live socket, good for 30 seconds: `createTicket`. Scope `connections:read`. */
   ticket(): Promise<Answer<{ ticket: string; expires_at: string }>> {
-    return this.#call<{ ticket: string; expires_at: string }>(operations.createTicket, {  });
+    return this.#call<{ ticket: string; expires_at: string }>("POST {connection}/tickets", {});
   }
 
-  /** The access token itself, for a server that calls Microsoft on its own. Scope `tokens:read`. */
+  /** The access token itself, for a server that calls Microsoft on its own: `getToken`. Scope `tokens:read`. */
   token(options: ConnectionTokenOptions): Promise<Answer<{ token: string; expires_at: string; generation: number }>> {
-    return this.#call<{ token: string; expires_at: string; generation: number }>(operations.getToken, { ...options });
+    return this.#call<{ token: string; expires_at: string; generation: number }>("GET {connection}/token", options);
   }
 }
 
@@ -515,23 +474,23 @@ export class ServiceOperations {
     this.#call = call;
   }
 
-  /** Connections by id; a user's own credential sees its own. Scope `connections:read`. */
+  /** Connections by id; a user's own credential sees its own: `listConnections`. Scope `connections:read`. */
   connections(options: ServiceConnectionsOptions = {}): Promise<Answer<ListedConnection[]>> {
-    return this.#call<ListedConnection[]>(operations.listConnections, { ...options });
+    return this.#call<ListedConnection[]>("GET /connections", options);
   }
 
-  /** Take over a refresh token that another system holds. Scope `admin`. */
+  /** Take over a refresh token that another system holds: `importConnection`. Scope `admin`. */
   importConnection(options: ServiceImportConnectionOptions): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>(operations.importConnection, { ...options });
+    return this.#call<ConnectionInfo>("POST /connections", options, "rest");
   }
 
-  /** A token for one user's browser. Scope `connections:write`. */
+  /** A token for one user's browser: `createSession`. Scope `connections:write`. */
   createSession(options: ServiceCreateSessionOptions): Promise<Answer<{ token: string; expires_at: string }>> {
-    return this.#call<{ token: string; expires_at: string }>(operations.createSession, { ...options });
+    return this.#call<{ token: string; expires_at: string }>("POST /sessions", options, "rest");
   }
 
-  /** Which credentials work, how many connections wait for one, and what is not deployed. Scope `admin`. */
+  /** Which credentials work, how many connections wait for one, and what is not deployed: `getAppHealth`. Scope `admin`. */
   appHealth(): Promise<Answer<AppHealth>> {
-    return this.#call<AppHealth>(operations.getAppHealth, {  });
+    return this.#call<AppHealth>("GET /health/app", {});
   }
 }

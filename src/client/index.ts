@@ -1,7 +1,13 @@
 /** What a sibling Worker, a server or a browser imports to use connections. */
-export { AzureClient } from "./azure-client.ts";
+export {
+  type AdminConsentOptions,
+  type AdminConsentStart,
+  AzureClient,
+  type Health,
+} from "./azure-client.ts";
+export type { CredentialSource } from "./bearer.ts";
 export { isRunning, type RunningOperation } from "./catalogue.ts";
-export type { ConnectionClient } from "./connection-client.ts";
+export type { ConnectionClient, SignInOptions, SignInStart } from "./connection-client.ts";
 export {
   type AccessTokenSource,
   AzureConnectionCredential,
@@ -10,12 +16,12 @@ export {
   type SdkAccessToken,
 } from "./credential.ts";
 export type { BatchRequest, BatchResponse } from "../contract/batch.ts";
+export type { DownloadOptions, GraphRoutes, UploadOptions } from "./file-operations.ts";
 export type * from "./generated.ts";
 export type {
   ArmOperations as ArmRoutes,
   ConnectionTokenOptions as TokenOptions,
   EventsOptions as CalendarOptions,
-  GraphOperations as GraphRoutes,
   ResourceGroupsOptions as ArmListOptions,
   ResourcesOptions as ResourceListOptions,
   ServiceConnectionsOptions as ListConnectionsOptions,

@@ -1,13 +1,10 @@
-import { defined } from "../contract/defined.ts";
-import ReconnectingWebSocket from "partysocket/ws";
-import {
-  type ConnectionEvent,
-  liveClose,
-  type LiveSnapshot,
-} from "../contract/connection-events.ts";
-import { AzureError, type ErrorCode } from "../contract/errors.ts";
+import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
+import { AzureError, causedBy, failure, invalidField, type ErrorCode } from "../contract/errors.ts";
+import { liveClose, liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
 import { withoutEndSlashes } from "../http/link.ts";
+import { parseUrl } from "../http/url.ts";
 import { readFrame, resumeAfter } from "./live-message.ts";
+import { LiveSocket, socketConstructor, type SocketEnd } from "./live-socket.ts";
 import { connectionPath, type Who } from "./who.ts";
 
 /** What is called as things happen. */
@@ -16,7 +13,10 @@ export interface LiveHandlers {
   onSnapshot?: (snapshot: LiveSnapshot) => void;
   /** Events in order, each once, reconnects included. */
   onEvent?: (event: ConnectionEvent) => void;
-  /** A socket that was open closed. `final`: no other is opened. */
+  /**
+   * A socket that was open closed. `final`: no other is opened; that is also reported where none is
+   * open, by code 1008 and the error's code as reason, when a ticket is refused for good.
+   */
   onClose?: (close: { code: number; reason: string; final: boolean }) => void;
   /** A ticket or a socket could not be had; unless it is refused for good, it is tried again. */
   onError?: (error: Error) => void;
@@ -32,6 +32,8 @@ export interface LiveOptions extends LiveHandlers {
   pingSeconds?: number | undefined;
   /** Milliseconds before the second attempt in a row, growing from there. Default 1,000 to 30,000. */
   reconnectDelay?: { min: number; max: number } | undefined;
+  /** Uniform in [0, 1): spreads the attempts of many clients. Default `Math.random`. */
+  random?: (() => number) | undefined;
 }
 
 /** How a connection is followed, and where it is. */
@@ -39,7 +41,10 @@ export interface LiveClientOptions extends LiveOptions {
   /** Where the Worker answers: `https://azure.example.com`. */
   baseUrl: string;
   who: Who;
-  /** Gives a new one-time ticket (`POST /connections/{id}/tickets`); called at every connect. */
+  /**
+   * Gives a new one-time ticket (`POST /connections/{id}/tickets`); called at every connect. Whoever
+   * buys it renews what it is bought with, as `AzureClient` does with a `token` that is a function.
+   */
   ticket: () => Promise<string>;
 }
 
@@ -52,51 +57,41 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** Whether a ticket was refused so that no other will be had: a `LiveClient` has then ended. */
-export const isRefusedForGood = (error: unknown): boolean =>
+export const isRefusedForGood = (error: unknown): error is AzureError =>
   error instanceof AzureError && refusals.has(error.code);
 
-const silentClose = 4000;
+/** RFC 6455 §7.4.1: what was asked for is against the rules. */
+const refusedClose = 1008;
 
 /**
- * A connection's events as they happen, over a WebSocket that reconnects and resumes where it
- * broke off. It ends when the connection is disconnected (4004), when the ticket is refused for
- * good, and by `close()`.
+ * A connection's events as they happen, over a WebSocket that reconnects and resumes where it broke
+ * off: after a lost network, and after the end of the credential (4001), with a new ticket. It ends
+ * when the connection is disconnected (4004), when the ticket is refused for good, and by `close()`.
  */
 export class LiveClient {
   readonly #options: LiveClientOptions;
-  readonly #address: string;
-  readonly #socket: ReconnectingWebSocket;
+  readonly #WebSocket: ReturnType<typeof socketConstructor>;
+  readonly #url: URL;
   #after: number | undefined;
-  #open = false;
-  #answered = false;
-  #ping: ReturnType<typeof setInterval> | null = null;
+  #socket: LiveSocket | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+  /** Attempts in a row that brought no message. */
+  #failures = 0;
+  /** Whether this socket brought one. */
+  #heard = false;
 
-  /** @throws AzureError `invalid_request` for what no connection can be called */
+  /** @throws AzureError `invalid_request` for what no connection can be called, and for a wrong option */
   constructor(options: LiveClientOptions) {
+    const address = withoutEndSlashes(options.baseUrl) + connectionPath(options.who);
+    const url = parseUrl(`${address.replace("http", "ws")}/live`);
+    if (url === null)
+      throw new AzureError(invalidField("baseUrl", "must be the http(s) address of the Worker"));
+    this.#url = url;
     this.#options = options;
-    this.#address = `${withoutEndSlashes(options.baseUrl)}${connectionPath(options.who)}/live`;
+    this.#WebSocket = socketConstructor(options.WebSocket);
     this.#after = options.after;
-    const { min, max } = options.reconnectDelay ?? { min: 1_000, max: 30_000 };
-    const socket = new ReconnectingWebSocket(
-      () => this.#url(),
-      () => this.#protocols(),
-      {
-        minReconnectionDelay: min,
-        maxReconnectionDelay: max,
-        reconnectionDelayGrowFactor: 2,
-        connectionTimeout: 10_000,
-        shouldReconnectOnClose: ({ code }) => code !== liveClose.gone,
-        ...defined({ WebSocket: options.WebSocket }),
-      },
-    );
-    this.#socket = socket;
-    // Its listeners get copies of events, and the copy of a close it made itself has no code.
-    /* oxlint-disable unicorn/prefer-add-event-listener */
-    socket.onopen = () => this.#opened();
-    socket.onmessage = ({ data }) => this.#received(data);
-    socket.onclose = ({ code, reason }) => this.#closed(code, reason);
-    socket.onerror = ({ message }) => options.onError?.(new Error(message || "socket error"));
-    /* oxlint-enable unicorn/prefer-add-event-listener */
+    void this.#connect();
   }
 
   /** Sequence number of the last event seen, to resume from elsewhere; undefined before the first snapshot. */
@@ -106,44 +101,48 @@ export class LiveClient {
 
   /** Ends it for good. */
   close(): void {
-    this.#socket.close();
-    this.#stopPings();
+    if (this.#closed) return;
+    const wasOpen = this.#socket?.opened ?? false;
+    this.#stop();
+    if (wasOpen) this.#options.onClose?.({ code: 1000, reason: "", final: true });
   }
 
-  #url(): string {
-    const url = new URL(this.#address);
-    url.protocol = url.protocol.replace("http", "ws");
-    if (this.#after !== undefined) url.searchParams.set("after", String(this.#after));
-    return url.href;
+  #stop(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+    this.#socket = undefined;
   }
 
-  async #protocols(): Promise<string[]> {
+  async #connect(): Promise<void> {
     try {
-      return ["azure.v1", `ticket.${await this.#options.ticket()}`];
+      const ticket = await this.#options.ticket();
+      if (this.#closed) return;
+      if (this.#after !== undefined) this.#url.searchParams.set("after", String(this.#after));
+      this.#socket = new LiveSocket({
+        WebSocket: this.#WebSocket,
+        url: this.#url.href,
+        protocols: [liveProtocol, ticketPrefix + ticket],
+        pingSeconds: this.#options.pingSeconds ?? 30,
+        onMessage: (data) => this.#received(data),
+        onEnd: (end) => this.#ended(end),
+      });
     } catch (error) {
-      if (!(error instanceof AzureError) || !isRefusedForGood(error)) throw error;
-      this.close();
-      this.#options.onError?.(error);
-      return [];
+      if (!this.#closed) this.#failed(error);
     }
   }
 
-  #opened(): void {
-    this.#open = true;
-    this.#answered = true;
-    this.#stopPings();
-    this.#ping = setInterval(() => this.#beat(), (this.#options.pingSeconds ?? 30) * 1000);
-  }
-
-  /** A peer that vanished sends no close frame: the socket is replaced when nothing came since the last ping. */
-  #beat(): void {
-    if (!this.#answered) return this.#socket.reconnect(silentClose, "silent");
-    this.#answered = false;
-    this.#socket.send("ping");
+  #failed(thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error("no ticket");
+    this.#options.onError?.(error);
+    if (!isRefusedForGood(error)) return this.#connectLater();
+    this.#stop();
+    this.#options.onClose?.({ code: refusedClose, reason: error.code, final: true });
   }
 
   #received(data: unknown): void {
-    this.#answered = true;
+    this.#failures = 0;
+    this.#heard = true;
     const frame = readFrame(data);
     const before = this.#after;
     this.#after = resumeAfter(before, frame);
@@ -153,16 +152,28 @@ export class LiveClient {
     else if (before === undefined || message.seq > before) this.#options.onEvent?.(message);
   }
 
-  #closed(code: number, reason: string): void {
-    this.#stopPings();
-    // The library also reports sockets that never opened; `onError` reports those.
-    if (!this.#open) return;
-    this.#open = false;
-    this.#options.onClose?.({ code, reason, final: !this.#socket.shouldReconnect });
+  #ended({ code, reason, opened, error }: SocketEnd): void {
+    this.#socket = undefined;
+    const final = code === liveClose.gone;
+    if (final) this.#closed = true;
+    if (opened) this.#options.onClose?.({ code, reason, final });
+    else this.#options.onError?.(new AzureError(causedBy(error, notOpened())));
+    if (this.#closed) return;
+    // A session's end is no trouble: its next ticket waits for nothing.
+    const atOnce = code === liveClose.credentialExpired && this.#heard;
+    this.#heard = false;
+    if (atOnce) void this.#connect();
+    else this.#connectLater();
   }
 
-  #stopPings(): void {
-    if (this.#ping !== null) clearInterval(this.#ping);
-    this.#ping = null;
+  #connectLater(): void {
+    if (this.#closed) return;
+    const { random = Math.random, reconnectDelay } = this.#options;
+    const { min, max } = reconnectDelay ?? { min: 1_000, max: 30_000 };
+    const step = Math.min(max, min * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#timer = setTimeout(() => void this.#connect(), step * (0.5 + random() / 2));
   }
 }
+
+const notOpened = () => failure("upstream_unavailable", "The live socket could not be opened.");

@@ -1,16 +1,6 @@
-import { defined } from "../contract/defined.ts";
-import { parseJson } from "../http/json.ts";
-import * as z from "zod";
-import { connectionInfoSchema } from "../contract/connection-info.ts";
-import { connectionEventSchema, type LiveMessage } from "../contract/connection-events.ts";
-
-const snapshotSchema = z.object({
-  type: z.literal("snapshot"),
-  seq: z.int(),
-  truncated: z.literal(true).optional(),
-  data: connectionInfoSchema,
-});
-const numberedSchema = z.object({ seq: z.int(), type: z.string() });
+import type { ConnectionEvent, LiveMessage, LiveSnapshot } from "../contract/connection-events.ts";
+import { isEventType } from "../contract/event-type.ts";
+import { isRecord, parseJson } from "../http/json.ts";
 
 /** What one frame of a live socket is. */
 export type LiveFrame =
@@ -20,19 +10,29 @@ export type LiveFrame =
   /** The answer to a ping, or nothing of ours. */
   | { kind: "noise" };
 
-/** Reads one frame. @param text what the socket gave: text, or bytes, which are never ours */
+/**
+ * Reads one frame. What a message holds is this service's own promise, so programs that bundle this
+ * need no schema for it: its kind and its place in the sequence are checked.
+ *
+ * @param text what the socket gave: text, or bytes, which are never ours
+ */
 export function readFrame(text: unknown): LiveFrame {
   const body = typeof text === "string" ? parseJson(text) : undefined;
-  const snapshot = snapshotSchema.safeParse(body);
-  if (snapshot.success) {
-    const { truncated, ...rest } = snapshot.data;
-    return { kind: "message", message: { ...rest, ...defined({ truncated }) } };
-  }
-  const event = connectionEventSchema.safeParse(body);
-  if (event.success) return { kind: "message", message: event.data };
-  const numbered = numberedSchema.safeParse(body);
-  return numbered.success ? { kind: "unknown", seq: numbered.data.seq } : { kind: "noise" };
+  if (!isNumbered(body)) return { kind: "noise" };
+  return isMessage(body) ? { kind: "message", message: body } : { kind: "unknown", seq: body.seq };
 }
+
+interface Numbered {
+  seq: number;
+  type: string;
+  data?: unknown;
+}
+
+const isNumbered = (body: unknown): body is Numbered =>
+  isRecord(body) && Number.isSafeInteger(body["seq"]) && typeof body["type"] === "string";
+
+const isMessage = (body: Numbered): body is Numbered & (LiveSnapshot | ConnectionEvent) =>
+  (body.type === "snapshot" || isEventType(body.type)) && isRecord(body.data);
 
 /**
  * The sequence number to resume after. With a resume point the snapshot comes before the events

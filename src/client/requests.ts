@@ -1,23 +1,35 @@
 import { defined } from "../contract/defined.ts";
-import { AzureError, failure, invalidField } from "../contract/errors.ts";
+import { AzureError, invalidField, type Failure } from "../contract/errors.ts";
+import type { HttpMethod } from "../contract/http-method.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import type { Result } from "../contract/result.ts";
 import { withoutEndSlashes } from "../http/link.ts";
+import type { Peer } from "../http/peer.ts";
 import {
   createTransport,
   type FetchFunction,
+  type ReplayableBody,
   type RetryOptions,
   type Transport,
+  type TransportRequest,
 } from "../http/transport.ts";
-import { noAnswer, ownAnswer } from "./answer.ts";
+import { connectionService } from "./answer.ts";
+import { Bearer, type CredentialSource } from "./bearer.ts";
 import { wellFormed } from "./url-text.ts";
+import { parseUrl } from "../http/url.ts";
 
 /** Where the service is, and by which credential it is called. One of `apiKey` and `token` is required. */
 export interface ServiceOptions extends Omit<RetryOptions, "waitOnThrottle"> {
   /** Where the Worker answers: `https://azure.example.com`, a path prefix included if there is one. */
   baseUrl: string;
-  /** `azk_…`: a server's key. */
-  apiKey?: string | undefined;
-  /** A session token, or the host application's own. */
-  token?: string | undefined;
+  /** `azk_…`: a server's key; or a function that gives it. */
+  apiKey?: CredentialSource | undefined;
+  /**
+   * A session token, or the host application's own; or a function that gives one. The function is
+   * asked before the first call, when its token has ended and when a call is refused with 401; calls
+   * at the same time share one asking.
+   */
+  token?: CredentialSource | undefined;
   /** Default: the global fetch. */
   fetch?: FetchFunction | undefined;
 }
@@ -31,16 +43,22 @@ export interface Answer<Data> {
   truncated?: true;
 }
 
-export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
 /** One request to the Worker. */
 export interface WorkerCall {
   method: HttpMethod;
   /** Percent-encoded. */
   path: string;
   query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  /** Sent as JSON. */
   body?: unknown;
+  /** Sent as they are, instead. */
+  bytes?: ReplayableBody | undefined;
+  headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
+  /** Anybody may ask: no credential is sent. */
+  open?: true;
+  /** The answer's cookies are for this browser, also where its page is of another origin. */
+  credentials?: "include";
 }
 
 interface Envelope<Data> {
@@ -49,25 +67,33 @@ interface Envelope<Data> {
   truncated?: true;
 }
 
+/** The longest that a timer takes, in milliseconds. */
+const noDeadline = 2 ** 31 - 1;
+
 /** Requests to the Worker's HTTP routes: credential, retries, envelopes. */
 export class WorkerRequests {
   readonly baseUrl: string;
-  readonly #authorization: string;
-  readonly #origin: string;
-  readonly #options: ServiceOptions;
+  /** Who answers there. */
+  readonly peer: Peer;
+  readonly fetch: FetchFunction;
+  readonly #bearer: Bearer;
+  readonly #transport: Transport;
 
   /** @throws AzureError `invalid_request` when there is no credential, or `baseUrl` is no http(s) URL. */
   constructor(options: ServiceOptions) {
     const credential = options.apiKey ?? options.token;
     if (!credential) throw invalid("apiKey", "or token must be given");
-    const base = URL.parse(options.baseUrl);
+    const base = parseUrl(options.baseUrl);
     if (base === null || !/^https?:$/.test(base.protocol)) {
       throw invalid("baseUrl", "must be the http(s) address of the Worker");
     }
+    const { now = Date.now, sleep, random, budgetMs } = options;
     this.baseUrl = `${base.origin}${withoutEndSlashes(base.pathname)}`;
-    this.#authorization = `Bearer ${credential}`;
-    this.#origin = base.origin;
-    this.#options = options;
+    this.peer = connectionService(base.origin);
+    this.fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+    this.#bearer = new Bearer(credential, now);
+    const { fetch, peer } = this;
+    this.#transport = createTransport({ fetch, peer, now, sleep, random, budgetMs });
   }
 
   /**
@@ -77,63 +103,82 @@ export class WorkerRequests {
    *   answer came: `cause` is then what `fetch` threw
    */
   async send<Data>(call: WorkerCall): Promise<Answer<Data>> {
-    const { data, next_cursor: nextCursor, truncated } = await this.sendBare<Envelope<Data>>(call);
-    if (data === undefined) throw otherAnswer();
-    return {
-      data,
-      ...defined({ nextCursor, truncated }),
-    };
+    const answer = await this.sendBare<Envelope<Data>>(call);
+    const { data, next_cursor: nextCursor, truncated } = answer ?? {};
+    if (data === undefined) throw this.#unexpected(call);
+    return { data, ...defined({ nextCursor, truncated }) };
   }
 
-  /** {@link send}, for the routes whose answers have no envelope. */
+  /** {@link send}, for a route whose JSON is in no envelope. */
   async sendBare<Body>(call: WorkerCall): Promise<Body> {
-    const url = new URL(`${this.baseUrl}${call.path}`);
-    for (const [name, value] of Object.entries(call.query ?? {})) {
+    const sent = await this.#exchange(call, (request) => this.#transport.sendJson<Body>(request));
+    if (sent.body === undefined) throw this.#unexpected(call);
+    return sent.body;
+  }
+
+  /** {@link send}, for an answer of bytes: as they stream in. */
+  async sendForBytes(call: WorkerCall): Promise<Response> {
+    const answer = await this.#exchange(call, (request) => this.#transport.send(request));
+    if (answer.status >= 300) throw this.#unexpected(call);
+    return answer;
+  }
+
+  async #exchange<Value>(
+    { method, path, query, body, bytes, headers, signal, open, credentials }: WorkerCall,
+    exchange: (request: TransportRequest) => Promise<Result<Value, Failure>>,
+  ): Promise<Value> {
+    const json = body !== undefined && { "content-type": "application/json" };
+    const request = {
+      url: this.url(path, query),
+      method,
+      body: body === undefined ? bytes : JSON.stringify(body),
+      signal,
+      credentials,
+      // Bytes take the time that they take.
+      ...(bytes !== undefined && { timeoutMs: noDeadline }),
+    };
+    const send = (authorization: Record<string, string>) =>
+      exchange({ ...request, headers: { ...json, ...headers, ...authorization } });
+    return orThrow(
+      await (open
+        ? send({})
+        : this.authorized((authorization) => send({ authorization }), isRefusal)),
+    );
+  }
+
+  /**
+   * Does what needs a credential, and again with another one when the Worker refused it.
+   *
+   * @param work is given the value of the header `Authorization`
+   * @param refused whether its result says that the credential was
+   */
+  async authorized<Value>(
+    work: (authorization: string) => Promise<Value>,
+    refused: (result: Value) => boolean,
+  ): Promise<Value> {
+    const first = await this.#bearer.current();
+    const result = await work(`Bearer ${first}`);
+    if (!refused(result) || !this.#bearer.refused(first)) return result;
+    const next = await this.#bearer.current();
+    return next === first ? result : work(`Bearer ${next}`);
+  }
+
+  /** The address of a route. @throws AzureError `invalid_request` naming a field that no URL can hold */
+  url(path: string, query: WorkerCall["query"] = {}): URL {
+    const url = new URL(`${this.baseUrl}${path}`);
+    for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, wellFormed(name, String(value)));
     }
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    const { transport, lost } = this.#attempts(call);
-    const sent = await transport.sendJson<Body>({
-      url,
-      method: call.method,
-      headers: {
-        accept: "application/json",
-        authorization: this.#authorization,
-        ...defined({ "content-type": body && "application/json" }),
-      },
-      body,
-      signal: call.signal,
-    });
-    if (!sent.ok) throw new AzureError(sent.error, defined({ cause: lost() }));
-    if (sent.value.body === undefined) throw otherAnswer();
-    return sent.value.body;
+    return url;
   }
 
-  /** The attempts at one request, and what the last of them threw, if it got no answer. */
-  #attempts(call: WorkerCall): { transport: Transport; lost: () => unknown } {
-    const { fetch = (url, init) => globalThis.fetch(url, init), now = Date.now } = this.#options;
-    const { sleep, random, budgetMs } = this.#options;
-    const write = call.method !== "GET";
-    let lost: unknown;
-    const attempt: FetchFunction = async (url, init) => {
-      lost = undefined;
-      try {
-        return await ownAnswer(await fetch(url, init), now());
-      } catch (error) {
-        if (call.signal?.aborted) throw error;
-        lost = error;
-        return noAnswer(this.#origin, { write, timedOut: init.signal?.aborted ?? false });
-      }
-    };
-    const transport = createTransport({ fetch: attempt, now, sleep, random, budgetMs });
-    return { transport, lost: () => lost };
+  #unexpected({ method }: WorkerCall): AzureError {
+    return new AzureError(this.peer.unreadable("unexpected_body", method !== "GET"));
   }
 }
 
-const otherAnswer = (): AzureError =>
-  new AzureError(
-    failure("internal_error", "The connection service's answer is not the one of this route."),
-  );
+const isRefusal = (result: Result<unknown, Failure>): boolean =>
+  !result.ok && result.error.code === "unauthenticated";
 
 const invalid = (field: string, expected: string): AzureError =>
   new AzureError(invalidField(field, expected));

@@ -1,64 +1,46 @@
 import { invalidField, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { withoutEndSlashes } from "../http/link.ts";
+import { parseUrl } from "../http/url.ts";
 
-/** Hosts of the resources that have a short name, in every cloud. */
-const resourceOfHost: Readonly<Record<string, string>> = {
-  "graph.microsoft.com": "graph",
-  "graph.microsoft.us": "graph",
-  "dod-graph.microsoft.us": "graph",
-  "microsoftgraph.chinacloudapi.cn": "graph",
-  "management.azure.com": "arm",
-  "management.core.windows.net": "arm",
-  "management.usgovcloudapi.net": "arm",
-  "management.core.usgovcloudapi.net": "arm",
-  "management.chinacloudapi.cn": "arm",
-  "management.core.chinacloudapi.cn": "arm",
-  "vault.azure.net": "vault",
-  "vault.usgovcloudapi.net": "vault",
-  "vault.azure.cn": "vault",
-  "storage.azure.com": "storage",
-};
+/** Graph's, in every cloud: bare names are its permissions, too. */
+const graphUri =
+  /^https:\/\/(?:(?:dod-)?graph\.microsoft\.(?:com|us)|microsoftgraph\.chinacloudapi\.cn)$/;
 
 /** Scopes of OpenID Connect: they say nothing about a resource. */
-const protocolScopes: ReadonlySet<string> = new Set([
-  "openid",
-  "profile",
-  "email",
-  "offline_access",
-]);
+const protocolScope = /^(?:openid|profile|email|offline_access)$/;
 
 const invalid = (expected: string): Result<never, Failure> => err(invalidField("scopes", expected));
 
-/** `https://vault.azure.net/.default` → `vault`. A bare name is Graph's. */
+/** `https://vault.azure.net/.default` → `https://vault.azure.net`. */
 function resourceOfScope(scope: string): Result<string, Failure> {
   if (/^[\w.-]+$/.test(scope)) return ok("graph");
   const end = scope.lastIndexOf("/");
-  const url = URL.parse(scope);
+  const url = parseUrl(scope);
   if (url?.protocol !== "https:" || end <= "https://".length) {
-    return invalid("must be permissions of Graph's, or start with a resource's https URI");
+    return invalid("must be Graph's, or start with an https URI");
   }
-  const resource = resourceOfHost[url.hostname];
-  if (resource !== undefined && url.port === "") return ok(resource);
-  // What is before the last slash is the App ID URI; a slash at its own end counts for the audience.
-  return ok(scope.slice(0, end));
+  // What is before the last slash is the App ID URI; some end it with a slash of its own.
+  const uri = withoutEndSlashes(scope.slice(0, end));
+  return ok(graphUri.test(uri) ? "graph" : uri);
 }
 
 /**
  * The resource a token request of an Azure SDK is for. One access token is for one resource.
  *
- * @returns `graph`, `arm`, `vault`, `storage`, or an https App ID URI; `invalid_request` when the
- * scopes name none, or several.
+ * @returns `graph`, or an https App ID URI, of which the service knows its own names; `invalid_request`
+ * when the scopes name none, or several.
  */
 export function resourceOfScopes(scopes: string | readonly string[]): Result<string, Failure> {
   const list = (typeof scopes === "string" ? scopes.split(" ") : scopes).filter(
-    (scope) => scope !== "" && !protocolScopes.has(scope),
+    (scope) => scope !== "" && !protocolScope.test(scope),
   );
   let found: string | undefined;
   for (const scope of list) {
     const resource = resourceOfScope(scope);
     if (!resource.ok) return resource;
     if (found !== undefined && found !== resource.value) {
-      return invalid("name several resources: ask for one token each");
+      return invalid("name several resources");
     }
     found = resource.value;
   }

@@ -1,24 +1,34 @@
-import { connectionIdOf as idOfOwner } from "../contract/connection-id.ts";
-import { defined } from "../contract/defined.ts";
+import { userConnectionId } from "../contract/connection-owner.ts";
+import type { WorkerCall } from "./requests.ts";
 import { segment } from "./url-text.ts";
+
+/** A user's connection: their first account, or a labelled one. */
+export interface Owner {
+  userId: string;
+  label?: string | undefined;
+}
 
 /** Which connection is meant: a user's (their first account, or a labelled one), or any by its id. */
 export type Who =
-  | { userId: string; label?: string | undefined }
+  | Owner
   /** `user:{user_id}[:{label}]`, `tenant:{tenant_id}`. */
   | { connection: string };
 
 /** The id of a connection: `user:{user_id}[:{label}]`. */
-export const connectionIdOf = (who: Who): string => {
-  if ("connection" in who) return who.connection;
-  const { userId, label } = who;
-  return idOfOwner({ kind: "user", userId, ...defined({ label }) });
-};
+export const connectionIdOf = (who: Who): string =>
+  "connection" in who ? who.connection : userConnectionId(who);
 
 /** Where the connection is among the routes. @throws AzureError `invalid_request` for what is no id */
 export const connectionPath = (who: Who): string =>
   `/connections/${segment("connection", connectionIdOf(who))}`;
 
-/** The query parameters that say the same on routes without an id in their path. */
-export const ownerQuery = (who: Who): Record<string, string | undefined> =>
-  "connection" in who ? { connection: who.connection } : { user_id: who.userId, label: who.label };
+/** A call of a route without an id in its path: its query says the same. */
+export const askedOf = (call: WorkerCall, who: Who): WorkerCall => ({
+  ...call,
+  query: {
+    ...("connection" in who
+      ? { connection: who.connection }
+      : { user_id: who.userId, label: who.label }),
+    ...call.query,
+  },
+});

@@ -57,9 +57,6 @@ export interface LiveSnapshot {
 }
 export type LiveMessage = LiveSnapshot | ConnectionEvent;
 
-/** Close codes of a live socket. */
-export const liveClose = { credentialExpired: 4001, gone: 4004 } as const;
-
 export interface EventPage {
   events: ConnectionEvent[];
   /** The oldest event kept, when `after` lies before it. */

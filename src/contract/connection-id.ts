@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ConnectionOwner } from "./connection-owner.ts";
 import { isGuid } from "./guid.ts";
 
 /** A person as the host application knows them: opaque, case-sensitive. */
@@ -8,16 +9,6 @@ export const userIdSchema = z
 
 /** A second account of one user. */
 export const labelSchema = z.string().regex(/^[a-z0-9-]{1,32}$/, "must be 1 to 32 of a-z 0-9 -");
-
-export type ConnectionOwner =
-  | { kind: "user"; userId: string; label?: string }
-  | { kind: "tenant"; tenantId: string };
-
-/** The name of a connection's Durable Object. No user id can hold a colon, so no two owners share one. */
-export function connectionIdOf(owner: ConnectionOwner): string {
-  if (owner.kind === "tenant") return `tenant:${owner.tenantId}`;
-  return owner.label === undefined ? `user:${owner.userId}` : `user:${owner.userId}:${owner.label}`;
-}
 
 /** The owner a connection id names, or undefined when it is not one. */
 export function parseConnectionId(id: string): ConnectionOwner | undefined {

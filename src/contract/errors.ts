@@ -1,3 +1,5 @@
+import { defined } from "./defined.ts";
+import type { ErrorReason } from "./error-reason.ts";
 import type { Remedy } from "./remedy.ts";
 
 /** Every code a caller can meet, with the HTTP status it travels under. */
@@ -22,96 +24,6 @@ export type ErrorStatus = (typeof errorStatuses)[ErrorCode];
 
 export const isErrorCode = (code: unknown): code is ErrorCode =>
   typeof code === "string" && Object.hasOwn(errorStatuses, code);
-
-/** Why something failed, for programs: every value of `details.reason`. */
-export const errorReasons = [
-  // The caller and its request.
-  "missing_scope",
-  "personal_account",
-  "too_many_labels",
-  "too_many_resources",
-  "too_many_sign_ins",
-  "too_many_sockets",
-  "no_backup",
-  // The connection.
-  "connected",
-  "disconnected",
-  "different_account",
-  "missing_scopes",
-  "no_refresh_token",
-  "other_browser",
-  "tampered",
-  "unknown_key",
-  "mailbox_busy",
-  // A sign-in whose callback came once more.
-  "under_way",
-  "awaits_confirmation",
-  "finished",
-  // A sign-in that was refused, in this service's own words.
-  "access_denied",
-  "tenant_required",
-  "admin_consent",
-  "contact_admin",
-  "network",
-  "timeout",
-  "invalid_response",
-  "id_token_invalid",
-  "wrong_tenant",
-  "invalid_callback",
-  "no_client_secret",
-  // The same, in OAuth's: `error` of RFC 6749, RFC 8628, RFC 8707, OpenID Connect and Entra.
-  "account_selection_required",
-  "authorization_declined",
-  "authorization_pending",
-  "bad_verification_code",
-  "consent_required",
-  "expired_token",
-  "interaction_required",
-  "invalid_client",
-  "invalid_grant",
-  "invalid_instance",
-  "invalid_request",
-  "invalid_resource",
-  "invalid_scope",
-  "invalid_target",
-  "invalid_tenant",
-  "login_required",
-  "permission_denied",
-  "server_error",
-  "slow_down",
-  "temporarily_unavailable",
-  "unauthorized_client",
-  "unsupported_grant_type",
-  "unsupported_response_type",
-  /** An `error` that is none of these. */
-  "unknown_error",
-  // What Microsoft answered to a call.
-  "foreign_link",
-  "unreadable_link",
-  "repeated_link",
-  "link_expired",
-  "redirect",
-  "odd_status",
-  "not_json",
-  "unexpected_body",
-  "no_collection",
-  "no_delta",
-  "resync_loop",
-  "upload_out_of_step",
-  "upload_session_lost",
-  "operation_ended",
-  // The deployment.
-  "missing_binding",
-  "missing_table",
-  "missing_column",
-  "directory_unreachable",
-] as const;
-export type ErrorReason = (typeof errorReasons)[number];
-
-const knownReasons: ReadonlySet<string> = new Set(errorReasons);
-
-export const isErrorReason = (word: unknown): word is ErrorReason =>
-  typeof word === "string" && knownReasons.has(word);
 
 /** What an error says beyond its sentence. Nothing here may hold a token, a secret or a code. */
 export interface ErrorDetails {
@@ -158,9 +70,37 @@ export const failure = (
   ...options,
 });
 
+/** What was thrown, by the failure it became: no field of it, so that no envelope and no RPC carries it. */
+const causes = new WeakMap<Failure, unknown>();
+
+/** @returns the failure; an {@link AzureError} of it has this cause */
+export const causedBy = (cause: unknown, reason: Failure): Failure => {
+  causes.set(reason, cause);
+  return reason;
+};
+
+const causeOf = (reason: Failure): ErrorOptions | undefined =>
+  causes.has(reason) ? { cause: causes.get(reason) } : undefined;
+
+/** The failure with other details, and its cause. */
+export const withDetails = (reason: Failure, details: ErrorDetails): Failure => {
+  const changed = { ...reason, details };
+  return causes.has(reason) ? causedBy(causes.get(reason), changed) : changed;
+};
+
 /** A request with something wrong in it, named. @param expected the end of a sentence about `field` */
 export const invalidField = (field: string, expected: string): Failure =>
   failure("invalid_request", `${field} ${expected}.`, { details: { field } });
+
+/** The failure with its field called as another door calls it, in the sentence too. */
+export function renamedField(reason: Failure, nameOf: (field: string) => string): Failure {
+  const { field } = reason.details ?? {};
+  if (field === undefined) return reason;
+  const name = nameOf(field);
+  if (name === field) return reason;
+  const message = reason.message.replaceAll(field, name);
+  return { ...reason, message, details: { ...reason.details, field: name } };
+}
 
 /** What contradicts the state of things. @param reason for programs */
 export const conflict = (reason: ErrorReason, message: string): Failure =>
@@ -187,15 +127,13 @@ export class AzureError extends Error {
   readonly remedy?: Remedy;
   readonly details?: ErrorDetails;
 
-  /** @param options the cause stays on this side: RPC and HTTP carry the fields alone */
-  constructor(reason: Failure, options?: ErrorOptions) {
+  /** @param options default: what was thrown, see {@link causedBy}. RPC and HTTP carry no cause */
+  constructor(reason: Failure, options: ErrorOptions | undefined = causeOf(reason)) {
     super(reason.message, options);
     this.code = reason.code;
     this.status = errorStatuses[reason.code];
-    if (reason.request_id !== undefined) this.request_id = reason.request_id;
-    if (reason.retry_after !== undefined) this.retry_after = reason.retry_after;
-    if (reason.remedy !== undefined) this.remedy = reason.remedy;
-    if (reason.details !== undefined) this.details = reason.details;
+    const { request_id, retry_after, remedy, details } = reason;
+    Object.assign(this, defined({ request_id, retry_after, remedy, details }));
   }
 }
 

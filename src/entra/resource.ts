@@ -18,6 +18,13 @@ const isNamed = (text: string): text is NamedResource =>
 
 const isOidc = (scope: string): boolean => oidcScopes.includes(scope.toLowerCase());
 
+/** Resource Manager's first audiences: clients of its older SDKs still ask for tokens by them. */
+const olderArm: ReadonlySet<string> = new Set([
+  "https://management.core.windows.net",
+  "https://management.core.usgovcloudapi.net",
+  "https://management.core.chinacloudapi.cn",
+]);
+
 /**
  * Reads a resource as callers write it: `graph`, `arm`, `vault`, `storage` or an https App ID URI.
  * A URI that is a named resource's own, in any cloud, becomes its name: one resource, one name.
@@ -26,6 +33,7 @@ export function parseResource(text: string): Resource | undefined {
   if (isNamed(text)) return text;
   const uri = appIdUri(text);
   if (uri === undefined) return undefined;
+  if (olderArm.has(uri)) return "arm";
   for (const cloud of Object.values(clouds)) {
     const name = nameOfAudience(uri, cloud);
     if (name !== undefined) return name;

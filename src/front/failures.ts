@@ -1,4 +1,10 @@
-import { errorResponse, failure, type Failure } from "../contract/errors.ts";
+import {
+  AzureError,
+  errorResponse,
+  failure,
+  renamedField,
+  type Failure,
+} from "../contract/errors.ts";
 import { failureOf } from "../operations/failures.ts";
 import { microsoftErrorResponse } from "../http/microsoft-error.ts";
 import type { Context } from "./context.ts";
@@ -9,6 +15,24 @@ export function onError(error: unknown, c: Context): Response {
   const upstreamId = reason.details?.upstream_request_id;
   if (upstreamId !== undefined) c.set("upstreamRequestId", upstreamId);
   return answer(c, reason);
+}
+
+/**
+ * Does work that names the fields of its input in camel case.
+ *
+ * @param nameOf how this route calls them
+ * @throws AzureError of the work, by the names of the route
+ */
+export async function withFieldNames<Value>(
+  work: Promise<Value>,
+  nameOf: (field: string) => string,
+): Promise<Value> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof AzureError)) throw error;
+    throw new AzureError(renamedField(error, nameOf), { cause: error });
+  }
 }
 
 /** The answer where no route is. */

@@ -1,7 +1,7 @@
 import { cors } from "hono/cors";
 import { configOf } from "../config/config.ts";
+import { connectionHeader } from "../contract/connection-owner.ts";
 import { ownErrorHeader } from "../contract/errors.ts";
-import { connectionHeader } from "./require.ts";
 import type { Context, Middleware } from "./context.ts";
 import { isListed } from "../config/origins.ts";
 

@@ -98,6 +98,12 @@ function restOf(body: unknown, operation: Operation): Record<string, unknown> {
   );
 }
 
+/** How the sender of a request calls what the work of the operation refuses. */
+export const namesSent =
+  (operation: Operation, route: OperationRoute) =>
+  (field: string): string =>
+    sentName(field.split("."), operation, route);
+
 /** The name under which a field came: in snake case, and within the body without the body's own name. */
 function sentName(
   [first, ...rest]: readonly PropertyKey[],

@@ -6,7 +6,8 @@ import { perform, type ServedOperation } from "../operations/serve.ts";
 import { answerOf } from "./answers.ts";
 import { readJson } from "./body.ts";
 import { connectionOf, serviceOf, type Context } from "./context.ts";
-import { placeOf, readInput } from "./http-input.ts";
+import { withFieldNames } from "./failures.ts";
+import { namesSent, placeOf, readInput } from "./http-input.ts";
 import { documentedOperation } from "./operation-document.ts";
 import { guardsOf, honoPath } from "./register.ts";
 import { requires } from "./require.ts";
@@ -54,5 +55,6 @@ async function answer(
     operation.on === "connection"
       ? connectionOf(c, { waitOnThrottle: operation.waits })
       : serviceOf(c);
-  return answerOf(operation.form, await perform(served, context, input));
+  const work = perform(served, context, input);
+  return answerOf(operation.form, await withFieldNames(work, namesSent(operation, route)));
 }

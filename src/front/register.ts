@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Content, DocumentedRoute } from "../api/document.ts";
 import { connectionFields } from "../api/fields.ts";
-import type { Fields, HttpMethod } from "../api/operation.ts";
+import type { Fields } from "../api/operation.ts";
+import type { HttpMethod } from "../contract/http-method.ts";
 import type { Scope } from "../contract/scope.ts";
 import { limitBody } from "./body.ts";
 import { withConfig, type Context, type Middleware } from "./context.ts";

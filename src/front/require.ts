@@ -1,4 +1,5 @@
 import { userIdSchema, labelSchema } from "../contract/connection-id.ts";
+import { connectionHeader } from "../contract/connection-owner.ts";
 import { AzureError, failure, invalidField, type Failure } from "../contract/errors.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { err, type Result } from "../contract/result.ts";
@@ -10,9 +11,6 @@ import type { Scope } from "../contract/scope.ts";
 
 /** Where a route's connection is named. */
 export type ConnectionPlace = "query" | "path" | "header";
-
-/** On gateways the query is Microsoft's alone. */
-export const connectionHeader = "x-azure-connection";
 
 /** What a route asks of its caller. */
 export interface Requirement {

@@ -7,6 +7,7 @@ import {
   type Fetcher,
   type RetryOptions,
 } from "../http/transport.ts";
+import { microsoftItself, throughConnection } from "../http/upstream-error.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { BatchRun, type BatchOptions } from "./batch.ts";
 import type { BatchRequest, BatchResponse } from "../contract/batch.ts";
@@ -69,12 +70,16 @@ export class GraphClient {
     const waiting = { ...this.#clock, waitOnThrottle: options.waitOnThrottle };
     this.#session = new GraphSession(
       // Called as a method: the fetch of a binding or stub fails without its owner.
-      createTransport({ ...waiting, fetch: (url, init) => fetcher.fetch(url, init) }),
+      createTransport({
+        ...waiting,
+        fetch: (url, init) => fetcher.fetch(url, init),
+        peer: throughConnection,
+      }),
       endpoint,
       version,
     );
     const storage = new PreauthenticatedStorage(
-      createTransport({ ...waiting, fetch: plainFetch, ownErrors: false }),
+      createTransport({ ...waiting, fetch: plainFetch, peer: microsoftItself }),
       this.#session.endpoint,
     );
     this.users = new Users(this.#session);

@@ -1,5 +1,5 @@
 import type { DriveItem } from "@microsoft/microsoft-graph-types";
-import { failure, type Failure } from "../contract/errors.ts";
+import { failure, withDetails, type Failure } from "../contract/errors.ts";
 import { isRecord, recordOf } from "../http/json.ts";
 import { decideRetry, defaultBudgetMs, type AttemptOutcome } from "../http/retry-policy.ts";
 import { abortable } from "../http/transport.ts";
@@ -116,7 +116,7 @@ async function sendChunk(
 function withOutcome(reason: Failure, last: boolean): Failure {
   const { outcome, ...details } = reason.details ?? {};
   const open = last && (outcome === "unknown" || outcomeOf(reason) !== undefined);
-  return { ...reason, details: open ? { ...details, outcome: "unknown" } : details };
+  return withDetails(reason, open ? { ...details, outcome: "unknown" } : details);
 }
 
 async function putRange(
@@ -165,7 +165,7 @@ async function askProgress(
   const item = end === size ? await upload.findFinished() : undefined;
   if (item !== undefined) return ok({ item });
   if (end < size) return err(isOpen ? unexpectedBody(false) : lost());
-  return err({ ...reason, details: { ...reason.details, outcome: "unknown" } });
+  return err(withDetails(reason, { ...reason.details, outcome: "unknown" }));
 }
 
 /** Waits as the retry policy says; false when the failure is not to be repeated. */

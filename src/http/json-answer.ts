@@ -1,4 +1,3 @@
-import { failure, type Failure } from "../contract/errors.ts";
 import { parseJson } from "./json.ts";
 
 export interface JsonAnswer<Body> {
@@ -8,7 +7,8 @@ export interface JsonAnswer<Body> {
   response: Response;
 }
 
-type Unreadable = "not_json" | "redirect";
+/** Why an answer of a good status has no meaning. */
+export type Unreadable = "not_json" | "redirect" | "unexpected_body";
 
 /** Thrown by {@link readJson}. */
 export class UnreadableAnswer extends Error {
@@ -42,14 +42,3 @@ export async function readJson<Body>(response: Response): Promise<JsonAnswer<Bod
   // The shape is Microsoft's promise for this URL; who relies on a property checks it.
   return { body: body as Body | undefined, response };
 }
-
-const unreadableSentences: Readonly<Record<Unreadable, string>> = {
-  not_json: "Microsoft's answer is not readable as JSON.",
-  redirect: "Microsoft's answer leads elsewhere instead of answering.",
-};
-
-/** @param write then the outcome is unknown */
-export const unreadable = (reason: Unreadable, write: boolean): Failure =>
-  failure("upstream_error", unreadableSentences[reason], {
-    details: { reason, ...(write ? { outcome: "unknown" as const } : {}) },
-  });

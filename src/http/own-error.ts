@@ -5,11 +5,11 @@ import {
   type ErrorCode,
   type Failure,
 } from "../contract/errors.ts";
-import { remedySchema } from "../contract/remedy.ts";
+import type { Remedy } from "../contract/remedy.ts";
 import { recordOf, textOf, isRecord, type JsonRecord } from "./json.ts";
 import { longestWait, retryAfterSeconds } from "./retry-after.ts";
 import type { AttemptOutcome } from "./retry-policy.ts";
-import { wholeNumber } from "./whole-number.ts";
+import { wholeOf } from "./whole-number.ts";
 import { defined } from "../contract/defined.ts";
 
 /**
@@ -43,14 +43,19 @@ export function ownOutcome({ code, details }: Failure): AttemptOutcome | "final"
 export function markedFailure(headers: Headers, body: unknown, now: number): Failure | undefined {
   const mark = headers.get(ownErrorHeader);
   if (mark === null) return undefined;
-  const envelope = recordOf(body);
-  const read = failureIn(envelope, envelope["error"]);
+  const read = envelopedFailure(body);
   if (read !== undefined) return read;
   if (!isErrorCode(mark)) return undefined;
   const retryAfter = retryAfterSeconds(headers, now, longestWait.entra);
   return failure(mark, "The connection refused this without saying more.", {
     ...defined({ retry_after: retryAfter }),
   });
+}
+
+/** The failure that the JSON of an error answer of ours holds, whether or not it is marked. */
+export function envelopedFailure(body: unknown): Failure | undefined {
+  const envelope = recordOf(body);
+  return failureIn(envelope, envelope["error"]);
 }
 
 /** The failure of an `AzureError` that came through RPC, where only its own properties survive. */
@@ -61,11 +66,19 @@ function failureIn(source: JsonRecord, message: unknown): Failure | undefined {
   const { code } = source;
   if (!isErrorCode(code) || typeof message !== "string") return undefined;
   const requestId = textOf(source["request_id"]);
-  const retryAfter = wholeNumber(source["retry_after"], { most: longestWait.entra, round: "up" });
-  const remedy = remedySchema.safeParse(source["remedy"]).data;
-  const { details } = source;
+  const retryAfter = wholeOf(source["retry_after"], { most: longestWait.entra, round: "up" });
+  const { remedy, details } = source;
   return failure(code, message, {
-    ...defined({ request_id: requestId, retry_after: retryAfter, remedy }),
+    ...defined({ request_id: requestId, retry_after: retryAfter }),
+    ...(isRemedy(remedy) && { remedy: { ...remedy } }),
     ...(isRecord(details) && { details: { ...details } }),
   });
 }
+
+/**
+ * The form is this service's own promise: programs that bundle this need no schema for it, and an action
+ * of a newer service says more than none.
+ */
+const isRemedy = (value: unknown): value is Remedy =>
+  isRecord(value) &&
+  ["action", "message", "since"].every((name) => typeof value[name] === "string");

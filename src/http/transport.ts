@@ -1,7 +1,8 @@
-import { failure, invalidField, type Failure } from "../contract/errors.ts";
+import { causedBy, failure, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { readJson, unreadable, UnreadableAnswer, type JsonAnswer } from "./json-answer.ts";
-import { ownOutcome, thrownFailure } from "./own-error.ts";
+import { readJson, UnreadableAnswer, type JsonAnswer } from "./json-answer.ts";
+import { ownOutcome } from "./own-error.ts";
+import type { Peer } from "./peer.ts";
 import {
   decideRetry,
   defaultBudgetMs,
@@ -9,7 +10,6 @@ import {
   isIdempotent,
   type AttemptOutcome,
 } from "./retry-policy.ts";
-import { lostAnswer, readFailure } from "./upstream-error.ts";
 import { defined } from "../contract/defined.ts";
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
@@ -34,18 +34,21 @@ export interface RetryOptions {
 
 export interface TransportOptions extends RetryOptions {
   fetch: FetchFunction;
+  /** Who answers to `fetch`. */
+  peer: Peer;
   /** Milliseconds one attempt may take, up to the head of a streamed answer. Default 65 000. */
   timeoutMs?: number | undefined;
-  /** False: `fetch` asks Microsoft itself, so answers marked as ours are not believed. Default true. */
-  ownErrors?: boolean | undefined;
 }
+
+/** A body that can be sent again. */
+export type ReplayableBody = string | Uint8Array<ArrayBuffer> | Blob;
 
 export interface TransportRequest {
   url: string | URL;
   method?: string | undefined;
   headers?: Readonly<Record<string, string>> | undefined;
   /** Kept in memory, so that it can be sent again. */
-  body?: string | Uint8Array<ArrayBuffer> | undefined;
+  body?: ReplayableBody | undefined;
   /** Doing it twice is doing it once, whatever the method says. Never so under a condition. */
   idempotent?: boolean | undefined;
   /** It changes nothing, though the method does not say so: a query by POST. Implies idempotent. */
@@ -55,6 +58,10 @@ export interface TransportRequest {
   signal?: AbortSignal | undefined;
   budgetMs?: number | undefined;
   waitOnThrottle?: boolean | undefined;
+  /** Instead of the transport's own. */
+  timeoutMs?: number | undefined;
+  /** The answer's cookies are for this browser, also where its page is of another origin. */
+  credentials?: "include" | undefined;
 }
 
 export interface Transport {
@@ -84,9 +91,7 @@ type Attempt<Value> =
 
 /** @see Transport */
 export function createTransport(options: TransportOptions): Transport {
-  const { fetch, now = Date.now, random = Math.random, sleep = delay } = options;
-  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-
+  const { fetch, peer, now = Date.now, random = Math.random, sleep = delay } = options;
   async function attempt<Value>(
     request: TransportRequest,
     method: string,
@@ -94,6 +99,7 @@ export function createTransport(options: TransportOptions): Transport {
   ): Promise<Attempt<Value>> {
     const write = !isSafe(request, method);
     const timeout = new AbortController();
+    const timeoutMs = request.timeoutMs ?? options.timeoutMs ?? defaultTimeoutMs;
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
     const signals = [timeout.signal, ...(request.signal === undefined ? [] : [request.signal])];
     try {
@@ -102,24 +108,24 @@ export function createTransport(options: TransportOptions): Transport {
         redirect: "manual",
         signal: AbortSignal.any(signals),
         ...(request.headers === undefined ? {} : { headers: { ...request.headers } }),
-        ...defined({ body: request.body }),
+        ...defined({ body: request.body, credentials: request.credentials }),
       });
       if (response.status < 400 || request.accept?.includes(response.status)) {
         return { value: await read(response) };
       }
-      const { ownErrors } = options;
-      const { reason, own } = await readFailure(response, { now: now(), write, ownErrors });
+      const { reason, own } = await peer.readFailure(response, { now: now(), write });
       return { failure: reason, outcome: own ? ownOutcome(reason) : { status: response.status } };
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof UnreadableAnswer) {
-        return { failure: unreadable(error.reason, write), outcome: "final" };
+        return { failure: peer.unreadable(error.reason, write), outcome: "final" };
       }
-      const own = thrownFailure(error);
-      if (own !== undefined) return { failure: own, outcome: ownOutcome(own) };
-      if (isUnawaited(error)) return { failure: unawaited(), outcome: "final" };
       const kind = timeout.signal.aborted ? "timeout" : "network_error";
-      return { failure: lostAnswer(kind, write), outcome: isOverloaded(error) ? "final" : kind };
+      const own = peer.thrown?.(error);
+      return {
+        failure: causedBy(error, own?.reason ?? peer.lostAnswer(kind, write)),
+        outcome: own?.outcome ?? kind,
+      };
     } finally {
       clearTimeout(timer);
     }
@@ -178,33 +184,16 @@ const badHeaders = (): Failure =>
 const isSafe = ({ safe }: TransportRequest, method: string): boolean =>
   safe ?? safeMethods.has(method);
 
-/** A Durable Object that sheds load marks its errors so; retrying adds to the load. */
-const isOverloaded = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
-
-/** A stub's promise serves `fetch` before it is awaited, but cannot pass a request's signal on. */
-const isUnawaited = (error: unknown): boolean =>
-  error instanceof DOMException && error.name === "DataCloneError";
-
-const unawaited = (): Failure =>
-  invalidField("fetcher", "must be awaited before it is given to a client");
-
 export const delay = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits for `work`, but no longer than the caller does. */
-export async function abortable(
-  work: Promise<void>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+export function abortable(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return work;
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.finally(() => signal.removeEventListener("abort", onAbort)).then(resolve, reject);
+  });
 }

@@ -1,7 +1,16 @@
-import { failure, type ErrorCode, type ErrorDetails, type Failure } from "../contract/errors.ts";
+import {
+  failure,
+  invalidField,
+  type ErrorCode,
+  type ErrorDetails,
+  type Failure,
+} from "../contract/errors.ts";
 import { isRecord, parseJson, recordOf, textOf } from "./json.ts";
 import { envelopeOf } from "./microsoft-error.ts";
-import { markedFailure } from "./own-error.ts";
+import { boundedText } from "./bounded-text.ts";
+import type { Unreadable } from "./json-answer.ts";
+import { markedFailure, ownOutcome, thrownFailure } from "./own-error.ts";
+import type { FailureContext, Peer } from "./peer.ts";
 import { redacted } from "./redact.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 import { defined } from "../contract/defined.ts";
@@ -45,21 +54,6 @@ const sentences: Readonly<Record<ErrorCode, string>> = {
   upstream_timeout: "Microsoft did not answer in time.",
 };
 
-export interface FailureContext {
-  /** Milliseconds since the epoch. */
-  now: number;
-  /** Whether the request was meant to change something: then a lost answer is an unknown outcome. */
-  write: boolean;
-  /** False: Microsoft itself was asked, so an answer marked as ours is not believed. Default true. */
-  ownErrors?: boolean | undefined;
-}
-
-export interface ReadFailure {
-  reason: Failure;
-  /** It is the connection's own error, not Microsoft's. */
-  own: boolean;
-}
-
 /** An answer that stands for one that was lost behind a gateway. */
 const lostAnswerStatuses: ReadonlySet<number> = new Set([408, 502, 504]);
 
@@ -67,22 +61,27 @@ const lostAnswerStatuses: ReadonlySet<number> = new Set([408, 502, 504]);
 const mayBeDone = (status: number, retryAfter: number | undefined): boolean =>
   lostAnswerStatuses.has(status) || (status === 503 && retryAfter === undefined);
 
-/** Error bodies are a few hundred bytes; nothing beyond this is read. */
-const maxBodyBytes = 64 * 1024;
-
 /** Failure of a call that got no answer at all. */
-export function lostAnswer(kind: "network_error" | "timeout", write: boolean): Failure {
-  const code = kind === "timeout" ? "upstream_timeout" : "upstream_unavailable";
-  const message =
-    kind === "timeout" ? sentences.upstream_timeout : "Microsoft could not be reached.";
-  return failure(code, message, write ? { details: { outcome: "unknown" } } : {});
-}
+const lost = (kind: "network_error" | "timeout", write: boolean, unreached: string): Failure => {
+  const details = write ? { details: { outcome: "unknown" as const } } : {};
+  return kind === "timeout"
+    ? failure("upstream_timeout", sentences.upstream_timeout, details)
+    : failure("upstream_unavailable", unreached, details);
+};
+
+const unreadableSentences: Readonly<Record<Unreadable, string>> = {
+  not_json: "Microsoft's answer is not readable as JSON.",
+  redirect: "Microsoft's answer leads elsewhere instead of answering.",
+  unexpected_body: "Microsoft's answer is not of the shape it should have.",
+};
+
+const unreadable = (reason: Unreadable, write: boolean): Failure =>
+  failure("upstream_error", unreadableSentences[reason], {
+    details: { reason, ...(write ? { outcome: "unknown" as const } : {}) },
+  });
 
 /** A good status over a body that is not what its URL promises: its meaning is unknown. */
-export const unexpectedBody = (write: boolean): Failure =>
-  failure("upstream_error", "Microsoft's answer is not of the shape it should have.", {
-    details: { reason: "unexpected_body", ...(write && { outcome: "unknown" }) },
-  });
+export const unexpectedBody = (write: boolean): Failure => unreadable("unexpected_body", write);
 
 /**
  * Reads an error answer (Graph's, ARM's, Key Vault's or OData's JSON, Storage's header, an edge's
@@ -90,21 +89,54 @@ export const unexpectedBody = (write: boolean): Failure =>
  * explains a request that was refused as invalid, and without anything that looks like a secret.
  * An answer of the connection itself (`x-azure-error`) is passed on as it is.
  */
-export async function readFailure(
-  response: Response,
-  { now, write, ownErrors = true }: FailureContext,
-): Promise<ReadFailure> {
-  const body = parseJson(await boundedText(response));
-  const own = ownErrors ? markedFailure(response.headers, envelopeOf(body), now) : undefined;
-  if (own !== undefined) return { reason: own, own: true };
-  return { reason: microsoftFailure(response, body, { now, write }), own: false };
-}
-
-/** {@link readFailure}, for whom it makes no difference whose error it is. */
-export const upstreamFailure = async (
+export async function upstreamFailure(
   response: Response,
   context: FailureContext,
-): Promise<Failure> => (await readFailure(response, context)).reason;
+): Promise<Failure> {
+  return (await throughConnection.readFailure(response, context)).reason;
+}
+
+/** A Durable Object that sheds load marks its errors so; retrying adds to the load. */
+const isOverloaded = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
+
+/** A stub's promise serves `fetch` before it is awaited, but cannot pass a request's signal on. */
+const isUnawaited = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "DataCloneError";
+
+const unawaited = (): Failure =>
+  invalidField("fetcher", "must be awaited before it is given to a client");
+
+/** Microsoft, asked by the `fetch` of a connection: what the connection itself answers is marked. */
+export const throughConnection: Peer = {
+  async readFailure(response, context) {
+    const body = parseJson(await boundedText(response));
+    const own = markedFailure(response.headers, envelopeOf(body), context.now);
+    return own === undefined
+      ? { reason: microsoftFailure(response, body, context), own: false }
+      : { reason: own, own: true };
+  },
+  thrown(error) {
+    const own = thrownFailure(error);
+    if (own !== undefined) return { reason: own, outcome: ownOutcome(own) };
+    if (isUnawaited(error)) return { reason: unawaited(), outcome: "final" };
+    return isOverloaded(error) ? { outcome: "final" } : undefined;
+  },
+  // A connection that could not reach Microsoft says so itself: this call did not come so far.
+  lostAnswer: (kind, write) =>
+    lost(kind, write, "No answer came: the request or its answer was lost on the way."),
+  unreadable,
+};
+
+/** Microsoft, asked by a plain `fetch`: an answer marked as ours is not believed. */
+export const microsoftItself: Peer = {
+  ...throughConnection,
+  async readFailure(response, context) {
+    const body = parseJson(await boundedText(response));
+    return { reason: microsoftFailure(response, body, context), own: false };
+  },
+  lostAnswer: (kind, write) => lost(kind, write, "Microsoft could not be reached."),
+};
 
 function microsoftFailure(
   response: Response,
@@ -167,26 +199,3 @@ export const upstreamRequestId = (headers: Headers): string | undefined =>
 /** Codes and ids are short words; anything else in their place is not repeated. */
 export const safeCode = (value: string | null | undefined): string | undefined =>
   value && /^(?!eyJ)[\w.:-]{1,100}$/.test(value) ? value : undefined;
-
-async function boundedText(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
-  const decoder = new TextDecoder();
-  let read = "";
-  let bytes = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return read + decoder.decode();
-      bytes += value.byteLength;
-      read += decoder.decode(value, { stream: true });
-      if (bytes > maxBodyBytes) break;
-    }
-    await reader.cancel();
-  } catch {
-    // A body that broke off still came with a status and headers.
-  }
-  return read;
-}
-
-export { boundedText };

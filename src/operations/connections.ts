@@ -1,4 +1,3 @@
-import { defined } from "../contract/defined.ts";
 import {
   confirmConnect,
   disconnect,
@@ -10,7 +9,7 @@ import {
   restoreConnection,
 } from "../api/connections.ts";
 import { connectionStub } from "../connection/stub.ts";
-import { connectionIdOf } from "../contract/connection-id.ts";
+import { userConnectionId } from "../contract/connection-owner.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { directoryIn, pageOfConnections } from "./directory.ts";
 import { restore } from "./restore.ts";
@@ -19,7 +18,7 @@ import { serve } from "./serve.ts";
 export const connections = [
   serve(listConnections, (context, query) => pageOfConnections(context, query)),
   serve(importConnection, async ({ env }, { userId, label, tenantId, refreshToken }) => {
-    const id = connectionIdOf({ kind: "user", userId, ...defined({ label }) });
+    const id = userConnectionId({ userId, label });
     return orThrow(await connectionStub(env, id).import({ refreshToken, tenantId }));
   }),
   serve(getConnection, async ({ connection }) => orThrow(await connection.info())),

@@ -1,10 +1,11 @@
 import { defined } from "../contract/defined.ts";
 import * as z from "zod";
 import { requires } from "../front/require.ts";
-import { liveProtocol, readProtocols, verifyTicket, type Ticket } from "../callers/ticket.ts";
+import { readProtocols, verifyTicket, type Ticket } from "../callers/ticket.ts";
 import { liveRequest } from "../connection/live/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure, invalidField } from "../contract/errors.ts";
+import { liveProtocol } from "../contract/live-socket.ts";
 import type { Context, Middleware } from "../front/context.ts";
 import { parseInput } from "../operations/failures.ts";
 import { wholeNumber } from "../api/fields.ts";

@@ -135,7 +135,7 @@ describe("the tenant asked for", () => {
       for (const tenantId of [fabrikam, "common", "organizations", "contoso.example"]) {
         expect(await authorization.begin({ start: "user", tenantId })).toMatchObject({
           ok: false,
-          error: { code: "invalid_request", details: { field: "tenant_id" } },
+          error: { code: "invalid_request", details: { field: "tenantId" } },
         });
       }
       const start = expectOk(

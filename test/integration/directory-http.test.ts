@@ -1,10 +1,12 @@
-import { runInDurableObject } from "cloudflare:test";
+import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { configOf } from "../../src/config/config.ts";
 import type { ListedConnection } from "../../src/contract/listed-connection.ts";
+import type { Scope } from "../../src/contract/scope.ts";
 import type { DirectoryEntry } from "../../src/directory/entry.ts";
 import { appHealth } from "../../src/operations/app-health.ts";
+import { AzureService } from "../../src/service.ts";
 import { actorOf, connected, expectOk, newUser } from "./support/connections.ts";
 import { directory, rowWhen } from "./support/directory.ts";
 import { asAll, bearer, call, json } from "./support/http.ts";
@@ -44,6 +46,13 @@ beforeAll(async () => {
   }
   await directory.upsert(entry(tenant));
 });
+
+/** The entrypoint as a sibling with these scopes in its props has it. */
+function siblingWith(scopes: readonly Scope[]): AzureService {
+  const context = createExecutionContext();
+  Object.assign(context, { props: { caller: "directory", scopes } });
+  return new AzureService(context, env);
+}
 
 interface List {
   success: boolean;
@@ -166,6 +175,31 @@ describe("GET /connections", () => {
     const rest = await exports.AzureService.listConnections({ userId: crowd, cursor: nextCursor });
     expect(rest.data.map(({ id }) => id)).toEqual(idsOf("e"));
     expect(rest.nextCursor).toBeUndefined();
+  });
+
+  test("lists all connections to a sibling whose props say admin, as to a key with that scope", async () => {
+    const admin = siblingWith(["connections:read", "admin"]);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await admin.listConnections({ top: 4, cursor });
+      seen.push(...page.data.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(expect.arrayContaining([...idsOf(...labels), tenant]));
+    expect(seen).toEqual((await list("?top=100")).ids);
+    const broken = await admin.listConnections({ status: "action_required", top: 100 });
+    expect(broken.data.map(({ id }) => id)).toEqual(expect.arrayContaining(idsOf("b", "d")));
+  });
+
+  test("refuses a sibling that names no user and is no administrator", async () => {
+    const reader = siblingWith(["connections:read"]);
+    const error: unknown = await reader.listConnections({}).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: "forbidden",
+      status: 403,
+      details: { reason: "missing_scope", scope: "admin" },
+    });
   });
 });
 

@@ -177,7 +177,7 @@ describe("an answer that is no token, to who has no connection yet", () => {
         error: {
           code: "invalid_request",
           message: expect.stringContaining(text),
-          details: { field: "refresh_token", aadsts },
+          details: { field: "refreshToken", aadsts },
         },
       });
     }

@@ -100,11 +100,12 @@ test("siblings have a method for every operation that says rpc, and no other", (
 describe("HTTP and RPC answer alike", () => {
   test.each(rows)("to %s at %s", async (name, _, operation, route) => {
     const verdicts: Verdict[] = [];
-    // What the work itself refuses it names in one way, whatever the door.
-    const verdictOf = (refusal: Refusal): Verdict => ({
-      code: refusal.code,
-      ...refusalOf(refusal, { door: "either", operation, route }),
-    });
+    const verdictAt =
+      (door: "http" | "rpc") =>
+      (refusal: Refusal): Verdict => ({
+        code: refusal.code,
+        ...refusalOf(refusal, { door, operation, route }),
+      });
     // Whose connection it is about is the same in every request.
     const fixed = {
       ...(Object.hasOwn(operation.input, "userId") && { userId: "ada" }),
@@ -113,8 +114,8 @@ describe("HTTP and RPC answer alike", () => {
     await fc.assert(
       fc.asyncProperty(inputs, async (input) => {
         const owner = operation.on === "connection" ? { userId: "ada" } : {};
-        const rpc = await overRpc(name, { ...owner, ...input }, verdictOf);
-        const http = await overHttp(requestOf(operation, route, input), verdictOf);
+        const rpc = await overRpc(name, { ...owner, ...input }, verdictAt("rpc"));
+        const http = await overHttp(requestOf(operation, route, input), verdictAt("http"));
         verdicts.push(rpc);
         expect(http).toEqual(rpc);
       }),
@@ -158,11 +159,13 @@ describe("HTTP and RPC answer alike", () => {
   test.each(Object.keys(signIn))("to a sign-in with any %s", async (field) => {
     const verdicts: Verdict[] = [];
     // A list is one text in a query, and so has no places there.
-    const verdict = ({ code, details }: Refusal): Verdict => ({
-      code,
-      field: snakeCase(details?.field?.split(".")[0] ?? ""),
-      sentence: "",
-    });
+    const verdictAt =
+      (nameOf: (field: string) => string) =>
+      ({ code, details }: Refusal): Verdict => ({
+        code,
+        field: nameOf(details?.field?.split(".")[0] ?? ""),
+        sentence: "",
+      });
     await fc.assert(
       fc.asyncProperty(signIn[field] ?? fc.constant(undefined), async (one) => {
         const url = new URL(`${base}/connect?user_id=ada`);
@@ -171,10 +174,14 @@ describe("HTTP and RPC answer alike", () => {
         const rpc = await overRpc(
           "beginConnect",
           { userId: "ada", returnUrl, [field]: one },
-          verdict,
+          verdictAt(snakeCase),
         );
         verdicts.push(rpc);
-        expect(await overHttp(new Request(url, asAll()), verdict)).toEqual(rpc);
+        const http = await overHttp(
+          new Request(url, asAll()),
+          verdictAt((name) => name),
+        );
+        expect(http).toEqual(rpc);
       }),
       { numRuns: 40 },
     );

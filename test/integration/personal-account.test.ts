@@ -382,7 +382,7 @@ describe("a personal account's grant from elsewhere", () => {
     const mark = await sandbox.mark();
     expect(await stub.import({ refreshToken, tenantId: "consumers" })).toMatchObject({
       ok: false,
-      error: { code: "invalid_request", details: { field: "refresh_token" } },
+      error: { code: "invalid_request", details: { field: "refreshToken" } },
     });
     expect(await sandbox.tokenPosts(mark)).toHaveLength(1);
   });

@@ -133,7 +133,7 @@ describe("what Microsoft's own names and answers may hold", () => {
     const request = { method: "POST", headers: { "content-type": "application/json" } };
     for (const [path, body, field] of [
       ["/mail/send", `{"message":{"body":{"content":"x","deep":${deep}}}}`, "message"],
-      ["/calendar/events", `{"start":{},"end":{},"deep":${deep}}`, "event"],
+      ["/calendar/events", `{"start":{},"end":{},"deep":${deep}}`, "body"],
       ["/batch", `{"requests":[{"method":"POST","url":"/me","body":${deep}}]}`, "requests"],
     ] as const) {
       const answer = await send(path, { ...request, body });

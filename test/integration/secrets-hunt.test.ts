@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { liveProtocol } from "../../src/callers/ticket.ts";
+import { liveProtocol } from "../../src/contract/live-socket.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, newUser, type Stub } from "./support/connections.ts";
 import { allKey, CookieJar, front, type FrontRequest } from "./support/front.ts";

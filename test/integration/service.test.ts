@@ -93,10 +93,10 @@ describe("a sibling", () => {
     const returning = { userId: newUser(), returnUrl: "https://evil.example/" };
     expect(await failing(service.beginConnect(returning))).toMatchObject({
       code: "invalid_request",
-      details: { field: "return_url" },
+      details: { field: "returnUrl" },
     });
     expect(await failing(service.beginConnect({ userId: newUser() }))).toMatchObject({
-      details: { field: "return_url" },
+      details: { field: "returnUrl" },
     });
   });
 });

@@ -162,8 +162,7 @@ export function partsOf(
 
 /** Who refused, and by which operation and route. */
 export interface Refused {
-  /** `http`: the field has to be in HTTP's own spelling; `either`: or in that of the input. */
-  door: "http" | "either" | "rpc";
+  door: "http" | "rpc";
   operation: Operation;
   route: OperationRoute;
 }
@@ -178,18 +177,14 @@ export function refusalOf(
 ): { field: string; sentence: string } {
   const { field = "" } = details ?? {};
   const [first = "", ...rest] = field.split(".");
-  const named = door === "rpc" ? first : fieldNamed(first, operation, route);
-  const own = door === "either" ? named.replace(notSnakeCase, "") : named;
   return {
-    field: [own, ...rest].join("."),
+    field: [door === "rpc" ? first : fieldNamed(first, operation, route), ...rest].join("."),
     sentence: message.slice(message.indexOf(field) + field.length),
   };
 }
 
-const notSnakeCase = ", which is not in snake case";
-
 function fieldNamed(name: string, operation: Operation, route: OperationRoute): string {
   const inPath = pathFields(operation, route).find(([one]) => one === name)?.[1];
   const field = camelCase(name);
-  return inPath ?? (snakeCase(field) === name ? field : `${name}${notSnakeCase}`);
+  return inPath ?? (snakeCase(field) === name ? field : `${name}, which is not in snake case`);
 }

@@ -23,10 +23,7 @@ export const rooms: Readonly<Record<string, { floor: number; packages: readonly 
   routes: { floor: 12, packages: ["hono", "zod"] },
   rpc: { floor: 12, packages: ["zod"] },
   watchdog: { floor: 12, packages: [] },
-  client: {
-    floor: 12,
-    packages: ["@microsoft/microsoft-graph-types", "partysocket", "react", "zod"],
-  },
+  client: { floor: 12, packages: ["@microsoft/microsoft-graph-types", "react"] },
 };
 /** The files a Worker starts from, and the generated types. */
 export const looseFiles = ["app.ts", "index.ts", "service.ts", "worker-configuration.d.ts"];

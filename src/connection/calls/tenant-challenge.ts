@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Timer } from "../../platform/deadline.ts";
 import { guidPattern } from "../../contract/guid.ts";
 import { parseJson } from "../../http/json.ts";
-import { boundedText } from "../../http/upstream-error.ts";
+import { boundedText } from "../../http/bounded-text.ts";
 
 const armErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const issuers = new RegExp(`https://sts\\.windows\\.net/(${guidPattern.source})/`, "gi");

@@ -34,26 +34,23 @@ export function checkStart(
   const tenant = parseTenant(request.tenantId ?? config.tenantId);
   if (tenant === undefined)
     return err(
-      invalidField(
-        "tenant_id",
-        "must be a tenant id, a domain, common, organizations or consumers",
-      ),
+      invalidField("tenantId", "must be a tenant id, a domain, common, organizations or consumers"),
     );
   if (isTenantId(config.tenantId) && tenant !== config.tenantId.toLowerCase()) {
-    return err(invalidField("tenant_id", "must be the tenant this service is configured for"));
+    return err(invalidField("tenantId", "must be the tenant this service is configured for"));
   }
   const redirectUri = request.redirectUri ?? config.redirectUris[0];
   if (redirectUri === undefined || !config.redirectUris.includes(redirectUri)) {
-    return err(invalidField("redirect_uri", "must be one of AZURE_REDIRECT_URI"));
+    return err(invalidField("redirectUri", "must be one of AZURE_REDIRECT_URI"));
   }
   const { returnUrl } = request;
   if (returnUrl !== undefined && readReturnUrl(returnUrl, config.returnOrigins) === undefined) {
-    return err(invalidField("return_url", "must be a URL on one of RETURN_ORIGINS"));
+    return err(invalidField("returnUrl", "must be a URL on one of RETURN_ORIGINS"));
   }
   // A host with a callback of its own completes by RPC, and needs nowhere to be sent back to.
   const ownCallback = redirectUri !== config.redirectUris[0];
   if (request.start === "server" && returnUrl === undefined && !ownCallback) {
-    return err(invalidField("return_url", "is required when a server starts a sign-in"));
+    return err(invalidField("returnUrl", "is required when a server starts a sign-in"));
   }
   const named = [...earlier, ...(request.scopes ?? [])];
   if (namesTooManyResources(named, config.cloud)) {

@@ -90,8 +90,8 @@ export class GrantImport {
   ): Outcome<Source> {
     const { config } = this.#options;
     const tenant = parseTenant(tenantId ?? config.tenantId);
-    if (tenant === undefined) return err(invalidField("tenant_id", "must be a tenant"));
-    if (refreshToken === "") return err(invalidField("refresh_token", "must not be empty"));
+    if (tenant === undefined) return err(invalidField("tenantId", "must be a tenant"));
+    if (refreshToken === "") return err(invalidField("refreshToken", "must not be empty"));
     return ok({
       tenant: authorityTenant(tenant),
       refreshToken,
@@ -102,7 +102,7 @@ export class GrantImport {
           action === "sign_in" ? "Microsoft refused this refresh token." : message,
           {
             details: {
-              field: "refresh_token",
+              field: "refreshToken",
               reason: oauthReason(code),
               ...defined({ aadsts, upstream_request_id: requestId }),
             },

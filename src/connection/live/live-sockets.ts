@@ -3,11 +3,8 @@ import * as z from "zod";
 import type { RemedyLinks } from "../remedy-links.ts";
 import type { EventLog } from "../tables/events.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
-import {
-  liveClose,
-  type ConnectionEvent,
-  type LiveSnapshot,
-} from "../../contract/connection-events.ts";
+import type { ConnectionEvent, LiveSnapshot } from "../../contract/connection-events.ts";
+import { liveClose } from "../../contract/live-socket.ts";
 import type { LiveRequest } from "./live-request.ts";
 
 /** Survives hibernation with its socket. */

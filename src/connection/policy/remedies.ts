@@ -1,6 +1,7 @@
 import { defined } from "../../contract/defined.ts";
 import type { Disposition } from "../../entra/errors.ts";
-import { failure, type ErrorReason, type Failure } from "../../contract/errors.ts";
+import type { ErrorReason } from "../../contract/error-reason.ts";
+import { failure, type Failure } from "../../contract/errors.ts";
 import type { Remedy, RemedyAction, StoredRemedy } from "../../contract/remedy.ts";
 import type { Grant } from "../tables/grant-store.ts";
 import { isHeld } from "./grant-kind.ts";

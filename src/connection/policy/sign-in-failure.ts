@@ -1,14 +1,8 @@
 import { defined } from "../../contract/defined.ts";
 import { isPersonalTenant, isSharedTenant } from "../../entra/tenant.ts";
 import type { TokenFailure } from "../../entra/token-endpoint.ts";
-import {
-  failure,
-  isErrorReason,
-  type ErrorCode,
-  type ErrorDetails,
-  type ErrorReason,
-  type Failure,
-} from "../../contract/errors.ts";
+import { isErrorReason, type ErrorReason } from "../../contract/error-reason.ts";
+import { failure, type ErrorCode, type ErrorDetails, type Failure } from "../../contract/errors.ts";
 import type { Remedy } from "../../contract/remedy.ts";
 
 /** The person declined the permissions, on a page that offered them. */
@@ -77,8 +71,8 @@ export function signInFailure(
   if (isSharedTenant(tenant) && codes.some((code) => tenantless.has(code))) {
     return failure(
       "invalid_request",
-      "This account is a guest of an organization, and the sign-in has to name that organization: start again with tenant_id, its tenant id or domain.",
-      details("tenant_required", { field: "tenant_id" }),
+      "This account is a guest of an organization, and the sign-in has to name that organization: start again with tenantId, its tenant id or domain.",
+      details("tenant_required", { field: "tenantId" }),
     );
   }
   if (isPersonalTenant(tenant) && cause.code === "invalid_scope") {

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { connectionHeader, requires } from "../../front/require.ts";
+import { connectionHeader } from "../../contract/connection-owner.ts";
+import { requires } from "../../front/require.ts";
 import type { Scope } from "../../contract/scope.ts";
 import type { Config } from "../../config/config.ts";
 import { connectionStub } from "../../connection/stub.ts";

@@ -7,7 +7,8 @@ import {
 } from "../../connection/grant/authorization-state.ts";
 import type { AuthorizationCompletion } from "../../contract/connection-rpc.ts";
 import { connectionStub } from "../../connection/stub.ts";
-import type { Failure } from "../../contract/errors.ts";
+import { renamedField, type Failure } from "../../contract/errors.ts";
+import { snakeCase } from "../../contract/field-name.ts";
 import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";
 import {
   administratorPage,
@@ -97,10 +98,12 @@ function completionAnswer(
     }
     case "continued":
       return redirectResponse(completion.authUrl);
-    case "refused":
+    case "refused": {
+      const error = renamedField(completion.error, snakeCase);
       return completion.returnUrl === undefined
-        ? pageResponse(refusedPage(completion.error, c.var.requestId))
-        : redirectResponse(returnTo(completion.returnUrl, errorParameters(completion.error)));
+        ? pageResponse(refusedPage(error, c.var.requestId))
+        : redirectResponse(returnTo(completion.returnUrl, errorParameters(error)));
+    }
   }
 }
 

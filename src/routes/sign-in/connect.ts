@@ -7,11 +7,13 @@ import { userIdSchema } from "../../contract/connection-id.ts";
 import type { AuthorizationStart } from "../../contract/connection-rpc.ts";
 import { prompts } from "../../contract/connection-rpc.ts";
 import { AzureError, invalidField } from "../../contract/errors.ts";
+import { snakeCase } from "../../contract/field-name.ts";
 import { orThrow } from "../../contract/or-throw.ts";
 import { beginSignIn } from "../../operations/sign-in.ts";
 import { scopePattern, tenantField } from "../../operations/sign-in-fields.ts";
 import { bindingCookie } from "./binding-cookie.ts";
 import type { Context, Middleware } from "../../front/context.ts";
+import { withFieldNames } from "../../front/failures.ts";
 import { redirectResponse } from "../../front/pages.ts";
 import { register } from "../../front/register.ts";
 import type { Router } from "../../front/router.ts";
@@ -86,13 +88,13 @@ export function connectRoutes(router: Router): void {
           "is required for a sign-in that is confirmed, as all of a server's are",
         );
       }
-      const start = await beginSignIn(c.env, {
+      const start = beginSignIn(c.env, {
         connectionId: c.var.connectionId,
         start: binding === "confirm" ? "server" : "user",
         mayAddLabel: caller.scopes.has("connections:write"),
         ...defined({ tenantId, scopes, loginHint, prompt, returnUrl }),
       });
-      return startAnswer(c, start);
+      return startAnswer(c, await withFieldNames(start, snakeCase));
     },
   );
 }

@@ -177,13 +177,13 @@ describe("ArmClient", () => {
   });
 
   it.each<[string, (azure: ArmClient) => Promise<unknown>, string]>([
-    ["a subscription", (a) => a.subscriptions.get("../tenants"), "subscription_id"],
-    ["a subscription of a list", (a) => collect(a.resourceGroups.list("mine")), "subscription_id"],
-    ["a group", (a) => a.resourceGroups.get(subscription, "a/b"), "resource_group"],
+    ["a subscription", (a) => a.subscriptions.get("../tenants"), "subscriptionId"],
+    ["a subscription of a list", (a) => collect(a.resourceGroups.list("mine")), "subscriptionId"],
+    ["a group", (a) => a.resourceGroups.get(subscription, "a/b"), "name"],
     ["a resource", (a) => a.resources.delete(`${root}/../x`), "id"],
-    ["a namespace", (a) => a.providers.get(subscription, "a/b"), "provider_namespace"],
+    ["a namespace", (a) => a.providers.get(subscription, "a/b"), "namespace"],
     ["a scope of tags", (a) => a.tags.get("nothing"), "id"],
-    ["a version", (a) => a.resources.get(site, { apiVersion: "latest" }), "api_version"],
+    ["a version", (a) => a.resources.get(site, { apiVersion: "latest" }), "apiVersion"],
   ])("refuses a bad name of %s before anything is asked", async (_, call, field) => {
     const { arm: azure, asked } = client([]);
     const error = await call(azure).catch((e: unknown) => e);
@@ -238,7 +238,7 @@ describe("ArmClient", () => {
   it.each<[string, (azure: ArmClient) => Promise<unknown>, string]>([
     ["a resource's id", (a) => a.resources.get(`${site}\ud800`), "id"],
     ["a scope", (a) => a.tags.get("/subscriptions/\udfff"), "id"],
-    ["a group", (a) => a.resourceGroups.get(subscription, "\ud800"), "resource_group"],
+    ["a group", (a) => a.resourceGroups.get(subscription, "\ud800"), "name"],
     [
       "a filter",
       (a) => collect(a.resourceGroups.list(subscription, { filter: "tagName eq '\ud83d'" })),
@@ -403,7 +403,7 @@ describe("the version of a resource type", () => {
   it("must be given when the provider lists none", async () => {
     const { arm: azure } = client([provider("serverFarms", ["2024-04-01"])]);
     const error = await azure.resources.get(site).catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: "invalid_request", details: { field: "api_version" } });
+    expect(error).toMatchObject({ code: "invalid_request", details: { field: "apiVersion" } });
   });
 });
 

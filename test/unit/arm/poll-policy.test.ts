@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pollDelay, pollGoesOn } from "../../../src/arm/poll-policy.ts";
-import { type ErrorCode, type ErrorReason, failure } from "../../../src/contract/errors.ts";
+import type { ErrorReason } from "../../../src/contract/error-reason.ts";
+import { type ErrorCode, failure } from "../../../src/contract/errors.ts";
 
 describe("pollDelay", () => {
   it.each<[number | undefined, number, number]>([

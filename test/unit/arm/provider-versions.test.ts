@@ -66,7 +66,7 @@ describe("the version of a resource type", () => {
       code: "upstream_error",
       details: { reason: "unexpected_body" },
     });
-    expect(String(error)).toContain("give api_version");
+    expect(String(error)).toContain("give one");
   });
 
   it.each<[string, Answer]>([

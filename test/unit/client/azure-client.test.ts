@@ -276,7 +276,11 @@ describe("AzureClient", () => {
   it("does not take another page for an answer", async () => {
     const { ada } = client(json({ hello: 1 }));
     const error = await ada.info().catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: "internal_error" });
+    expect(error).toMatchObject({
+      code: "upstream_error",
+      message: `What answers at ${baseUrl} is not the connection service.`,
+      details: { reason: "unexpected_body" },
+    });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AzureConnectionCredential } from "../../../src/client/index.ts";
 import type { AccessTokenRequest } from "../../../src/contract/connection-rpc.ts";
-import { failure } from "../../../src/contract/errors.ts";
+import { AzureError, failure } from "../../../src/contract/errors.ts";
 import { err, ok } from "../../../src/contract/result.ts";
 import { json, scripted } from "../arm/script.ts";
 
@@ -32,7 +32,7 @@ describe("AzureConnectionCredential over a stub", () => {
       refreshAfterTimestamp: now + 3_300_000,
       tokenType: "Bearer",
     });
-    expect(stub.asked).toEqual([{ resource: "vault", minValiditySeconds: 150 }]);
+    expect(stub.asked).toEqual([{ resource: "https://vault.azure.net", minValiditySeconds: 150 }]);
   });
 
   it("names no time to refresh that is past", async () => {
@@ -43,7 +43,7 @@ describe("AzureConnectionCredential over a stub", () => {
   it("asks for another tenant's token", async () => {
     const stub = source();
     await new AzureConnectionCredential(stub).getToken(vault, { tenantId: "t-2" });
-    expect(stub.asked[0]).toMatchObject({ resource: "vault", tenantId: "t-2" });
+    expect(stub.asked[0]).toMatchObject({ resource: "https://vault.azure.net", tenantId: "t-2" });
   });
 
   it("names the refused generation when it is given claims, of that resource and tenant only", async () => {
@@ -71,6 +71,31 @@ describe("AzureConnectionCredential over a stub", () => {
     const credential = new AzureConnectionCredential({ accessToken: async () => err(error) });
     const thrown = await credential.getToken(vault).catch((e: unknown) => e);
     expect(thrown).toMatchObject({ code: "action_required", remedy: { action: "sign_in" } });
+  });
+
+  it("throws an error that keeps what a stub threw", async () => {
+    const reset = new Error("Durable Object reset because its code was updated.");
+    const misconfigured = Object.assign(new Error("AZURE_CLIENT_ID is missing."), {
+      code: "app_misconfigured",
+    });
+    const thrownFor = (error: Error): Promise<unknown> => {
+      const credential = new AzureConnectionCredential({
+        accessToken: async () => {
+          throw error;
+        },
+      });
+      return credential.getToken(vault).catch((e: unknown) => e);
+    };
+    const lost = await thrownFor(reset);
+    expect(lost).toBeInstanceOf(AzureError);
+    expect(lost).toMatchObject({ code: "upstream_unavailable", cause: reset });
+    expect(String(lost)).not.toContain("Microsoft");
+    const own = await thrownFor(misconfigured);
+    expect(own).toMatchObject({
+      code: "app_misconfigured",
+      message: "AZURE_CLIENT_ID is missing.",
+      cause: misconfigured,
+    });
   });
 
   it("refuses scopes of two resources", async () => {
@@ -110,10 +135,12 @@ describe("AzureConnectionCredential over HTTP", () => {
     await credential.getToken(vault, { tenantId: "t-2" });
     await credential.getToken(vault, { tenantId: "t-2", claims: "e30=" });
     const path = "https://azure.example.com/connections/user%3Aada%40example%3Awork/token";
-    const query = "?resource=vault&tenant_id=t-2&min_validity=150";
-    expect(script.asked.map(({ url }) => url)).toEqual([
-      `${path}${query}`,
-      `${path}${query}&stale_generation=4`,
+    const fields = { resource: "https://vault.azure.net", tenant_id: "t-2", min_validity: "150" };
+    const urls = script.asked.map(({ url }) => new URL(url));
+    expect(urls.map(({ origin, pathname }) => origin + pathname)).toEqual([path, path]);
+    expect(urls.map(({ searchParams }) => Object.fromEntries(searchParams))).toEqual([
+      fields,
+      { ...fields, stale_generation: "4" },
     ]);
     expect(script.asked[0]?.headers.get("authorization")).toBe("Bearer azk_1_secret");
   });

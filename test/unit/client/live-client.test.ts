@@ -152,7 +152,7 @@ describe("LiveClient", () => {
 
   it("stops when the ticket is refused for good", async () => {
     let tries = 0;
-    const { visits, until } = await live([], {
+    const { visits, log, until } = await live([], {
       ticket: async () => {
         tries += 1;
         throw new AzureError(failure("not_found", "No such connection."));
@@ -162,6 +162,84 @@ describe("LiveClient", () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(tries).toBe(1);
     expect(visits).toHaveLength(0);
+    expect(log.at(-1)).toBe("close 1008 for good");
+  });
+
+  it("asks for the next ticket at once when a session ended, and not so after other ends", async () => {
+    const delay = { min: 60_000, max: 60_000 };
+    const ended = (socket: ServerSocket) => {
+      send(socket, snapshot(1));
+      socket.close(4001, "credential expired");
+    };
+    const broken = (socket: ServerSocket) => {
+      send(socket, snapshot(1));
+      socket.close(1011);
+    };
+    const { visits, until } = await live([ended, ended, broken], { reconnectDelay: delay });
+    await until("close 1011");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(visits).toHaveLength(3);
+  });
+
+  it("does not insist where each socket ends before it says anything", async () => {
+    const { visits, until } = await live([(socket) => socket.close(4001, "credential expired")], {
+      reconnectDelay: { min: 60_000, max: 60_000 },
+    });
+    await until("close 4001");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(visits).toHaveLength(1);
+  });
+
+  it("ends with its session where the token is no function", async () => {
+    let left = 2;
+    const { visits, log, until } = await live(
+      [
+        (socket) => {
+          send(socket, snapshot(1));
+          socket.close(4001, "credential expired");
+        },
+      ],
+      {
+        ticket: async () => {
+          left -= 1;
+          if (left > 0) return "t";
+          throw new AzureError(failure("unauthenticated", "No longer valid."));
+        },
+      },
+    );
+    await until("close 1008 for good");
+    expect(visits).toHaveLength(1);
+    expect(log).toEqual([
+      "snapshot 1",
+      "close 4001",
+      "error No longer valid.",
+      "close 1008 for good",
+    ]);
+  });
+
+  it("says that no socket can be opened, and tries again", async () => {
+    const { log, until, visits } = await live([(socket) => send(socket, snapshot(1))], {
+      WebSocket: class extends WebSocket {
+        static tries = 0;
+        constructor(url: string, protocols: string[]) {
+          super((new.target.tries += 1) === 1 ? url.replace(/:\d+/, ":1") : url, protocols);
+        }
+      },
+    });
+    await until("snapshot 1");
+    expect(visits).toHaveLength(1);
+    expect(log[0]).toBe("error The live socket could not be opened.");
+  });
+
+  it("says where there is no WebSocket to open", () => {
+    const options = {
+      baseUrl: "http://127.0.0.1:1",
+      who: { userId: "ada" },
+      ticket: async () => "t",
+    };
+    expect(() => new LiveClient({ ...options, WebSocket: "none" })).toThrow(
+      expect.objectContaining({ code: "invalid_request", details: { field: "WebSocket" } }),
+    );
   });
 
   it("pings, and replaces a socket that stays silent", async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { resourceOfScopes } from "../../../src/client/sdk-scope.ts";
 import { clouds } from "../../../src/entra/cloud.ts";
+import { parseResource } from "../../../src/entra/resource.ts";
 
 it.each<[string | string[], string]>([
   ["https://graph.microsoft.com/.default", "graph"],
@@ -13,12 +14,16 @@ it.each<[string | string[], string]>([
   ["https://management.usgovcloudapi.net/.default", "arm"],
   ["https://vault.azure.net/.default", "vault"],
   ["https://storage.azure.com/.default", "storage"],
-  ["https://database.windows.net//.default", "https://database.windows.net/"],
+  ["https://database.windows.net//.default", "https://database.windows.net"],
   ["https://contoso.example/api/Orders.Read", "https://contoso.example/api"],
   ["https://vault.azure.net:8443/.default", "https://vault.azure.net:8443"],
   ["https://vault.azure.net.evil.example/.default", "https://vault.azure.net.evil.example"],
-])("reads the resource of %j", (scopes, resource) => {
-  expect(resourceOfScopes(scopes)).toEqual({ ok: true, value: resource });
+  ["https://management.core.usgovcloudapi.net//.default", "arm"],
+  ["https://management.core.chinacloudapi.cn/user_impersonation", "arm"],
+  [["https://vault.azure.net/.default", "https://vault.azure.net//.default"], "vault"],
+])("reads the resource of %j, as the service will", (scopes, resource) => {
+  const read = resourceOfScopes(scopes);
+  expect(read.ok && parseResource(read.value)).toBe(resource);
 });
 
 it.each<[string | string[], string]>([
@@ -42,5 +47,6 @@ it.each(
     Object.entries(audiences).map(([resource, audience]) => [name, resource, audience] as const),
   ),
 )("knows the audience of the cloud %s for %s", (_, resource, audience) => {
-  expect(resourceOfScopes(`${audience}/.default`)).toEqual({ ok: true, value: resource });
+  const read = resourceOfScopes(`${audience}/.default`);
+  expect(read.ok && parseResource(read.value)).toBe(resource);
 });

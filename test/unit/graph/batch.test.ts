@@ -134,7 +134,7 @@ describe("batch", () => {
       body: {
         error: {
           code: "upstream_unavailable",
-          message: "Microsoft could not be reached.",
+          message: "No answer came: the request or its answer was lost on the way.",
           outcome: "unknown",
         },
       },

@@ -8,6 +8,7 @@ import {
 } from "../../../src/contract/errors.ts";
 import { defined } from "../../../src/contract/defined.ts";
 import { createTransport } from "../../../src/http/transport.ts";
+import { throughConnection } from "../../../src/http/upstream-error.ts";
 import {
   envelopeOf,
   microsoftError,
@@ -76,7 +77,10 @@ describe("an error of ours in Microsoft's shape", () => {
   );
 
   test("is read by our own clients as it was", async () => {
-    const transport = createTransport({ fetch: async () => microsoftErrorResponse(own) });
+    const transport = createTransport({
+      peer: throughConnection,
+      fetch: async () => microsoftErrorResponse(own),
+    });
     const result = await transport.send({ url: "https://azure.example/graph/v1.0/me" });
     expect(result).toEqual({ ok: false, error: own });
   });

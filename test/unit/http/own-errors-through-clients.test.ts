@@ -88,6 +88,18 @@ const calls: [string, (c: ReturnType<typeof clients>) => Promise<unknown>][] = [
   ["arm.resourceGroups.delete", ({ arm }) => arm.resourceGroups.delete(subscription, "web")],
 ];
 
+describe("a call that gets no answer", () => {
+  // A batch answers for each of its requests.
+  const thrown = calls.filter(([name]) => name !== "graph.batch");
+  it.each(thrown)("keeps as its cause what the fetch of %s threw", async (_, call) => {
+    const reset = new TypeError("network connection lost");
+    const error = await call(clients(() => reset)).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(AzureError);
+    expect(error).toMatchObject({ code: "upstream_unavailable", cause: reset });
+    expect(String(error)).not.toContain("Microsoft");
+  });
+});
+
 describe.each(Object.entries(ways))("an error of ours as %s", (_, told) => {
   const codes: readonly ErrorCode[] = [
     "app_misconfigured",

@@ -7,6 +7,7 @@ import {
   type ErrorCode,
 } from "../../../src/contract/errors.ts";
 import { createTransport, type TransportOptions } from "../../../src/http/transport.ts";
+import { microsoftItself, throughConnection } from "../../../src/http/upstream-error.ts";
 import { deepJson } from "./odd-json.ts";
 
 type Step = Response | Error | ((init: RequestInit) => Promise<Response>);
@@ -17,6 +18,7 @@ function scripted(steps: Step[], options: Partial<TransportOptions> = {}) {
   const waits: number[] = [];
   const calls: { url: string; init: RequestInit }[] = [];
   const transport = createTransport({
+    peer: throughConnection,
     now: () => time,
     sleep: async (ms) => {
       waits.push(ms);
@@ -83,7 +85,7 @@ describe("send", () => {
       ok: false,
       error: {
         code: "upstream_unavailable",
-        message: "Microsoft could not be reached.",
+        message: "No answer came: the request or its answer was lost on the way.",
         details: { outcome: "unknown" },
       },
     });
@@ -278,7 +280,7 @@ describe("an error of our own", () => {
 
   it("is Microsoft's where Microsoft itself was asked", async () => {
     const { transport } = scripted([errorResponse(own("app_misconfigured"))], {
-      ownErrors: false,
+      peer: microsoftItself,
       budgetMs: 0,
     });
     expect(await transport.send({ url })).toMatchObject({

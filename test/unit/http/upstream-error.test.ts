@@ -4,7 +4,8 @@ import { errorResponse, failure, type ErrorCode } from "../../../src/contract/er
 import { redacted } from "../../../src/http/redact.ts";
 import {
   errorCodeOf,
-  lostAnswer,
+  microsoftItself,
+  throughConnection,
   upstreamFailure,
   upstreamRequestId,
 } from "../../../src/http/upstream-error.ts";
@@ -257,13 +258,25 @@ describe("upstreamRequestId", () => {
   });
 });
 
-describe("lostAnswer", () => {
+describe.each([
+  ["a connection", throughConnection],
+  ["Microsoft itself", microsoftItself],
+])("a lost answer of %s", (_, peer) => {
   it("distinguishes a write from a read", () => {
-    expect(lostAnswer("network_error", true).details).toEqual({ outcome: "unknown" });
-    expect(lostAnswer("timeout", false)).toEqual({
+    expect(peer.lostAnswer("network_error", true).details).toEqual({ outcome: "unknown" });
+    expect(peer.lostAnswer("timeout", false)).toEqual({
       code: "upstream_timeout",
       message: "Microsoft did not answer in time.",
     });
+  });
+});
+
+describe("a network error", () => {
+  it("is Microsoft's only where Microsoft itself was asked", () => {
+    expect(microsoftItself.lostAnswer("network_error", false).message).toBe(
+      "Microsoft could not be reached.",
+    );
+    expect(throughConnection.lostAnswer("network_error", false).message).not.toContain("Microsoft");
   });
 });
 

@@ -30,12 +30,48 @@ describe("the client", () => {
     expectTypeOf<client.Who>().toEqualTypeOf<
       { userId: string; label?: string | undefined } | { connection: string }
     >();
-    expectTypeOf<ConnectionClient["graph"]>().toEqualTypeOf<client.GraphOperations>();
-    expectTypeOf<client.GraphRoutes>().toEqualTypeOf<client.GraphOperations>();
+    expectTypeOf<ConnectionClient["graph"]>().toEqualTypeOf<client.GraphRoutes>();
+    expectTypeOf<client.GraphRoutes>().toExtend<client.GraphOperations>();
     expectTypeOf<ConnectionClient["arm"]>().toEqualTypeOf<client.ArmOperations>();
     expectTypeOf<client.ArmRoutes>().toEqualTypeOf<client.ArmOperations>();
     expectTypeOf<ConnectionClient>().toExtend<client.ConnectionOperations>();
     expectTypeOf<InstanceType<typeof AzureClient>>().toExtend<client.ServiceOperations>();
+  });
+
+  test("takes a credential, or a function that gives one", () => {
+    expectTypeOf<client.CredentialSource>().toEqualTypeOf<
+      string | (() => string | Promise<string>)
+    >();
+    expectTypeOf<client.ServiceOptions["token"]>().toEqualTypeOf<
+      client.CredentialSource | undefined
+    >();
+    expectTypeOf<client.ServiceOptions["apiKey"]>().toEqualTypeOf<
+      client.CredentialSource | undefined
+    >();
+  });
+
+  test("starts what a browser goes on with, and carries files", () => {
+    type Service = InstanceType<typeof AzureClient>;
+    expectTypeOf<Parameters<ConnectionClient["beginConnect"]>[0]>().toEqualTypeOf<
+      client.SignInOptions | undefined
+    >();
+    expectTypeOf<ReturnType<ConnectionClient["beginConnect"]>>().toEqualTypeOf<
+      One<client.SignInStart>
+    >();
+    expectTypeOf<Parameters<Service["adminConsent"]>[0]>().toEqualTypeOf<
+      client.AdminConsentOptions | undefined
+    >();
+    expectTypeOf<ReturnType<Service["adminConsent"]>>().toEqualTypeOf<
+      One<client.AdminConsentStart>
+    >();
+    expectTypeOf<ReturnType<Service["health"]>>().toEqualTypeOf<One<client.Health>>();
+    expectTypeOf<Parameters<client.GraphRoutes["downloadFile"]>[1]>().toEqualTypeOf<
+      client.DownloadOptions | undefined
+    >();
+    expectTypeOf<Parameters<client.GraphRoutes["uploadFile"]>[2]>().toEqualTypeOf<
+      client.UploadOptions | undefined
+    >();
+    expectTypeOf<ReturnType<client.GraphRoutes["uploadFile"]>>().toEqualTypeOf<One<DriveItem>>();
   });
 
   test("gives Microsoft's own types", () => {

@@ -40,20 +40,20 @@ describe("a start", () => {
   test.each<[string, Partial<BeginAuthorization>, string | undefined]>([
     ["at a tenant", { tenantId: home }, undefined],
     ["at a domain", { tenantId: "contoso.example" }, undefined],
-    ["at no tenant", { tenantId: "../common" }, "tenant_id"],
-    ["at an empty tenant", { tenantId: "" }, "tenant_id"],
+    ["at no tenant", { tenantId: "../common" }, "tenantId"],
+    ["at an empty tenant", { tenantId: "" }, "tenantId"],
     ["with a second redirect URI", { redirectUri: own }, undefined],
-    ["with another redirect URI", { redirectUri: "https://evil.example/callback" }, "redirect_uri"],
-    ["with a redirect URI that differs in a slash", { redirectUri: `${main}/` }, "redirect_uri"],
+    ["with another redirect URI", { redirectUri: "https://evil.example/callback" }, "redirectUri"],
+    ["with a redirect URI that differs in a slash", { redirectUri: `${main}/` }, "redirectUri"],
     ["that returns to an allowed origin", { returnUrl: "https://app.example/done" }, undefined],
-    ["that returns elsewhere", { returnUrl: "https://evil.example/" }, "return_url"],
+    ["that returns elsewhere", { returnUrl: "https://evil.example/" }, "returnUrl"],
     [
       "that returns to a name that only begins so",
       { returnUrl: "https://app.example.evil/" },
-      "return_url",
+      "returnUrl",
     ],
-    ["that returns to a script", { returnUrl: "javascript:alert(1)" }, "return_url"],
-    ["by a server that names no return", { start: "server" }, "return_url"],
+    ["that returns to a script", { returnUrl: "javascript:alert(1)" }, "returnUrl"],
+    ["by a server that names no return", { start: "server" }, "returnUrl"],
     ["by a server with a callback of its own", { start: "server", redirectUri: own }, undefined],
     [
       "by a server that names its return",
@@ -66,9 +66,9 @@ describe("a start", () => {
 
   test.each([
     [home.toUpperCase(), undefined],
-    [elsewhere, "tenant_id"],
-    ["common", "tenant_id"],
-    ["contoso.example", "tenant_id"],
+    [elsewhere, "tenantId"],
+    ["common", "tenantId"],
+    ["contoso.example", "tenantId"],
   ])("of a service for one tenant at %s", (tenantId, field) => {
     expect(fieldOf({ tenantId }, { env: { AZURE_TENANT_ID: home } })).toBe(field);
   });

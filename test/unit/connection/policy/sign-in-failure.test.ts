@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { redirectFailure } from "../../../../src/entra/token-failure.ts";
 import { personalTenantId } from "../../../../src/entra/tenant.ts";
-import { errorReasons } from "../../../../src/contract/errors.ts";
+import { errorReasons } from "../../../../src/contract/error-reason.ts";
 import { oauthReason, signInFailure } from "../../../../src/connection/policy/sign-in-failure.ts";
 
 const contoso = "aaaaaaaa-0000-4000-8000-00000000000a";
@@ -102,9 +102,9 @@ describe("an account that needs its tenant named", () => {
       const failure = told({ error: "access_denied", error_description: aadsts(code) }, tenant);
       expect(failure).toMatchObject({
         code: "invalid_request",
-        details: { field: "tenant_id", reason: "tenant_required", aadsts: code },
+        details: { field: "tenantId", reason: "tenant_required", aadsts: code },
       });
-      expect(failure.message).toContain("tenant_id");
+      expect(failure.message).toContain("tenantId");
     }
   });
 
