@@ -104,7 +104,6 @@ export async function carried(response: Response): Promise<Response> {
   const headers = new Headers(response.headers);
   headers.delete(faultHeader);
   if (response.body === null) return new Response(null, { status, headers });
-  // Not a source that fails when it is pulled: workerd reports that as uncaught, whoever reads.
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
   writer.closed.catch(() => undefined);
