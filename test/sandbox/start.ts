@@ -2,7 +2,6 @@ import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { localCertificate } from "./certificate.ts";
 import { startSandboxServer } from "./server.ts";
-import { migrateLocalDatabase } from "./start/database.ts";
 import { startTlsFront } from "./start/https.ts";
 import { neededPorts, readPorts, requireFree } from "./start/ports.ts";
 import { Program } from "./start/program.ts";
@@ -11,7 +10,6 @@ import { localSecrets } from "./start/secrets.ts";
 import { claimStateFolder } from "./start/state-folder.ts";
 import { givenVariables, readDevVars, workerVariables } from "./start/variables.ts";
 import { guardRuntimes } from "./start/watchdog.ts";
-import { startLocalWorker } from "./start/worker.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Connections, the sandbox's memory and its certificate; tests keep theirs elsewhere. */
@@ -30,6 +28,11 @@ await program.run(async () => {
   program.closes(claimStateFolder(state, holder).release);
   const given = givenVariables(process.env, readDevVars(root));
 
+  // Loading wrangler takes seconds, in which nobody would know why the rest cannot be.
+  const [{ migrateLocalDatabase }, { startLocalWorker }] = await Promise.all([
+    import("./start/database.ts"),
+    import("./start/worker.ts"),
+  ]);
   // wrangler resolves some paths by the working folder.
   process.chdir(root);
   // Nothing here needs to know where on earth it runs, so nobody is asked.
@@ -44,7 +47,10 @@ await program.run(async () => {
   program.closes(sandbox.close);
   const front = await startTlsFront(ports.workerHttps, ports.worker, certificate);
   program.closes(front.close);
-  await migrateLocalDatabase(root, persist);
+  await migrateLocalDatabase(root, persist).catch((cause: unknown) => {
+    const problem = `the database in ${persist} cannot be brought up to date`;
+    throw new Error(`${problem}; end what else has it open, or set STATE_DIRECTORY`, { cause });
+  });
   const addresses = { workerUrl, workerHttpsUrl: front.url, sandboxUrl: sandbox.url };
   const variables = workerVariables(addresses, await localSecrets(directory), given.values);
   const guard = guardRuntimes();
@@ -58,11 +64,12 @@ await program.run(async () => {
   clearInterval(reporting);
   guard.report();
   if (!readiness.ready) throw new Error(readiness.reason);
-  const set = Object.entries(given.sources).map(([name, source]) => `${name} from ${source}`);
+  const sources = Object.entries(given.sources).map(([name, source]) => `${name} from ${source}`);
+  const set = sources.toSorted().join(", ");
   console.log(`
   Worker    ${worker.url}   (https: ${front.url})
   Sandbox   ${sandbox.url}   (https: ${sandbox.httpsUrl}, CA: ${relative(root, join(directory, "ca.pem"))})
-${set.length === 0 ? "" : `  Set       ${set.join(", ")}\n`}
+${set === "" ? "" : `  Set       ${set}\n`}
   Open      ${worker.url}/connect?user_id=demo
   Then      curl -H "Authorization: Bearer ${DEVELOPMENT_KEY}" "${worker.url}/mail?user_id=demo"
 

@@ -55,7 +55,9 @@ describe("startSandbox", () => {
       "Ada Lovelace",
     );
     const seen = await sandbox.requests();
-    expect(seen.map(({ user, status }) => [user, status])).toEqual(Array(4).fill([ada, 200]));
+    expect(seen.map(({ user, status }) => [user, status])).toEqual(
+      Array.from({ length: 4 }, () => [ada, 200]),
+    );
   });
 
   test("passes on what is not Microsoft's, another program at localhost too", async () => {
