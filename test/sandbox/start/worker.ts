@@ -32,7 +32,7 @@ export async function startLocalWorker(options: WorkerOptions): Promise<LocalWor
   const bindings = Object.entries(options.variables).map(
     ([name, value]) => [name, { type: "plain_text" as const, value }] as const,
   );
-  // Not `unstable_startWorker`, whose first events nobody could hear.
+  // Not `unstable_startWorker`: it emits its first events before a listener can be added.
   const environment = new unstable_DevEnv();
   const failed = new Promise<string>((resolve) => {
     environment.once("buildFailed", (event) => resolve(`the build failed\n${reasonIn(event)}`));
