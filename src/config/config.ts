@@ -113,6 +113,9 @@ const environment = z.object({
   WEBHOOKS: optional,
 });
 
+/** Every variable and secret that is read. */
+export const variables: readonly string[] = Object.keys(environment.shape);
+
 /** `azk_dev_sandbox`: the key of the README's first call. It opens nothing outside the sandbox. */
 const sandboxKey: ApiKey = {
   id: "dev",
@@ -130,7 +133,8 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return wrong(String(issue?.path[0]), issue?.message ?? "is wrong");
+    const missing = missingOf(env, parsed.error);
+    return wrong(String(issue?.path[0]), issue?.message ?? "is wrong", missing);
   }
   const values = parsed.data;
   const cloud = resolveCloud(values.AZURE_CLOUD, values);
@@ -177,13 +181,34 @@ function publicOriginOf(
   }
   const read = origin(given ?? new URL(redirectUris[0] ?? "").origin);
   if (!read.ok) return wrong("AZURE_PUBLIC_ORIGIN", read.error);
-  return sandbox && !isLocal(read.value) ? wrong("AZURE_PUBLIC_ORIGIN", `must be ${reason}`) : read;
+  if (sandbox && !isLocal(read.value)) return wrong("AZURE_PUBLIC_ORIGIN", `must be ${reason}`);
+  const here = redirectUris.filter((uri) => new URL(uri).origin === read.value);
+  const own = `${read.value}/callback`;
+  // Without this Worker's own, a callback at its origin is a typing error: sign-ins would end in 404.
+  return here.length === 0 || here.includes(own)
+    ? read
+    : wrong(
+        "AZURE_REDIRECT_URI",
+        "must hold this Worker's own callback, the path /callback, beside any other at its origin; if that is another program's, set AZURE_PUBLIC_ORIGIN",
+      );
 }
 
 const isLocal = (url: string): boolean => isLoopback(new URL(url).hostname);
 
-const wrong = (variable: string, expected: string) =>
-  err({ variable, message: `${variable} ${expected}.` });
+/** @param missing variables without a value, which are named beside `variable` */
+function wrong(variable: string, expected: string, missing: readonly string[] = []) {
+  const others = missing.filter((name) => name !== variable);
+  const also = others.length === 0 ? "" : ` Also missing: ${others.join(", ")}.`;
+  return err({ variable, message: `${variable} ${expected}.${also}` });
+}
+
+/** The required variables without a value, so that they are set in one go. */
+function missingOf(env: Record<string, unknown>, error: z.ZodError): string[] {
+  const isBlank = (name: string) => env[name] === undefined || String(env[name]).trim() === "";
+  const refused = error.issues.map(({ path }) => String(path[0]));
+  const keys = env["AZURE_CLOUD"] === "sandbox" ? [] : ["API_KEYS"];
+  return [...refused, ...keys].filter(isBlank);
+}
 
 function keysOf(json: string | undefined, sandbox: boolean): Result<ApiKey[], string> {
   if (json === undefined) {

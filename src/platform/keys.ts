@@ -26,9 +26,12 @@ export type KeyPurpose =
 /** `mac`: HMAC-SHA-256, `cipher`: AES-256-GCM. One key never serves both. */
 type KeyKind = "mac" | "cipher";
 
-const algorithms: Readonly<
-  Record<KeyKind, { algorithm: { name: string; hash?: string; length: number }; usages: string[] }>
-> = {
+interface KeyForm {
+  algorithm: { name: string; hash?: string; length: number };
+  usages: ("sign" | "verify" | "encrypt" | "decrypt")[];
+}
+
+const algorithms: Readonly<Record<KeyKind, KeyForm>> = {
   mac: { algorithm: { name: "HMAC", hash: "SHA-256", length: 256 }, usages: ["sign", "verify"] },
   cipher: { algorithm: { name: "AES-GCM", length: 256 }, usages: ["encrypt", "decrypt"] },
 };

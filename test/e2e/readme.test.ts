@@ -47,12 +47,17 @@ afterAll(async () => {
 });
 
 /** A text of a README as it is here, where ports and folders are others. */
-const here = (text: string): string =>
-  text
-    .replaceAll("8787", String(ports.worker))
-    .replaceAll("8788", String(ports.sandbox))
-    .replaceAll("8789", String(ports.sandbox + 1))
+function here(text: string): string {
+  const moved: Record<string, number> = {
+    "8787": ports.worker,
+    "8788": ports.sandbox,
+    "8789": ports.sandboxHttps,
+    "8790": ports.workerHttps,
+  };
+  return text
+    .replaceAll(/\b87(?:8[789]|90)\b/g, (port) => String(moved[port]))
     .replaceAll(".wrangler/", `${relative(projectRoot, state)}/`);
+}
 
 /** One thing to try. */
 interface Step {

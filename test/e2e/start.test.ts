@@ -1,5 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { request } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -7,9 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket as NodeSocket } from "ws";
 import * as z from "zod";
 import { AzureClient } from "../../src/client/index.ts";
-import { portProblem } from "../sandbox/loopback.ts";
 import { startBrowser } from "../support/browser.ts";
-import { freePorts, launch, type Launched, type Ports } from "../support/launcher.ts";
+import { areFree, freePorts, launch, type Launched, type Ports } from "../support/launcher.ts";
 import { control } from "../support/sandbox-control.ts";
 
 /** What the README says to try, done as it says, on a machine that may be busy. */
@@ -61,12 +61,6 @@ const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 async function chooseAccount(page: Page, userId: string, name: string): Promise<void> {
   await page.goto(`${worker}/connect?user_id=${userId}`);
   await page.getByRole("button", { name }).click();
-}
-
-async function portsAreFree(): Promise<boolean> {
-  const all = [ports.worker, ports.sandbox, ports.sandbox + 1];
-  const problems = await Promise.all(all.map(portProblem));
-  return problems.every((problem) => problem === undefined);
 }
 
 describe("npm start", () => {
@@ -193,6 +187,79 @@ describe("the live socket", () => {
   });
 });
 
+const authority = () => readFile(join(state, "sandbox", "ca.pem"), "utf8");
+
+describe("the Worker by https", () => {
+  const secure = () => `https://localhost:${ports.workerHttps}`;
+  /** One request that trusts the sandbox's authority alone. */
+  const overTls = async (path: string) => {
+    const ca = await authority();
+    return new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+      httpsRequest(`${secure()}${path}`, { ca, headers: key }, (answer) => {
+        let text = "";
+        answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
+        answer.on("end", () => resolve({ status: answer.statusCode, text }));
+      })
+        .on("error", reject)
+        .end();
+    });
+  };
+
+  it("is the same Worker, under the authority of the sandbox's https", async () => {
+    expect(started.output()).toContain(`(https: ${secure()})`);
+    expect(await overTls("/user?user_id=demo")).toEqual({
+      status: 200,
+      text: expect.stringContaining("Ada Lovelace"),
+    });
+    const stranger = fetch(`${secure()}/health`).then(
+      () => "trusted",
+      ({ cause }: Error) => (cause instanceof Error ? cause.message : "refused"),
+    );
+    expect(await stranger).toMatch(/self-signed|unable to verify/);
+  });
+
+  it("carries a live socket", async () => {
+    const socket = new NodeSocket(
+      live().replace(worker.replace("http", "ws"), secure()),
+      "azure.v1",
+      {
+        headers: key,
+        ca: await authority(),
+      },
+    );
+    const first = await new Promise((resolve, reject) => {
+      socket.on("message", (data: Buffer) => resolve(JSON.parse(data.toString())));
+      socket.on("error", reject);
+    });
+    expect(first).toMatchObject({ type: "snapshot", data: { id: "user:demo" } });
+    socket.close();
+  });
+});
+
+describe("a page at any port of localhost", () => {
+  const asPage = (origin: string) =>
+    fetch(`${worker}/connections/user:demo`, { headers: { ...key, origin } }).then(({ headers }) =>
+      headers.get("access-control-allow-origin"),
+    );
+  const returningTo = (url: string) =>
+    fetch(`${worker}/connect?user_id=demo&return_url=${encodeURIComponent(url)}`, { headers: key });
+
+  it("may call with credentials, and be returned to; no other may", async () => {
+    for (const origin of ["http://localhost:5173", "http://localhost", "http://localhost:65535"]) {
+      expect(await asPage(origin)).toBe(origin);
+      expect((await returningTo(`${origin}/done`)).status).toBe(200);
+    }
+    for (const origin of ["http://localhost.evil.example", "http://192.168.0.2:5173", "null"]) {
+      expect(await asPage(origin)).toBe(null);
+      const answer = await returningTo(`${origin}/done`);
+      expect([answer.status, await answer.text()]).toEqual([
+        400,
+        expect.stringContaining("return_url"),
+      ]);
+    }
+  });
+});
+
 describe("a page with a one-time ticket", () => {
   it("opens the live socket with it, and only once", async () => {
     const server = new AzureClient({ baseUrl: worker, apiKey: "azk_dev_sandbox" });
@@ -279,6 +346,19 @@ describe("npm start and its processes", () => {
     expect(await read("/health")).toMatchObject({ status: 200 });
   });
 
+  it("refuses the state folder of another, and names that", async () => {
+    const second = launch(await freePorts(), state);
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain(
+      `the state folder ${state} is in use by npm start at ${worker}`,
+    );
+    expect(second.output()).toContain("STATE_DIRECTORY");
+    const alone = launch(await freePorts(), state, { script: "sandbox" });
+    expect(await alone.exited).toBe(1);
+    expect(alone.output()).toContain(`is in use by npm start at ${worker}`);
+    expect(await read("/health")).toMatchObject({ status: 200 });
+  });
+
   it(
     "ends by Ctrl-C with all it started, and finds its connections again; so does a live client",
     async () => {
@@ -293,7 +373,7 @@ describe("npm start and its processes", () => {
       started.interrupt();
       await started.exited;
       await expect.poll(() => started.members(), { timeout: 20_000 }).toEqual([]);
-      expect(await portsAreFree()).toBe(true);
+      expect(await areFree(ports)).toBe(true);
       started = launch(ports, state);
       await started.ready();
       expect(await read("/connections/user:demo")).toMatchObject({
@@ -313,6 +393,6 @@ describe("npm start and its processes", () => {
     started.kill(/^\S*node\S* .*start\.ts/);
     await started.exited;
     await expect.poll(() => started.members(), { timeout: 20_000 }).toEqual([]);
-    expect(await portsAreFree()).toBe(true);
+    expect(await areFree(ports)).toBe(true);
   });
 });

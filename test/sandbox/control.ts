@@ -43,6 +43,9 @@ export function createControl(world: SandboxWorld, log: RequestLog, faults: Faul
     if (!(error instanceof SyntaxError)) throw error;
     return Response.json({ error: `the body is not JSON: ${error.message}` }, { status: 400 });
   });
+  app.notFound(({ req }) =>
+    Response.json({ error: `there is no ${req.method} /_sandbox${req.path}` }, { status: 404 }),
+  );
   const settings = () => Response.json(world.settings);
 
   app.get("/requests", (context) => {

@@ -5,6 +5,7 @@ import { userByName, users } from "./people.ts";
 import { Revocations } from "./revocations.ts";
 import { Sealer } from "./sealed.ts";
 import { applySettings, defaultSettings, lifetimeOf } from "./settings.ts";
+import type { SettingsPatch } from "./settings.ts";
 import { signingMaterial, importSigningKey } from "./signing-key.ts";
 import type { KeyOwner, SigningKey } from "./signing-key.ts";
 import { noStore } from "./state.ts";
@@ -50,6 +51,13 @@ export interface SandboxWorld extends World {
   reset(): void;
 }
 
+export interface WorldOptions {
+  /** Default: nowhere, so that a new world is a new one. */
+  store?: StateStore;
+  /** In place of the default settings, at the start and after each reset. */
+  settings?: SettingsPatch;
+}
+
 const emptyState = (): State => ({
   version: 1,
   sealingKey: base64url(crypto.getRandomValues(new Uint8Array(32))),
@@ -84,11 +92,13 @@ export const nameOfBearer = (request: Request) => {
  *
  * `world.settings` may be changed in place (`world.settings.clock_offset_s = 7200`).
  */
-export function createWorld(options: { store?: StateStore } = {}): SandboxWorld {
+export function createWorld(options: WorldOptions = {}): SandboxWorld {
   const store = options.store ?? noStore;
   const state = store.load() ?? emptyState();
   const save = () => store.save(state);
-  const settings: Settings = { ...defaultSettings };
+  const firstSettings = { ...defaultSettings };
+  applySettings(firstSettings, options.settings ?? {});
+  const settings: Settings = { ...firstSettings };
   const ticker = new Ticker();
   const tick = () => ticker.next();
   const now = () => Date.now() + settings.clock_offset_s * 1000;
@@ -165,7 +175,7 @@ export function createWorld(options: { store?: StateStore } = {}): SandboxWorld 
     signingKey,
     issueAccessToken,
     reset() {
-      applySettings(settings, defaultSettings);
+      applySettings(settings, firstSettings);
       state.redeemedCodes = [];
       consents.reset();
       revocations.reset();

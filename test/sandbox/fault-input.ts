@@ -103,5 +103,6 @@ export const faultSchema = z
     }
   });
 
+export type FaultInput = z.input<typeof faultSchema>;
 export type Fault = z.output<typeof faultSchema>;
 export type FaultAnswer = NonNullable<Fault["respond"]>;

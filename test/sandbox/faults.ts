@@ -73,6 +73,10 @@ export function planOf(fault: Fault): FaultPlan {
 /** The header by which whoever carries the answer learns to break the connection. */
 export const faultHeader = "x-sandbox-fault";
 
+/** Has whoever carries the answer break the connection before it. */
+export const brokenOff = (): Response =>
+  new Response(null, { headers: { [faultHeader]: "reset" } });
+
 /** Has whoever carries the answer break the connection in the middle of its body. */
 export function cutShort(response: Response): Response {
   const cut = new Response(response.body, response);
@@ -84,6 +88,30 @@ export function cutShort(response: Response): Response {
 export async function firstHalf(response: Response): Promise<Uint8Array> {
   const whole = new Uint8Array(await response.arrayBuffer());
   return whole.subarray(0, Math.floor(whole.length / 2));
+}
+
+/**
+ * Carries an answer as `fetch` hands it over: what breaks the connection is an error, of the call or
+ * of reading the body.
+ *
+ * @throws TypeError where the connection breaks before the answer
+ */
+export async function carried(response: Response): Promise<Response> {
+  const fault = response.headers.get(faultHeader);
+  if (fault === null) return response;
+  if (fault === "reset") throw new TypeError("Network connection lost.");
+  const { status } = response;
+  const headers = new Headers(response.headers);
+  headers.delete(faultHeader);
+  if (response.body === null) return new Response(null, { status, headers });
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  writer.closed.catch(() => undefined);
+  writer
+    .write(await firstHalf(response))
+    .then(() => writer.abort(new TypeError("Network connection lost.")))
+    .catch(() => undefined);
+  return new Response(readable, { status, headers });
 }
 
 const chunkBytes = 64 * 1024;

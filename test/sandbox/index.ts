@@ -1,23 +1,28 @@
 import { createArm } from "./arm/index.ts";
 import { createBlob } from "./blob/index.ts";
+import { Chaos } from "./chaos/chaos.ts";
+import { play } from "./chaos/play.ts";
 import { createControl } from "./control.ts";
 import { createWorld, nameOfBearer } from "./create-world.ts";
 import type { SandboxWorld } from "./create-world.ts";
 import { createEntra } from "./entra/index.ts";
 import { nameInGrant } from "./entra/sealed-grant.ts";
 import type { Fault } from "./fault-input.ts";
-import { cutShort, Faults, faultHeader, planOf, respondBy } from "./faults.ts";
+import { brokenOff, cutShort, Faults, faultHeader, planOf, respondBy } from "./faults.ts";
 import { createGraph, createGraphStorage } from "./graph/index.ts";
 import { placeOf } from "./hosts.ts";
 import type { Place } from "./hosts.ts";
 import { RequestLog } from "./request-log.ts";
 import type { LogEntry } from "./request-log.ts";
+import type { SettingsPatch } from "./settings.ts";
 import { fileStore } from "./state-file.ts";
 import { createVault } from "./vault/index.ts";
 
 export interface SandboxOptions {
   /** Where keys, consents and revocations outlive the process; absent, in memory only. */
   directory?: string | undefined;
+  /** In place of the default settings, at the start and after each reset. */
+  settings?: SettingsPatch | undefined;
   /** In place of the world that would be made: for who has many short schedules to play. */
   world?: SandboxWorld | undefined;
 }
@@ -25,6 +30,10 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Answers for every Microsoft host, and at a local origin by path prefix. */
   fetch(request: Request): Promise<Response>;
+  /** An access token without a sign-in, as Entra would issue it. */
+  issueAccessToken: SandboxWorld["issueAccessToken"];
+  /** The routes of the control API. */
+  controls: readonly { method: string; path: string }[];
 }
 
 const formType = "application/x-www-form-urlencoded";
@@ -32,11 +41,13 @@ const decoder = new TextDecoder();
 
 /** A local stand-in for Entra ID, Graph, Azure Resource Manager, Key Vault and Blob Storage. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { directory } = options;
-  const world =
-    options.world ?? createWorld(directory === undefined ? {} : { store: fileStore(directory) });
+  const { directory, settings = {} } = options;
+  const store = directory === undefined ? {} : { store: fileStore(directory) };
+  const world = options.world ?? createWorld({ settings, ...store });
   const log = new RequestLog();
   const faults = new Faults();
+  const chaos = new Chaos(world.settings);
+  world.onReset(() => chaos.restart());
   const entra = createEntra(world);
   const services = {
     graph: createGraph(world),
@@ -64,7 +75,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const faultAnswer = async (fault: Fault, request: Request, base: string): Promise<Response> => {
     const { respond, aadsts, suberror } = fault;
     if (respond) return respondBy(respond);
-    if (aadsts === undefined) return new Response(null, { headers: { [faultHeader]: "reset" } });
+    if (aadsts === undefined) return brokenOff();
     const bare = new Request(request.url, { headers: request.headers });
     return entra.fetch(bare, { base, fault: { code: aadsts, suberror } });
   };
@@ -75,7 +86,12 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     entry: LogEntry,
     fault: Fault | undefined,
   ): Promise<Response> => {
-    if (!fault) return serve(request, place, entry);
+    if (!fault) {
+      const odd = chaos.next({ ...place, method: request.method });
+      if (!odd) return serve(request, place, entry);
+      entry.odd = odd.name;
+      return play(odd.answer, request, (served) => serve(served, place, entry));
+    }
     const { delayMs, serve: serves, answer: kind, cut } = planOf(fault);
     const lost = serves && kind !== "service" ? await serve(request, place, entry) : undefined;
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -88,6 +104,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   };
 
   return {
+    controls: control.routes.map(({ method, path }) => ({ method, path: `/_sandbox${path}` })),
+    issueAccessToken: (token) => world.issueAccessToken(token),
     async fetch(incoming) {
       const url = new URL(incoming.url);
       const place = placeOf(url);

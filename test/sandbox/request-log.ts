@@ -9,6 +9,8 @@ export interface LogEntry {
   grant_type?: string;
   scope?: string;
   user?: string;
+  /** What `chaos` answered; absent: nothing odd. */
+  odd?: string;
   /** Milliseconds by the machine's clock, so that a test can prove two requests never overlapped. */
   started_at: number;
   ended_at?: number;

@@ -10,6 +10,7 @@ import { faultHeader, firstHalf } from "./faults.ts";
 import { createSandbox } from "./index.ts";
 import type { Sandbox } from "./index.ts";
 import { listenLocally } from "./loopback.ts";
+import type { SettingsPatch } from "./settings.ts";
 
 export interface SandboxServerOptions {
   /** 0 takes any free port. */
@@ -19,6 +20,8 @@ export interface SandboxServerOptions {
   directory?: string | undefined;
   /** For https; default: one made for this server, or kept in the directory. */
   certificate?: Certificate | undefined;
+  /** In place of the default settings, at the start and after each reset. */
+  settings?: SettingsPatch | undefined;
   /** Stands between the network and the sandbox: may look on, delay, or ask for a fault. */
   intercept?: Intercept | undefined;
 }
@@ -31,6 +34,8 @@ export interface SandboxServer {
   httpsUrl: string;
   /** The authority behind the https certificate, in PEM. */
   ca: string;
+  /** What is served, without a network between. */
+  sandbox: Sandbox;
   close(): Promise<void>;
 }
 
@@ -77,8 +82,8 @@ function close(server: Server): Promise<void> {
  * @throws the system's error (EADDRINUSE) when a port cannot be had
  */
 export async function startSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
-  const { directory, intercept } = options;
-  const sandbox = await createSandbox({ directory });
+  const { directory, intercept, settings } = options;
+  const sandbox = await createSandbox({ directory, settings });
   const { ca, key, cert } = options.certificate ?? (await localCertificate(directory));
   const serve = (request: Request) => sandbox.fetch(request);
   const answer = listener(intercept ? (request) => intercept(request, serve) : serve);
@@ -96,6 +101,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     url: `http://localhost:${http.port}`,
     httpsUrl: `https://localhost:${https.port}`,
     ca,
+    sandbox,
     close: async () => {
       await Promise.all(servers.map(close));
     },

@@ -9,6 +9,9 @@ export const defaultSettings: Readonly<Settings> = {
   cae: false,
   clock_offset_s: 0,
   app_signing_key: false,
+  mailbox_latency_ms: null,
+  chaos: null,
+  chaos_share: 0.1,
 };
 
 /** What `PATCH /_sandbox/settings` may say; every field is optional, unknown ones are refused. */
@@ -19,10 +22,18 @@ export const settingsPatch = z.strictObject({
   cae: z.boolean().optional(),
   clock_offset_s: z.number().optional(),
   app_signing_key: z.boolean().optional(),
-  mailbox_latency_ms: z.number().min(0).max(60_000).optional(),
+  mailbox_latency_ms: z.number().min(0).max(60_000).nullable().optional(),
+  chaos: z
+    .union([z.string().min(1), z.number()])
+    .transform(String)
+    .nullable()
+    .optional(),
+  chaos_share: z.number().min(0).max(1).optional(),
 });
 
-export type SettingsPatch = z.infer<typeof settingsPatch>;
+export type SettingsPatch = z.output<typeof settingsPatch>;
+/** The same as whoever asks may write it. */
+export type SettingsInput = z.input<typeof settingsPatch>;
 
 export function applySettings(settings: Settings, patch: SettingsPatch): void {
   for (const [name, value] of Object.entries(patch)) {

@@ -11,8 +11,12 @@ export interface Settings {
   clock_offset_s: number;
   /** Whether the application has a signing key of its own, as one with mapped claims has. */
   app_signing_key: boolean;
-  /** How long Exchange holds one of a mailbox's four places; absent, a few milliseconds. */
-  mailbox_latency_ms?: number;
+  /** How long Exchange holds one of a mailbox's four places; null, a few milliseconds. */
+  mailbox_latency_ms: number | null;
+  /** The seed by which some requests are answered oddly; null: none is. */
+  chaos: string | null;
+  /** Which share of the requests `chaos` answers oddly, from 0 to 1. */
+  chaos_share: number;
 }
 
 export interface SandboxUser {

@@ -3,16 +3,14 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { listenLocally, portProblem } from "../sandbox/loopback.ts";
+import { portsFrom, type Ports } from "../sandbox/start/ports.ts";
 import { onEnd } from "./on-end.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 /** Milliseconds. */
 const patience = 120_000;
 
-export interface Ports {
-  worker: number;
-  sandbox: number;
-}
+export type { Ports };
 
 async function freePort(): Promise<number> {
   const { port, servers } = await listenLocally(() => createServer(), 0);
@@ -20,13 +18,20 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Ports for the Worker, the sandbox and, next to it, the sandbox's https. */
+/** Whether a program that needs all of the ports could start. */
+export async function areFree(ports: Ports): Promise<boolean> {
+  const problems = await Promise.all(Object.values(ports).map(portProblem));
+  return problems.every((problem) => problem === undefined);
+}
+
+/** Ports for the Worker, the sandbox and the https of both. */
 export async function freePorts(): Promise<Ports> {
-  const worker = await freePort();
   for (;;) {
-    const sandbox = await freePort();
-    const taken = sandbox === worker || sandbox + 1 === worker || sandbox >= 65_534;
-    if (!taken && (await portProblem(sandbox + 1)) === undefined) return { worker, sandbox };
+    const [worker, sandbox] = [await freePort(), await freePort()];
+    const ports = portsFrom(worker, sandbox);
+    const all = Object.values(ports);
+    const differ = new Set(all).size === all.length && Math.max(...all) <= 65_535;
+    if (differ && (await areFree(ports))) return ports;
   }
 }
 
@@ -47,7 +52,7 @@ export function membersOf(group: number): GroupMember[] {
   });
 }
 
-/** `npm start`, as a developer would run it. */
+/** `npm start` or another program, as a developer would run it. */
 export interface Launched {
   output(): string;
   /** Resolves once it has printed what to open. @throws Error with its output when it ends before */
@@ -63,10 +68,26 @@ export interface Launched {
   end(): void;
 }
 
+export interface LaunchOptions {
+  /** Default: `start`. */
+  script?: string;
+  /** Arguments of the script. */
+  arguments?: readonly string[];
+  /** In addition. */
+  environment?: Readonly<Record<string, string>>;
+  /** Default: this project. */
+  project?: string;
+}
+
 /** @param state where connections and the sandbox's memory are kept */
-export function launch(ports: Ports, state: string): Launched {
-  const child = spawn("npm", ["start"], {
-    cwd: root,
+export function launch(
+  ports: Pick<Ports, "worker" | "sandbox">,
+  state: string,
+  options: LaunchOptions = {},
+): Launched {
+  const { script = "start", environment = {}, project = root } = options;
+  const child = spawn("npm", ["run", script, "--", ...(options.arguments ?? [])], {
+    cwd: project,
     // Its own process group, as a shell would give it.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -75,6 +96,7 @@ export function launch(ports: Ports, state: string): Launched {
       PORT: String(ports.worker),
       SANDBOX_PORT: String(ports.sandbox),
       STATE_DIRECTORY: state,
+      ...environment,
     },
   });
   const group = child.pid ?? 0;
@@ -83,7 +105,7 @@ export function launch(ports: Ports, state: string): Launched {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {
         text += chunk.toString();
-        if (text.includes("Ctrl-C ends both")) resolve("ready");
+        if (text.includes("Ctrl-C ends")) resolve("ready");
       });
     }
   });
@@ -100,7 +122,7 @@ export function launch(ports: Ports, state: string): Launched {
       const ended = exited.then(() => "ended" as const);
       const late = setTimeout(patience, "is not ready" as const, { ref: false });
       const outcome = await Promise.race([printed, ended, late]);
-      if (outcome !== "ready") throw new Error(`npm start ${outcome}:\n${text}`);
+      if (outcome !== "ready") throw new Error(`npm run ${script} ${outcome}:\n${text}`);
     },
     interrupt: () => process.kill(-group, "SIGINT"),
     kill: (command) => {

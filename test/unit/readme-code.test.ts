@@ -36,6 +36,7 @@ const surroundings = {
       }
       export {};`,
   },
+  tests: { base: "test/tsconfig.json", types: ["node"], include: ["."], globals: "" },
   browser: {
     base: "test/tsconfig.json",
     types: ["node"],
@@ -85,6 +86,7 @@ test.each<[Place, number]>([
   ["worker", 6],
   ["browser", 3],
   ["server", 3],
+  ["tests", 1],
 ])(
   "the READMEs' code for a %s compiles",
   async (place, atLeast) => {
@@ -98,7 +100,7 @@ test.each<[Place, number]>([
   120_000,
 );
 
-test("the READMEs' code is for a Worker, a server or a browser", () => {
+test("the READMEs' code is for a Worker, a server, a browser or tests", () => {
   const places = new Set(code.map(({ place }) => place));
   expect([...places].toSorted()).toEqual(Object.keys(surroundings).toSorted());
 });

@@ -2,10 +2,18 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { vi } from "vitest";
 import { AzureError } from "../../../src/contract/errors.ts";
 import type { OddCase } from "../../sandbox/chaos/odd-answer.ts";
+import { upstreamOf } from "../../sandbox/chaos/upstreams.ts";
+import { placeOf } from "../../sandbox/hosts.ts";
 import type { Random } from "../../support/random.ts";
 import { actorOf, expectOk, newUser, signIn } from "../support/connections.ts";
 import type { OddMicrosoft } from "./odd-microsoft.ts";
-import { callerOf, type Caller, type Upstream } from "./upstreams.ts";
+import {
+  callerOf,
+  calls,
+  type Caller,
+  type MatrixUpstream,
+  type UpstreamCall,
+} from "./upstreams.ts";
 
 /** Seconds after which the connection has to work again by itself, one after the other. */
 const healingTimes = [0, 61, 16 * 60, 61 * 60, 25 * 60 * 60] as const;
@@ -37,7 +45,7 @@ function faultsOf({ code, retry_after: wait, remedy, message }: AzureError): str
 
 export interface Cell {
   microsoft: OddMicrosoft;
-  upstream: Upstream;
+  way: MatrixUpstream;
   odd: OddCase;
   random: Random;
 }
@@ -47,7 +55,8 @@ export interface Cell {
  *
  * @returns what the connection did wrong, in words
  */
-export async function runCell({ microsoft, upstream, odd, random }: Cell): Promise<string[]> {
+export async function runCell({ microsoft, way, odd, random }: Cell): Promise<string[]> {
+  const upstream = calls[way];
   const stub = actorOf(`user:${newUser()}`);
   const name = crypto.randomUUID().slice(0, 8);
   const caller = callerOf(stub, name, {
@@ -65,7 +74,7 @@ export async function runCell({ microsoft, upstream, odd, random }: Cell): Promi
   microsoft.answerOddly({
     answer: odd.answer,
     times: random.between(1, 3),
-    matches: (request) => upstream.matches(new URL(request.url), request.method),
+    matches: (request) => wayOf(request) === way,
   });
   const faults: string[] = [];
   const met = await endingOf(upstream.call(caller));
@@ -87,8 +96,13 @@ const scopesOfCells = [
   "https://vault.azure.net/user_impersonation",
 ];
 
+function wayOf({ url, method }: Request) {
+  const place = placeOf(new URL(url));
+  return place && upstreamOf({ ...place, method });
+}
+
 /** `before`, where the truth cannot be had without it. */
-async function ready(caller: Caller, upstream: Upstream): Promise<Caller> {
+async function ready(caller: Caller, upstream: UpstreamCall): Promise<Caller> {
   await upstream.before?.(caller);
   return caller;
 }
@@ -96,7 +110,7 @@ async function ready(caller: Caller, upstream: Upstream): Promise<Caller> {
 /** The connection works again by itself, or tells what has to be done, and works once it is done. */
 async function healing(
   caller: Caller,
-  upstream: Upstream,
+  upstream: UpstreamCall,
   odd: OddCase,
   truth: Ending | undefined,
 ): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 import type { OddAnswer } from "../../sandbox/chaos/odd-answer.ts";
 import { play } from "../../sandbox/chaos/play.ts";
+import { carried } from "../../sandbox/faults.ts";
 import { createSandbox, type Sandbox } from "../../sandbox/index.ts";
 
 /** Which requests are answered oddly, and how many of them. */
@@ -47,6 +48,6 @@ export class OddMicrosoft {
     }
     oddity.times -= 1;
     this.given += 1;
-    return play(oddity.answer, request, serve);
+    return carried(await play(oddity.answer, request, serve));
   }
 }

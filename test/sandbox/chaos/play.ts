@@ -1,16 +1,15 @@
-import type { OddAnswer } from "./odd-answer.ts";
+import { brokenOff, cutShort } from "../faults.ts";
+import type { Document, OddAnswer } from "./odd-answer.ts";
 
 type Serve = (request: Request) => Promise<Response>;
 
-/**
- * Answers a request oddly.
- *
- * @throws TypeError where the connection breaks, as `fetch` does
- */
+const withoutBody: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/** Answers a request oddly. Whoever carries the answer breaks the connection where it says so. */
 export async function play(odd: OddAnswer, request: Request, serve: Serve): Promise<Response> {
   switch (odd.as) {
     case "answer":
-      return new Response([204, 304].includes(odd.status) ? null : (odd.body ?? ""), {
+      return new Response(withoutBody.has(odd.status) ? null : (odd.body ?? ""), {
         status: odd.status,
         headers: odd.headers?.map(([name, value]): [string, string] => [name, value]) ?? [],
       });
@@ -23,30 +22,19 @@ export async function play(odd: OddAnswer, request: Request, serve: Serve): Prom
       for (const [name, value] of odd.headers ?? []) headers.append(name, value);
       const document = objectIn(text);
       const body = document === undefined ? text : JSON.stringify(odd.edit(document));
-      return new Response([204, 304].includes(status) ? null : body, { status, headers });
+      return new Response(withoutBody.has(status) ? null : body, { status, headers });
     }
-    case "cut": {
-      const response = await serve(request);
-      await response.body?.cancel();
-      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-      const writer = writable.getWriter();
-      writer.closed.catch(() => undefined);
-      writer
-        .write(new TextEncoder().encode('{"part'))
-        .then(() => writer.abort(new Error("cut")))
-        .catch(() => undefined);
-      const { status, headers } = response;
-      return new Response([204, 304].includes(status) ? null : readable, { status, headers });
-    }
+    case "cut":
+      return cutShort(await serve(request));
     case "lost":
       await (await serve(request)).body?.cancel();
-      throw new TypeError("Network connection lost.");
+      return brokenOff();
     case "reset":
-      throw new TypeError("Network connection lost.");
+      return brokenOff();
   }
 }
 
-function objectIn(text: string): Record<string, unknown> | undefined {
+function objectIn(text: string): Document | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value)

@@ -1,63 +1,58 @@
 import { join } from "node:path";
-import { unstable_startWorker } from "wrangler";
-import { CLIENT_ID, CLIENT_SECRET } from "../constants.ts";
-import type { LocalSecrets } from "./secrets.ts";
+import { unstable_DevEnv } from "wrangler";
+import * as z from "zod";
 
 export interface WorkerOptions {
   root: string;
   /** Folder of the local databases and objects. */
   persist: string;
   port: number;
-  sandboxUrl: string;
-  secrets: LocalSecrets;
-  /** The variables `WEBHOOKS` and `CONNECT_PAGE_URL`. */
-  webhooks?: string | undefined;
-  connectPageUrl?: string | undefined;
+  variables: Readonly<Record<string, string>>;
 }
 
 export interface LocalWorker {
   url: string;
+  /** Resolves with the reason when it cannot be built, or fails as it starts; else never. */
+  failed: Promise<string>;
   close(): Promise<void>;
 }
 
-/** The configuration of a Worker whose Microsoft is the sandbox. */
-export function sandboxBindings(options: WorkerOptions): Record<string, string> {
-  const { sandboxUrl, secrets, webhooks = "", connectPageUrl = "" } = options;
-  const url = `http://localhost:${options.port}`;
-  return {
-    AZURE_CLOUD: "sandbox",
-    AZURE_AUTHORITY_HOST: sandboxUrl,
-    AZURE_GRAPH_ENDPOINT: `${sandboxUrl}/graph`,
-    AZURE_RESOURCE_MANAGER_ENDPOINT: `${sandboxUrl}/arm`,
-    AZURE_CLIENT_ID: CLIENT_ID,
-    AZURE_CLIENT_SECRET: CLIENT_SECRET,
-    AZURE_REDIRECT_URI: `${url}/callback`,
-    TOKEN_ENCRYPTION_KEYS: secrets.TOKEN_ENCRYPTION_KEYS,
-    SESSION_SECRET: secrets.SESSION_SECRET,
-    API_KEYS: "[]",
-    ALLOWED_ORIGINS: url,
-    RETURN_ORIGINS: url,
-    WEBHOOKS: webhooks,
-    CONNECT_PAGE_URL: connectPageUrl,
-  };
-}
+const failure = z.union([
+  z.object({ cause: z.object({ message: z.string() }) }).transform(({ cause }) => cause.message),
+  z.object({ message: z.string() }).transform(({ message }) => message),
+]);
 
-/** Runs the Worker in this process's charge. Its port must be free: on a busy one this never ends. */
+const reasonIn = (event: unknown): string => failure.safeParse(event).data ?? String(event);
+
+/**
+ * Runs the Worker in this process's charge. Its port must be free: on a busy one this never ends.
+ * @throws Error when its configuration or its entry file cannot be read
+ */
 export async function startLocalWorker(options: WorkerOptions): Promise<LocalWorker> {
-  const bindings = Object.entries(sandboxBindings(options)).map(
+  const bindings = Object.entries(options.variables).map(
     ([name, value]) => [name, { type: "plain_text" as const, value }] as const,
   );
-  const worker = await unstable_startWorker({
+  // Not `unstable_startWorker`: it emits its first events before a listener can be added.
+  const environment = new unstable_DevEnv();
+  const failed = new Promise<string>((resolve) => {
+    environment.once("buildFailed", (event) => resolve(`the build failed\n${reasonIn(event)}`));
+    environment.once("error", (event) => resolve(`the Worker does not start\n${reasonIn(event)}`));
+  });
+  const worker = await environment.startWorker({
     config: join(options.root, "wrangler.jsonc"),
     bindings: Object.fromEntries(bindings),
     dev: {
       persist: options.persist,
       watch: false,
-      // Warnings here are about .dev.vars, which is not asked, and about being offline.
+      // Warnings here are about .dev.vars, which is read already, and about being offline.
       logLevel: "error",
       inspector: false,
       server: { hostname: "localhost", port: options.port },
     },
   });
-  return { url: `http://localhost:${options.port}`, close: () => worker.dispose() };
+  return {
+    url: `http://localhost:${options.port}`,
+    failed,
+    close: () => worker.dispose(),
+  };
 }

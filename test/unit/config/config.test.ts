@@ -112,7 +112,7 @@ describe("a whole configuration", () => {
 
 describe("the address of this Worker", () => {
   it("is the origin of the first redirect URI, unless AZURE_PUBLIC_ORIGIN says another", () => {
-    const uris = "https://host.example/microsoft/callback, https://azure.example/callback";
+    const uris = "https://host.example/callback, https://azure.example/callback";
     expect(configured({ AZURE_REDIRECT_URI: uris }).publicOrigin).toBe("https://host.example");
     const own = { AZURE_REDIRECT_URI: uris, AZURE_PUBLIC_ORIGIN: "https://azure.example" };
     expect(configured(own).publicOrigin).toBe("https://azure.example");
@@ -121,6 +121,32 @@ describe("the address of this Worker", () => {
     );
     const local = { AZURE_PUBLIC_ORIGIN: "http://localhost:8787" };
     expect(configured(local).publicOrigin).toBe("http://localhost:8787");
+  });
+
+  it.each([
+    ["https://azure.example/calback", {}],
+    ["https://azure.example/", {}],
+    ["https://azure.example/callback/", {}],
+    ["https://azure.example/callback?of=azure", {}],
+    ["https://azure.example/callback/admin", {}],
+    ["https://azure.example/azure/callback, https://host.example/callback", {}],
+    [
+      "https://host.example/done, https://azure.example/done",
+      { AZURE_PUBLIC_ORIGIN: "https://azure.example" },
+    ],
+  ])("has its callback at /callback, so that %s is a mistake", (uris, more) => {
+    expect(parseConfig({ ...env, AZURE_REDIRECT_URI: uris, ...more })).toMatchObject({
+      ok: false,
+      error: { variable: "AZURE_REDIRECT_URI", message: expect.stringContaining("/callback") },
+    });
+  });
+
+  it.each([
+    ["https://azure.example/host/done, https://azure.example/callback", {}],
+    ["https://host.example/done", { AZURE_PUBLIC_ORIGIN: "https://azure.example" }],
+  ])("may have a host's callback beside its own: %s", (uris, more) => {
+    const config = configured({ AZURE_REDIRECT_URI: uris, ...more });
+    expect(config.publicOrigin).toBe("https://azure.example");
   });
 });
 
@@ -302,6 +328,22 @@ describe("a wrong configuration names its variable", () => {
     expect(config.error.variable).toBe(named);
     expect(config.error.message).toMatch(new RegExp(`^${named} .*\\.$`));
     expect(config.error.message).not.toContain("s3cr3t");
+  });
+
+  it("and all that are missing, at once", () => {
+    const messageOf = (more: Record<string, unknown>) => {
+      const config = parseConfig(more);
+      return config.ok ? "" : config.error.message;
+    };
+    const others = "AZURE_CLIENT_SECRET, AZURE_REDIRECT_URI, TOKEN_ENCRYPTION_KEYS, SESSION_SECRET";
+    const first = "AZURE_CLIENT_ID must be the application's (client) id, a GUID.";
+    expect(messageOf({})).toBe(`${first} Also missing: ${others}, API_KEYS.`);
+    expect(messageOf({ AZURE_CLOUD: "sandbox" })).toBe(`${first} Also missing: ${others}.`);
+    expect(messageOf({ ...env, AZURE_CLIENT_ID: " " })).toBe(first);
+    // A wrong one comes in its turn; those that are set are not missing.
+    expect(
+      messageOf({ ...env, AZURE_TENANT_ID: "my tenant", SESSION_SECRET: "", API_KEYS: "" }),
+    ).toMatch(/^AZURE_TENANT_ID must be .*\. Also missing: SESSION_SECRET, API_KEYS\.$/);
   });
 
   it("in the sandbox: an endpoint that is not local", () => {

@@ -1,0 +1,69 @@
+import type { Fault, FaultInput } from "./fault-input.ts";
+import type { LogEntry } from "./request-log.ts";
+import type { SettingsInput } from "./settings.ts";
+import type { Settings } from "./world.ts";
+
+/** A message that arrives in a mailbox. */
+export interface NewMessage {
+  /** Sign-in name of the mailbox's owner. */
+  user: string;
+  /** Default: "A new message". */
+  subject?: string;
+  /** The sender's address. Default: charles@analytical.example */
+  from?: string;
+  /** A well-known name. Default: inbox */
+  folder?: string;
+  /** RFC 3339. Default: now, by the sandbox's clock */
+  received?: string;
+}
+
+/** The control API as methods. Each throws an Error with the sandbox's own words when it refuses. */
+export interface ControlClient {
+  /** Changes the settings that are given. @returns all of them */
+  settings(patch?: SettingsInput): Promise<Settings>;
+  /** Has the next matching requests fail as told. */
+  fault(fault: FaultInput): Promise<void>;
+  /** The faults that wait, with the times that are left. */
+  faults(): Promise<Fault[]>;
+  clearFaults(): Promise<void>;
+  /** What was asked, in order. @param after the `seq` of the last one known; default 0 */
+  requests(after?: number): Promise<LogEntry[]>;
+  /** Revokes all of a user's tokens, or of one resource the access tokens issued so far. */
+  revoke(what: { user: string; resource?: string }): Promise<void>;
+  /** Lets a message arrive. @returns it, as Graph shows it */
+  message(message: NewMessage): Promise<Record<string, unknown>>;
+  /** Everything as new: settings, faults, mail, resources, consents, the log. */
+  reset(): Promise<void>;
+}
+
+type Serve = (request: Request) => Promise<Response>;
+
+/** @param url origin of the sandbox that `serve` answers for */
+export function createControlClient(serve: Serve, url: string): ControlClient {
+  const ask = async (method: string, path: string, body?: object) => {
+    const response = await serve(
+      new Request(`${url}/_sandbox/${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+    if (!response.ok) {
+      const { error } = (await response.json()) as { error: string };
+      throw new Error(`${method} /_sandbox/${path}: ${error}`);
+    }
+    return response;
+  };
+  const read = async <Answer>(...request: Parameters<typeof ask>) =>
+    (await (await ask(...request)).json()) as Answer;
+  return {
+    settings: (patch = {}) => read<Settings>("PATCH", "settings", patch),
+    fault: async (fault) => void (await ask("POST", "faults", fault)),
+    faults: async () => (await read<{ faults: Fault[] }>("GET", "faults")).faults,
+    clearFaults: async () => void (await ask("DELETE", "faults")),
+    requests: async (after = 0) =>
+      (await read<{ requests: LogEntry[] }>("GET", `requests?after=${after}`)).requests,
+    revoke: async (what) => void (await ask("POST", "revoke", what)),
+    message: (message) => read<Record<string, unknown>>("POST", "messages", message),
+    reset: async () => void (await ask("POST", "reset")),
+  };
+}
