@@ -8,8 +8,8 @@ export function dueOf(state: ConnectionState, now: number): number | null {
   const underWay = { now, inFlight: true, leases: new Map() };
   return earliest(
     dueWork(state.schedule(), underWay).map((due) => ({
-      // A delivery may be under way, which is not seen from outside.
-      at: due.kind === "delivery" ? due.at + deliveryLease : due.at,
+      // A delivery may be under way since now, which is not seen from outside.
+      at: due.kind === "delivery" ? Math.max(due.at, now) + deliveryLease : due.at,
     })),
   );
 }
