@@ -1,5 +1,6 @@
 import type { OddAnswer } from "../../sandbox/chaos/odd-answer.ts";
 import { play } from "../../sandbox/chaos/play.ts";
+import { carried } from "../../sandbox/faults.ts";
 import type { Audience } from "../../sandbox/world.ts";
 
 /** How a request ends. */
@@ -179,7 +180,7 @@ export class Microsoft {
       case "odd": {
         const odd = this.#odd[kind].get(answer.name) ?? { as: "reset" };
         const served = () => this.#serve(outstanding);
-        const response = await play(odd, request, served);
+        const response = await carried(await play(odd, request, served));
         return kind === "token" && odd.as === "edit"
           ? this.#told(response, form, true, true)
           : response;
