@@ -14,6 +14,7 @@ const longest = [
   "integration/model.test.ts",
   "integration/fault-matrix.test.ts",
   "e2e/kills.test.ts",
+  "e2e/simulation.test.ts",
 ];
 const isLong = ({ moduleId }: TestSpecification) => longest.some((name) => moduleId.endsWith(name));
 
