@@ -19,7 +19,7 @@ export interface Tarball {
 /** `npm pack`, which builds first. @param folder where the file is written */
 export async function packInto(folder: string): Promise<Tarball> {
   await run("npm", ["pack", "--pack-destination", folder], { cwd: projectRoot });
-  const [name = ""] = (await readdir(folder)).filter((one) => one.endsWith(".tgz"));
+  const name = (await readdir(folder)).find((one) => one.endsWith(".tgz")) ?? "";
   const path = join(folder, name);
   const { stdout } = await run("tar", ["-tzf", path]);
   const files = stdout.trim().split("\n");
