@@ -31,6 +31,14 @@ const error = await nobody.catch((reason) => reason);
 const failure = error instanceof AzureError && error.code;
 console.log(JSON.stringify({ node: process.version, subjects: data.map(({ subject }) => subject), failure }));
 `,
+  "sandbox.mjs": `
+import { startSandboxServer } from "azure-integration-worker/sandbox";
+
+const { url, httpsUrl, close } = await startSandboxServer({ port: 0, httpsPort: 0 });
+const { issuer } = await (await fetch(url + "/common/v2.0/.well-known/openid-configuration")).json();
+await close();
+console.log(JSON.stringify({ issuer, https: httpsUrl.startsWith("https:") }));
+`,
   "sibling.ts": `
 import { azure, AzureConnectionCredential, type AzureBinding } from "azure-integration-worker";
 import { ArmClient } from "azure-integration-worker/arm";
@@ -61,6 +69,7 @@ export default {
 import * as all from "azure-integration-worker";
 import * as arm from "azure-integration-worker/arm";
 import * as graph from "azure-integration-worker/graph";
+import * as sandbox from "azure-integration-worker/sandbox";
 
 declare const env: { AZURE: all.AzureBinding };
 const azure = new all.AzureClient({ baseUrl: "https://azure.example.com", apiKey: "azk_a_b" });
@@ -74,6 +83,7 @@ const { data: groups } = await env.AZURE.listResourceGroups({ userId: "ada", sub
 export const location: string | undefined = groups[0]?.location;
 export const client = new graph.GraphClient(all.azure(env.AZURE, { userId: "ada" }));
 export const other = new arm.ArmClient({ fetch });
+export const started: sandbox.SandboxServer = await sandbox.startSandboxServer({ port: 0, httpsPort: 0 });
 // @ts-expect-error A user is named by text.
 await env.AZURE.getUser({ userId: 1 });
 // @ts-expect-error There is no such method.
@@ -119,11 +129,11 @@ afterAll(async () => {
 describe("the package", () => {
   test("holds JavaScript with its declarations, and what npm adds", () => {
     const others = tarball.files.filter((file) => !/^dist\/[\w/-]+(?:\.d\.ts|\.js)$/.test(file));
-    expect(others).toEqual(["LICENSE", "README.md", "package.json"]);
+    expect(others).toEqual(["LICENSE", "README.md", "dist/sandbox/LICENSES.txt", "package.json"]);
+    // The sandbox is one file.
+    const rooms = tarball.files.filter((file) => !file.startsWith("dist/sandbox/"));
     const bare = (ending: string) =>
-      tarball.files
-        .filter((one) => one.endsWith(ending))
-        .map((one) => one.slice(0, -ending.length));
+      rooms.filter((one) => one.endsWith(ending)).map((one) => one.slice(0, -ending.length));
     expect(bare(".js")).toEqual(bare(".d.ts"));
   });
 
@@ -153,6 +163,14 @@ describe("a program with the package", () => {
     expect(seen).toEqual({
       subjects: [expect.any(String), expect.any(String)],
       failure: "not_found",
+    });
+  });
+
+  test("plays Microsoft in the machine's Node", async () => {
+    const { stdout } = await run(machineNode(), ["sandbox.mjs"], { cwd: consumer });
+    expect(JSON.parse(stdout)).toEqual({
+      issuer: expect.stringMatching(/^http:\/\/localhost:\d+\//),
+      https: true,
     });
   });
 
@@ -191,7 +209,10 @@ describe("a program with the package", () => {
   });
 });
 
-const entries = Object.keys(manifest.exports).map((name) => name.replace(".", manifest.name));
+/** The sandbox is for Node alone, and never bundled. */
+const entries = Object.keys(manifest.exports)
+  .filter((name) => name !== "./sandbox")
+  .map((name) => name.replace(".", manifest.name));
 /** KiB, gzip. Measured, and a little more. */
 const limits: Readonly<Record<string, number>> = { [manifest.name]: 8 };
 
