@@ -174,17 +174,31 @@ describe("a program with the package", () => {
     });
   });
 
+  const installedTypes = (name: string) => join(projectRoot, "node_modules", name);
   test.each([
-    ["nodenext", { module: "nodenext" }],
-    ["bundler", { module: "esnext", moduleResolution: "bundler" }],
-  ])("is checked strictly under %s, without types of Workers or of Node", async (_, options) => {
-    const flags = Object.entries({ ...options, target: "es2022", skipLibCheck: "false" });
+    ["nodenext", "a browser's types", { lib: "es2022,dom", types: "" }],
+    ["bundler", "a browser's types", { lib: "es2022,dom", types: "" }],
+    ["nodenext", "Node's types alone", { lib: "es2022", types: installedTypes("@types/node") }],
+    [
+      "bundler",
+      "Workers' types alone",
+      { lib: "es2022", types: installedTypes("@cloudflare/workers-types") },
+    ],
+  ])("is checked strictly under %s with %s", async (moduleResolution, _, platform) => {
+    const module = moduleResolution === "bundler" ? "esnext" : moduleResolution;
+    const flags = {
+      module,
+      moduleResolution,
+      target: "es2022",
+      skipLibCheck: "false",
+      ...platform,
+    };
     const found = await run(
       join(projectRoot, "node_modules/.bin/tsc"),
       [
         "--strict",
         "--noEmit",
-        ...flags.flatMap(([name, value]) => [`--${name}`, value]),
+        ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
         "types.ts",
       ],
       { cwd: consumer },
