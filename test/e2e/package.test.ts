@@ -68,7 +68,9 @@ export default {
   "types.ts": `
 import * as all from "azure-integration-worker";
 import * as arm from "azure-integration-worker/arm";
+import * as browser from "azure-integration-worker/browser";
 import * as graph from "azure-integration-worker/graph";
+import * as react from "azure-integration-worker/react";
 import * as sandbox from "azure-integration-worker/sandbox";
 
 declare const env: { AZURE: all.AzureBinding };
@@ -84,6 +86,9 @@ export const location: string | undefined = groups[0]?.location;
 export const client = new graph.GraphClient(all.azure(env.AZURE, { userId: "ada" }));
 export const other = new arm.ArmClient({ fetch });
 export const started: sandbox.SandboxServer = await sandbox.startSandboxServer({ port: 0, httpsPort: 0 });
+export const connect: (options: browser.ConnectOptions) => Promise<all.ConnectionInfo> = browser.connectInPopup;
+export const status: () => all.ConnectionStatus | undefined = () =>
+  react.useConnection({ baseUrl: "https://azure.example.com", token: "t", userId: "ada" }).status;
 // @ts-expect-error A user is named by text.
 await env.AZURE.getUser({ userId: 1 });
 // @ts-expect-error There is no such method.
@@ -239,6 +244,8 @@ describe("a bundle of the package", () => {
       minify: true,
       write: false,
       metafile: true,
+      // The application's own.
+      external: ["react"],
       logLevel: "silent",
     });
     const byEsbuild = gzipped(outputFiles[0]?.text);
@@ -269,7 +276,7 @@ async function viteBundle(entry: string): Promise<string> {
     ],
     build: {
       write: false,
-      rolldownOptions: { input: id, preserveEntrySignatures: "strict" },
+      rolldownOptions: { input: id, preserveEntrySignatures: "strict", external: ["react"] },
     },
   });
   const outputs = Array.isArray(built) ? built : [built];
