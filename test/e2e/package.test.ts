@@ -32,12 +32,20 @@ const failure = error instanceof AzureError && error.code;
 console.log(JSON.stringify({ node: process.version, subjects: data.map(({ subject }) => subject), failure }));
 `,
   "sandbox.mjs": `
-import { startSandboxServer } from "azure-integration-worker/sandbox";
+import { CONTOSO_TENANT, startSandbox } from "azure-integration-worker/sandbox";
 
-const { url, httpsUrl, close } = await startSandboxServer({ port: 0, httpsPort: 0 });
-const { issuer } = await (await fetch(url + "/common/v2.0/.well-known/openid-configuration")).json();
-await close();
-console.log(JSON.stringify({ issuer, https: httpsUrl.startsWith("https:") }));
+const sandbox = await startSandbox({ chaos: "seed", settings: { chaos_share: 0 } });
+const token = await sandbox.accessToken({ user: "ada@contoso.example" });
+const me = await sandbox.fetch("https://graph.microsoft.com/v1.0/me", {
+  headers: { authorization: "Bearer " + token },
+});
+const { issuer } = await (
+  await fetch(sandbox.url + "/" + CONTOSO_TENANT + "/v2.0/.well-known/openid-configuration")
+).json();
+const { displayName } = await me.json();
+const asked = (await sandbox.requests()).map(({ method }) => method);
+await sandbox.close();
+console.log(JSON.stringify({ issuer, displayName, asked, https: sandbox.httpsUrl.startsWith("https:") }));
 `,
   "sibling.ts": `
 import { azure, AzureConnectionCredential, type AzureBinding } from "azure-integration-worker";
@@ -85,7 +93,10 @@ const { data: groups } = await env.AZURE.listResourceGroups({ userId: "ada", sub
 export const location: string | undefined = groups[0]?.location;
 export const client = new graph.GraphClient(all.azure(env.AZURE, { userId: "ada" }));
 export const other = new arm.ArmClient({ fetch });
-export const started: sandbox.SandboxServer = await sandbox.startSandboxServer({ port: 0, httpsPort: 0 });
+export const started: sandbox.RunningSandbox = await sandbox.startSandbox({ settings: { page_size: 2 } });
+await started.fault({ match: { url: "/me" }, respond: { status: 503, headers: { "retry-after": "1" } } });
+// @ts-expect-error There is no such setting.
+await started.settings({ pages: 2 });
 export const connect: (options: browser.ConnectOptions) => Promise<all.ConnectionInfo> = browser.connectInPopup;
 export const status: () => all.ConnectionStatus | undefined = () =>
   react.useConnection({ baseUrl: "https://azure.example.com", token: "t", userId: "ada" }).status;
@@ -175,6 +186,8 @@ describe("a program with the package", () => {
     const { stdout } = await run(machineNode(), ["sandbox.mjs"], { cwd: consumer });
     expect(JSON.parse(stdout)).toEqual({
       issuer: expect.stringMatching(/^http:\/\/localhost:\d+\//),
+      displayName: "Ada Lovelace",
+      asked: ["GET", "GET"],
       https: true,
     });
   });

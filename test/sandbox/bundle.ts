@@ -20,7 +20,7 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const target = join(root, "dist/sandbox");
-const entry = "server";
+const entry = "embed";
 
 /** Packages are CommonJS in part, and that has `require`. */
 const requires = `import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);`;

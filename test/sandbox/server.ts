@@ -8,6 +8,7 @@ import { localCertificate, type Certificate } from "./certificate.ts";
 import { compressed } from "./compression.ts";
 import { faultHeader, firstHalf } from "./faults.ts";
 import { createSandbox } from "./index.ts";
+import type { Sandbox } from "./index.ts";
 import { listenLocally } from "./loopback.ts";
 import type { SettingsPatch } from "./settings.ts";
 
@@ -25,9 +26,7 @@ export interface SandboxServerOptions {
   intercept?: Intercept | undefined;
 }
 
-/** The sandbox, without a network. */
-export type Serve = (request: Request) => Promise<Response>;
-export type Intercept = (request: Request, serve: Serve) => Promise<Response>;
+export type Intercept = (request: Request, serve: Sandbox["fetch"]) => Promise<Response>;
 
 export interface SandboxServer {
   /** `http://localhost:{port}`: Entra at its root, the other services under their prefixes. */
@@ -51,7 +50,7 @@ async function cut(outgoing: ServerResponse, response: Response): Promise<void> 
 }
 
 /** A Node server can do what a `Response` cannot say: break the connection. */
-function listener(answer: Serve) {
+function listener(answer: Sandbox["fetch"]) {
   return getRequestListener(
     async (request, env) => {
       const { outgoing } = env as HttpBindings;
@@ -86,7 +85,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
   const { directory, intercept, settings } = options;
   const sandbox = await createSandbox({ directory, settings });
   const { ca, key, cert } = options.certificate ?? (await localCertificate(directory));
-  const serve: Serve = (request) => sandbox.fetch(request);
+  const serve = (request: Request) => sandbox.fetch(request);
   const answer = listener(intercept ? (request) => intercept(request, serve) : serve);
   const servers: Server[] = [];
   const keep = <S extends Server>(server: S): S => {
