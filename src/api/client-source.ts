@@ -27,7 +27,7 @@ const homes = {
 
 /** The source of `src/client/generated.ts`. */
 export function clientSource(operations: readonly Operation[]): string {
-  const imports = new Map<string, Set<string>>([
+  const imports: Imports = new Map([
     ["./catalogue.ts", new Set(["Call", "RunningOperation"])],
     ["./requests.ts", new Set(["Answer"])],
   ]);
@@ -53,17 +53,22 @@ export function clientSource(operations: readonly Operation[]): string {
       "",
     ].join("\n");
   });
-  const importLines = [...imports]
-    .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([from, names]) => `import type { ${[...names].toSorted().join(", ")} } from "${from}";`);
   return [
     "// Made by `npm run catalogue` from the declarations in src/api.",
-    ...importLines,
+    ...importsSource(imports),
     "",
     ...options,
     ...bodies,
   ].join("\n");
 }
+
+/** The names that a generated file imports, by where they are from. */
+export type Imports = Map<string, Set<string>>;
+
+export const importsSource = (imports: Imports): string[] =>
+  [...imports]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([from, names]) => `import type { ${[...names].toSorted().join(", ")} } from "${from}";`);
 
 const clientMethodsOf = ({ over, client }: Operation): readonly ClientMethod[] =>
   !over.includes("client") || client === undefined ? [] : "of" in client ? [client] : client;
@@ -105,7 +110,7 @@ function routeText({ on }: Operation, { method, path, params }: OperationRoute):
   return `${method} ${own ? filled.replace("/connections/{id}", "{connection}") : filled}`;
 }
 
-const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const optionsName = ({ of, name }: ClientMethod): string =>
   `${of === "graph" || of === "arm" ? "" : upperFirst(of)}${upperFirst(name)}Options`;
 
@@ -118,7 +123,15 @@ const isOptional = (type: z.ZodType): boolean => type.safeParse(undefined).succe
 function optionsSource(operation: Operation, method: ClientMethod, printer: TypePrinter): string[] {
   const fields = optionFields(operation, method);
   if (fields.length === 0) return [];
-  const lines = fields.flatMap(([name, type]) => {
+  return [`export interface ${optionsName(method)} {`, ...fieldsSource(fields, printer), "}", ""];
+}
+
+/** The members of an interface that callers fill in. */
+export function fieldsSource(
+  fields: readonly (readonly [string, z.ZodType])[],
+  printer: TypePrinter,
+): string[] {
+  return fields.flatMap(([name, type]) => {
     const { description } = z.toJSONSchema(type, { unrepresentable: "any", io: "input" });
     const optional = isOptional(type);
     return [
@@ -126,7 +139,6 @@ function optionsSource(operation: Operation, method: ClientMethod, printer: Type
       `  ${name}${optional ? "?" : ""}: ${printer.text(type, "input")}${optional ? " | undefined" : ""};`,
     ];
   });
-  return [`export interface ${optionsName(method)} {`, ...lines, "}", ""];
 }
 
 function methodSource(operation: Operation, method: ClientMethod, printer: TypePrinter): string[] {
@@ -180,13 +192,13 @@ function dataText({ form, data }: Operation, printer: TypePrinter): string {
 }
 
 /** A union, or an object written in place, needs parentheses. */
-const arrayOf = (item: string): string => (/[ |]/.test(item) ? `(${item})[]` : `${item}[]`);
+export const arrayOf = (item: string): string => (/[ |]/.test(item) ? `(${item})[]` : `${item}[]`);
 
 /** TypeScript of a schema, by its JSON Schema. */
-class TypePrinter {
-  readonly #imports: Map<string, Set<string>>;
+export class TypePrinter {
+  readonly #imports: Imports;
 
-  constructor(imports: Map<string, Set<string>>) {
+  constructor(imports: Imports) {
     this.#imports = imports;
   }
 

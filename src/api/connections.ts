@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
-import { connectionInfoSchema, connectionStatuses } from "../contract/connection-info.ts";
-import { connectionEventSchema } from "../contract/connection-events.ts";
-import { listedConnectionSchema } from "../contract/listed-connection.ts";
+import { connectionInfoSchema } from "../contract/connection-info-schema.ts";
+import { connectionStatuses } from "../contract/connection-info.ts";
+import { connectionEventSchema } from "../contract/connection-event-schema.ts";
+import { listedConnectionSchema } from "../contract/listed-connection-schema.ts";
 import { cursor, resource, top, wholeNumber, textOf } from "./fields.ts";
 import { operation } from "./operation.ts";
 

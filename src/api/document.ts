@@ -2,7 +2,7 @@ import { defined } from "../contract/defined.ts";
 import * as z from "zod";
 import { errorReasons } from "../contract/error-reason.ts";
 import { errorStatuses, type ErrorCode } from "../contract/errors.ts";
-import { remedySchema } from "../contract/remedy.ts";
+import { remedySchema } from "../contract/remedy-schema.ts";
 import type { Scope } from "../contract/scope.ts";
 import type { Fields } from "./operation.ts";
 

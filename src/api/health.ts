@@ -1,4 +1,4 @@
-import { appHealthSchema } from "../contract/app-health.ts";
+import { appHealthSchema } from "../contract/app-health-schema.ts";
 import { operation } from "./operation.ts";
 
 export const getAppHealth = operation({

@@ -1,27 +1,55 @@
-import * as z from "zod";
+import { isRecord } from "../http/json.ts";
 
 /** What is known of a long-running operation between two polls. */
 
-export const operationStateSchema = z.strictObject({
-  method: z.enum(["PUT", "PATCH", "DELETE", "POST"]),
+const methods = ["PUT", "PATCH", "DELETE", "POST"] as const;
+const modes = ["status", "location", "resource", "result"] as const;
+const finalStates = ["location", "azure-async-operation", "original-uri"] as const;
+
+export type OperationMethod = (typeof methods)[number];
+export type FinalStateVia = (typeof finalStates)[number];
+
+/** All that is needed to go on polling, in another process too. */
+export interface OperationState {
+  method: OperationMethod;
   /** The URL the operation was started on. */
-  resource: z.string(),
+  resource: string;
   /**
    * `status`: a status document (Operation-Location, Azure-AsyncOperation). `location`: 202 until
    * the result is there. `resource`: the resource's own provisioningState. `result`: the operation
    * has succeeded, its result is still to be read.
    */
-  mode: z.enum(["status", "location", "resource", "result"]),
-  poll: z.string(),
+  mode: (typeof modes)[number];
+  poll: string;
   /** Where the start said the result will be, when its status is polled elsewhere. */
-  location: z.string().optional(),
-  finalStateVia: z.enum(["location", "azure-async-operation", "original-uri"]).optional(),
-});
+  location?: string | undefined;
+  finalStateVia?: FinalStateVia | undefined;
+}
 
-/** All that is needed to go on polling, in another process too. */
-export type OperationState = z.infer<typeof operationStateSchema>;
-export type OperationMethod = OperationState["method"];
-export type FinalStateVia = NonNullable<OperationState["finalStateVia"]>;
+const isText = (value: unknown): boolean => typeof value === "string";
+const isOneOf =
+  (words: readonly string[]) =>
+  (value: unknown): boolean =>
+    words.some((word) => word === value);
+const orAbsent =
+  (check: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === undefined || check(value);
+
+const checks: Readonly<Record<keyof OperationState, (value: unknown) => boolean>> = {
+  method: isOneOf(methods),
+  resource: isText,
+  mode: isOneOf(modes),
+  poll: isText,
+  location: orAbsent(isText),
+  finalStateVia: orAbsent(isOneOf(finalStates)),
+};
+
+/** Whether JSON of unknown origin is the state of an operation, with every field right and no other. */
+export const isOperationState = (value: unknown): value is OperationState =>
+  isRecord(value) &&
+  Object.entries(checks).every(([field, check]) => check(value[field])) &&
+  Object.keys(value).every((field) => Object.hasOwn(checks, field));
 
 /** An answer below 400, to the start of an operation or to a poll. */
 export interface OperationAnswer {

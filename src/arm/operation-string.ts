@@ -1,9 +1,8 @@
-import { base64url } from "jose";
 import { invalidField, type Failure } from "../contract/errors.ts";
 import { linkUnder, withoutEndSlashes } from "../http/link.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { type OperationState, operationStateSchema } from "./operation-state.ts";
+import { isOperationState, type OperationState } from "./operation-state.ts";
 import { parseJson } from "../http/json.ts";
 
 /**
@@ -50,15 +49,15 @@ const prefixOf = (endpoint: string): string => withoutEndSlashes(new URL(endpoin
 export function encodeOperation(state: OperationState, endpoint: string): string {
   const prefix = prefixOf(endpoint);
   const paths = mapUrls(state, (url) => ok(url.slice(prefix.length)));
-  return base64url.encode(JSON.stringify(orThrow(paths)));
+  return base64url(JSON.stringify(orThrow(paths)));
 }
 
 /** @returns the operation with URLs under `endpoint`, or `invalid_request`. */
 export function decodeOperation(text: string, endpoint: string): Result<OperationState, Failure> {
-  const read = operationStateSchema.safeParse(decodedJson(text));
-  if (!read.success) return err(notAnOperation());
+  const read = decodedJson(text);
+  if (!isOperationState(read)) return err(notAnOperation());
   const prefix = prefixOf(endpoint);
-  const state = mapUrls(read.data, (path) =>
+  const state = mapUrls(read, (path) =>
     path.startsWith("/") ? ok(`${prefix}${path}`) : err(notAnOperation()),
   );
   if (!state.ok) return state;
@@ -66,9 +65,18 @@ export function decodeOperation(text: string, endpoint: string): Result<Operatio
   return kept.ok ? kept : err(notAnOperation());
 }
 
+/** Base64url without padding (RFC 4648 §5) of the text in UTF-8. */
+function base64url(text: string): string {
+  const bytes = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte));
+  return btoa(bytes.join("")).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+const codeOf = (character: string): number => character.charCodeAt(0);
+
 function decodedJson(text: string): unknown {
   try {
-    return parseJson(new TextDecoder().decode(base64url.decode(text)));
+    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    return parseJson(new TextDecoder().decode(Uint8Array.from(binary, codeOf)));
   } catch {
     return undefined;
   }

@@ -10,6 +10,7 @@ import type {
   RunningStep,
 } from "./operation-state.ts";
 import { defined } from "../contract/defined.ts";
+import { parseUrl } from "../http/url.ts";
 
 /**
  * The rules of ARM's long-running operations: which URL to poll, when it is over, where the result
@@ -30,7 +31,7 @@ interface PollHeaders {
 function readPollHeaders(headers: Headers, base: string): PollHeaders {
   const read = (name: string): string | undefined => {
     const value = headers.get(name) ?? "";
-    return value === "" ? undefined : URL.parse(value, base)?.href;
+    return value === "" ? undefined : parseUrl(value, base)?.href;
   };
   const status = read("operation-location") ?? read("azure-asyncoperation");
   const location = read("location");

@@ -11,6 +11,7 @@ import { err, ok, type Result } from "../contract/result.ts";
 import { isApiVersion } from "../contract/api-version.ts";
 import type { OperationAnswer } from "./operation-state.ts";
 import { defined } from "../contract/defined.ts";
+import { parseUrl } from "../http/url.ts";
 
 /** What every method takes besides its own parameters. */
 export interface CallOptions {
@@ -143,7 +144,7 @@ export class ArmRequests {
       return err(invalidField("apiVersion", expected));
     }
     const url =
-      path.startsWith("/") && path.isWellFormed() ? URL.parse(`${this.endpoint}${path}`) : null;
+      path.startsWith("/") && path.isWellFormed() ? parseUrl(`${this.endpoint}${path}`) : null;
     if (url === null || !isUnder(new URL(this.endpoint), url)) {
       return err(invalidField("path", "must be one of ARM's own, such as /subscriptions"));
     }

@@ -31,7 +31,7 @@ export type {
   SubscriptionsOptions as ArmPageOptions,
   UsersOptions as GraphListOptions,
 } from "./generated.ts";
-export { azure, type AzureBinding } from "./lazy.ts";
+export { azure } from "./lazy.ts";
 export {
   LiveClient,
   type LiveClientOptions,
@@ -39,7 +39,9 @@ export {
   type LiveOptions,
 } from "./live-client.ts";
 export type { Answer, ServiceOptions } from "./requests.ts";
-export type { Who } from "./who.ts";
+export type * from "./generated-service.ts";
+export type * from "./service.ts";
+export type { Owner, Who } from "./who.ts";
 export type { ConnectionInfo, ConnectionStatus } from "../contract/connection-info.ts";
 export type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
 export type { ConnectionStub } from "../contract/connection-rpc.ts";

@@ -3,6 +3,8 @@ import { failure, type Failure } from "../contract/errors.ts";
 import { microsoftErrorResponse } from "../http/microsoft-error.ts";
 import { thrownFailure } from "../http/own-error.ts";
 import { err } from "../contract/result.ts";
+import type { AzureBinding } from "./service.ts";
+import type { Owner } from "./who.ts";
 
 /** What a platform throws of a binding that leads to another entrypoint than `AzureService`. */
 const foreignEntrypoint = /does not implement the method "connection"/;
@@ -19,11 +21,6 @@ const refusal = (error: unknown): Failure | undefined =>
   error instanceof Error && foreignEntrypoint.test(error.message)
     ? unbound("a binding to another entrypoint")
     : thrownFailure(error);
-
-/** A service binding to the entrypoint `AzureService`. */
-export interface AzureBinding<Stub extends ConnectionStub = ConnectionStub> {
-  connection(who: { userId: string; label?: string }): PromiseLike<Stub>;
-}
 
 /**
  * A user's connection, usable without awaiting it:
@@ -45,8 +42,8 @@ export interface AzureBinding<Stub extends ConnectionStub = ConnectionStub> {
  * @param binding `env.AZURE`; its absence is a failure of each call, `app_misconfigured`
  */
 export function azure(
-  binding: AzureBinding | undefined,
-  who: { userId: string; label?: string },
+  binding: Pick<AzureBinding, "connection"> | undefined,
+  who: Owner,
 ): ConnectionStub {
   let pending: Promise<ConnectionStub> | undefined;
   const use = async <Value>(

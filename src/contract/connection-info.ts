@@ -1,6 +1,4 @@
-import * as z from "zod";
-import { time } from "./time.ts";
-import { remedySchema } from "./remedy.ts";
+import type { Remedy } from "./remedy.ts";
 
 /** A connection as callers see it: the same JSON over HTTP, RPC and sockets. */
 
@@ -17,44 +15,40 @@ export type ConnectionStatus = (typeof connectionStatuses)[number];
 export const cooldownReasons = ["throttled", "quota"] as const;
 export type CooldownReason = (typeof cooldownReasons)[number];
 
-export const connectionInfoSchema = z.object({
-  id: z.string(),
-  kind: z.enum(["user", "tenant"]),
-  status: z.enum(connectionStatuses),
-  remedy: remedySchema.optional(),
-  identity: z
-    .object({
-      tenant_id: z.string(),
-      object_id: z.string(),
-      upn: z.string().nullable(),
-      name: z.string().nullable(),
-    })
-    .optional(),
-  scopes: z.array(z.string()),
-  resources: z.array(
-    z.object({
-      resource: z.string(),
-      tenant_id: z.string(),
-      expires_at: time.nullable(),
-      refresh_at: time.nullable(),
-      generation: z.int(),
-      remedy: remedySchema.optional(),
-    }),
-  ),
-  cooldowns: z.array(
-    z.object({
-      service: z.string(),
-      /** The throttle scope: what shares one limit at Microsoft. A service alone: all of it. */
-      applies_to: z.string(),
-      until: time.nullable(),
-      reason: z.enum(cooldownReasons),
-      /** ARM's remaining-quota headers, by header name. */
-      remaining: z.record(z.string(), z.int()).optional(),
-    }),
-  ),
-  created_at: time,
-  updated_at: time,
-  last_refresh_at: time.nullable(),
-  last_used_at: time.nullable(),
-});
-export type ConnectionInfo = z.infer<typeof connectionInfoSchema>;
+export interface ConnectionInfo {
+  id: string;
+  kind: "user" | "tenant";
+  status: ConnectionStatus;
+  remedy?: Remedy | undefined;
+  identity?:
+    | { tenant_id: string; object_id: string; upn: string | null; name: string | null }
+    | undefined;
+  scopes: string[];
+  resources: ConnectionResource[];
+  cooldowns: Cooldown[];
+  /** Times are RFC 3339. */
+  created_at: string;
+  updated_at: string;
+  last_refresh_at: string | null;
+  last_used_at: string | null;
+}
+
+/** The access token of one resource, without the token. */
+export interface ConnectionResource {
+  resource: string;
+  tenant_id: string;
+  expires_at: string | null;
+  refresh_at: string | null;
+  generation: number;
+  remedy?: Remedy | undefined;
+}
+
+export interface Cooldown {
+  service: string;
+  /** The throttle scope: what shares one limit at Microsoft. A service alone: all of it. */
+  applies_to: string;
+  until: string | null;
+  reason: CooldownReason;
+  /** ARM's remaining-quota headers, by header name. */
+  remaining?: Record<string, number> | undefined;
+}

@@ -155,7 +155,7 @@ export const ownErrorHeader = "x-azure-error";
 /** The answer that carries a failure over HTTP, and through a stub's `fetch`. */
 export function errorResponse(
   reason: Failure,
-  headers: HeadersInit = {},
+  headers: Headers | Record<string, string> = {},
   body: object = errorEnvelope(reason),
 ): Response {
   const response = Response.json(body, {

@@ -1,23 +1,21 @@
-import * as z from "zod";
-import { time } from "./time.ts";
-import { connectionStatuses } from "./connection-info.ts";
-import { remedyActions } from "./remedy.ts";
+import type { ConnectionStatus } from "./connection-info.ts";
+import type { RemedyAction } from "./remedy.ts";
 
 /** A connection in a list: no token, not even encrypted. */
-export const listedConnectionSchema = z.object({
-  id: z.string(),
-  kind: z.enum(["user", "tenant"]),
-  user_id: z.string().nullable(),
-  label: z.string().nullable(),
-  status: z.enum(connectionStatuses),
-  remedy_action: z.enum(remedyActions).nullable(),
-  tenant_id: z.string().nullable(),
-  upn: z.string().nullable(),
-  scopes: z.array(z.string()),
-  created_at: time,
-  updated_at: time,
-  next_contact_at: time.nullable(),
+export interface ListedConnection {
+  id: string;
+  kind: "user" | "tenant";
+  user_id: string | null;
+  label: string | null;
+  status: ConnectionStatus;
+  remedy_action: RemedyAction | null;
+  tenant_id: string | null;
+  upn: string | null;
+  scopes: string[];
+  /** Times are RFC 3339. */
+  created_at: string;
+  updated_at: string;
+  next_contact_at: string | null;
   /** `webhook:{id}` and `pipeline` that get its events no more. */
-  paused_sinks: z.array(z.string()),
-});
-export type ListedConnection = z.infer<typeof listedConnectionSchema>;
+  paused_sinks: string[];
+}

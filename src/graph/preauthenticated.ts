@@ -4,6 +4,7 @@ import type { JsonAnswer } from "../http/json-answer.ts";
 import type { Transport, TransportRequest } from "../http/transport.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { storageDomains } from "../http/microsoft-hosts.ts";
+import { parseUrl } from "../http/url.ts";
 
 const maxRedirects = 3;
 
@@ -15,7 +16,7 @@ const maxRedirects = 3;
  * @returns the URL; or `upstream_error` with `details.reason` `foreign_link`
  */
 export function storageUrl(endpoint: URL, link: unknown): Result<URL, Failure> {
-  const url = typeof link === "string" ? URL.parse(link) : null;
+  const url = typeof link === "string" ? parseUrl(link) : null;
   if (url === null || url.username !== "" || url.password !== "") return err(foreignLink());
   const ours = url.origin === endpoint.origin && (url.protocol === "https:" || isLoopback(url));
   return ours || isStorage(url) ? ok(url) : err(foreignLink());
@@ -60,7 +61,7 @@ export class PreauthenticatedStorage {
       if (!isRedirect(answer.value.status)) return answer;
       await answer.value.body?.cancel();
       const location = answer.value.headers.get("location");
-      next = location === null ? null : (URL.parse(location, url.value)?.href ?? null);
+      next = location === null ? null : (parseUrl(location, url.value)?.href ?? null);
     }
     return err(foreignLink());
   }

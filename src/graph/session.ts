@@ -9,6 +9,7 @@ import { orThrow } from "../contract/or-throw.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { invalid } from "./path.ts";
 import { withQuery, type Query } from "./query.ts";
+import { parseUrl } from "../http/url.ts";
 
 export type GraphVersion = "v1.0" | "beta";
 
@@ -92,7 +93,7 @@ export class GraphSession {
     const { path, query, json, body, headers, ...rest } = call;
     const target = withQuery(path, query ?? {});
     if (!target.ok) return target;
-    const url = path.isWellFormed() ? URL.parse(this.#root.href + target.value) : null;
+    const url = path.isWellFormed() ? parseUrl(this.#root.href + target.value) : null;
     if (!path.startsWith("/") || url === null || !isUnder(this.#root, url)) {
       return err(invalid("path", `"path" must be a path of Graph, such as "/me/messages".`));
     }

@@ -1,5 +1,6 @@
 import { pathSegments } from "../http/path-segments.ts";
 import { scopeId } from "../http/scope-id.ts";
+import { parseUrl } from "../http/url.ts";
 
 /** What of Graph shares one limit: a mailbox, a drive, or the rest (the directory above all). */
 export type GraphThrottleScope = "graph" | `graph:mailbox:${string}` | `graph:drive:${string}`;
@@ -44,7 +45,7 @@ export function graphThrottleScope(
   url: URL | string,
   isSelf: (user: string) => boolean = () => false,
 ): GraphThrottleScope {
-  const { pathname = "" } = (typeof url === "string" ? URL.parse(url) : url) ?? {};
+  const { pathname = "" } = (typeof url === "string" ? parseUrl(url) : url) ?? {};
   const segments = pathSegments(pathname);
   const version = segments.findIndex((segment) => versions.has(segment));
   if (version === -1) return "graph";

@@ -1,5 +1,6 @@
 import { failure, invalidField, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { parseUrl } from "./url.ts";
 
 const loopbackHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -14,7 +15,7 @@ export function withoutEndSlashes(text: string): string {
 
 /** @returns a client's endpoint, without slashes at its end; or `invalid_request` for `endpoint` */
 export function readEndpoint(endpoint: string): Result<string, Failure> {
-  const url = endpoint.isWellFormed() ? URL.parse(endpoint) : null;
+  const url = endpoint.isWellFormed() ? parseUrl(endpoint) : null;
   return url !== null && /^https?:$/.test(url.protocol)
     ? ok(withoutEndSlashes(url.href))
     : err(invalidField("endpoint", "must be an absolute http(s) URL"));
@@ -45,7 +46,7 @@ export function linkUnder(
   base: string | URL = endpoint,
 ): Result<URL, Failure> {
   const root = new URL(endpoint);
-  const url = URL.parse(String(link), base);
+  const url = parseUrl(String(link), base);
   if (url === null) return err(foreignLink());
   if (isUnder(root, url)) return ok(url);
   const mapped = fromSandbox(root, url);

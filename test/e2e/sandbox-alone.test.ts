@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { users } from "../sandbox/people.ts";
 import { freePorts, launch, type Launched } from "../support/launcher.ts";
 import { blocksOf } from "../support/markdown.ts";
@@ -113,6 +114,10 @@ describe("another project's tests, as the README writes them", () => {
     expect(blocks.length).toBe(1);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "readme.test.ts"), blocks.map(({ text }) => text).join("\n"));
+    // Here nothing is built: `paths` of tsconfig.json leads the package's name to the source.
+    const alias = { [`${manifest.name}/sandbox`]: join(projectRoot, "test/sandbox/embed.ts") };
+    const config = `export default ${JSON.stringify({ resolve: { alias } })};`;
+    writeFileSync(join(folder, "vitest.config.js"), config);
     const vitest = join(projectRoot, "node_modules/vitest/vitest.mjs");
     const report = join(folder, "report.json");
     await run(

@@ -1,7 +1,5 @@
-import type { Fault, FaultInput } from "./fault-input.ts";
+import type { Fault, FaultInput, Settings, SettingsInput } from "./public-types.ts";
 import type { LogEntry } from "./request-log.ts";
-import type { SettingsInput } from "./settings.ts";
-import type { Settings } from "./world.ts";
 
 /** A message that arrives in a mailbox. */
 export interface NewMessage {

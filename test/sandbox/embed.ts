@@ -1,14 +1,19 @@
 import * as z from "zod";
 import { createControlClient, type ControlClient, type NewMessage } from "./control-client.ts";
-import type { AccessTokenRequest } from "./create-world.ts";
-import { fetchOver, type Fetch } from "./embedded-fetch.ts";
-import type { Fault, FaultInput } from "./fault-input.ts";
+import { fetchOver } from "./embedded-fetch.ts";
 import { portProblem } from "./loopback.ts";
 import { userByName } from "./people.ts";
+import type {
+  Audience,
+  Fault,
+  FaultInput,
+  Fetch,
+  Settings,
+  SettingsInput,
+} from "./public-types.ts";
 import type { LogEntry } from "./request-log.ts";
 import { startSandboxServer } from "./server.ts";
-import { settingsPatch, type SettingsInput } from "./settings.ts";
-import type { Settings } from "./world.ts";
+import { settingsPatch } from "./settings.ts";
 
 export * from "./constants.ts";
 export type {
@@ -43,7 +48,7 @@ export interface TokenRequest {
   /** A sign-in name: `ada@contoso.example`. */
   user: string;
   /** Default: `graph`. */
-  resource?: AccessTokenRequest["audience"];
+  resource?: Audience;
   /** Delegated permissions, short names: `Mail.Read`. Default: `User.Read`; of others `user_impersonation`. */
   scopes?: readonly string[];
   /** Default: the user's home tenant. */

@@ -1,8 +1,7 @@
 import { carried } from "./faults.ts";
 import { isLocal, placeOf } from "./hosts.ts";
 import type { Sandbox } from "./index.ts";
-
-export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+import type { Fetch } from "./public-types.ts";
 
 export interface FetchOptions {
   /** Local origins that are the sandbox's; other local ones are not. */
@@ -56,7 +55,7 @@ export function fetchOver(sandbox: Sandbox, { origins, network }: FetchOptions):
       answer.catch(() => undefined);
       const response = await Promise.race([answer, givenUp(request.signal)]);
       const location = response.headers.get("location");
-      const to = location === null ? null : URL.parse(location, url);
+      const to = location !== null && URL.canParse(location, url) ? new URL(location, url) : null;
       if (mode === "manual" || !redirects.has(response.status) || location === null)
         return response;
       if (mode === "error" || to === null) throw new TypeError(`A redirect to ${location}.`);

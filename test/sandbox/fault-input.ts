@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Fault, FaultAnswer, FaultInput } from "./public-types.ts";
 
 const headerName = z
   .string()
@@ -101,8 +102,6 @@ export const faultSchema = z
     if (fault.reset && (fault.respond ?? fault.aadsts ?? fault.cut) !== undefined) {
       refuse("reset", "leaves no answer to give or to cut");
     }
-  });
+  }) satisfies z.ZodType<Fault, FaultInput>;
 
-export type FaultInput = z.input<typeof faultSchema>;
-export type Fault = z.output<typeof faultSchema>;
-export type FaultAnswer = NonNullable<Fault["respond"]>;
+export type { Fault, FaultAnswer, FaultInput };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Settings } from "./world.ts";
+import type { Settings, SettingsInput } from "./public-types.ts";
 
 export const defaultSettings: Readonly<Settings> = {
   // What Entra hands out where no policy says otherwise, to the odd second.
@@ -32,8 +32,7 @@ export const settingsPatch = z.strictObject({
 });
 
 export type SettingsPatch = z.output<typeof settingsPatch>;
-/** The same as whoever asks may write it. */
-export type SettingsInput = z.input<typeof settingsPatch>;
+export type { SettingsInput };
 
 export function applySettings(settings: Settings, patch: SettingsPatch): void {
   for (const [name, value] of Object.entries(patch)) {

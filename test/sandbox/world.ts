@@ -1,23 +1,7 @@
 import type { Hono } from "hono";
+import type { Audience, Settings } from "./public-types.ts";
 
-/** Settings the control API can change while the sandbox runs. Times are seconds. */
-export interface Settings {
-  access_token_lifetime_s: number;
-  refresh_in_s: number | null;
-  page_size: number | null;
-  /** Whether tokens asked for with xms_cc=cp1 become long-lived and revocable at once. */
-  cae: boolean;
-  /** Added to the machine's clock, so that a test can let hours pass. */
-  clock_offset_s: number;
-  /** Whether the application has a signing key of its own, as one with mapped claims has. */
-  app_signing_key: boolean;
-  /** How long Exchange holds one of a mailbox's four places; null, a few milliseconds. */
-  mailbox_latency_ms: number | null;
-  /** The seed by which some requests are answered oddly; null: none is. */
-  chaos: string | null;
-  /** Which share of the requests `chaos` answers oddly, from 0 to 1. */
-  chaos_share: number;
-}
+export type { Audience, Settings };
 
 export interface SandboxUser {
   /** Sign-in name, as a person types it. */
@@ -32,8 +16,6 @@ export interface SandboxUser {
   objectIds: ReadonlyMap<string, string>;
   admin: boolean;
 }
-
-export type Audience = "graph" | "arm" | "vault" | "storage";
 
 /** A bearer token that a service may accept. */
 export interface Caller {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { errorStatuses, ownErrorHeader, type ErrorCode } from "../../src/contract/errors.ts";
 import { envelopeOf } from "../../src/http/microsoft-error.ts";
-import { remedySchema } from "../../src/contract/remedy.ts";
+import { remedySchema } from "../../src/contract/remedy-schema.ts";
 import type { Answer } from "../support/connection-caller.ts";
 
 /** What an error of ours looks like, and nothing besides. */

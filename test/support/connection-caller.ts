@@ -1,9 +1,8 @@
 import * as z from "zod";
-import { connectionInfoSchema, type ConnectionInfo } from "../../src/contract/connection-info.ts";
-import {
-  connectionEventSchema,
-  type ConnectionEvent,
-} from "../../src/contract/connection-events.ts";
+import { connectionInfoSchema } from "../../src/contract/connection-info-schema.ts";
+import type { ConnectionInfo } from "../../src/contract/connection-info.ts";
+import { connectionEventSchema } from "../../src/contract/connection-event-schema.ts";
+import type { ConnectionEvent } from "../../src/contract/connection-events.ts";
 import { DEVELOPMENT_KEY } from "../sandbox/start/readiness.ts";
 import { approvalOf, cookiesSetBy, onwardTo } from "./sign-in.ts";
 

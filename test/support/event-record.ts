@@ -1,7 +1,5 @@
-import {
-  connectionEventSchema,
-  type ConnectionEvent,
-} from "../../src/contract/connection-events.ts";
+import { connectionEventSchema } from "../../src/contract/connection-event-schema.ts";
+import type { ConnectionEvent } from "../../src/contract/connection-events.ts";
 
 /** How many events a connection keeps. */
 const kept = 200;

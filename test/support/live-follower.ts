@@ -1,9 +1,7 @@
 import { WebSocket } from "ws";
 import * as z from "zod";
-import {
-  connectionEventSchema,
-  type ConnectionEvent,
-} from "../../src/contract/connection-events.ts";
+import { connectionEventSchema } from "../../src/contract/connection-event-schema.ts";
+import type { ConnectionEvent } from "../../src/contract/connection-events.ts";
 import type { ConnectionCaller } from "./connection-caller.ts";
 
 const snapshotSchema = z.object({ type: z.literal("snapshot"), seq: z.int() });

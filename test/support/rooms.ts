@@ -9,7 +9,7 @@ export const rooms: Readonly<Record<string, { floor: number; packages: readonly 
   http: { floor: 3, packages: [] },
   entra: { floor: 4, packages: ["jose", "oauth4webapi", "zod"] },
   graph: { floor: 4, packages: ["@microsoft/microsoft-graph-types"] },
-  arm: { floor: 4, packages: ["jose", "zod"] },
+  arm: { floor: 4, packages: [] },
   platform: { floor: 5, packages: ["cloudflare:workers", "jose", "node:crypto"] },
   config: { floor: 6, packages: ["zod"] },
   directory: { floor: 7, packages: ["zod"] },

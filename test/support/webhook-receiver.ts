@@ -2,10 +2,8 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
-import {
-  connectionEventSchema,
-  type ConnectionEvent,
-} from "../../src/contract/connection-events.ts";
+import { connectionEventSchema } from "../../src/contract/connection-event-schema.ts";
+import type { ConnectionEvent } from "../../src/contract/connection-events.ts";
 import { listenLocally } from "../sandbox/loopback.ts";
 
 /** How the receiver takes a delivery. */

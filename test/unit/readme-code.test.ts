@@ -18,10 +18,9 @@ const surroundings = {
     types: ["@cloudflare/workers-types", "@cloudflare/vitest-plugin/types", "node"],
     include: [".", "../../../src/worker-configuration.d.ts"],
     globals: `
-      import type { AzureBinding, ConnectionStub } from "azure-integration-worker";
-      import type { AzureService } from "../../../src/service.ts";
+      import type { AzureBinding } from "azure-integration-worker";
       declare global {
-        const env: { AZURE: AzureBinding<ConnectionStub> & Pick<AzureService, "listSubscriptions"> };
+        const env: { AZURE: AzureBinding };
         const request: Request;
         const [apiKey, secret, subscriptionId]: string[] & [string, string, string];
       }`,

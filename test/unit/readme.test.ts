@@ -50,6 +50,13 @@ const rooms = [
   "client",
 ];
 
+/** Scripts that npm has a command of its own for. */
+const byNpm = new Map([
+  ["start", "npm start"],
+  ["test", "npm test"],
+  ["prepack", "npm pack"],
+]);
+
 describe("the READMEs", () => {
   test("list every route once with its scope, and no other", () => {
     const listed = rows.flatMap(({ names: [name = ""], second }) => {
@@ -109,9 +116,7 @@ describe("the READMEs", () => {
       "README.md",
       Object.keys(manifest.scripts)
         .filter((script) => script !== "pretest")
-        .map((script) =>
-          ["start", "test"].includes(script) ? `npm ${script}` : `npm run ${script}`,
-        ),
+        .map((script) => byNpm.get(script) ?? `npm run ${script}`),
     ],
   ])("name every %s in a table of %s", (_, path, expected) => {
     const named = rowsOf(textOf(path))

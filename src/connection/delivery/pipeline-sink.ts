@@ -1,7 +1,8 @@
 import { faultWithin } from "../../platform/deadline.ts";
 import type { EventPipeline } from "../../platform/env.ts";
 import type { ConnectionLine } from "../../platform/log.ts";
-import { eventTypes, type ConnectionEvent } from "../../contract/connection-events.ts";
+import { eventTypes } from "../../contract/connection-event-schema.ts";
+import type { ConnectionEvent } from "../../contract/connection-events.ts";
 import { retryAt, type FailedDelivery } from "../policy/delivery-policy.ts";
 import { deliveryFailed, sendDeadline, type Delivery, type EventSink } from "./sink.ts";
 

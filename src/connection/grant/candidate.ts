@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Cloud } from "../../entra/cloud.ts";
 import { missingScopes, permissionsIn, resourceOfScope } from "../../entra/resource.ts";
 import { conflict, type Failure } from "../../contract/errors.ts";
-import { storedRemedySchema } from "../../contract/remedy.ts";
+import { storedRemedySchema } from "../../contract/remedy-schema.ts";
 import { isHeld } from "../policy/grant-kind.ts";
 import type { Grant } from "../tables/grant-store.ts";
 

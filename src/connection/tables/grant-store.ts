@@ -2,7 +2,8 @@ import * as z from "zod";
 import { accountAddress } from "../../entra/home-account.ts";
 import { faultyVariables } from "../../entra/meaning.ts";
 import { jsonColumn, rememberingLast } from "./json-column.ts";
-import { storedRemedySchema, type StoredRemedy } from "../../contract/remedy.ts";
+import { storedRemedySchema } from "../../contract/remedy-schema.ts";
+import type { StoredRemedy } from "../../contract/remedy.ts";
 import type { ConnectionStatus } from "../../contract/connection-info.ts";
 import type { EventError } from "../../contract/connection-events.ts";
 

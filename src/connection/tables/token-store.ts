@@ -1,5 +1,6 @@
 import { jsonColumn } from "./json-column.ts";
-import { storedRemedySchema, type StoredRemedy } from "../../contract/remedy.ts";
+import { storedRemedySchema } from "../../contract/remedy-schema.ts";
+import type { StoredRemedy } from "../../contract/remedy.ts";
 import { mostResources } from "../policy/resource-limit.ts";
 
 /** One access token: one resource in one tenant. `token` is ciphertext. */

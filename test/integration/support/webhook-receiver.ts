@@ -2,10 +2,8 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { Webhook } from "standardwebhooks";
 import type { Environment } from "../../../src/platform/env.ts";
-import {
-  connectionEventSchema,
-  type ConnectionEvent,
-} from "../../../src/contract/connection-events.ts";
+import { connectionEventSchema } from "../../../src/contract/connection-event-schema.ts";
+import type { ConnectionEvent } from "../../../src/contract/connection-events.ts";
 
 /** A request to a webhook, its signature proven. */
 export interface Received {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scopes } from "../../../src/contract/scope.ts";
 import { configOf, parseConfig } from "../../../src/config/config.ts";
-import { eventTypes } from "../../../src/contract/connection-events.ts";
+import { eventTypes } from "../../../src/contract/connection-event-schema.ts";
 import { clouds } from "../../../src/entra/cloud.ts";
 
 const base64 = (byte: number, length = 32) =>

@@ -254,8 +254,38 @@ describe("a connection's own parts", () => {
 describe("a binding to the entrypoint", () => {
   test("gives a stub that is a signed-in fetch", () => {
     expectTypeOf(azure).returns.toEqualTypeOf<client.ConnectionStub>();
-    expectTypeOf(azure).parameter(0).toEqualTypeOf<client.AzureBinding | undefined>();
+    expectTypeOf<client.AzureBinding | undefined>().toExtend<Parameters<typeof azure>[0]>();
+    expectTypeOf<client.AzureBinding>().toEqualTypeOf<client.AzureService>();
+    expectTypeOf(azure).parameter(1).toEqualTypeOf<client.Owner>();
     expectTypeOf<client.ConnectionStub["fetch"]>().returns.toEqualTypeOf<Promise<Response>>();
+  });
+
+  test("has methods whose requests and results have names", () => {
+    type Service = client.AzureService;
+    type Same = Omit<client.ServiceMethods, "createSession">;
+    expectTypeOf<Service>().toExtend<Same>();
+    expectTypeOf<Awaited<ReturnType<Service["createSession"]>>>().toEqualTypeOf<client.Session>();
+    expectTypeOf<Awaited<ReturnType<Service["getMail"]>>>().toEqualTypeOf<
+      client.ServicePage<Message>
+    >();
+    type Requests = { [Name in keyof Service]: Parameters<Service[Name]>[0] };
+    expectTypeOf<Requests>().toEqualTypeOf<{
+      beginConnect: client.BeginConnectRequest;
+      completeConnect: client.CompleteConnectRequest;
+      confirmConnect: client.ConfirmConnectRequest;
+      connection: client.Owner;
+      createSession: client.CreateSessionRequest;
+      disconnect: client.DisconnectRequest;
+      getCalendarEvents: client.GetCalendarEventsRequest;
+      getConnection: client.GetConnectionRequest;
+      getMail: client.GetMailRequest;
+      getUser: client.GetUserRequest;
+      listConnections: client.ListConnectionsRequest;
+      listContacts: client.ListContactsRequest;
+      listResourceGroups: client.ListResourceGroupsRequest;
+      listResources: client.ListResourcesRequest;
+      listSubscriptions: client.ListSubscriptionsRequest;
+    }>();
   });
 
   test("is a credential of the Azure SDKs", () => {

@@ -1,6 +1,12 @@
 import type { Contact, Event, Message, User } from "@microsoft/microsoft-graph-types";
+import type { WorkerEntrypoint } from "cloudflare:workers";
 import { describe, expectTypeOf, test } from "vitest";
-import type { AzureBinding, ConnectionInfo, ListedConnection } from "../../../src/client/index.ts";
+import type {
+  azure,
+  AzureBinding,
+  ConnectionInfo,
+  ListedConnection,
+} from "../../../src/client/index.ts";
 import type { ResourceGroup, Subscription } from "../../../src/contract/azure-types.ts";
 import type { AzureService, CallerProps } from "../../../src/service.ts";
 
@@ -19,12 +25,25 @@ interface Listed<Item> {
 
 describe("a sibling's binding", () => {
   test("is one that azure() takes", () => {
-    expectTypeOf<AzureBinding["connection"]>().parameter(0).toEqualTypeOf<{
-      userId: string;
-      label?: string;
-    }>();
+    expectTypeOf<Binding>().toExtend<AzureBinding>();
+    expectTypeOf<Binding>().toExtend<Parameters<typeof azure>[0]>();
     expectTypeOf<AzureService["connection"]>().toBeCallableWith({ userId: "ada", label: "work" });
     expectTypeOf<CallerProps>().toEqualTypeOf<{ caller?: string; scopes?: readonly string[] }>();
+  });
+
+  test("is in full what the package gives as its type", () => {
+    type Own = Exclude<keyof AzureService, keyof WorkerEntrypoint>;
+    expectTypeOf<Own>().toEqualTypeOf<keyof AzureBinding>();
+    expectTypeOf<Pick<AzureService, Own>>().toExtend<AzureBinding>();
+    type Requests<Methods extends Record<keyof AzureBinding, (request: never) => unknown>> = {
+      [Name in keyof AzureBinding]: Parameters<Methods[Name]>[0];
+    };
+    expectTypeOf<Requests<AzureService>>().toExtend<Requests<AzureBinding>>();
+    expectTypeOf<Requests<AzureBinding>>().toExtend<Requests<AzureService>>();
+    type Results<Methods extends Record<keyof AzureBinding, (request: never) => unknown>> = {
+      [Name in Exclude<keyof AzureBinding, "listResources">]: Awaited<ReturnType<Methods[Name]>>;
+    };
+    expectTypeOf<Results<AzureBinding>>().toExtend<Results<AzureService>>();
   });
 
   test("names the user in every request about a connection", () => {

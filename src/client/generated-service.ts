@@ -1,0 +1,164 @@
+// Made by `npm run catalogue` from the declarations in src/api.
+import type { GenericResource, ResourceGroup, Subscription } from "../contract/azure-types.ts";
+import type { ConnectionInfo } from "../contract/connection-info.ts";
+import type { ListedConnection } from "../contract/listed-connection.ts";
+import type { Owner } from "./who.ts";
+import type { Contact, Event, Message, User } from "@microsoft/microsoft-graph-types";
+
+/** One page of a list. */
+export interface ServicePage<Item> {
+  data: Item[];
+  /** Give it as `cursor` for the next page. Absent: this was the last. */
+  nextCursor?: string;
+}
+
+export interface ListConnectionsRequest {
+  status?: "pending" | "active" | "degraded" | "action_required" | "disconnected" | undefined;
+  userId?: string | undefined;
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+}
+
+export type GetConnectionRequest = Owner;
+
+export type DisconnectRequest = Owner;
+
+export interface ConfirmConnectRequest extends Owner {
+  flow: string;
+}
+
+export interface CreateSessionRequest {
+  userId: string;
+  scopes?: ("connections:read" | "connections:write" | "graph:read" | "graph:write" | "arm:read" | "arm:write" | "tokens:read" | "admin")[] | undefined;
+  /** Seconds; default 3600. */
+  ttl?: number | undefined;
+}
+
+export interface GetUserRequest extends Owner {
+  id?: string | undefined;
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
+}
+
+export interface ListContactsRequest extends Owner {
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
+  /** An OData expression ($filter). */
+  filter?: string | undefined;
+  /** What to search for ($search). */
+  search?: string | undefined;
+  /** An OData expression ($orderby). */
+  orderBy?: string | undefined;
+  /** Id of a contact folder; default the user's own contacts. */
+  folder?: string | undefined;
+}
+
+export interface GetMailRequest extends Owner {
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
+  /** An OData expression ($filter). */
+  filter?: string | undefined;
+  /** What to search for ($search). */
+  search?: string | undefined;
+  /** An OData expression ($orderby). */
+  orderBy?: string | undefined;
+  /** Id or well-known name: inbox, sentitems… */
+  folder?: string | undefined;
+}
+
+export interface GetCalendarEventsRequest extends Owner {
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
+  /** An OData expression ($filter). */
+  filter?: string | undefined;
+  /** What to search for ($search). */
+  search?: string | undefined;
+  /** An OData expression ($orderby). */
+  orderBy?: string | undefined;
+  /** ISO 8601; together with end. */
+  start?: string | undefined;
+  /** ISO 8601; together with start. */
+  end?: string | undefined;
+  /** Windows or IANA name of the zone that times are given in; default UTC. */
+  timeZone?: string | undefined;
+}
+
+export interface ListSubscriptionsRequest extends Owner {
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Instead of the version this service would choose. */
+  apiVersion?: string | undefined;
+}
+
+export interface ListResourceGroupsRequest extends Owner {
+  /** A subscription's GUID. */
+  subscriptionId: string;
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Instead of the version this service would choose. */
+  apiVersion?: string | undefined;
+  /** An OData expression ($filter). */
+  filter?: string | undefined;
+}
+
+export interface ListResourcesRequest extends Owner {
+  /** A subscription's GUID. */
+  subscriptionId: string;
+  resourceGroup?: string | undefined;
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Instead of the version this service would choose. */
+  apiVersion?: string | undefined;
+  /** An OData expression ($filter). */
+  filter?: string | undefined;
+  /** What else to give of each item ($expand). */
+  expand?: string | undefined;
+}
+
+/** One method for each operation that siblings may ask for. */
+export interface ServiceMethods {
+  /** Connections by id; a user's own credential sees its own. Scope `connections:read`. */
+  listConnections(request: ListConnectionsRequest): Promise<ServicePage<ListedConnection>>;
+  /** One connection: status, identity, tokens' times. Scope `connections:read`. */
+  getConnection(request: GetConnectionRequest): Promise<ConnectionInfo>;
+  /** Disconnect: forget the grant and every token. Scope `connections:write`. */
+  disconnect(request: DisconnectRequest): Promise<ConnectionInfo>;
+  /** Confirm that this user is who signed in. Scope `connections:write`. */
+  confirmConnect(request: ConfirmConnectRequest): Promise<ConnectionInfo>;
+  /** A token for one user's browser. Scope `connections:write`. */
+  createSession(request: CreateSessionRequest): Promise<{ token: string; expires_at: string }>;
+  /** The signed-in user, or another by id or sign-in name. Scope `graph:read`. */
+  getUser(request: GetUserRequest): Promise<User>;
+  /** Contacts of the user. Scope `graph:read`. */
+  listContacts(request: ListContactsRequest): Promise<ServicePage<Contact>>;
+  /** Messages, newest first. Scope `graph:read`. */
+  getMail(request: GetMailRequest): Promise<ServicePage<Message>>;
+  /** Events; with start and end, the occurrences of series between them. Scope `graph:read`. */
+  getCalendarEvents(request: GetCalendarEventsRequest): Promise<ServicePage<Event>>;
+  /** Subscriptions the user can see. Scope `arm:read`. */
+  listSubscriptions(request: ListSubscriptionsRequest): Promise<ServicePage<Subscription>>;
+  /** Resource groups of a subscription. Scope `arm:read`. */
+  listResourceGroups(request: ListResourceGroupsRequest): Promise<ServicePage<ResourceGroup>>;
+  /** Resources of a subscription, or of one group in it. Scope `arm:read`. */
+  listResources(request: ListResourcesRequest): Promise<ServicePage<GenericResource>>;
+}

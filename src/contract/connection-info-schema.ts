@@ -1,0 +1,43 @@
+import * as z from "zod";
+import { type ConnectionInfo, connectionStatuses, cooldownReasons } from "./connection-info.ts";
+import { remedySchema } from "./remedy-schema.ts";
+import { time } from "./time.ts";
+
+export const connectionInfoSchema = z.object({
+  id: z.string(),
+  kind: z.enum(["user", "tenant"]),
+  status: z.enum(connectionStatuses),
+  remedy: remedySchema.optional(),
+  identity: z
+    .object({
+      tenant_id: z.string(),
+      object_id: z.string(),
+      upn: z.string().nullable(),
+      name: z.string().nullable(),
+    })
+    .optional(),
+  scopes: z.array(z.string()),
+  resources: z.array(
+    z.object({
+      resource: z.string(),
+      tenant_id: z.string(),
+      expires_at: time.nullable(),
+      refresh_at: time.nullable(),
+      generation: z.int(),
+      remedy: remedySchema.optional(),
+    }),
+  ),
+  cooldowns: z.array(
+    z.object({
+      service: z.string(),
+      applies_to: z.string(),
+      until: time.nullable(),
+      reason: z.enum(cooldownReasons),
+      remaining: z.record(z.string(), z.int()).optional(),
+    }),
+  ),
+  created_at: time,
+  updated_at: time,
+  last_refresh_at: time.nullable(),
+  last_used_at: time.nullable(),
+}) satisfies z.ZodType<ConnectionInfo>;
