@@ -264,7 +264,7 @@ export class NodeHost implements Host {
       if (typeof name !== "string" || name === "then") return undefined;
       if (name === "fetch") {
         return (input: string | URL | Request, init?: RequestInit) =>
-          this.#object.call((actor) => actor.fetch(new Request(input, init)));
+          this.#fetch(new Request(input, init), init?.signal ?? undefined);
       }
       return (...values: unknown[]) =>
         this.#object.call((actor) => {
@@ -274,6 +274,16 @@ export class NodeHost implements Host {
         });
     },
   });
+
+  /** @param left aborts when the caller leaves, of which the object hears in a turn of its own */
+  #fetch(request: Request, left: AbortSignal | undefined): Promise<Response> {
+    const heard = new AbortController();
+    const inside = left === undefined ? request : new Request(request, { signal: heard.signal });
+    const answer = this.#object.call((actor) => actor.fetch(inside));
+    const { life } = this.#object;
+    left?.addEventListener("abort", () => this.scheduler.add(() => heard.abort(), life));
+    return answer;
+  }
 
   /** What an object asks of a receiver that is bound to it. */
   #ask(work: (receivers: Receivers) => Promise<void>): Promise<void> {

@@ -6,14 +6,10 @@ import { answerTokenRequest } from "../../sandbox/entra/token.ts";
 import { createSandbox } from "../../sandbox/index.ts";
 import type { SigningKey } from "../../sandbox/signing-key.ts";
 import { authorityOf } from "../../sandbox/tenants.ts";
-import type { Audience } from "../../sandbox/world.ts";
+import { applySettings } from "../../sandbox/settings.ts";
 import type { MicrosoftServices } from "../model/microsoft.ts";
+import { audienceAt, serveCall, serveLink } from "./light-services.ts";
 import type { LightWorld } from "./light-world.ts";
-
-const audiences: ReadonlyMap<string, Audience> = new Map([
-  ["graph.microsoft.com", "graph"],
-  ["management.azure.com", "arm"],
-]);
 
 /**
  * Microsoft for the model: the decisions of the sandbox without its HTTP. What is rare, such as the
@@ -34,7 +30,10 @@ export async function createLightMicrosoft(
     });
 
   return {
-    begin: () => world.begin(signingKey()),
+    begin(settings) {
+      world.begin(signingKey());
+      applySettings(world.settings, settings);
+    },
 
     async token(request, form, refusal) {
       const { origin, pathname } = new URL(request.url);
@@ -52,11 +51,12 @@ export async function createLightMicrosoft(
 
     async serve(request) {
       const { hostname, origin, pathname, searchParams } = new URL(request.url);
-      const audience = audiences.get(hostname);
+      const audience = audienceAt(hostname);
       if (audience !== undefined) {
-        const { ok } = await world.authenticate(request, audience);
-        return ok ? Response.json({ value: [] }) : sandbox.fetch(request);
+        return (await serveCall(world, request, audience)) ?? sandbox.fetch(request);
       }
+      const linked = serveLink(request);
+      if (linked !== undefined) return linked;
       const authority = authorityOf(pathname.split("/")[1] ?? "");
       if (authority === undefined || !pathname.endsWith("/keys")) return sandbox.fetch(request);
       const appId = searchParams.get("appid") ?? undefined;

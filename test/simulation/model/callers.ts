@@ -31,6 +31,11 @@ export interface Surroundings {
   readonly handed: HandedToken[];
   readonly now: number;
   readonly step: number;
+  readonly life: number;
+  /** Milliseconds by which the clock was set back in all. */
+  readonly skew: number;
+  /** What went wrong where no table shows it. */
+  readonly faults: string[];
   /** Notes what is begun, and its end when it comes. */
   start(
     what: Pick<Operation, "kind"> & Partial<Operation>,

@@ -9,13 +9,16 @@ import {
   type Arbitrary,
   type WeightedArbitrary,
 } from "fast-check";
+import { bodies, methods, type CallsCommand } from "./calls.ts";
 import { deployment, type Deployment } from "./deployment.ts";
 import type { Answer } from "./microsoft.ts";
 import { oddNames } from "./odd-answers.ts";
 import { manners, receiverNames, type Manner, type ReceiverName } from "./receivers.ts";
+import { targetNames, type TargetName } from "./targets.ts";
 
 /** What can be done to a connection, or happen to it: plain data, so that a schedule can be replayed. */
 export type Command =
+  | CallsCommand
   /** A call through the connection; `hold` leaves Microsoft's answer to it outstanding. */
   | { do: "call"; service: "graph" | "arm"; hold: boolean }
   | {
@@ -109,6 +112,8 @@ export interface Schedule {
   receivers: boolean;
   /** Whether a client watches from the start. */
   watched: boolean;
+  /** Whether Microsoft gives out long-lived tokens that it ends early. */
+  cae: boolean;
   /** Chooses between what could happen next; 0: in the order of arrival. */
   order: number;
   steps: Step[];
@@ -215,8 +220,40 @@ const commonCommands: WeightedArbitrary<Command>[] = [
   { weight: 1, arbitrary: record({ do: as("watch") }) },
 ];
 
+const target: Arbitrary<TargetName> = oneof(
+  { weight: 3, arbitrary: constantFrom<TargetName[]>("mailbox", "mailbox", "ownMailbox") },
+  {
+    weight: 2,
+    arbitrary: constantFrom<TargetName[]>(
+      "contosoSubscription",
+      "fabrikamSubscription",
+      "contosoVault",
+      "fabrikamVault",
+      "contosoBlob",
+      "fabrikamBlob",
+    ),
+  },
+  { weight: 3, arbitrary: constantFrom(...targetNames) },
+);
+
 /** What the simulated platform can do besides. */
 const simulatedCommands: WeightedArbitrary<Command>[] = [
+  {
+    weight: 6,
+    arbitrary: record({
+      do: as("request"),
+      target,
+      method: oneof(
+        { weight: 3, arbitrary: constant<"GET">("GET") },
+        { weight: 2, arbitrary: constantFrom(...methods) },
+      ),
+      body: constantFrom(...bodies),
+      isOdd: boolean(),
+      times: constantFrom(1, 1, 1, 2, 6),
+      hold: boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: record({ do: as("leave"), which: nat(6) }) },
   {
     weight: 4,
     arbitrary: record({
@@ -272,6 +309,7 @@ export const schedule: Arbitrary<Schedule> = record({
     { weight: 4, arbitrary: constant(false) },
     { weight: 1, arbitrary: constant(true) },
   ),
+  cae: oneof({ weight: 4, arbitrary: constant(false) }, { weight: 1, arbitrary: constant(true) }),
   order: oneof({ weight: 1, arbitrary: constant(0) }, { weight: 1, arbitrary: nat(1_000_000) }),
   steps: stepsOf([...commonCommands, ...simulatedCommands]),
 });
@@ -281,6 +319,7 @@ export const commonSchedule: Arbitrary<Schedule> = record({
   account: owner,
   watched: boolean(),
   receivers: constant(false),
+  cae: constant(false),
   order: constant(0),
   steps: stepsOf(commonCommands),
 });

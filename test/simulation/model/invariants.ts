@@ -11,6 +11,7 @@ const audiences: Readonly<Record<string, string>> = {
   graph: "https://graph.microsoft.com",
   arm: "https://management.azure.com",
   vault: "https://vault.azure.net",
+  storage: "https://storage.azure.com",
 };
 
 /** What holds between any two commands, whatever they were. */
@@ -200,7 +201,9 @@ export class Invariants {
     if (issued.audience.replace(/\/$/, "") !== audiences[asked.resource]) {
       this.#fault(`${id} asked for ${asked.resource} and got a token for ${issued.audience}`);
     }
-    if (issued.tenantId !== tenantId) this.#fault(`${id} got a token of another tenant`);
+    if (issued.tenantId !== tenantId && issued.tenantId !== asked.named) {
+      this.#fault(`${id} got a token of another tenant`);
+    }
     const owner = before?.grant.upn ?? issued.user;
     if (issued.user !== owner) this.#fault(`${id} came for ${owner} and goes as ${issued.user}`);
     if (issued.expiresAt + skew <= at) this.#fault(`${id} got an expired token`);

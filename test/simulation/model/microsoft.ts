@@ -1,6 +1,7 @@
 import type { OddAnswer } from "../../sandbox/chaos/odd-answer.ts";
 import { play } from "../../sandbox/chaos/play.ts";
 import { carried } from "../../sandbox/faults.ts";
+import type { SettingsPatch } from "../../sandbox/settings.ts";
 import type { Audience } from "../../sandbox/world.ts";
 
 /** How a request ends. */
@@ -39,7 +40,7 @@ export interface TokenSetSeen {
 /** What Microsoft does by itself. */
 export interface MicrosoftServices {
   /** Begins anew. */
-  begin(): void;
+  begin(settings: SettingsPatch): void;
   /** @param refusal an AADSTS code that is answered in place of the work */
   token(request: Request, form: URLSearchParams, refusal?: number): Promise<Response>;
   /** Any other request. */
@@ -54,6 +55,11 @@ export interface MicrosoftOptions {
   /** How a request is answered when it arrives, or undefined to hold it. */
   arrives: (request: Outstanding) => Answer | undefined;
   issued: (tokens: TokenSetSeen) => void;
+  /** A request was answered with this status; 0: its sender heard nothing. */
+  served: (request: Outstanding, status: number) => void;
+  /** A request that brings no token. */
+  linked: (request: Request) => void;
+  settings: SettingsPatch;
   /** An answer is on its way. */
   answered: () => void;
   life: () => number;
@@ -86,7 +92,7 @@ export class Microsoft {
   begin(options: MicrosoftOptions): void {
     this.outstanding.length = 0;
     this.#options = options;
-    this.services.begin();
+    this.services.begin(options.settings);
   }
 
   tokenRequest(life: number): Outstanding | undefined {
@@ -116,7 +122,10 @@ export class Microsoft {
   async receive(request: Request, isHeard = true): Promise<Response> {
     const { pathname } = new URL(request.url);
     const isToken = request.method === "POST" && pathname.endsWith("/oauth2/v2.0/token");
-    if (!isToken && !request.headers.has("authorization")) return this.services.serve(request);
+    if (!isToken && !request.headers.has("authorization")) {
+      this.#options?.linked(request);
+      return this.services.serve(request);
+    }
     const form = new URLSearchParams(isToken ? await textOf(request) : "");
     const { promise, resolve } = Promise.withResolvers<Answer>();
     const outstanding: Outstanding = {
@@ -139,10 +148,14 @@ export class Microsoft {
     const at = this.#options?.arrives(outstanding);
     if (at !== undefined) outstanding.give?.(at);
     const awake = this.#stayAwake();
+    let status = 0;
     try {
-      return await this.#answer(outstanding, await promise);
+      const response = await this.#answer(outstanding, await promise);
+      ({ status } = response);
+      return response;
     } finally {
       awake();
+      this.#options?.served(outstanding, status);
       this.#forget(outstanding);
       this.#options?.answered();
     }

@@ -10,7 +10,14 @@ export interface Operation {
   since: number;
   /** The tables when it began. */
   before: Tables | undefined;
-  asked?: { resource: string; tenantId: string | undefined; staleGeneration?: number | undefined };
+  asked?: {
+    resource: string;
+    /** Undefined: the home tenant of the grant. */
+    tenantId: string | undefined;
+    /** Another tenant that Microsoft may name for it. */
+    named?: string;
+    staleGeneration?: number | undefined;
+  };
   /** Sign-in name. */
   account?: string | undefined;
   /** How it ended. */

@@ -2,6 +2,7 @@ import type { EncryptionKey } from "../../../src/config/config.ts";
 import type { ConnectionStub } from "../../../src/contract/connection-rpc.ts";
 import type { Host, Progress } from "../host.ts";
 import { Callers, type Surroundings } from "./callers.ts";
+import { Calls } from "./calls.ts";
 import type { Capability } from "./capability.ts";
 import type { Command, Schedule, Step } from "./commands.ts";
 import type { Deployment } from "./deployment.ts";
@@ -57,6 +58,7 @@ export class World implements Surroundings {
   readonly #host: Host;
   readonly #reader: TableReader;
   readonly #callers = new Callers(this);
+  readonly #calls = new Calls(this);
   #hold = false;
   #answer: Answer | undefined;
   #holdCalls = false;
@@ -85,7 +87,7 @@ export class World implements Surroundings {
   static async begin(
     id: string,
     options: WorldOptions,
-    schedule: Pick<Schedule, "receivers" | "order">,
+    schedule: Pick<Schedule, "receivers" | "order" | "cae">,
   ): Promise<World> {
     const world = new World(id, options, schedule);
     const { host, microsoft } = options;
@@ -99,6 +101,9 @@ export class World implements Surroundings {
     microsoft.begin({
       arrives: (request) => world.#arrives(request),
       issued: (tokens) => world.ledger.issued(tokens),
+      served: (request, status) => world.#calls.served(request, status),
+      linked: (request) => world.#calls.linked(request),
+      settings: { cae: schedule.cae },
       life: () => world.life,
       answered: () => {
         world.#activity += 1;
@@ -135,7 +140,7 @@ export class World implements Surroundings {
     this.handed.length = 0;
     this.#hold = hold;
     this.#answer = answer;
-    this.#holdCalls = command.do === "call" && command.hold;
+    this.#holdCalls = "hold" in command && command.hold;
     await this.#host.run(() => this.#do(command));
     await this.#settle();
     if (this.#died) await this.#bury();
@@ -198,9 +203,11 @@ export class World implements Surroundings {
   }
 
   /** A call arrived at Microsoft with the token it was given. */
-  #sent({ request }: Outstanding): void {
+  #sent(outstanding: Outstanding): void {
+    const { request } = outstanding;
     const id = request.headers.get("client-request-id");
-    const operation = this.operations.find((one) => one.id === id);
+    const operation =
+      this.#calls.arrived(outstanding) ?? this.operations.find((one) => one.id === id);
     const token = request.headers.get("authorization")?.slice("Bearer ".length);
     if (operation === undefined || token === undefined) this.faults.push("a call of nobody's");
     else this.handed.push({ operation, token, at: this.now });
@@ -217,8 +224,13 @@ export class World implements Surroundings {
       case "import":
       case "restore":
         return this.#callers.take(command);
+      case "request":
+        return this.#calls.request(command);
+      case "leave":
+        return this.#calls.leave(command.which);
       case "disconnect":
         await this.stub.disconnect().catch(() => undefined);
+        this.#calls.forget();
         return;
       case "revoke": {
         const user = this.tables?.grant.upn;
@@ -263,6 +275,7 @@ export class World implements Surroundings {
         // Versions of the directory's rows are times: what comes after a loss comes later by any clock.
         await this.#host.setTime(this.now + 1_000 + this.skew);
         this.#wasLost = true;
+        this.#calls.forget();
         await this.#host.lose();
         if (!this.#died) this.#ended();
         this.lost = true;

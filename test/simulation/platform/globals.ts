@@ -115,11 +115,15 @@ const simulatedFetch =
   ({ scheduler, receive }: GlobalsOptions) =>
   (input: Request | string | URL, init?: RequestInit): Promise<Response> => {
     const request =
-      input instanceof Request && init === undefined ? input : new Request(input, init);
+      input instanceof Request && init === undefined
+        ? input
+        : // Node asks for it where a body is a stream.
+          new Request(input, { ...init, duplex: "half" } as RequestInit);
     const { owner } = scheduler;
     const life = owner instanceof Life ? owner : undefined;
     if (life === undefined) return receive(request, true);
     const { signal } = request;
+    if (signal.aborted) return Promise.reject(signal.reason);
     const { promise: aborted, reject: abort } = Promise.withResolvers<never>();
     aborted.catch(() => undefined);
     signal.addEventListener("abort", () => abort(signal.reason), { once: true });
