@@ -60,10 +60,11 @@ test("a connection keeps its word here as in the simulation, step by step", asyn
   const { runs, seed } = env.MODEL;
   const config = configOf(env);
   if (!config.ok) throw new Error(config.error.message);
-  const { encryptionKeys: keys } = config.value;
+  const { encryptionKeys: keys, sessionSecret } = config.value;
   const property = asyncProperty(commonSchedule, async (schedule) => {
     const trace: string[] = [];
-    await runSchedule(schedule, { host, microsoft, keys, observe: (seen) => trace.push(seen) });
+    const observe = (seen: string) => trace.push(seen);
+    await runSchedule(schedule, { host, microsoft, keys, sessionSecret, observe });
     expect(trace).toEqual(await simulated(schedule));
   });
   await assert(property, { numRuns: runs, seed, endOnFailure: true });

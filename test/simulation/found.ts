@@ -30,4 +30,23 @@ export const found: Readonly<Record<string, Schedule>> = {
       step({ do: "answerCall", which: 0 }, { as: "status", status: 429, retryAfter: 7 }),
     ],
   },
+  "a call that waits for its token is not sent into a cool-down": {
+    ...adas,
+    order: 120_620,
+    steps: [
+      step(
+        {
+          do: "request",
+          target: "contosoSubscription",
+          method: "GET",
+          body: "small",
+          isOdd: false,
+          times: 6,
+          hold: false,
+        },
+        { as: "refusal", aadsts: 50173 },
+      ),
+      step({ do: "alarm", wait: false }),
+    ],
+  },
 };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { configOf, type EncryptionKey } from "../../src/config/config.ts";
+import { configOf } from "../../src/config/config.ts";
 import { ConnectionActor } from "../../src/connection/actor.ts";
 import { ConnectionState } from "../../src/connection/connection-state.ts";
 import { schemaVersion } from "../../src/connection/tables/schema.ts";
@@ -14,6 +14,7 @@ import { repeatedChance } from "./model/chance.ts";
 import type { CipherPoint, StorageFault, TurnPoint } from "./model/commands.ts";
 import { dueOf } from "./model/due.ts";
 import type { Deployment } from "./model/deployment.ts";
+import { ownCallback } from "./model/starts.ts";
 import { someTypes, type Receivers } from "./model/receivers.ts";
 import type { Rows } from "./model/tables.ts";
 import { Clock } from "./platform/clock.ts";
@@ -39,19 +40,21 @@ const variablesOf = ({ keys: sealing, secrets, receivers }: Deployment) => ({
   ...workerSecrets,
   AZURE_TENANT_ID: "common",
   AZURE_CLOUD: "global",
+  AZURE_REDIRECT_URI: `${workerSecrets.AZURE_REDIRECT_URI},${ownCallback}`,
   TOKEN_ENCRYPTION_KEYS: sealing.replace("k1", keys.k1).replace("k2", keys.k2),
   AZURE_CLIENT_SECRET: secrets.replace("good", CLIENT_SECRET),
   ...(receivers && { WEBHOOKS: webhooks }),
 });
 
-/** All keys that any deployment seals with. */
-export function sealingKeys(): readonly EncryptionKey[] {
+/** All keys that any deployment seals with, and the secret by which all of them sign. */
+export function simulatedSecrets() {
   const config = configOf({
     ...variablesOf({ keys: "k1", secrets: "good", receivers: false }),
     TOKEN_ENCRYPTION_KEYS: allKeys,
   });
   if (!config.ok) throw new Error(config.error.message);
-  return config.value.encryptionKeys;
+  const { encryptionKeys: keys, sessionSecret } = config.value;
+  return { keys, sessionSecret };
 }
 
 /** The connection in Node: the same actor over a simulated platform. */

@@ -3,7 +3,7 @@ import { createLightWorld } from "./microsoft/light-world.ts";
 import type { Schedule } from "./model/commands.ts";
 import { Microsoft } from "./model/microsoft.ts";
 import { oddAnswers } from "./model/odd-answers.ts";
-import { NodeHost, sealingKeys } from "./node-host.ts";
+import { NodeHost, simulatedSecrets } from "./node-host.ts";
 import { runSchedule } from "./run-schedule.ts";
 
 export interface SimulationRun {
@@ -27,11 +27,11 @@ export async function createSimulation(): Promise<Simulation> {
   const services = await createLightMicrosoft(createLightWorld(), () => host.signingKey());
   const microsoft = new Microsoft(services, oddAnswers);
   host.receive = (request, isHeard) => microsoft.receive(request, isHeard);
-  const keys = sealingKeys();
+  const secrets = simulatedSecrets();
   return {
     run: (schedule, { isTimed = true, observe } = {}) => {
       host.isTimed = isTimed;
-      return runSchedule(schedule, { host, microsoft, keys, observe });
+      return runSchedule(schedule, { host, microsoft, ...secrets, observe });
     },
     close: () => host.close(),
   };

@@ -187,7 +187,9 @@ export class Gateway {
     const token = await refresher.token(tokenRequest);
     if (!token.ok) return token;
     if (laneOfScope(scope, request.method) === undefined) {
-      return this.#upstream(call, attempt, token.value);
+      // A cool-down that opened while this call waited for its token holds for it too.
+      const cooling = throttling.check(target, scope);
+      return cooling === undefined ? this.#upstream(call, attempt, token.value) : err(cooling);
     }
     const enter = () => this.#lanes.enter(scope, { signal: request.signal, timer });
     const leave = await (timing === undefined ? enter() : timing.lane(enter));

@@ -1,16 +1,12 @@
 import { CONTOSO_TENANT, FABRIKAM_TENANT } from "../../sandbox/constants.ts";
-import type {
-  AccessToken,
-  AuthorizationCompletion,
-  ConnectionStub,
-  Outcome,
-} from "../../../src/contract/connection-rpc.ts";
+import type { AccessToken, ConnectionStub, Outcome } from "../../../src/contract/connection-rpc.ts";
+import type { SessionSecret } from "../../../src/platform/keys.ts";
 import type { Account, Command } from "./commands.ts";
 import type { TokenLedger } from "./ledger.ts";
 import type { Microsoft } from "./microsoft.ts";
 import type { HandedToken, Operation } from "./operation.ts";
 import type { Receivers } from "./receivers.ts";
-import { answerOf, takenElsewhere, type Flow } from "./sign-in.ts";
+import { takenElsewhere } from "./sign-in.ts";
 import type { Tables } from "./tables.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
@@ -18,11 +14,14 @@ const subscriptions = "https://management.azure.com/subscriptions?api-version=20
 
 export type CallerCommand = Extract<
   Command,
-  { do: "call" | "token" | "refresh" | "signIn" | "begin" | "goOn" | "import" | "restore" }
+  { do: "call" | "token" | "refresh" | "import" | "restore" }
 >;
 
 /** What callers see of the world they call in. */
 export interface Surroundings {
+  /** Of the connection. */
+  readonly id: string;
+  readonly sessionSecret: SessionSecret;
   readonly microsoft: Microsoft;
   readonly stub: ConnectionStub;
   readonly tables: Tables | undefined;
@@ -43,10 +42,9 @@ export interface Surroundings {
   ): void;
 }
 
-/** Everybody who asks something of the connection: programs that call, and people who sign in. */
+/** Programs that ask something of the connection. */
 export class Callers {
   readonly #around: Surroundings;
-  readonly #flows: Flow[] = [];
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -62,13 +60,6 @@ export class Callers {
         return this.#around.start({ kind: "refresh" }, () =>
           this.#around.stub.refresh({ resource: command.resource }),
         );
-      case "signIn":
-        await this.#begin(command.account, false);
-        return this.#goOn(this.#flows.length - 1);
-      case "begin":
-        return this.#begin(command.account, command.server);
-      case "goOn":
-        return this.#goOn(command.which);
       case "import":
         return this.#import(command.account);
       case "restore":
@@ -118,57 +109,6 @@ export class Callers {
       }
       return outcome;
     });
-  }
-
-  async #begin(account: Account, server: boolean): Promise<void> {
-    const started = await this.#around.stub
-      .beginAuthorization(
-        server ? { start: "server", returnUrl: "https://app.example/back" } : { start: "user" },
-      )
-      .catch(() => undefined);
-    if (started?.ok !== true) return;
-    const { state, browserBinding } = started.value;
-    const response = await answerOf(this.#around.microsoft, started.value, account);
-    this.#flows.push({
-      stage: "answered",
-      account,
-      since: this.#around.step,
-      state,
-      response,
-      browserBinding,
-    });
-  }
-
-  #goOn(which: number): void {
-    const [flow] = this.#flows.splice(which % Math.max(this.#flows.length, 1), 1);
-    if (flow === undefined) return;
-    const { account, since } = flow;
-    this.#around.start({ kind: "sign-in", account, since }, async () => {
-      if (flow.stage === "waiting")
-        return this.#around.stub.confirmAuthorization({ flow: flow.flow });
-      const outcome = await this.#complete(flow);
-      if (outcome.ok && outcome.value.outcome === "confirmation_required") {
-        this.#flows.push({ stage: "waiting", account, since, flow: outcome.value.flow });
-      }
-      return outcome;
-    });
-  }
-
-  /** Brings the answer back, and goes on to Microsoft as often as the connection sends it there. */
-  async #complete(flow: Extract<Flow, { stage: "answered" }>) {
-    const { account, browserBinding } = flow;
-    let { state, response } = flow;
-    for (;;) {
-      const outcome: Outcome<AuthorizationCompletion> =
-        await this.#around.stub.completeAuthorization({
-          state,
-          response,
-          ...(browserBinding !== undefined && { browserBinding }),
-        });
-      if (!outcome.ok || outcome.value.outcome !== "continued") return outcome;
-      ({ state } = outcome.value);
-      response = await answerOf(this.#around.microsoft, outcome.value, account);
-    }
   }
 
   async #import(account: Account): Promise<void> {

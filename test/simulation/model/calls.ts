@@ -40,7 +40,12 @@ interface Call {
 const laneWidth = 4;
 const large = 70 * 1024;
 /** What a caller could try to reach Microsoft with, and what no caller gets of Microsoft's. */
-const forbiddenOut = ["cookie", "x-ms-authorization-auxiliary", "x-forwarded-for", "proxy-authorization"];
+const forbiddenOut = [
+  "cookie",
+  "x-ms-authorization-auxiliary",
+  "x-forwarded-for",
+  "proxy-authorization",
+];
 const forbiddenIn = ["set-cookie", "www-authenticate", "x-azure-ref"];
 const safe: ReadonlySet<string> = new Set<Method>(["GET", "HEAD", "OPTIONS"]);
 
@@ -85,7 +90,8 @@ export class Calls {
     const { scope } = call.target;
     const until = this.#cooling.get(scope) ?? 0;
     if (this.#around.now < until - this.#around.skew) this.#fault(call, "was sent in a cool-down");
-    if (scope.endsWith("ailbox") && request.method !== "OPTIONS") this.#checkLane(call, outstanding);
+    if (scope.endsWith("ailbox") && request.method !== "OPTIONS")
+      this.#checkLane(call, outstanding);
     const arrival = { status: undefined };
     call.arrivals.push(arrival);
     this.#arrivals.set(outstanding, { call, arrival });
@@ -104,7 +110,8 @@ export class Calls {
     // Entra's keys are read so too.
     if (hostname.startsWith("login.")) return;
     if (protocol !== "https:") this.#around.faults.push(`a link was followed to ${protocol}`);
-    if (request.method !== "GET") this.#around.faults.push(`a link was followed by ${request.method}`);
+    if (request.method !== "GET")
+      this.#around.faults.push(`a link was followed by ${request.method}`);
     if (audienceAt(hostname) !== undefined) {
       this.#around.faults.push(`${hostname} was asked without a token`);
     }
@@ -147,8 +154,7 @@ export class Calls {
   #checkLane(call: Call, outstanding: Outstanding): void {
     const { life } = outstanding;
     const others = [...this.#arrivals].filter(
-      ([other, known]) =>
-        other.life === life && known.call.target.scope === call.target.scope,
+      ([other, known]) => other.life === life && known.call.target.scope === call.target.scope,
     );
     if (others.length >= laneWidth) this.#fault(call, `was sent beside ${others.length} others`);
   }
@@ -179,7 +185,10 @@ export class Calls {
         this.#calls.set(operation.id, call);
         const response = await stub.fetch(url, {
           method,
-          headers: { ...(isOdd ? oddHeaders : { "x-ms-version": "2021-08-06" }), ...carried?.headers },
+          headers: {
+            ...(isOdd ? oddHeaders : { "x-ms-version": "2021-08-06" }),
+            ...carried?.headers,
+          },
           signal: controller.signal,
           ...(carried !== undefined && { body: carried.body, duplex: "half" }),
         });

@@ -13,12 +13,15 @@ import { bodies, methods, type CallsCommand } from "./calls.ts";
 import { deployment, type Deployment } from "./deployment.ts";
 import type { Answer } from "./microsoft.ts";
 import { oddNames } from "./odd-answers.ts";
+import { callbackManners, type PeopleCommand } from "./people.ts";
 import { manners, receiverNames, type Manner, type ReceiverName } from "./receivers.ts";
+import { startNames, type StartName } from "./starts.ts";
 import { targetNames, type TargetName } from "./targets.ts";
 
 /** What can be done to a connection, or happen to it: plain data, so that a schedule can be replayed. */
 export type Command =
   | CallsCommand
+  | PeopleCommand
   /** A call through the connection; `hold` leaves Microsoft's answer to it outstanding. */
   | { do: "call"; service: "graph" | "arm"; hold: boolean }
   | {
@@ -28,12 +31,6 @@ export type Command =
       stale: "no" | "current" | "old";
     }
   | { do: "refresh"; resource: "graph" | "arm" }
-  /** A sign-in from start to callback. */
-  | { do: "signIn"; account: Account }
-  /** A sign-in that gets no farther than its start. */
-  | { do: "begin"; account: Account; server: boolean }
-  /** The callback of a sign-in that was begun, or the confirmation of one that waits for it. */
-  | { do: "goOn"; which: number }
   | { do: "import"; account: Account }
   | { do: "disconnect" }
   /** At Microsoft: everything, or the access tokens of one resource. */
@@ -255,6 +252,37 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
   },
   { weight: 1, arbitrary: record({ do: as("leave"), which: nat(6) }) },
   {
+    weight: 3,
+    arbitrary: record({
+      do: as("start"),
+      account,
+      as: oneof(
+        {
+          weight: 1,
+          arbitrary: constantFrom<StartName[]>("server", "ownCallback", "vault", "storage"),
+        },
+        { weight: 1, arbitrary: constantFrom(...startNames) },
+      ),
+      goesOn: boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: record({
+      do: as("callback"),
+      which: nat(2),
+      manner: constantFrom(...callbackManners),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: record({
+      do: as("confirm"),
+      which: nat(2),
+      manner: constantFrom("known", "known", "twice", "unknown"),
+    }),
+  },
+  {
     weight: 4,
     arbitrary: record({
       do: as("die"),
@@ -285,6 +313,10 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
   },
 ];
 
+const costlyCommands: WeightedArbitrary<Command>[] = [
+  { weight: 2, arbitrary: record({ do: as("manyStarts"), account, waiting: boolean() }) },
+];
+
 const owner = oneof(
   { weight: 9, arbitrary: account },
   { weight: 1, arbitrary: constant(undefined) },
@@ -311,7 +343,11 @@ export const schedule: Arbitrary<Schedule> = record({
   ),
   cae: oneof({ weight: 4, arbitrary: constant(false) }, { weight: 1, arbitrary: constant(true) }),
   order: oneof({ weight: 1, arbitrary: constant(0) }, { weight: 1, arbitrary: nat(1_000_000) }),
-  steps: stepsOf([...commonCommands, ...simulatedCommands]),
+  steps: oneof(
+    { weight: 9, arbitrary: stepsOf([...commonCommands, ...simulatedCommands]) },
+    // What costs more than all else in a schedule is in few of them.
+    { weight: 1, arbitrary: stepsOf([...commonCommands, ...simulatedCommands, ...costlyCommands]) },
+  ),
 });
 
 /** Those that workerd can run as well. */

@@ -1,5 +1,6 @@
 import type { EncryptionKey } from "../../../src/config/config.ts";
 import type { ConnectionStub } from "../../../src/contract/connection-rpc.ts";
+import type { SessionSecret } from "../../../src/platform/keys.ts";
 import type { Host, Progress } from "../host.ts";
 import { Callers, type Surroundings } from "./callers.ts";
 import { Calls } from "./calls.ts";
@@ -9,6 +10,7 @@ import type { Deployment } from "./deployment.ts";
 import { TokenLedger } from "./ledger.ts";
 import { answerToCall, type Answer, type Microsoft, type Outstanding } from "./microsoft.ts";
 import type { HandedToken, Operation } from "./operation.ts";
+import { People } from "./people.ts";
 import { Receivers } from "./receivers.ts";
 import { TableReader, type Rows, type Tables } from "./tables.ts";
 import { Watcher } from "./watcher.ts";
@@ -26,6 +28,7 @@ export interface WorldOptions {
   microsoft: Microsoft;
   /** All with which a connection's tables may have been sealed. */
   keys: readonly EncryptionKey[];
+  sessionSecret: SessionSecret;
 }
 
 const firstDeployment = { keys: "k1", secrets: "good" } as const;
@@ -46,6 +49,7 @@ export class World implements Surroundings {
   /** The last ring has ended, and the next need not come before. */
   restsUntil = -Infinity;
   readonly microsoft: Microsoft;
+  readonly sessionSecret: SessionSecret;
   readonly receivers: Receivers;
   readonly capabilities: readonly Capability[];
   /** The connection lost what it knew since the last check. */
@@ -59,9 +63,12 @@ export class World implements Surroundings {
   readonly #reader: TableReader;
   readonly #callers = new Callers(this);
   readonly #calls = new Calls(this);
+  readonly #people = new People(this);
   #hold = false;
   #answer: Answer | undefined;
   #holdCalls = false;
+  /** The first call of this step is answered as the step says. */
+  #answersCalls = false;
   #failing: { since: number } | undefined;
   #rows: Rows | undefined;
   #activity = 0;
@@ -72,10 +79,11 @@ export class World implements Surroundings {
 
   private constructor(
     id: string,
-    { host, microsoft, keys }: WorldOptions,
+    { host, microsoft, keys, sessionSecret }: WorldOptions,
     { receivers }: Pick<Schedule, "receivers">,
   ) {
     this.id = id;
+    this.sessionSecret = sessionSecret;
     this.receivers = new Receivers(receivers);
     this.capabilities = [this.receivers];
     this.#deployment = { ...firstDeployment, receivers };
@@ -141,6 +149,7 @@ export class World implements Surroundings {
     this.#hold = hold;
     this.#answer = answer;
     this.#holdCalls = "hold" in command && command.hold;
+    this.#answersCalls = command.do === "request";
     await this.#host.run(() => this.#do(command));
     await this.#settle();
     if (this.#died) await this.#bury();
@@ -190,7 +199,11 @@ export class World implements Surroundings {
     this.#activity += 1;
     if (request.kind === "call") {
       this.#sent(request);
-      return this.#holdCalls ? undefined : { as: "service" };
+      if (this.#holdCalls) return undefined;
+      if (!this.#answersCalls) return { as: "service" };
+      const answer = answerToCall(this.#answer);
+      this.#answer = undefined;
+      return answer;
     }
     const others = this.microsoft.outstanding.filter(
       (other) => other !== request && other.kind === "token" && other.life === this.life,
@@ -218,12 +231,17 @@ export class World implements Surroundings {
       case "call":
       case "token":
       case "refresh":
-      case "signIn":
-      case "begin":
-      case "goOn":
       case "import":
       case "restore":
         return this.#callers.take(command);
+      case "signIn":
+      case "begin":
+      case "goOn":
+      case "start":
+      case "callback":
+      case "confirm":
+      case "manyStarts":
+        return this.#people.take(command);
       case "request":
         return this.#calls.request(command);
       case "leave":

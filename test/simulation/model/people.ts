@@ -1,0 +1,269 @@
+import type {
+  AuthorizationCompletion,
+  BeginAuthorization,
+  ConnectionRpc,
+  Outcome,
+} from "../../../src/contract/connection-rpc.ts";
+import { verifyState } from "../../../src/connection/grant/authorization-state.ts";
+import type { Surroundings } from "./callers.ts";
+import type { Account } from "./commands.ts";
+import { answerOf, type Flow } from "./sign-in.ts";
+import { starts, type StartName } from "./starts.ts";
+
+export const callbackManners = [
+  "again",
+  "twice",
+  "elsewhere",
+  "declined",
+  "failed",
+  "empty",
+  "forged",
+  "confirmed",
+] as const;
+/**
+ * How an answer of Microsoft's is brought back: once more after it was taken, twice at the same time, by
+ * another browser, as one that was declined or that failed, without an answer, under a state of nobody's, or
+ * by a host that knows who is there.
+ */
+export type CallbackManner = (typeof callbackManners)[number];
+
+export type PeopleCommand =
+  /** A sign-in from start to callback. */
+  | { do: "signIn"; account: Account }
+  /** A sign-in that gets no farther than its start. */
+  | { do: "begin"; account: Account; server: boolean }
+  /** The callback of a sign-in that was begun, or the confirmation of one that waits for it. */
+  | { do: "goOn"; which: number }
+  /** A sign-in that asks for something of its own; with `goesOn` its callback comes too. */
+  | { do: "start"; account: Account; as: StartName; goesOn: boolean }
+  | { do: "callback"; which: number; manner: CallbackManner }
+  /** Confirmations of a sign-in that waits for one, or of one that nobody began. */
+  | { do: "confirm"; which: number; manner: "known" | "unknown" | "twice" }
+  /** More sign-ins than a connection keeps; with `waiting` all of them come to wait for their confirmation. */
+  | { do: "manyStarts"; account: Account; waiting: boolean };
+
+type Answered = Extract<Flow, { stage: "answered" }>;
+
+/** More than the connection keeps open. */
+const many = 21;
+
+/** Everybody who signs in. */
+export class People {
+  readonly #around: Surroundings;
+  readonly #flows: Flow[] = [];
+  /** What was brought back already. */
+  #taken: Answered | undefined;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  async take(command: PeopleCommand): Promise<void> {
+    switch (command.do) {
+      case "signIn":
+        await this.#begin(command.account, starts.plain.options);
+        return this.#goOn(this.#flows.length - 1);
+      case "begin": {
+        const { options } = command.server ? starts.server : starts.plain;
+        await this.#begin(command.account, options);
+        return;
+      }
+      case "goOn":
+        return this.#goOn(command.which);
+      case "start":
+        return this.#start(command);
+      case "callback":
+        return this.#callback(command.which, command.manner);
+      case "confirm":
+        return this.#confirm(command.which, command.manner);
+      case "manyStarts":
+        return this.#manyStarts(command.account, command.waiting);
+    }
+  }
+
+  async #start({ account, as, goesOn }: Extract<PeopleCommand, { do: "start" }>): Promise<void> {
+    const asked: { options: BeginAuthorization; refused?: string } = starts[as];
+    const field = await this.#begin(account, asked.options);
+    if (field !== undefined && field !== (asked.refused ?? "")) {
+      this.#around.faults.push(`a start ${as} was refused for "${field}"`);
+    }
+    if (goesOn && field === "") this.#goOn(this.#flows.length - 1);
+  }
+
+  /** @returns the field that was refused, an empty text where none was, undefined where it failed otherwise */
+  async #begin(account: Account, options: BeginAuthorization): Promise<string | undefined> {
+    const started = await this.#around.stub.beginAuthorization(options).catch(() => undefined);
+    if (started?.ok === false && started.error.code === "invalid_request") {
+      return started.error.details?.field;
+    }
+    if (started?.ok !== true) return undefined;
+    const { state, browserBinding } = started.value;
+    const response = await answerOf(this.#around.microsoft, started.value, account);
+    const since = this.#around.step;
+    this.#flows.push({ stage: "answered", account, since, state, response, browserBinding });
+    return "";
+  }
+
+  #goOn(which: number): void {
+    const [flow] = this.#flows.splice(which % Math.max(this.#flows.length, 1), 1);
+    if (flow === undefined) return;
+    if (flow.stage === "waiting") return this.#confirmed(flow);
+    this.#completed(flow, {});
+  }
+
+  #confirmed({ account, since, flow }: Extract<Flow, { stage: "waiting" }>): void {
+    this.#around.start({ kind: "sign-in", account, since }, () =>
+      this.#around.stub.confirmAuthorization({ flow }),
+    );
+  }
+
+  #completed(flow: Answered, more: { confirmed?: boolean }): void {
+    const { account, since } = flow;
+    this.#taken = flow;
+    this.#around.start({ kind: "sign-in", account, since }, async () => {
+      const outcome = await this.#complete(flow, more);
+      if (outcome.ok && outcome.value.outcome === "confirmation_required") {
+        this.#flows.push({ stage: "waiting", account, since, flow: outcome.value.flow });
+      }
+      return outcome;
+    });
+  }
+
+  /** Brings the answer back, and goes on to Microsoft as often as the connection sends it there. */
+  async #complete(flow: Answered, more: { confirmed?: boolean }) {
+    const { account, browserBinding } = flow;
+    let { state, response } = flow;
+    for (;;) {
+      const outcome: Outcome<AuthorizationCompletion> =
+        await this.#around.stub.completeAuthorization({
+          state,
+          response,
+          ...more,
+          ...(browserBinding !== undefined && { browserBinding }),
+        });
+      if (!outcome.ok || outcome.value.outcome !== "continued") return outcome;
+      ({ state } = outcome.value);
+      response = await answerOf(this.#around.microsoft, outcome.value, account);
+    }
+  }
+
+  #callback(which: number, manner: CallbackManner): void {
+    const open = this.#flows.filter((flow) => flow.stage === "answered");
+    const flow = manner === "again" ? this.#taken : open[which % Math.max(open.length, 1)];
+    if (flow === undefined) return;
+    const { state, response, browserBinding } = flow;
+    const bound = browserBinding !== undefined && { browserBinding };
+    switch (manner) {
+      case "confirmed":
+        this.#flows.splice(this.#flows.indexOf(flow), 1);
+        return this.#completed(flow, { confirmed: true });
+      case "twice":
+        this.#flows.splice(this.#flows.indexOf(flow), 1);
+        this.#completed(flow, {});
+        return this.#refused({ state, response, ...bound });
+      case "again":
+        return this.#refused({ state, response, ...bound });
+      case "elsewhere":
+        // Of a server's start anybody may bring the answer: it is the confirmation that counts.
+        if (browserBinding === undefined) return;
+        return this.#refused({ state, response, browserBinding: "another" });
+      case "declined":
+        return this.#refused({ state, response: declined(state), ...bound });
+      case "failed":
+        return this.#refused({ state, response: failed(state), ...bound });
+      case "empty":
+        return this.#refused({ state, response: "", ...bound });
+      case "forged":
+        return this.#forged(state, response, bound);
+    }
+  }
+
+  /** The front Worker asks no connection for a state that it did not sign itself. */
+  #forged(state: string, response: string, bound: { browserBinding?: string } | false): void {
+    const { id, sessionSecret, faults } = this.#around;
+    this.#around.start({ kind: "stray" }, async () => {
+      if ((await verifyState(sessionSecret, "connect", state)) !== id) {
+        faults.push("a state was signed that does not name its connection");
+      }
+      const others = [`${state}x`, `x${state}`, "state", ""];
+      for (const forged of others) {
+        if ((await verifyState(sessionSecret, "connect", forged)) !== undefined) {
+          faults.push(`the state ${forged} of nobody's was taken`);
+        }
+      }
+    });
+    this.#refused({ state: `${state}x`, response, ...bound });
+  }
+
+  /** Something that signs nobody in. */
+  #refused(request: Parameters<ConnectionRpc["completeAuthorization"]>[0]): void {
+    this.#around.start({ kind: "stray" }, async () => {
+      const outcome = await this.#around.stub.completeAuthorization(request);
+      if (outcome.ok && outcome.value.outcome !== "refused") {
+        this.#around.faults.push(
+          `a callback that was to be refused came to ${outcome.value.outcome}`,
+        );
+      }
+      return outcome;
+    });
+  }
+
+  #confirm(which: number, manner: "known" | "unknown" | "twice"): void {
+    const waiting = this.#flows.filter((flow) => flow.stage === "waiting");
+    const flow = waiting[which % Math.max(waiting.length, 1)];
+    if (manner === "unknown" || flow === undefined) {
+      this.#around.start({ kind: "stray" }, async () => {
+        const outcome = await this.#around.stub.confirmAuthorization({ flow: "of nobody's" });
+        if (outcome.ok) this.#around.faults.push("a sign-in of nobody's was confirmed");
+        return outcome;
+      });
+      return;
+    }
+    this.#flows.splice(this.#flows.indexOf(flow), 1);
+    this.#confirmed(flow);
+    if (manner === "twice") this.#confirmed(flow);
+  }
+
+  async #manyStarts(account: Account, waiting: boolean): Promise<void> {
+    const options = waiting ? starts.server.options : starts.plain.options;
+    const before = this.#flows.length;
+    for (let count = 0; count < many; count += 1) {
+      await this.#begin(account, options);
+      if (waiting && this.#flows.length > before) this.#wait();
+    }
+    if (waiting) return;
+    // Once no more are kept, the oldest is the one that is given up.
+    const [first] = this.#flows.splice(before, many);
+    if (first?.stage === "answered" && this.#flows.length === before) {
+      this.#refused({ state: first.state, response: declined(first.state) });
+    }
+  }
+
+  /** Brings the last flow back, and lets it wait to be confirmed. */
+  #wait(): void {
+    const flow = this.#flows.pop();
+    if (flow?.stage !== "answered") return;
+    const { state, response, account, since } = flow;
+    this.#around.start({ kind: "stray" }, async () => {
+      const outcome = await this.#around.stub.completeAuthorization({ state, response });
+      if (outcome.ok && outcome.value.outcome === "confirmation_required") {
+        this.#flows.push({ stage: "waiting", account, since, flow: outcome.value.flow });
+      }
+      return outcome;
+    });
+  }
+}
+
+const declined = (state: string): string =>
+  String(
+    new URLSearchParams({ error: "access_denied", error_description: "AADSTS65004: no", state }),
+  );
+
+const failed = (state: string): string =>
+  String(
+    new URLSearchParams({
+      error: "login_required",
+      error_description: "AADSTS50020: guest",
+      state,
+    }),
+  );
