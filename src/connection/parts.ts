@@ -172,10 +172,11 @@ export function createParts({
     connectionId,
     state,
     sinks,
-    links,
-    now,
-    random,
-    log: logged,
+      links,
+      now,
+      random,
+      log: logged,
+      forgotten: () => live.closeAll(),
   });
   const relay = new OutboxRelay({
     state,

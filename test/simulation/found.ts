@@ -7,7 +7,13 @@ const step = (command: Command, answer: Answer = { as: "service" }, hold = false
   hold,
 });
 
-const adas = { account: "ada@contoso.example", receivers: false, watched: true, cae: false, order: 0 } as const;
+const adas = {
+  account: "ada@contoso.example",
+  receivers: false, watched: true,
+  measures: false,
+  cae: false,
+  order: 0,
+} as const;
 
 /** The schedules that found a fault, as short as they could be made. Every campaign begins with them. */
 export const found: Readonly<Record<string, Schedule>> = {

@@ -21,6 +21,8 @@ export interface HostEvents {
   died: () => void;
   /** It wrote a line of its log. */
   logged: (line: string) => void;
+  /** It wrote a data point. */
+  measured: (point: AnalyticsEngineDataPoint) => void;
 }
 
 export interface HostOptions extends HostEvents {

@@ -13,7 +13,7 @@ import type { Host, HostOptions } from "./host.ts";
 import { repeatedChance } from "./model/chance.ts";
 import type { CipherPoint, StorageFault, TurnPoint } from "./model/commands.ts";
 import { dueOf } from "./model/due.ts";
-import type { Deployment } from "./model/deployment.ts";
+import { wellDeployed, type Deployment } from "./model/deployment.ts";
 import { ownCallback } from "./model/starts.ts";
 import { someTypes, type Receivers } from "./model/receivers.ts";
 import type { Rows } from "./model/tables.ts";
@@ -36,9 +36,9 @@ const webhooks = JSON.stringify([
 ]);
 
 /** The Worker's variables in one deployment. */
-const variablesOf = ({ keys: sealing, secrets, receivers }: Deployment) => ({
+const variablesOf = ({ keys: sealing, secrets, receivers, isWrong }: Deployment) => ({
   ...workerSecrets,
-  AZURE_TENANT_ID: "common",
+  AZURE_TENANT_ID: isWrong ? "no tenant" : "common",
   AZURE_CLOUD: "global",
   AZURE_REDIRECT_URI: `${workerSecrets.AZURE_REDIRECT_URI},${ownCallback}`,
   TOKEN_ENCRYPTION_KEYS: sealing.replace("k1", keys.k1).replace("k2", keys.k2),
@@ -49,7 +49,7 @@ const variablesOf = ({ keys: sealing, secrets, receivers }: Deployment) => ({
 /** All keys that any deployment seals with, and the secret by which all of them sign. */
 export function simulatedSecrets() {
   const config = configOf({
-    ...variablesOf({ keys: "k1", secrets: "good", receivers: false }),
+    ...variablesOf({ ...wellDeployed, measures: false }),
     TOKEN_ENCRYPTION_KEYS: allKeys,
   });
   if (!config.ok) throw new Error(config.error.message);
@@ -173,6 +173,11 @@ export class NodeHost implements Host {
       ...variablesOf(deployment),
       // The directory's methods are played: its database is not asked.
       DB: {},
+      ...(deployment.measures && {
+        METRICS: {
+          writeDataPoint: (point: AnalyticsEngineDataPoint) => this.#options?.measured(point),
+        },
+      }),
       ...(deployment.receivers && {
         EVENTS: {
           send: (records: readonly object[]) =>

@@ -15,6 +15,8 @@ export interface SinkDeliveryOptions {
   now: () => number;
   random: () => number;
   log: (line: ConnectionLine) => void;
+  /** Called once the connection is deleted. */
+  forgotten: () => void;
 }
 
 /**
@@ -77,10 +79,11 @@ export class SinkDelivery {
   }
 
   async #leave(): Promise<void> {
-    const { state, now } = this.#options;
-    if (this.#isLeaving()) await state.forget();
+    const { state, now, forgotten } = this.#options;
     // A sign-in began while the entry was being removed: it has to be written again.
-    else state.reportToDirectory(now());
+    if (!this.#isLeaving()) return state.reportToDirectory(now());
+    await state.forget();
+    forgotten();
   }
 
   #failed(row: OutboxRow, sink: Sink, delivery: Exclude<Delivery, { outcome: "delivered" }>): void {

@@ -12,9 +12,11 @@ import {
 import { bodies, methods, type CallsCommand } from "./calls.ts";
 import { deployment, type Deployment } from "./deployment.ts";
 import type { Answer } from "./microsoft.ts";
+import { oddInputs } from "./odd-input.ts";
 import { oddNames } from "./odd-answers.ts";
 import { callbackManners, type PeopleCommand } from "./people.ts";
 import { manners, receiverNames, type Manner, type ReceiverName } from "./receivers.ts";
+import { socketStarts, type SocketsCommand } from "./sockets.ts";
 import { startNames, type StartName } from "./starts.ts";
 import { targetNames, type TargetName } from "./targets.ts";
 
@@ -22,6 +24,11 @@ import { targetNames, type TargetName } from "./targets.ts";
 export type Command =
   | CallsCommand
   | PeopleCommand
+  | SocketsCommand
+  /** A sibling sends what it must not. */
+  | { do: "oddInput"; which: number }
+  /** Somebody asks what the connection is, and for its events after one. */
+  | { do: "read"; after: number }
   /** A call through the connection; `hold` leaves Microsoft's answer to it outstanding. */
   | { do: "call"; service: "graph" | "arm"; hold: boolean }
   | {
@@ -58,7 +65,7 @@ export type Command =
   /** An operator takes the directory's backup back. */
   | { do: "restore" }
   /** The Worker is deployed with other secrets, which ends every life. */
-  | ({ do: "deploy" } & Omit<Deployment, "receivers">)
+  | ({ do: "deploy" } & Omit<Deployment, "measures">)
   /** The clock of the machine is set back. */
   | { do: "setBack"; seconds: number };
 
@@ -109,6 +116,8 @@ export interface Schedule {
   receivers: boolean;
   /** Whether a client watches from the start. */
   watched: boolean;
+  /** Whether the deployment has a dataset for what is measured. */
+  measures: boolean;
   /** Whether Microsoft gives out long-lived tokens that it ends early. */
   cae: boolean;
   /** Chooses between what could happen next; 0: in the order of arrival. */
@@ -301,6 +310,19 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
       manner: constantFrom(...manners),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: record({
+      do: as("socket"),
+      after: constantFrom(...socketStarts),
+      expires: boolean(),
+      ticket: constantFrom("none", "new", "used"),
+    }),
+  },
+  { weight: 1, arbitrary: record({ do: as("closeSocket"), which: nat(3) }) },
+  { weight: 1, arbitrary: record({ do: as("oddSocket") }) },
+  { weight: 2, arbitrary: record({ do: as("oddInput"), which: nat(oddInputs.length - 1) }) },
+  { weight: 1, arbitrary: record({ do: as("read"), after: constantFrom(0, 1, 7, 300) }) },
   { weight: 1, arbitrary: record({ do: as("lose") }) },
   { weight: 2, arbitrary: record({ do: as("restore") }) },
   {
@@ -314,6 +336,7 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
 ];
 
 const costlyCommands: WeightedArbitrary<Command>[] = [
+  { weight: 2, arbitrary: record({ do: as("crowd") }) },
   { weight: 2, arbitrary: record({ do: as("manyStarts"), account, waiting: boolean() }) },
 ];
 
@@ -335,9 +358,17 @@ const stepsOf = (commands: WeightedArbitrary<Command>[]): Arbitrary<Step[]> => {
 
 /** Schedules of commands that overlap: what one starts, another may find still under way. */
 export const schedule: Arbitrary<Schedule> = record({
-  account: owner,
+  account: oneof(
+    { weight: 5, arbitrary: owner },
+    // A guest elsewhere.
+    { weight: 1, arbitrary: constant<Account>("lin@fabrikam.example") },
+  ),
   watched: boolean(),
   receivers: oneof(
+    { weight: 4, arbitrary: constant(false) },
+    { weight: 1, arbitrary: constant(true) },
+  ),
+  measures: oneof(
     { weight: 4, arbitrary: constant(false) },
     { weight: 1, arbitrary: constant(true) },
   ),
@@ -355,6 +386,7 @@ export const commonSchedule: Arbitrary<Schedule> = record({
   account: owner,
   watched: boolean(),
   receivers: constant(false),
+  measures: constant(false),
   cae: constant(false),
   order: constant(0),
   steps: stepsOf(commonCommands),

@@ -8,12 +8,24 @@ export interface Deployment {
   secrets: "good" | "bad,good" | "bad";
   /** Whether events go to webhooks and to a pipeline. */
   receivers: boolean;
+  /** One variable is wrong, and nothing can be done. */
+  isWrong: boolean;
+  /** Whether calls, refreshes and alarms are measured. */
+  measures: boolean;
 }
 
 /** What everything works with, whatever was sealed before. */
-export const wellDeployed = { keys: "k2,k1", secrets: "good" } as const;
+export const wellDeployed = {
+  keys: "k2,k1",
+  secrets: "good",
+  receivers: true,
+  isWrong: false,
+} as const;
 
-export const deployment: Arbitrary<Omit<Deployment, "receivers">> = record({
+/** Receivers are there only where a schedule has some. */
+export const deployment: Arbitrary<Omit<Deployment, "measures">> = record({
   keys: constantFrom("k1", "k2,k1", "k2,k1", "k2"),
   secrets: constantFrom("good", "good", "bad,good", "bad"),
+  receivers: constantFrom(true, true, false),
+  isWrong: constantFrom(false, false, false, true),
 });

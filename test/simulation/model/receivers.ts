@@ -30,10 +30,18 @@ export class Receivers implements Capability {
   readonly #events = new Map<ReceiverName, Batch[]>();
   readonly #faults: string[] = [];
   /** Whether there are others than the directory. */
-  readonly #listening: boolean;
+  #listening: boolean;
+  /** Of the events up to this one some may never come: there were no receivers for a while. */
+  #missing = 0;
 
   constructor(listening: boolean) {
     this.#listening = listening;
+  }
+
+  /** From now on there are others than the directory, or none. @param last number of the last event */
+  deployed(listening: boolean, last: number): void {
+    this.#listening = listening;
+    this.#missing = last;
   }
 
   behave(name: ReceiverName, manner: Manner): void {
@@ -78,12 +86,13 @@ export class Receivers implements Capability {
 
   forget(): void {
     this.#events.clear();
+    this.#missing = 0;
   }
 
   check({ tables }: ConnectionSeen): string[] {
     const faults = this.#faults.splice(0);
     for (const [name, batches] of this.#events) {
-      faults.push(...disorder(name, batches, tables.events));
+      faults.push(...disorder(name, batches, tables.events, this.#missing));
     }
     return faults;
   }
@@ -103,7 +112,7 @@ export class Receivers implements Capability {
     const behind = new Map(rows.outbox.map((one) => [one["sink"], one]));
     for (const name of receiverNames) {
       if (name === "directory") continue;
-      const last = this.#events.get(name)?.at(-1)?.at(-1)?.seq ?? 0;
+      const last = Math.max(this.#events.get(name)?.at(-1)?.at(-1)?.seq ?? 0, this.#missing);
       const missed = tables.events.find((event) => event.seq > last && wants(name, event));
       if (missed === undefined) continue;
       const waiting = behind.get(name);
@@ -159,6 +168,7 @@ function disorder(
   name: ReceiverName,
   batches: readonly Batch[],
   log: readonly EventSeen[],
+  missing: number,
 ): string[] {
   const wanted = log.filter((event) => wants(name, event));
   const place = new Map(wanted.map(({ id }, index) => [id, index]));
@@ -166,7 +176,8 @@ function disorder(
   let next = 0;
   for (const batch of batches) {
     const [first] = batch.map(({ id }) => place.get(id) ?? -1);
-    if (first === undefined || first > next) return [`${name} did not get event ${next + 1}`];
+    const skipped = wanted.slice(next, first).some(({ seq }) => seq > missing);
+    if (first === undefined || skipped) return [`${name} did not get event ${next + 1}`];
     if (first < begun) return [`${name} got again what it was known to have`];
     begun = first;
     next = first;

@@ -8,10 +8,13 @@ import type { Capability } from "./capability.ts";
 import type { Command, Schedule, Step } from "./commands.ts";
 import type { Deployment } from "./deployment.ts";
 import { TokenLedger } from "./ledger.ts";
+import { Measured } from "./measured.ts";
 import { answerToCall, type Answer, type Microsoft, type Outstanding } from "./microsoft.ts";
 import type { HandedToken, Operation } from "./operation.ts";
+import { readWhatIs, sendOddInput } from "./odd-input.ts";
 import { People } from "./people.ts";
 import { Receivers } from "./receivers.ts";
+import { Sockets } from "./sockets.ts";
 import { TableReader, type Rows, type Tables } from "./tables.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -31,7 +34,9 @@ export interface WorldOptions {
   sessionSecret: SessionSecret;
 }
 
-const firstDeployment = { keys: "k1", secrets: "good" } as const;
+/** Until a misconfigured object's alarm rings again, in milliseconds. */
+const misconfiguredRest = 15 * 60_000;
+const firstDeployment = { keys: "k1", secrets: "good", isWrong: false } as const;
 
 /** One connection, the real one, and everything around it that a schedule can move. */
 export class World implements Surroundings {
@@ -57,6 +62,8 @@ export class World implements Surroundings {
   /** Milliseconds by which the clock was set back in all. */
   skew = 0;
   #deployment: Deployment;
+  /** Whether there are receivers besides the directory, in some deployments at least. */
+  readonly #reports: boolean;
   #deployments = 0;
   #wasLost = false;
   readonly #host: Host;
@@ -64,6 +71,8 @@ export class World implements Surroundings {
   readonly #callers = new Callers(this);
   readonly #calls = new Calls(this);
   readonly #people = new People(this);
+  readonly #sockets = new Sockets(this);
+  readonly #measured = new Measured();
   #hold = false;
   #answer: Answer | undefined;
   #holdCalls = false;
@@ -80,13 +89,14 @@ export class World implements Surroundings {
   private constructor(
     id: string,
     { host, microsoft, keys, sessionSecret }: WorldOptions,
-    { receivers }: Pick<Schedule, "receivers">,
+    { receivers, measures }: Pick<Schedule, "receivers" | "measures">,
   ) {
     this.id = id;
     this.sessionSecret = sessionSecret;
     this.receivers = new Receivers(receivers);
-    this.capabilities = [this.receivers];
-    this.#deployment = { ...firstDeployment, receivers };
+    this.capabilities = [this.receivers, this.#sockets, this.#measured];
+    this.#reports = receivers;
+    this.#deployment = { ...firstDeployment, receivers, measures };
     this.#host = host;
     this.#reader = new TableReader(id, keys);
     this.microsoft = microsoft;
@@ -95,7 +105,7 @@ export class World implements Surroundings {
   static async begin(
     id: string,
     options: WorldOptions,
-    schedule: Pick<Schedule, "receivers" | "order" | "cae">,
+    schedule: Pick<Schedule, "receivers" | "measures" | "order" | "cae">,
   ): Promise<World> {
     const world = new World(id, options, schedule);
     const { host, microsoft } = options;
@@ -105,6 +115,7 @@ export class World implements Surroundings {
       receivers: world.receivers,
       died: () => world.#ended(),
       logged: () => undefined,
+      measured: (point) => world.#measured.take(point),
     });
     microsoft.begin({
       arrives: (request) => world.#arrives(request),
@@ -186,6 +197,7 @@ export class World implements Surroundings {
   /** Frees what the schedule no longer needs. */
   async end(): Promise<void> {
     this.watcher.close();
+    this.#sockets.close();
     await this.#host.end(false);
   }
 
@@ -244,6 +256,15 @@ export class World implements Surroundings {
         return this.#people.take(command);
       case "request":
         return this.#calls.request(command);
+      case "socket":
+      case "closeSocket":
+      case "oddSocket":
+      case "crowd":
+        return this.#sockets.take(command);
+      case "oddInput":
+        return sendOddInput(this, command.which);
+      case "read":
+        return readWhatIs(this, command.after);
       case "leave":
         return this.#calls.leave(command.which);
       case "disconnect":
@@ -300,7 +321,11 @@ export class World implements Surroundings {
         return;
       case "deploy": {
         const { do: _, ...to } = command;
-        this.#deployment = { ...this.#deployment, ...to };
+        const receivers = this.#reports && to.receivers;
+        if (receivers !== this.#deployment.receivers) {
+          this.receivers.deployed(receivers, this.tables?.events.at(-1)?.seq ?? 0);
+        }
+        this.#deployment = { ...this.#deployment, ...to, receivers };
         this.#deployments += 1;
         this.#host.deploy(this.#deployment);
         return this.#crash(false);
@@ -327,8 +352,15 @@ export class World implements Surroundings {
       ...what,
     };
     this.operations.push(operation);
+    const isCall = operation.kind === "call";
+    if (isCall) this.#measured.begun += 1;
+    const isWrong = this.#deployment.isWrong && operation.kind !== "alarm";
     const ended = (end: NonNullable<Operation["end"]>) => {
       operation.end = end;
+      if (isCall && !isWrong && "value" in end) this.#measured.answered += 1;
+      if (isWrong && operation.life === this.life && !isMisconfigured(end)) {
+        this.faults.push(`${operation.kind} did something without a configuration`);
+      }
       this.#activity += 1;
     };
     work(operation).then(
@@ -354,7 +386,9 @@ export class World implements Surroundings {
     this.start({ kind: "alarm" }, async () => {
       const rang = await this.#host.ring();
       this.#broken = 0;
-      this.restsUntil = this.now + (this.#failing === undefined ? rest : failureRest);
+      const { isWrong } = this.#deployment;
+      const usual = this.#failing === undefined ? rest : failureRest;
+      this.restsUntil = this.now + (isWrong ? misconfiguredRest : usual);
       return rang;
     });
   }
@@ -417,4 +451,9 @@ export class World implements Surroundings {
       activity: this.#activity,
     };
   }
+}
+
+/** Whoever asks an object without a configuration is told so. */
+function isMisconfigured(end: NonNullable<Operation["end"]>): boolean {
+  return "value" in end && /503|app_misconfigured/.test(JSON.stringify(end.value) ?? "503");
 }

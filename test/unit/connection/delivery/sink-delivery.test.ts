@@ -31,6 +31,7 @@ function deliveries(make: typeof newConnection = (sinks = []) => signedInConnect
     directory: (): Delivery => ({ outcome: "delivered" }),
   };
   const now = { at: start };
+  const forgotten = vi.fn<() => void>();
   const webhook: EventSink = {
     name: "webhook:a",
     follows: "events",
@@ -65,6 +66,7 @@ function deliveries(make: typeof newConnection = (sinks = []) => signedInConnect
     now: () => now.at,
     random: () => 0,
     log: (line) => lines.push(line),
+    forgotten,
   });
   const relay = new OutboxRelay({
     state,
@@ -72,7 +74,7 @@ function deliveries(make: typeof newConnection = (sinks = []) => signedInConnect
     now: () => now.at,
     rearm: () => {},
   });
-  return { state, events, sent, lines, answers, now, relay };
+  return { state, events, sent, lines, answers, now, relay, forgotten };
 }
 
 describe("one round of deliveries", () => {
@@ -169,13 +171,15 @@ describe("a sink that fails", () => {
 });
 
 describe("a connection that never came to be", () => {
-  test("leaves the directory, and then there is nothing of it", async () => {
-    const { state, sent, relay } = deliveries(newConnection);
+  test("leaves the directory, and then there is nothing of it, of which whoever watches is told", async () => {
+    const { state, sent, relay, forgotten } = deliveries(newConnection);
     await relay.run();
+    expect(forgotten).not.toHaveBeenCalled();
     state.reportToDirectory(start);
     await relay.run();
     expect(sent.findLast(({ sink }) => sink === "directory")?.leaving).toBe(true);
     expect(state.exists).toBe(false);
+    expect(forgotten).toHaveBeenCalledOnce();
   });
 
   test("stays while a sink still waits for its events", async () => {
@@ -187,7 +191,7 @@ describe("a connection that never came to be", () => {
   });
 
   test("stays where a sign-in begins while its entry is removed", async () => {
-    const { state, sent, relay, answers } = deliveries(newConnection);
+    const { state, sent, relay, answers, forgotten } = deliveries(newConnection);
     state.outbox.remove("webhook:a");
     answers.directory = () => {
       answers.directory = () => ({ outcome: "delivered" });
@@ -198,6 +202,7 @@ describe("a connection that never came to be", () => {
     };
     await relay.run();
     expect(state.exists).toBe(true);
+    expect(forgotten).not.toHaveBeenCalled();
     expect(sent.filter(({ sink }) => sink === "directory").map(({ leaving }) => leaving)).toEqual([
       true,
       false,
