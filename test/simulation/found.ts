@@ -7,13 +7,8 @@ const step = (command: Command, answer: Answer = { as: "service" }, hold = false
   hold,
 });
 
-const adas = {
-  account: "ada@contoso.example",
-  receivers: false, watched: true,
-  measures: false,
-  cae: false,
-  order: 0,
-} as const;
+const nobodys = { receivers: false, watched: true, measures: false, cae: false, order: 0 } as const;
+const adas = { account: "ada@contoso.example", ...nobodys } as const;
 
 /** The schedules that found a fault, as short as they could be made. Every campaign begins with them. */
 export const found: Readonly<Record<string, Schedule>> = {
@@ -53,6 +48,18 @@ export const found: Readonly<Record<string, Schedule>> = {
         { as: "refusal", aadsts: 50173 },
       ),
       step({ do: "alarm", wait: false }),
+    ],
+  },
+  "sockets of a connection that is deleted are closed": {
+    account: undefined,
+    ...nobodys,
+    steps: [
+      step({ do: "begin", account: "grace@contoso.example", server: false }),
+      step({ do: "socket", after: "now", expires: false, ticket: "none" }),
+      step({ do: "advance", seconds: 700 }),
+      step({ do: "alarm", wait: true }),
+      step({ do: "alarm", wait: true }),
+      step({ do: "begin", account: "grace@contoso.example", server: false }),
     ],
   },
 };

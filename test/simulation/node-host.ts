@@ -21,6 +21,7 @@ import { Clock } from "./platform/clock.ts";
 import { simulatedKeyPair } from "./platform/crypto.ts";
 import { installGlobals } from "./platform/globals.ts";
 import { Life, SimulatedObject } from "./platform/object.ts";
+import { requestOf } from "./platform/request.ts";
 import { Scheduler } from "./platform/scheduler.ts";
 
 const decoder = new TextDecoder();
@@ -271,8 +272,7 @@ export class NodeHost implements Host {
     get: (_, name) => {
       if (typeof name !== "string" || name === "then") return undefined;
       if (name === "fetch") {
-        return (input: string | URL | Request, init?: RequestInit) =>
-          this.#fetch(new Request(input, init), init?.signal ?? undefined);
+        return (input: string | URL | Request, init?: RequestInit) => this.#fetch(input, init);
       }
       return (...values: unknown[]) =>
         this.#object.call((actor) => {
@@ -283,13 +283,14 @@ export class NodeHost implements Host {
     },
   });
 
-  /** @param left aborts when the caller leaves, of which the object hears in a turn of its own */
-  #fetch(request: Request, left: AbortSignal | undefined): Promise<Response> {
-    const heard = new AbortController();
-    const inside = left === undefined ? request : new Request(request, { signal: heard.signal });
-    const answer = this.#object.call((actor) => actor.fetch(inside));
+  /** The object hears in a turn of its own that its caller left. */
+  #fetch(input: string | URL | Request, init: RequestInit | undefined): Promise<Response> {
+    const left = init?.signal ?? undefined;
+    const heard = left === undefined ? undefined : new AbortController();
+    const request = requestOf(input, init, heard?.signal);
+    const answer = this.#object.call((actor) => actor.fetch(request));
     const { life } = this.#object;
-    left?.addEventListener("abort", () => this.scheduler.add(() => heard.abort(), life));
+    left?.addEventListener("abort", () => this.scheduler.add(() => heard?.abort(), life));
     return answer;
   }
 

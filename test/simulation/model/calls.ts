@@ -7,7 +7,7 @@ import { targets, type CallTarget, type TargetName } from "./targets.ts";
 
 export const methods = ["GET", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
 type Method = (typeof methods)[number];
-export const bodies = ["small", "large", "streamed", "broken"] as const;
+export const bodies = ["none", "small", "large", "streamed", "broken"] as const;
 type Body = (typeof bodies)[number];
 
 export type CallsCommand =
@@ -173,7 +173,7 @@ export class Calls {
         const url = new URL(target.url);
         url.searchParams.set("op", operation.id);
         const controller = new AbortController();
-        const carried = safe.has(method) || method === "DELETE" ? undefined : bodyOf(body);
+        const carried = body === "none" ? undefined : bodyOf(body);
         const sent = carried?.bytes ?? 0;
         const call = { operation, target, method, sent, arrivals: [], controller };
         this.#calls.set(operation.id, call);
@@ -187,7 +187,11 @@ export class Calls {
           ...(carried !== undefined && { body: carried.body, duplex: "half" }),
         });
         // Before anything is awaited: the object may die, or a caller leave, while a body is read.
-        this.#answered(call, response, body === "broken" && carried !== undefined);
+        this.#answered(call, response);
+        const isBare = method === "GET" || method === "HEAD";
+        if (carried !== undefined && (isBare || body === "broken") && response.status < 400) {
+          this.#fault(call, `got ${response.status} with a body that cannot be sent`);
+        }
         const text = await response.text();
         this.#read(call, response, text);
         return `${response.status} ${response.headers.get(ownErrorHeader) ?? ""}`;
@@ -195,7 +199,7 @@ export class Calls {
     );
   }
 
-  #answered(call: Call, response: Response, isBroken: boolean): void {
+  #answered(call: Call, response: Response): void {
     const { status, headers } = response;
     const own = headers.get(ownErrorHeader);
     const { target, arrivals } = call;
@@ -206,7 +210,6 @@ export class Calls {
     if (target.resource === undefined && !refusals.includes(own ?? "")) {
       this.#fault(call, `got ${status} ${own}`);
     }
-    if (isBroken && status < 400) this.#fault(call, `got ${status} with half a body`);
     if (status !== 429 || own !== null) return;
     const wait = Number(headers.get("retry-after") ?? 1);
     if (!Number.isFinite(wait)) return;
@@ -249,7 +252,7 @@ const oddHeaders = {
   "user-agent": "odd/1",
 } as const;
 
-function bodyOf(kind: Body): {
+function bodyOf(kind: Exclude<Body, "none">): {
   body: BodyInit;
   bytes: number;
   headers: Record<string, string>;

@@ -253,7 +253,10 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
         { weight: 3, arbitrary: constant<"GET">("GET") },
         { weight: 2, arbitrary: constantFrom(...methods) },
       ),
-      body: constantFrom(...bodies),
+      body: oneof(
+        { weight: 4, arbitrary: constant<"none">("none") },
+        { weight: 1, arbitrary: constantFrom(...bodies) },
+      ),
       isOdd: boolean(),
       times: constantFrom(1, 1, 1, 2, 6),
       hold: boolean(),

@@ -359,7 +359,9 @@ export class World implements Surroundings {
       operation.end = end;
       if (isCall && !isWrong && "value" in end) this.#measured.answered += 1;
       if (isWrong && operation.life === this.life && !isMisconfigured(end)) {
-        this.faults.push(`${operation.kind} did something without a configuration`);
+        this.faults.push(
+          `${operation.kind} did something without a configuration: ${JSON.stringify(end)}`,
+        );
       }
       this.#activity += 1;
     };
