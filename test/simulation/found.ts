@@ -7,7 +7,7 @@ const step = (command: Command, answer: Answer = { as: "service" }, hold = false
   hold,
 });
 
-const nobodys = { receivers: false, watched: true, measures: false, cae: false, order: 0 } as const;
+const nobodys = { receivers: false, watched: true, measures: false, cae: false, isWide: false, order: 0 } as const;
 const adas = { account: "ada@contoso.example", ...nobodys } as const;
 
 /** The schedules that found a fault, as short as they could be made. Every campaign begins with them. */
@@ -42,6 +42,7 @@ export const found: Readonly<Record<string, Schedule>> = {
           method: "GET",
           body: "small",
           isOdd: false,
+          isRevoked: false,
           times: 6,
           hold: false,
         },

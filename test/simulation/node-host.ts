@@ -31,10 +31,16 @@ const keyOf = (kid: string, byte: number) => `${kid}:${Buffer.alloc(32, byte).to
 const keys = { k1: keyOf("k1", 7), k2: keyOf("k2", 8) };
 const allKeys = `${keys.k1},${keys.k2}`;
 const webhookSecret = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
-const webhooks = JSON.stringify([
-  { id: "all", url: "https://all.hooks.example/", secret: webhookSecret },
-  { id: "some", url: "https://some.hooks.example/", secret: webhookSecret, types: someTypes },
-]);
+const webhooksAt = (path: string) =>
+  JSON.stringify([
+    { id: "all", url: `https://all.hooks.example/${path}`, secret: webhookSecret },
+    {
+      id: "some",
+      url: `https://some.hooks.example/${path}`,
+      secret: webhookSecret,
+      types: someTypes,
+    },
+  ]);
 
 /** The Worker's variables in one deployment. */
 const variablesOf = ({ keys: sealing, secrets, receivers, isWrong }: Deployment) => ({
@@ -44,7 +50,7 @@ const variablesOf = ({ keys: sealing, secrets, receivers, isWrong }: Deployment)
   AZURE_REDIRECT_URI: `${workerSecrets.AZURE_REDIRECT_URI},${ownCallback}`,
   TOKEN_ENCRYPTION_KEYS: sealing.replace("k1", keys.k1).replace("k2", keys.k2),
   AZURE_CLIENT_SECRET: secrets.replace("good", CLIENT_SECRET),
-  ...(receivers && { WEBHOOKS: webhooks }),
+  ...(receivers !== "none" && { WEBHOOKS: webhooksAt(receivers) }),
 });
 
 /** All keys that any deployment seals with, and the secret by which all of them sign. */
@@ -179,7 +185,7 @@ export class NodeHost implements Host {
           writeDataPoint: (point: AnalyticsEngineDataPoint) => this.#options?.measured(point),
         },
       }),
-      ...(deployment.receivers && {
+      ...(deployment.receivers !== "none" && {
         EVENTS: {
           send: (records: readonly object[]) =>
             this.#ask((receivers) => receivers.pipeline(records)),

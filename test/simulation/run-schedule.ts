@@ -12,7 +12,7 @@ export interface RunOptions extends WorldOptions {
 
 /** Runs one schedule, and what heals after it. Throws at what does not hold. */
 export async function runSchedule(schedule: Schedule, options: RunOptions): Promise<void> {
-  const { account, watched, steps } = schedule;
+  const { account, isWide, watched, steps } = schedule;
   // Its name decides when a connection renews: the same schedule has the same one.
   const name = await options.host.run(() => sha256Hex(JSON.stringify([account, steps])));
   const world = await World.begin(`user:u-${name}`, options, schedule);
@@ -27,7 +27,13 @@ export async function runSchedule(schedule: Schedule, options: RunOptions): Prom
   };
   try {
     if (account !== undefined) {
-      await take({ command: { do: "signIn", account }, hold: false, answer: { as: "service" } });
+      await take({
+        command: isWide
+          ? { do: "start", account, as: "wide", then: "callback" }
+          : { do: "signIn", account },
+        hold: false,
+        answer: { as: "service" },
+      });
     }
     if (watched) await take({ command: { do: "watch" }, hold: false, answer: { as: "service" } });
     for (const step of steps) await take(step);

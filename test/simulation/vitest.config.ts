@@ -18,6 +18,7 @@ export default defineConfig({
       reporter: [["text", { maxCols: 200 }], "json"],
       reportsDirectory: "coverage/simulation",
       thresholds: { branches: 90 },
+      reportOnFailure: true,
     },
   },
 });

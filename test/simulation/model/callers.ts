@@ -111,6 +111,32 @@ export class Callers {
     });
   }
 
+  /** More resources than a connection holds tokens for. */
+  manyResources(): void {
+    for (let place = 0; place < 26; place += 1) {
+      const resource = `https://r${place}.example`;
+      this.#around.start({ kind: "stray" }, () => this.#around.stub.accessToken({ resource }));
+    }
+  }
+
+  /**
+   * One token after the other is refused and renewed, until the log of events is longer than is kept.
+   *
+   * @param reports what receivers get is compared with the whole log: then not so many
+   */
+  manyTokens(reports: boolean): void {
+    const { stub } = this.#around;
+    this.#around.start({ kind: "stray" }, async () => {
+      let staleGeneration = 0;
+      for (let count = 0; count < (reports ? 20 : 197); count += 1) {
+        const outcome = await stub.accessToken({ resource: "arm", staleGeneration });
+        if (!outcome.ok) return outcome;
+        staleGeneration = outcome.value.generation;
+      }
+      return "renewed";
+    });
+  }
+
   async #import(account: Account): Promise<void> {
     const tokens = await takenElsewhere(this.#around.microsoft, account);
     this.#around.ledger.issued(tokens);

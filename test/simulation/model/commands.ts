@@ -14,7 +14,7 @@ import { deployment, type Deployment } from "./deployment.ts";
 import type { Answer } from "./microsoft.ts";
 import { oddInputs } from "./odd-input.ts";
 import { oddNames } from "./odd-answers.ts";
-import { callbackManners, type PeopleCommand } from "./people.ts";
+import { callbackManners, thens, type PeopleCommand } from "./people.ts";
 import { manners, receiverNames, type Manner, type ReceiverName } from "./receivers.ts";
 import { socketStarts, type SocketsCommand } from "./sockets.ts";
 import { startNames, type StartName } from "./starts.ts";
@@ -25,6 +25,10 @@ export type Command =
   | CallsCommand
   | PeopleCommand
   | SocketsCommand
+  /** Tokens for more resources than a connection keeps them of. */
+  | { do: "manyResources" }
+  /** As many renewals as make the log of events longer than is kept. */
+  | { do: "manyTokens" }
   /** A sibling sends what it must not. */
   | { do: "oddInput"; which: number }
   /** Somebody asks what the connection is, and for its events after one. */
@@ -120,6 +124,8 @@ export interface Schedule {
   measures: boolean;
   /** Whether Microsoft gives out long-lived tokens that it ends early. */
   cae: boolean;
+  /** Whether the first sign-in asks for vaults and storage too. */
+  isWide: boolean;
   /** Chooses between what could happen next; 0: in the order of arrival. */
   order: number;
   steps: Step[];
@@ -258,6 +264,10 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
         { weight: 1, arbitrary: constantFrom(...bodies) },
       ),
       isOdd: boolean(),
+      isRevoked: oneof(
+        { weight: 4, arbitrary: constant(false) },
+        { weight: 1, arbitrary: constant(true) },
+      ),
       times: constantFrom(1, 1, 1, 2, 6),
       hold: boolean(),
     }),
@@ -275,7 +285,7 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
         },
         { weight: 1, arbitrary: constantFrom(...startNames) },
       ),
-      goesOn: boolean(),
+      then: constantFrom(...thens),
     }),
   },
   {
@@ -338,9 +348,40 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
   },
 ];
 
+/** What costs more than all else in a schedule, and is in few of them. */
 const costlyCommands: WeightedArbitrary<Command>[] = [
-  { weight: 2, arbitrary: record({ do: as("crowd") }) },
   { weight: 2, arbitrary: record({ do: as("manyStarts"), account, waiting: boolean() }) },
+  { weight: 2, arbitrary: record({ do: as("crowd") }) },
+  { weight: 2, arbitrary: record({ do: as("manyDrives") }) },
+  { weight: 2, arbitrary: record({ do: as("manyResources") }) },
+  { weight: 1, arbitrary: record({ do: as("manyTokens") }) },
+];
+
+/** Of a connection that is lost and taken back, by one deployment after the other. */
+const recoveringCommands: WeightedArbitrary<Command>[] = [
+  { weight: 10, arbitrary: record({ do: as("lose") }) },
+  { weight: 20, arbitrary: record({ do: as("restore") }) },
+  { weight: 10, arbitrary: deployment.map((to) => ({ do: "deploy" as const, ...to })) },
+  { weight: 10, arbitrary: record({ do: as("alarm"), wait: boolean() }) },
+];
+
+/** Of receivers that are in trouble for days. */
+const reportingCommands: WeightedArbitrary<Command>[] = [
+  {
+    weight: 20,
+    arbitrary: record({
+      do: as("receiver"),
+      name: constantFrom(...receiverNames),
+      manner: constantFrom<Manner[]>("takes", "fails", "ends", "hangs"),
+    }),
+  },
+  { weight: 20, arbitrary: record({ do: as("alarm"), wait: constant(true) }) },
+  {
+    weight: 20,
+    arbitrary: record({ do: as("advance"), seconds: constantFrom(90_000, 4 * 86_400) }),
+  },
+  { weight: 10, arbitrary: record({ do: as("refresh"), resource: constantFrom("graph", "arm") }) },
+  { weight: 5, arbitrary: deployment.map((to) => ({ do: "deploy" as const, ...to })) },
 ];
 
 const owner = oneof(
@@ -359,30 +400,34 @@ const stepsOf = (commands: WeightedArbitrary<Command>[]): Arbitrary<Step[]> => {
   );
 };
 
+const seldom = oneof(
+  { weight: 4, arbitrary: constant(false) },
+  { weight: 1, arbitrary: constant(true) },
+);
+
+const simulatedSteps = (more: WeightedArbitrary<Command>[], receivers: Arbitrary<boolean>) =>
+  record({
+    account: oneof(
+      { weight: 5, arbitrary: owner },
+      // A guest elsewhere.
+      { weight: 1, arbitrary: constant<Account>("lin@fabrikam.example") },
+    ),
+    watched: boolean(),
+    receivers,
+    measures: seldom,
+    cae: seldom,
+    isWide: seldom,
+    order: oneof({ weight: 1, arbitrary: constant(0) }, { weight: 1, arbitrary: nat(1_000_000) }),
+    steps: stepsOf([...commonCommands, ...simulatedCommands, ...more]),
+  });
+
 /** Schedules of commands that overlap: what one starts, another may find still under way. */
-export const schedule: Arbitrary<Schedule> = record({
-  account: oneof(
-    { weight: 5, arbitrary: owner },
-    // A guest elsewhere.
-    { weight: 1, arbitrary: constant<Account>("lin@fabrikam.example") },
-  ),
-  watched: boolean(),
-  receivers: oneof(
-    { weight: 4, arbitrary: constant(false) },
-    { weight: 1, arbitrary: constant(true) },
-  ),
-  measures: oneof(
-    { weight: 4, arbitrary: constant(false) },
-    { weight: 1, arbitrary: constant(true) },
-  ),
-  cae: oneof({ weight: 4, arbitrary: constant(false) }, { weight: 1, arbitrary: constant(true) }),
-  order: oneof({ weight: 1, arbitrary: constant(0) }, { weight: 1, arbitrary: nat(1_000_000) }),
-  steps: oneof(
-    { weight: 9, arbitrary: stepsOf([...commonCommands, ...simulatedCommands]) },
-    // What costs more than all else in a schedule is in few of them.
-    { weight: 1, arbitrary: stepsOf([...commonCommands, ...simulatedCommands, ...costlyCommands]) },
-  ),
-});
+export const schedule: Arbitrary<Schedule> = oneof(
+  { weight: 16, arbitrary: simulatedSteps([], seldom) },
+  { weight: 1, arbitrary: simulatedSteps(costlyCommands, seldom) },
+  { weight: 1, arbitrary: simulatedSteps(recoveringCommands, seldom) },
+  { weight: 2, arbitrary: simulatedSteps(reportingCommands, constant(true)) },
+);
 
 /** Those that workerd can run as well. */
 export const commonSchedule: Arbitrary<Schedule> = record({
@@ -391,6 +436,7 @@ export const commonSchedule: Arbitrary<Schedule> = record({
   receivers: constant(false),
   measures: constant(false),
   cae: constant(false),
+  isWide: constant(false),
   order: constant(0),
   steps: stepsOf(commonCommands),
 });

@@ -6,8 +6,8 @@ export interface Deployment {
   keys: "k1" | "k2,k1" | "k2";
   /** Client secrets of the application. */
   secrets: "good" | "bad,good" | "bad";
-  /** Whether events go to webhooks and to a pipeline. */
-  receivers: boolean;
+  /** Which webhooks events go to, and with them to a pipeline. */
+  receivers: "first" | "second" | "none";
   /** One variable is wrong, and nothing can be done. */
   isWrong: boolean;
   /** Whether calls, refreshes and alarms are measured. */
@@ -18,7 +18,7 @@ export interface Deployment {
 export const wellDeployed = {
   keys: "k2,k1",
   secrets: "good",
-  receivers: true,
+  receivers: "first",
   isWrong: false,
 } as const;
 
@@ -26,6 +26,6 @@ export const wellDeployed = {
 export const deployment: Arbitrary<Omit<Deployment, "measures">> = record({
   keys: constantFrom("k1", "k2,k1", "k2,k1", "k2"),
   secrets: constantFrom("good", "good", "bad,good", "bad"),
-  receivers: constantFrom(true, true, false),
+  receivers: constantFrom("first", "first", "second", "none"),
   isWrong: constantFrom(false, false, false, true),
 });

@@ -7,12 +7,18 @@ import type { World } from "./world.ts";
 /** An intent that nobody looks after is looked after then, in milliseconds. */
 const intentPatience = 30_000;
 
+/** Access tokens that are kept, refusals of them included. */
+const mostRows = 24;
+
 const audiences: Readonly<Record<string, string>> = {
   graph: "https://graph.microsoft.com",
   arm: "https://management.azure.com",
   vault: "https://vault.azure.net",
   storage: "https://storage.azure.com",
 };
+
+/** Of other resources their name is their audience. */
+const audienceOf = (resource: string): string => audiences[resource] ?? resource;
 
 /** What holds between any two commands, whatever they were. */
 export class Invariants {
@@ -134,6 +140,7 @@ export class Invariants {
   /** What is stored is what was told, and for whom it is stored. */
   #rows({ grant, rows }: Tables, news: readonly EventSeen[]): void {
     const signedIn = this.#signIns().length > 0;
+    if (rows.length > mostRows) this.#fault(`${rows.length} tokens are kept`);
     for (const row of rows) {
       if (row.token === null) continue;
       const token = this.#world.ledger.access(row.token);
@@ -141,7 +148,7 @@ export class Invariants {
         this.#fault(`the ${row.resource} token is none that Entra gave out`);
         continue;
       }
-      if (token.audience.replace(/\/$/, "") !== audiences[row.resource]) {
+      if (token.audience.replace(/\/$/, "") !== audienceOf(row.resource)) {
         this.#fault(`a token for ${token.audience} is kept for ${row.resource}`);
       }
       if (token.tenantId !== row.tenantId) this.#fault(`a ${row.resource} token of another tenant`);
@@ -170,7 +177,7 @@ export class Invariants {
       tokenRequest !== undefined &&
       tokenRequest.form.get("refresh_token") === grant.refreshToken &&
       !scope.includes("openid");
-    if (redeems && !scope.startsWith(audiences[intent?.resource ?? ""] ?? "none")) {
+    if (redeems && !scope.startsWith(audienceOf(intent?.resource ?? "none"))) {
       this.#fault("a token request is out that no intent tells of");
     }
     if (intent === undefined || redeems || ringing) return;
@@ -198,7 +205,7 @@ export class Invariants {
       return this.#fault(`${id} got an unknown token`);
     const told = generation ?? ledger.generation(token);
     const tenantId = asked.tenantId ?? tables?.grant.homeTenant ?? before?.grant.homeTenant;
-    if (issued.audience.replace(/\/$/, "") !== audiences[asked.resource]) {
+    if (issued.audience.replace(/\/$/, "") !== audienceOf(asked.resource)) {
       this.#fault(`${id} asked for ${asked.resource} and got a token for ${issued.audience}`);
     }
     if (issued.tenantId !== tenantId && issued.tenantId !== asked.named) {
@@ -230,7 +237,7 @@ export class Invariants {
   }
 
   #hasNews({ before }: Operation): boolean {
-    return (before?.events.length ?? 0) < this.#lifecycle.length;
+    return (before?.events.at(-1)?.seq ?? 0) < this.#lifecycle.length;
   }
 
   /** A client is told what is written, in order and nothing else. */

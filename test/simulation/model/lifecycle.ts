@@ -3,6 +3,9 @@ import type { EventSeen } from "./tables.ts";
 
 type Known = ConnectionStatus | "none";
 
+/** Events that are kept at least. */
+const kept = 200;
+
 /** From which status an event may lead to its own; `signedIn` ones only where somebody signed in. */
 const transitions: Readonly<
   Record<string, { to: ConnectionStatus; from: readonly Known[]; signedIn?: readonly Known[] }>
@@ -46,13 +49,17 @@ export class Lifecycle {
     log: readonly EventSeen[],
     { step, signedIn, fault }: { step: number; signedIn: boolean; fault: (text: string) => void },
   ): EventSeen[] {
+    // Of a long log the beginning is kept no more.
+    const first = log[0]?.seq ?? 1;
+    if (first > this.#ids.length + 1) fault(`event ${first - 1} was never seen`);
+    if (first > 1 && log.length < kept) fault(`of ${log.length} events the first is ${first}`);
     log.forEach(({ seq, id }, index) => {
-      if (seq !== index + 1) fault(`event ${index + 1} has number ${seq}`);
-      const known = this.#ids[index];
+      if (seq !== first + index) fault(`event ${first + index} has number ${seq}`);
+      const known = this.#ids[seq - 1];
       if (known !== undefined && known !== id) fault(`event ${seq} is another than before`);
     });
-    if (log.length < this.#ids.length) fault("events were lost");
-    const news = log.slice(this.#ids.length);
+    if ((log.at(-1)?.seq ?? 0) < this.#ids.length) fault("events were lost");
+    const news = log.filter(({ seq }) => seq > this.#ids.length);
     for (const event of news) {
       this.#ids.push(event.id);
       this.#apply(event, signedIn, fault);

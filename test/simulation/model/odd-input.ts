@@ -5,11 +5,14 @@ import type { Surroundings } from "./callers.ts";
 type Method = keyof ConnectionRpc;
 
 const long = "x".repeat(70_000);
+/** No text: a hash or a URL of it would be of another one. */
 const halfPair = "a\ud800";
 const unreadable = new Proxy({}, { ownKeys: () => fail(), get: () => fail(), has: () => fail() });
 function fail(): never {
   throw new Error("a sibling's own error, with a secret");
 }
+
+const mostCooldowns = 48;
 
 /** What a sibling can send by mistake, and the field that is wrong in it. */
 export const oddInputs: readonly (readonly [Method, unknown, string])[] = [
@@ -89,6 +92,7 @@ export function readWhatIs(around: Surroundings, after: number): void {
     }
     const { value } = info;
     if (value.status !== tables.grant.status) faults.push(`${value.status} is told as its status`);
+    if (value.cooldowns.length > mostCooldowns) faults.push("more cool-downs are kept than may be");
     const text = JSON.stringify(value);
     const secrets = [tables.grant.refreshToken, ...tables.rows.map(({ token }) => token)];
     if (secrets.some((secret) => secret !== null && text.includes(secret))) {

@@ -27,6 +27,10 @@ export const callbackManners = [
  */
 export type CallbackManner = (typeof callbackManners)[number];
 
+export const thens = ["nothing", "callback", "confirm", "confirmTwice"] as const;
+/** How far a sign-in goes by itself: to its start, its callback, or the confirmation after that. */
+type Then = (typeof thens)[number];
+
 export type PeopleCommand =
   /** A sign-in from start to callback. */
   | { do: "signIn"; account: Account }
@@ -34,8 +38,8 @@ export type PeopleCommand =
   | { do: "begin"; account: Account; server: boolean }
   /** The callback of a sign-in that was begun, or the confirmation of one that waits for it. */
   | { do: "goOn"; which: number }
-  /** A sign-in that asks for something of its own; with `goesOn` its callback comes too. */
-  | { do: "start"; account: Account; as: StartName; goesOn: boolean }
+  /** A sign-in that asks for something of its own, and what is done of it. */
+  | { do: "start"; account: Account; as: StartName; then: Then }
   | { do: "callback"; which: number; manner: CallbackManner }
   /** Confirmations of a sign-in that waits for one, or of one that nobody began. */
   | { do: "confirm"; which: number; manner: "known" | "unknown" | "twice" }
@@ -81,13 +85,13 @@ export class People {
     }
   }
 
-  async #start({ account, as, goesOn }: Extract<PeopleCommand, { do: "start" }>): Promise<void> {
+  async #start({ account, as, then }: Extract<PeopleCommand, { do: "start" }>): Promise<void> {
     const asked: { options: BeginAuthorization; refused?: string } = starts[as];
     const field = await this.#begin(account, asked.options);
     if (field !== undefined && field !== (asked.refused ?? "")) {
       this.#around.faults.push(`a start ${as} was refused for "${field}"`);
     }
-    if (goesOn && field === "") this.#goOn(this.#flows.length - 1);
+    if (field === "" && then !== "nothing") this.#goOn(this.#flows.length - 1, then);
   }
 
   /** @returns the field that was refused, an empty text where none was, undefined where it failed otherwise */
@@ -104,11 +108,11 @@ export class People {
     return "";
   }
 
-  #goOn(which: number): void {
+  #goOn(which: number, then: Exclude<Then, "nothing"> = "callback"): void {
     const [flow] = this.#flows.splice(which % Math.max(this.#flows.length, 1), 1);
     if (flow === undefined) return;
     if (flow.stage === "waiting") return this.#confirmed(flow);
-    this.#completed(flow, {});
+    this.#completed(flow, {}, then);
   }
 
   #confirmed({ account, since, flow }: Extract<Flow, { stage: "waiting" }>): void {
@@ -117,14 +121,20 @@ export class People {
     );
   }
 
-  #completed(flow: Answered, more: { confirmed?: boolean }): void {
+  #completed(
+    flow: Answered,
+    more: { confirmed?: boolean },
+    then: Exclude<Then, "nothing"> = "callback",
+  ): void {
     const { account, since } = flow;
     this.#taken = flow;
     this.#around.start({ kind: "sign-in", account, since }, async () => {
       const outcome = await this.#complete(flow, more);
-      if (outcome.ok && outcome.value.outcome === "confirmation_required") {
-        this.#flows.push({ stage: "waiting", account, since, flow: outcome.value.flow });
-      }
+      if (!outcome.ok || outcome.value.outcome !== "confirmation_required") return outcome;
+      const waiting = { stage: "waiting", account, since, flow: outcome.value.flow } as const;
+      if (then === "callback") this.#flows.push(waiting);
+      else this.#confirmed(waiting);
+      if (then === "confirmTwice") this.#confirmed(waiting);
       return outcome;
     });
   }

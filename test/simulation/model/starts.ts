@@ -25,6 +25,16 @@ export const starts = {
   vault: {
     options: { start: "user", scopes: ["https://vault.azure.net/user_impersonation"] },
   },
+  /** All that calls of the simulation are for. */
+  wide: {
+    options: {
+      start: "user",
+      scopes: [
+        "https://vault.azure.net/user_impersonation",
+        "https://storage.azure.com/user_impersonation",
+      ],
+    },
+  },
   storage: {
     options: { start: "user", scopes: ["https://storage.azure.com/user_impersonation"] },
   },

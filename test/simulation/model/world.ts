@@ -78,6 +78,8 @@ export class World implements Surroundings {
   #holdCalls = false;
   /** The first call of this step is answered as the step says. */
   #answersCalls = false;
+  /** All calls of this step are answered with 429. */
+  #throttles = false;
   #failing: { since: number } | undefined;
   #rows: Rows | undefined;
   #activity = 0;
@@ -96,7 +98,7 @@ export class World implements Surroundings {
     this.receivers = new Receivers(receivers);
     this.capabilities = [this.receivers, this.#sockets, this.#measured];
     this.#reports = receivers;
-    this.#deployment = { ...firstDeployment, receivers, measures };
+    this.#deployment = { ...firstDeployment, receivers: receivers ? "first" : "none", measures };
     this.#host = host;
     this.#reader = new TableReader(id, keys);
     this.microsoft = microsoft;
@@ -161,6 +163,7 @@ export class World implements Surroundings {
     this.#answer = answer;
     this.#holdCalls = "hold" in command && command.hold;
     this.#answersCalls = command.do === "request";
+    this.#throttles = command.do === "manyDrives";
     await this.#host.run(() => this.#do(command));
     await this.#settle();
     if (this.#died) await this.#bury();
@@ -212,6 +215,7 @@ export class World implements Surroundings {
     if (request.kind === "call") {
       this.#sent(request);
       if (this.#holdCalls) return undefined;
+      if (this.#throttles) return { as: "status", status: 429, retryAfter: 30 };
       if (!this.#answersCalls) return { as: "service" };
       const answer = answerToCall(this.#answer);
       this.#answer = undefined;
@@ -265,6 +269,12 @@ export class World implements Surroundings {
         return sendOddInput(this, command.which);
       case "read":
         return readWhatIs(this, command.after);
+      case "manyDrives":
+        return this.#calls.manyDrives();
+      case "manyResources":
+        return this.#callers.manyResources();
+      case "manyTokens":
+        return this.#callers.manyTokens(this.#reports);
       case "leave":
         return this.#calls.leave(command.which);
       case "disconnect":
@@ -321,9 +331,9 @@ export class World implements Surroundings {
         return;
       case "deploy": {
         const { do: _, ...to } = command;
-        const receivers = this.#reports && to.receivers;
+        const receivers = this.#reports ? to.receivers : "none";
         if (receivers !== this.#deployment.receivers) {
-          this.receivers.deployed(receivers, this.tables?.events.at(-1)?.seq ?? 0);
+          this.receivers.deployed(receivers !== "none", this.tables?.events.at(-1)?.seq ?? 0);
         }
         this.#deployment = { ...this.#deployment, ...to, receivers };
         this.#deployments += 1;
