@@ -172,11 +172,11 @@ export function createParts({
     connectionId,
     state,
     sinks,
-      links,
-      now,
-      random,
-      log: logged,
-      forgotten: () => live.closeAll(),
+    links,
+    now,
+    random,
+    log: logged,
+    forgotten: () => live.closeAll(),
   });
   const relay = new OutboxRelay({
     state,

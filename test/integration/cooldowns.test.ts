@@ -163,6 +163,20 @@ describe("a 429", () => {
     );
   });
 
+  test("stops a call, too, that waits for a new token meanwhile", async () => {
+    const { stub } = await connected();
+    await scripted(
+      stub,
+      (_, count) => (count === 1 ? new Response(null, { status: 401 }) : throttle()),
+      async ({ call, asked }) => {
+        const [waiting, throttled] = await Promise.all([call(one), call(one)]);
+        expect(await told(waiting)).toMatchObject({ status: 429, mark: "throttled" });
+        expect([throttled.status, throttled.headers.get("x-azure-error")]).toEqual([429, null]);
+        expect(asked).toHaveLength(2);
+      },
+    );
+  });
+
   test("that asks for nothing to wait for stops nothing", async () => {
     const { stub } = await connected();
     await scripted(

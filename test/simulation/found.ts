@@ -7,7 +7,14 @@ const step = (command: Command, answer: Answer = { as: "service" }, hold = false
   hold,
 });
 
-const nobodys = { receivers: false, watched: true, measures: false, cae: false, isWide: false, order: 0 } as const;
+const nobodys = {
+  receivers: false,
+  watched: true,
+  measures: false,
+  cae: false,
+  isWide: false,
+  order: 0,
+} as const;
 const adas = { account: "ada@contoso.example", ...nobodys } as const;
 
 /** The schedules that found a fault, as short as they could be made. Every campaign begins with them. */
