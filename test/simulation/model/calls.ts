@@ -80,7 +80,7 @@ export class Calls {
     if (command.isRevoked && resource !== undefined && user !== undefined) {
       this.#around.microsoft.services.revoke(user, resource);
     }
-    const target = this.#targetOf(command.target);
+    const target = this.#targetOf(command.target, command.method);
     for (let count = 0; count < command.times; count += 1) this.#begin({ ...command, target });
   }
 
@@ -95,12 +95,13 @@ export class Calls {
     }
   }
 
-  /** A mailbox by the user's own name is that user's. */
-  #targetOf(name: TargetName): CallTarget {
+  /** What is asked for. A mailbox by the user's own name is that user's. */
+  #targetOf(name: TargetName, method: Method): CallTarget {
+    const target = targets[name];
+    // ARM counts reads, writes and deletes apart.
+    if (target.resource === "arm") return { ...target, scope: `${target.scope} ${kindOf(method)}` };
     const isOwn = this.#around.tables?.grant.upn === "ada@contoso.example";
-    return name === "ownMailbox" && !isOwn
-      ? { ...targets[name], scope: "adaMailbox" }
-      : targets[name];
+    return name === "ownMailbox" && !isOwn ? { ...target, scope: "adaMailbox" } : target;
   }
 
   leave(which: number): void {
@@ -269,6 +270,9 @@ export class Calls {
     }
   }
 }
+
+const kindOf = (method: Method): string =>
+  method === "DELETE" ? "deletes" : safe.has(method) ? "reads" : "writes";
 
 const resourceUris = {
   graph: "https://graph.microsoft.com",

@@ -33,8 +33,8 @@ export const oddInputs: readonly (readonly [Method, unknown, string])[] = [
   ["confirmAuthorization", { flow: 7 }, "flow"],
   ["import", undefined, "options"],
   ["import", { refreshToken: 7 }, "refreshToken"],
-  ["import", { refreshToken: "" }, "refresh_token"],
-  ["import", { refreshToken: "r", tenantId: "no tenant" }, "tenant_id"],
+  ["import", { refreshToken: "" }, "refreshToken"],
+  ["import", { refreshToken: "r", tenantId: "no tenant" }, "tenantId"],
   ["import", { sealedRefreshToken: "r", tenantId: "x", scopes: [], version: 1 }, "tenantId"],
   [
     "import",
@@ -92,7 +92,8 @@ export function readWhatIs(around: Surroundings, after: number): void {
     }
     const { value } = info;
     if (value.status !== tables.grant.status) faults.push(`${value.status} is told as its status`);
-    if (value.cooldowns.length > mostCooldowns) faults.push("more cool-downs are kept than may be");
+    const open = value.cooldowns.filter(({ until }) => until !== null);
+    if (open.length > mostCooldowns) faults.push("more cool-downs are kept than may be");
     const text = JSON.stringify(value);
     const secrets = [tables.grant.refreshToken, ...tables.rows.map(({ token }) => token)];
     if (secrets.some((secret) => secret !== null && text.includes(secret))) {

@@ -45,16 +45,16 @@ export const starts = {
   prompted: {
     options: { start: "user", prompt: "select_account", loginHint: "ada@contoso.example" },
   },
-  noTenant: { options: { start: "user", tenantId: "no tenant" }, refused: "tenant_id" },
+  noTenant: { options: { start: "user", tenantId: "no tenant" }, refused: "tenantId" },
   otherRedirect: {
     options: { start: "user", redirectUri: "https://evil.example/callback" },
-    refused: "redirect_uri",
+    refused: "redirectUri",
   },
   otherReturn: {
     options: { start: "user", returnUrl: "https://evil.example/" },
-    refused: "return_url",
+    refused: "returnUrl",
   },
-  noReturn: { options: { start: "server" }, refused: "return_url" },
+  noReturn: { options: { start: "server" }, refused: "returnUrl" },
   tooMany: { options: { start: "user", scopes: manyScopes }, refused: "scopes" },
 } as const satisfies Record<string, Start>;
 
