@@ -7,7 +7,7 @@ import type { Microsoft } from "./microsoft.ts";
 import type { HandedToken, Operation } from "./operation.ts";
 import type { Receivers } from "./receivers.ts";
 import { takenElsewhere } from "./sign-in.ts";
-import type { Tables } from "./tables.ts";
+import type { Rows, Tables } from "./tables.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
 const subscriptions = "https://management.azure.com/subscriptions?api-version=2022-12-01";
@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly microsoft: Microsoft;
   readonly stub: ConnectionStub;
   readonly tables: Tables | undefined;
+  /** The same, as it is stored. */
+  readonly rows: Rows | undefined;
   readonly receivers: Receivers;
   readonly ledger: TokenLedger;
   readonly handed: HandedToken[];

@@ -17,6 +17,7 @@ import { oddNames } from "./odd-answers.ts";
 import { callbackManners, thens, type PeopleCommand } from "./people.ts";
 import { manners, receiverNames, type Manner, type ReceiverName } from "./receivers.ts";
 import { socketStarts, type SocketsCommand } from "./sockets.ts";
+import { linkKinds } from "./reconnect-links.ts";
 import { startNames, type StartName } from "./starts.ts";
 import { targetNames, type TargetName } from "./targets.ts";
 
@@ -285,6 +286,15 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
         },
         { weight: 1, arbitrary: constantFrom(...startNames) },
       ),
+      then: constantFrom(...thens),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: record({
+      do: as("reconnect"),
+      account,
+      link: constantFrom(...linkKinds),
       then: constantFrom(...thens),
     }),
   },

@@ -30,6 +30,8 @@ export const oddInputs: readonly (readonly [Method, unknown, string])[] = [
   ["completeAuthorization", { state: "s", response: long }, "response"],
   ["completeAuthorization", { state: "s", response: "code=1", confirmed: "yes" }, "confirmed"],
   ["confirmAuthorization", {}, "flow"],
+  ["reconnectRequest", {}, "account"],
+  ["beginReconnect", { account: "a", scopes: "Mail.Read" }, "scopes"],
   ["confirmAuthorization", { flow: 7 }, "flow"],
   ["import", undefined, "options"],
   ["import", { refreshToken: 7 }, "refreshToken"],

@@ -1,5 +1,6 @@
 import type {
   AuthorizationCompletion,
+  AuthorizationStart,
   BeginAuthorization,
   ConnectionRpc,
   Outcome,
@@ -7,6 +8,7 @@ import type {
 import { verifyState } from "../../../src/connection/grant/authorization-state.ts";
 import type { Surroundings } from "./callers.ts";
 import type { Account } from "./commands.ts";
+import { ReconnectLinks, type LinkKind } from "./reconnect-links.ts";
 import { answerOf, type Flow } from "./sign-in.ts";
 import { starts, type StartName } from "./starts.ts";
 
@@ -40,6 +42,8 @@ export type PeopleCommand =
   | { do: "goOn"; which: number }
   /** A sign-in that asks for something of its own, and what is done of it. */
   | { do: "start"; account: Account; as: StartName; then: Then }
+  /** Somebody opens a reconnect link, and signs in with an account: the right one or another. */
+  | { do: "reconnect"; account: Account; link: LinkKind; then: Then }
   | { do: "callback"; which: number; manner: CallbackManner }
   /** Confirmations of a sign-in that waits for one, or of one that nobody began. */
   | { do: "confirm"; which: number; manner: "known" | "unknown" | "twice" }
@@ -55,11 +59,16 @@ const many = 21;
 export class People {
   readonly #around: Surroundings;
   readonly #flows: Flow[] = [];
-  /** What was brought back already. */
+  /** Flows whose answer was taken. */
+  readonly #done = new Set<Flow>();
+  /** What was brought back last. */
   #taken: Answered | undefined;
+
+  readonly #links: ReconnectLinks;
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#links = new ReconnectLinks(around);
   }
 
   async take(command: PeopleCommand): Promise<void> {
@@ -76,6 +85,8 @@ export class People {
         return this.#goOn(command.which);
       case "start":
         return this.#start(command);
+      case "reconnect":
+        return this.#reconnect(command);
       case "callback":
         return this.#callback(command.which, command.manner);
       case "confirm":
@@ -101,11 +112,29 @@ export class People {
       return started.error.details?.field;
     }
     if (started?.ok !== true) return undefined;
-    const { state, browserBinding } = started.value;
-    const response = await answerOf(this.#around.microsoft, started.value, account);
+    await this.#opened(started.value, account);
+    return "";
+  }
+
+  async #reconnect({
+    account,
+    link: kind,
+    then,
+  }: Extract<PeopleCommand, { do: "reconnect" }>): Promise<void> {
+    const link = await this.#links.take(kind);
+    if (link === undefined) return;
+    const started = await this.#around.stub.beginReconnect(link).catch(() => undefined);
+    if (started?.ok !== true) return;
+    await this.#opened(started.value, account);
+    if (then !== "nothing") this.#goOn(this.#flows.length - 1, then);
+  }
+
+  /** Somebody comes to Microsoft's page and approves all of it. */
+  async #opened(started: AuthorizationStart, account: Account): Promise<void> {
+    const { state, browserBinding } = started;
+    const response = await answerOf(this.#around.microsoft, started, account);
     const since = this.#around.step;
     this.#flows.push({ stage: "answered", account, since, state, response, browserBinding });
-    return "";
   }
 
   #goOn(which: number, then: Exclude<Then, "nothing"> = "callback"): void {
@@ -130,7 +159,11 @@ export class People {
     this.#taken = flow;
     this.#around.start({ kind: "sign-in", account, since }, async () => {
       const outcome = await this.#complete(flow, more);
-      if (!outcome.ok || outcome.value.outcome !== "confirmation_required") return outcome;
+      if (!outcome.ok || outcome.value.outcome === "refused") return outcome;
+      // Of two that bring it back either may come first; where an object died, the second is the first.
+      if (this.#done.has(flow)) this.#around.faults.push("a callback was taken twice");
+      this.#done.add(flow);
+      if (outcome.value.outcome !== "confirmation_required") return outcome;
       const waiting = { stage: "waiting", account, since, flow: outcome.value.flow } as const;
       if (then === "callback") this.#flows.push(waiting);
       else this.#confirmed(waiting);
@@ -170,9 +203,9 @@ export class People {
       case "twice":
         this.#flows.splice(this.#flows.indexOf(flow), 1);
         this.#completed(flow, {});
-        return this.#refused({ state, response, ...bound });
+        return this.#completed(flow, {});
       case "again":
-        return this.#refused({ state, response, ...bound });
+        return this.#completed(flow, {});
       case "elsewhere":
         // Of a server's start anybody may bring the answer: it is the confirmation that counts.
         if (browserBinding === undefined) return;

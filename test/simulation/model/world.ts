@@ -254,6 +254,7 @@ export class World implements Surroundings {
       case "begin":
       case "goOn":
       case "start":
+      case "reconnect":
       case "callback":
       case "confirm":
       case "manyStarts":
