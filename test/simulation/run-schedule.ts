@@ -29,7 +29,7 @@ export async function runSchedule(schedule: Schedule, options: RunOptions): Prom
     if (account !== undefined) {
       await take({
         command: isWide
-          ? { do: "start", account, as: "wide", then: "callback" }
+          ? { do: "start", account, as: "wide", upTo: "callback" }
           : { do: "signIn", account },
         hold: false,
         answer: { as: "service" },

@@ -14,7 +14,7 @@ import { deployment, type Deployment } from "./deployment.ts";
 import type { Answer } from "./microsoft.ts";
 import { oddInputs } from "./odd-input.ts";
 import { oddNames } from "./odd-answers.ts";
-import { callbackManners, thens, type PeopleCommand } from "./people.ts";
+import { callbackManners, stages, type PeopleCommand } from "./people.ts";
 import { manners, receiverNames, type Manner, type ReceiverName } from "./receivers.ts";
 import { socketStarts, type SocketsCommand } from "./sockets.ts";
 import { linkKinds } from "./reconnect-links.ts";
@@ -286,7 +286,7 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
         },
         { weight: 1, arbitrary: constantFrom(...startNames) },
       ),
-      then: constantFrom(...thens),
+      upTo: constantFrom(...stages),
     }),
   },
   {
@@ -295,7 +295,7 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
       do: as("reconnect"),
       account,
       link: constantFrom(...linkKinds),
-      then: constantFrom(...thens),
+      upTo: constantFrom(...stages),
     }),
   },
   {

@@ -29,9 +29,9 @@ export const callbackManners = [
  */
 export type CallbackManner = (typeof callbackManners)[number];
 
-export const thens = ["nothing", "callback", "confirm", "confirmTwice"] as const;
+export const stages = ["nothing", "callback", "confirm", "confirmTwice"] as const;
 /** How far a sign-in goes by itself: to its start, its callback, or the confirmation after that. */
-type Then = (typeof thens)[number];
+type Stage = (typeof stages)[number];
 
 export type PeopleCommand =
   /** A sign-in from start to callback. */
@@ -41,9 +41,9 @@ export type PeopleCommand =
   /** The callback of a sign-in that was begun, or the confirmation of one that waits for it. */
   | { do: "goOn"; which: number }
   /** A sign-in that asks for something of its own, and what is done of it. */
-  | { do: "start"; account: Account; as: StartName; then: Then }
+  | { do: "start"; account: Account; as: StartName; upTo: Stage }
   /** Somebody opens a reconnect link, and signs in with an account: the right one or another. */
-  | { do: "reconnect"; account: Account; link: LinkKind; then: Then }
+  | { do: "reconnect"; account: Account; link: LinkKind; upTo: Stage }
   | { do: "callback"; which: number; manner: CallbackManner }
   /** Confirmations of a sign-in that waits for one, or of one that nobody began. */
   | { do: "confirm"; which: number; manner: "known" | "unknown" | "twice" }
@@ -96,13 +96,13 @@ export class People {
     }
   }
 
-  async #start({ account, as, then }: Extract<PeopleCommand, { do: "start" }>): Promise<void> {
+  async #start({ account, as, upTo }: Extract<PeopleCommand, { do: "start" }>): Promise<void> {
     const asked: { options: BeginAuthorization; refused?: string } = starts[as];
     const field = await this.#begin(account, asked.options);
     if (field !== undefined && field !== (asked.refused ?? "")) {
       this.#around.faults.push(`a start ${as} was refused for "${field}"`);
     }
-    if (field === "" && then !== "nothing") this.#goOn(this.#flows.length - 1, then);
+    if (field === "" && upTo !== "nothing") this.#goOn(this.#flows.length - 1, upTo);
   }
 
   /** @returns the field that was refused, an empty text where none was, undefined where it failed otherwise */
@@ -119,14 +119,14 @@ export class People {
   async #reconnect({
     account,
     link: kind,
-    then,
+    upTo,
   }: Extract<PeopleCommand, { do: "reconnect" }>): Promise<void> {
     const link = await this.#links.take(kind);
     if (link === undefined) return;
     const started = await this.#around.stub.beginReconnect(link).catch(() => undefined);
     if (started?.ok !== true) return;
     await this.#opened(started.value, account);
-    if (then !== "nothing") this.#goOn(this.#flows.length - 1, then);
+    if (upTo !== "nothing") this.#goOn(this.#flows.length - 1, upTo);
   }
 
   /** Somebody comes to Microsoft's page and approves all of it. */
@@ -137,11 +137,11 @@ export class People {
     this.#flows.push({ stage: "answered", account, since, state, response, browserBinding });
   }
 
-  #goOn(which: number, then: Exclude<Then, "nothing"> = "callback"): void {
+  #goOn(which: number, upTo: Exclude<Stage, "nothing"> = "callback"): void {
     const [flow] = this.#flows.splice(which % Math.max(this.#flows.length, 1), 1);
     if (flow === undefined) return;
     if (flow.stage === "waiting") return this.#confirmed(flow);
-    this.#completed(flow, {}, then);
+    this.#completed(flow, {}, upTo);
   }
 
   #confirmed({ account, since, flow }: Extract<Flow, { stage: "waiting" }>): void {
@@ -153,7 +153,7 @@ export class People {
   #completed(
     flow: Answered,
     more: { confirmed?: boolean },
-    then: Exclude<Then, "nothing"> = "callback",
+    upTo: Exclude<Stage, "nothing"> = "callback",
   ): void {
     const { account, since } = flow;
     this.#taken = flow;
@@ -165,9 +165,9 @@ export class People {
       this.#done.add(flow);
       if (outcome.value.outcome !== "confirmation_required") return outcome;
       const waiting = { stage: "waiting", account, since, flow: outcome.value.flow } as const;
-      if (then === "callback") this.#flows.push(waiting);
+      if (upTo === "callback") this.#flows.push(waiting);
       else this.#confirmed(waiting);
-      if (then === "confirmTwice") this.#confirmed(waiting);
+      if (upTo === "confirmTwice") this.#confirmed(waiting);
       return outcome;
     });
   }
