@@ -1,0 +1,46 @@
+import { fork } from "node:child_process";
+import type { Mutation } from "./mutation.ts";
+import type { Found } from "./searcher.ts";
+
+/** Milliseconds that one search may take: a fault may keep a schedule from ever ending. */
+const longest = 900_000;
+
+export interface SearchOptions {
+  /** Schedules at most. */
+  runs: number;
+  seed: number;
+}
+
+/** Searches for one mutation in a process of its own. Rejects where that process gives no report. */
+export function search({ name }: Mutation, { runs, seed }: SearchOptions): Promise<Found> {
+  const program = new URL("searcher.ts", import.meta.url);
+  const child = fork(program, [name, String(runs), String(seed)], {
+    timeout: longest,
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  let complaint = "";
+  child.stderr?.on("data", (text) => (complaint += String(text)));
+  const { promise, resolve, reject } = Promise.withResolvers<Found>();
+  child.once("message", (report) => resolve(report as Found));
+  child.once("error", reject);
+  child.once("close", () => reject(new Error(`the search for "${name}" broke off: ${complaint}`)));
+  return promise;
+}
+
+/** Searches for all of them, two at a time. `done` is called in the order in which they end. */
+export async function searchAll(
+  mutations: readonly Mutation[],
+  options: SearchOptions,
+  done: (mutation: Mutation, result: Found | Error) => void,
+): Promise<void> {
+  const waiting = mutations.values();
+  const work = async (): Promise<void> => {
+    for (const mutation of waiting) {
+      const result = await search(mutation, options).catch((error: unknown) =>
+        error instanceof Error ? error : new Error(String(error)),
+      );
+      done(mutation, result);
+    }
+  };
+  await Promise.all([work(), work()]);
+}
