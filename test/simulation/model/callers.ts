@@ -5,7 +5,7 @@ import type {
   ConnectionStub,
   Outcome,
 } from "../../../src/contract/connection-rpc.ts";
-import type { Account, Command } from "./commands.ts";
+import type { Account, Command, Service } from "./commands.ts";
 import type { TokenLedger } from "./ledger.ts";
 import type { Microsoft } from "./microsoft.ts";
 import type { HandedToken, Operation } from "./operation.ts";
@@ -14,11 +14,26 @@ import { answerOf, takenElsewhere, type Flow } from "./sign-in.ts";
 import type { Tables } from "./tables.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
+/** Milliseconds in which a sign-in has to be finished, and then confirmed. */
+const signInTime = 600_000;
 const subscriptions = "https://management.azure.com/subscriptions?api-version=2022-12-01";
+const inSubscription =
+  "https://management.azure.com/subscriptions/00000000-0000-4000-8000-000000000001/resourcegroups?api-version=2022-12-01";
+
+/** What is called, and what shares its limit. */
+const services: Readonly<Record<Service, { url: string; resource: string; appliesTo: string }>> = {
+  graph: { url: me, resource: "graph", appliesTo: "graph" },
+  arm: { url: subscriptions, resource: "arm", appliesTo: "arm:tenant:read" },
+  subscription: {
+    url: inSubscription,
+    resource: "arm",
+    appliesTo: "arm:00000000-0000-4000-8000-000000000001:read",
+  },
+};
 
 export type CallerCommand = Extract<
   Command,
-  { do: "call" | "token" | "refresh" | "signIn" | "begin" | "goOn" | "import" | "restore" }
+  { do: "call" | "token" | "refresh" | "signIn" | "begin" | "goOn" | "stray" | "import" | "restore" }
 >;
 
 /** What callers see of the world they call in. */
@@ -29,6 +44,7 @@ export interface Surroundings {
   readonly receivers: Receivers;
   readonly ledger: TokenLedger;
   readonly handed: HandedToken[];
+  readonly faults: string[];
   readonly now: number;
   readonly step: number;
   /** Notes what is begun, and its end when it comes. */
@@ -42,6 +58,8 @@ export interface Surroundings {
 export class Callers {
   readonly #around: Surroundings;
   readonly #flows: Flow[] = [];
+  /** Those that were gone on with. */
+  readonly #past: Flow[] = [];
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -64,6 +82,10 @@ export class Callers {
         return this.#begin(command.account, command.server);
       case "goOn":
         return this.#goOn(command.which);
+      case "stray":
+        return command.browser === "same"
+          ? this.#goOnAgain(command.which)
+          : this.#intrude(command.which);
       case "import":
         return this.#import(command.account);
       case "restore":
@@ -71,13 +93,13 @@ export class Callers {
     }
   }
 
-  #call(service: "graph" | "arm"): void {
-    const url = service === "graph" ? me : subscriptions;
-    const asked = { resource: service, tenantId: undefined };
+  #call(service: Service): void {
+    const { url, resource, appliesTo } = services[service];
+    const asked = { resource, tenantId: undefined, appliesTo };
     this.#around.start({ kind: "call", asked }, async ({ id }) => {
       const response = await this.#around.stub.fetch(url, { headers: { "client-request-id": id } });
       await response.arrayBuffer();
-      return response.status;
+      return { status: response.status, refused: response.headers.get("x-azure-error") };
     });
   }
 
@@ -128,6 +150,9 @@ export class Callers {
       stage: "answered",
       account,
       since: this.#around.step,
+      until: this.#around.now + signInTime,
+      isServers: server,
+      isTaken: false,
       state,
       response,
       browserBinding,
@@ -137,16 +162,56 @@ export class Callers {
   #goOn(which: number): void {
     const [flow] = this.#flows.splice(which % Math.max(this.#flows.length, 1), 1);
     if (flow === undefined) return;
+    this.#past.push(flow);
+    this.#take(flow);
+  }
+
+  /** The same answer, or the same confirmation, comes once more. */
+  #goOnAgain(which: number): void {
+    const flow = this.#past[which % Math.max(this.#past.length, 1)];
+    if (flow !== undefined) this.#take(flow);
+  }
+
+  /** The answer comes from a browser in which the sign-in was not begun. */
+  #intrude(which: number): void {
+    const flow = this.#flows[which % Math.max(this.#flows.length, 1)];
+    if (flow?.stage !== "answered" || flow.browserBinding === undefined) return;
     const { account, since } = flow;
     this.#around.start({ kind: "sign-in", account, since }, async () => {
-      if (flow.stage === "waiting")
-        return this.#around.stub.confirmAuthorization({ flow: flow.flow });
+      const outcome = await this.#complete({ ...flow, browserBinding: "another" });
+      if (outcome.ok) this.#around.faults.push("a sign-in went on in another browser");
+      return outcome;
+    });
+  }
+
+  #take(flow: Flow): void {
+    const { account, since } = flow;
+    const isOver = this.#around.now >= flow.until;
+    this.#around.start({ kind: "sign-in", account, since }, async () => {
+      if (flow.stage === "waiting") {
+        const confirmed = await this.#around.stub.confirmAuthorization({ flow: flow.flow });
+        if (confirmed.ok) this.#wentOn(flow, isOver);
+        return confirmed;
+      }
       const outcome = await this.#complete(flow);
-      if (outcome.ok && outcome.value.outcome === "confirmation_required") {
-        this.#flows.push({ stage: "waiting", account, since, flow: outcome.value.flow });
+      if (!outcome.ok || outcome.value.outcome === "refused") return outcome;
+      this.#wentOn(flow, isOver);
+      if (outcome.value.outcome === "confirmation_required") {
+        const until = this.#around.now + signInTime;
+        const { flow: secret } = outcome.value;
+        const waiting = { ...flow, until, isTaken: false, stage: "waiting", flow: secret } as const;
+        this.#flows.push(waiting);
+      } else if (flow.isServers) {
+        this.#around.faults.push("a sign-in of a server went on without its confirmation");
       }
       return outcome;
     });
+  }
+
+  #wentOn(flow: Flow, isOver: boolean): void {
+    if (isOver) this.#around.faults.push("a sign-in went on after its end");
+    if (flow.isTaken) this.#around.faults.push("a sign-in went on twice");
+    flow.isTaken = true;
   }
 
   /** Brings the answer back, and goes on to Microsoft as often as the connection sends it there. */
@@ -185,8 +250,7 @@ export class Callers {
       scopes: row.scope?.split(" ") ?? [],
       version: row.version,
     };
-    this.#around.start({ kind: "import", account: row.upn ?? undefined }, () =>
-      this.#around.stub.import(backup),
-    );
+    const what = { kind: "import", restores: true, account: row.upn ?? undefined } as const;
+    this.#around.start(what, () => this.#around.stub.import(backup));
   }
 }

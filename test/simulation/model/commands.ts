@@ -11,13 +11,13 @@ import {
 } from "fast-check";
 import { deployment, type Deployment } from "./deployment.ts";
 import type { Answer } from "./microsoft.ts";
-import { oddNames } from "./odd-answers.ts";
+import { challengeNames, oddNames } from "./odd-answers.ts";
 import { manners, receiverNames, type Manner, type ReceiverName } from "./receivers.ts";
 
 /** What can be done to a connection, or happen to it: plain data, so that a schedule can be replayed. */
 export type Command =
   /** A call through the connection; `hold` leaves Microsoft's answer to it outstanding. */
-  | { do: "call"; service: "graph" | "arm"; hold: boolean }
+  | { do: "call"; service: Service; hold: boolean }
   | {
       do: "token";
       resource: TokenResource;
@@ -31,6 +31,8 @@ export type Command =
   | { do: "begin"; account: Account; server: boolean }
   /** The callback of a sign-in that was begun, or the confirmation of one that waits for it. */
   | { do: "goOn"; which: number }
+  /** An answer or a confirmation that came comes again, or one that is awaited comes to another browser. */
+  | { do: "stray"; which: number; browser: "same" | "other" }
   | { do: "import"; account: Account }
   | { do: "disconnect" }
   /** At Microsoft: everything, or the access tokens of one resource. */
@@ -62,6 +64,8 @@ export type Command =
   /** The clock of the machine is set back. */
   | { do: "setBack"; seconds: number };
 
+/** `subscription` is what may live in another tenant. */
+export type Service = "graph" | "arm" | "subscription";
 export type TokenResource = "graph" | "arm" | "vault";
 export type Account =
   | "ada@contoso.example"
@@ -143,6 +147,10 @@ const answer: Arbitrary<Answer> = oneof(
   {
     weight: 2,
     arbitrary: record({ as: constant("odd"), name: constantFrom(...oddNames) }),
+  },
+  {
+    weight: 1,
+    arbitrary: record({ as: constant("odd"), name: constantFrom(...challengeNames) }),
   },
 );
 
@@ -237,6 +245,14 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
     }),
   },
   { weight: 1, arbitrary: record({ do: as("lose") }) },
+  {
+    weight: 2,
+    arbitrary: record({ do: as("call"), service: constant("subscription"), hold: boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: record({ do: as("stray"), which: nat(2), browser: constantFrom("same", "other") }),
+  },
   { weight: 2, arbitrary: record({ do: as("restore") }) },
   {
     weight: 2,

@@ -1,5 +1,6 @@
 import type { Capability, ConnectionSeen } from "./capability.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { Standing } from "./standing.ts";
 import type { HandedToken, Operation } from "./operation.ts";
 import type { EventSeen, Tables } from "./tables.ts";
 import type { World } from "./world.ts";
@@ -17,6 +18,7 @@ const audiences: Readonly<Record<string, string>> = {
 export class Invariants {
   readonly #world: World;
   readonly #lifecycle = new Lifecycle();
+  readonly #standing = new Standing();
   #before: Tables | undefined;
   #faults: string[] = [];
 
@@ -39,6 +41,7 @@ export class Invariants {
     }
     for (const handed of this.#world.handed) this.#handed(handed);
     this.#told();
+    this.#faults.push(...this.#standing.check(this.#world, this.#before, this.#lifecycle.news));
     this.#faults.push(...this.#capabilities((capability, seen) => capability.check(seen)));
     this.#before = tables;
     return this.#faults;
@@ -238,6 +241,10 @@ export class Invariants {
       if (!this.#lifecycle.holds(event))
         this.#fault(`event ${event.seq} was told, but is not written`);
     });
+    const { length } = this.#lifecycle;
+    if (this.#world.watcher.isOpen && told.length < length) {
+      this.#fault(`a client that watches was not told of event ${told.length + 1}`);
+    }
   }
 
   /** Sign-ins and imports that were under way in this step. */

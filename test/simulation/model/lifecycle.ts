@@ -33,6 +33,8 @@ export class Lifecycle {
   status: Known = "none";
   /** Step of the last disconnect. */
   disconnectedAt = -1;
+  /** What came with the last reading. */
+  news: EventSeen[] = [];
   #action: unknown;
   #ids: string[] = [];
 
@@ -53,6 +55,7 @@ export class Lifecycle {
     });
     if (log.length < this.#ids.length) fault("events were lost");
     const news = log.slice(this.#ids.length);
+    this.news = news;
     for (const event of news) {
       this.#ids.push(event.id);
       this.#apply(event, signedIn, fault);
@@ -70,6 +73,7 @@ export class Lifecycle {
   forget(): void {
     this.status = "none";
     this.disconnectedAt = -1;
+    this.news = [];
     this.#action = undefined;
     this.#ids = [];
   }

@@ -10,9 +10,19 @@ export interface Operation {
   since: number;
   /** The tables when it began. */
   before: Tables | undefined;
-  asked?: { resource: string; tenantId: string | undefined; staleGeneration?: number | undefined };
+  asked?: {
+    resource: string;
+    tenantId: string | undefined;
+    staleGeneration?: number | undefined;
+    /** Of a call: what shares its limit. */
+    appliesTo?: string;
+  };
   /** Sign-in name. */
   account?: string | undefined;
+  /** It takes the directory's backup back. */
+  restores?: true;
+  /** Microsoft gave it an odd answer, which may name another tenant. */
+  isChallenged?: true;
   /** How it ended. */
   end?: { value: unknown } | { thrown: string };
 }

@@ -4,7 +4,16 @@ import type { Account } from "./commands.ts";
 import type { Microsoft } from "./microsoft.ts";
 
 /** A sign-in on its way: Microsoft's answer waits to be brought back, or the candidate to be confirmed. */
-export type Flow = { account: Account; since: number } & (
+export type Flow = {
+  account: Account;
+  since: number;
+  /** When it ends, in milliseconds. */
+  until: number;
+  /** A server began it, which has to confirm it. */
+  isServers: boolean;
+  /** It went on once: no answer makes it go on again. */
+  isTaken: boolean;
+} & (
   | { stage: "answered"; state: string; response: string; browserBinding: string | undefined }
   | { stage: "waiting"; flow: string }
 );

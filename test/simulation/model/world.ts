@@ -9,6 +9,7 @@ import { TokenLedger } from "./ledger.ts";
 import { answerToCall, type Answer, type Microsoft, type Outstanding } from "./microsoft.ts";
 import type { HandedToken, Operation } from "./operation.ts";
 import { Receivers } from "./receivers.ts";
+import { TokenRequests } from "./token-requests.ts";
 import { TableReader, type Rows, type Tables } from "./tables.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -57,6 +58,7 @@ export class World implements Surroundings {
   readonly #host: Host;
   readonly #reader: TableReader;
   readonly #callers = new Callers(this);
+  readonly #tokenRequests = new TokenRequests();
   #hold = false;
   #answer: Answer | undefined;
   #holdCalls = false;
@@ -136,6 +138,7 @@ export class World implements Surroundings {
     this.#hold = hold;
     this.#answer = answer;
     this.#holdCalls = command.do === "call" && command.hold;
+    this.#tokenRequests.stepBegins(command, this);
     await this.#host.run(() => this.#do(command));
     await this.#settle();
     if (this.#died) await this.#bury();
@@ -154,6 +157,19 @@ export class World implements Surroundings {
   /** The Worker was deployed with other secrets. */
   get isRedeployed(): boolean {
     return this.#deployments > 0;
+  }
+
+  get secrets(): Deployment["secrets"] {
+    return this.#deployment.secrets;
+  }
+
+  get keys(): Deployment["keys"] {
+    return this.#deployment.keys;
+  }
+
+  /** Tenants other than the connection's own, where each token request of this step went; else undefined. */
+  get wentAbroad(): boolean {
+    return this.#tokenRequests.wentAbroad;
   }
 
   /** What the tables hold, as it is stored. */
@@ -187,6 +203,7 @@ export class World implements Surroundings {
       this.#sent(request);
       return this.#holdCalls ? undefined : { as: "service" };
     }
+    this.faults.push(...this.#tokenRequests.arrived(request, this));
     const others = this.microsoft.outstanding.filter(
       (other) => other !== request && other.kind === "token" && other.life === this.life,
     );
@@ -206,6 +223,12 @@ export class World implements Surroundings {
     else this.handed.push({ operation, token, at: this.now });
   }
 
+  #challenged(call: Outstanding | undefined): void {
+    const id = call?.request.headers.get("client-request-id");
+    const operation = this.operations.find((one) => one.id === id);
+    if (operation !== undefined) operation.isChallenged = true;
+  }
+
   async #do(command: Command): Promise<void> {
     switch (command.do) {
       case "call":
@@ -214,6 +237,7 @@ export class World implements Surroundings {
       case "signIn":
       case "begin":
       case "goOn":
+      case "stray":
       case "import":
       case "restore":
         return this.#callers.take(command);
@@ -238,10 +262,10 @@ export class World implements Surroundings {
         return;
       case "answerCall": {
         const calls = this.microsoft.calls(this.life);
-        await this.#give(
-          calls[command.which % Math.max(calls.length, 1)],
-          answerToCall(this.#answer),
-        );
+        const call = calls[command.which % Math.max(calls.length, 1)];
+        const answer = answerToCall(this.#answer);
+        if (answer.as === "odd") this.#challenged(call);
+        await this.#give(call, answer);
         return;
       }
       case "crash":

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
+import { fileURLToPath } from "node:url";
 import type { Mutation } from "./mutation.ts";
 
-const urlOf = ({ file }: Mutation): URL => new URL(`../../../src/${file}`, import.meta.url);
+const urlOf = ({ file }: Mutation): string =>
+  new URL(`../../../src/${file}`, import.meta.url).href;
 
 /** How often the text of a mutation occurs in its file: it has to be once. */
 export const occurrences = (mutation: Mutation): number =>
-  readFileSync(urlOf(mutation), "utf8").split(mutation.find).length - 1;
+  readFileSync(fileURLToPath(urlOf(mutation)), "utf8").split(mutation.find).length - 1;
 
 /**
  * Plants a mutation into this process: call before the code under test is loaded. No file is changed.
@@ -18,7 +20,7 @@ export function plant(mutation: Mutation): () => boolean {
   if (found !== 1) {
     throw new Error(`"${mutation.name}": its text occurs ${found} times in ${mutation.file}`);
   }
-  const { href } = urlOf(mutation);
+  const href = urlOf(mutation);
   let isLoaded = false;
   registerHooks({
     load: (url, context, next) => {

@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import type { Mutation } from "./mutation.ts";
 import type { Found } from "./searcher.ts";
 
@@ -13,7 +14,7 @@ export interface SearchOptions {
 
 /** Searches for one mutation in a process of its own. Rejects where that process gives no report. */
 export function search({ name }: Mutation, { runs, seed }: SearchOptions): Promise<Found> {
-  const program = new URL("searcher.ts", import.meta.url);
+  const program = fileURLToPath(new URL("searcher.ts", import.meta.url).href);
   const child = fork(program, [name, String(runs), String(seed)], {
     timeout: longest,
     stdio: ["ignore", "ignore", "pipe", "ipc"],
