@@ -30,4 +30,14 @@ export const found: Readonly<Record<string, Schedule>> = {
       step({ do: "answerCall", which: 0 }, { as: "status", status: 429, retryAfter: 7 }),
     ],
   },
+  "a disconnect that could not be written ends no call": {
+    ...adas,
+    steps: [
+      step({ do: "advance", seconds: 1_296_000 }),
+      step({ do: "call", service: "graph", hold: false }, { as: "service" }, true),
+      step({ do: "storageFails", table: "event" }),
+      step({ do: "disconnect" }),
+      step({ do: "answer" }),
+    ],
+  },
 };

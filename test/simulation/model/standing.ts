@@ -10,17 +10,20 @@ export interface WorldSeen {
   readonly operations: readonly Operation[];
   readonly handed: readonly HandedToken[];
   readonly ledger: TokenLedger;
+  readonly tokenRequest: object | undefined;
   readonly ringing: boolean;
+  readonly life: number;
   readonly wentAbroad: boolean;
   readonly isRedeployed: boolean;
   readonly secrets: Deployment["secrets"];
   readonly keys: Deployment["keys"];
+  /** With which secrets each fault of the application was met, by its fingerprint. */
+  readonly refusedSecrets: ReadonlyMap<string, Deployment["secrets"]>;
 }
 
 /** Whether latches, claims, cool-downs and secrets stand as long as they should, and no longer. */
 export class Standing {
-  /** With which secrets each fault of the application was met, by its fingerprint. */
-  readonly #refused = new Map<string, string>();
+  #life = 0;
 
   /**
    * @param before the tables one step ago
@@ -30,14 +33,14 @@ export class Standing {
   check(world: WorldSeen, before: Tables | undefined, news: readonly EventSeen[]): string[] {
     const { tables } = world;
     const faults = world.handed.flatMap((handed) => servedTooEarly(handed, tables));
+    const life = this.#life;
+    this.#life = world.life;
     if (tables === undefined) return faults;
-    const { appError } = tables.grant;
-    if (appError !== null && !this.#refused.has(appError.fingerprint)) {
-      this.#refused.set(appError.fingerprint, world.secrets);
-    }
     return [
       ...faults,
       ...claims(tables),
+      ...ended(tables),
+      ...intent(world, life, news),
       ...refreshToken(tables, world.ledger),
       ...sealing(world, news),
       ...idle(tables, world.ringing),
@@ -45,22 +48,25 @@ export class Standing {
       ...abroad(world, news),
       ...world.operations.flatMap((operation) => [
         ...refusedForNothing(operation, tables),
-        ...this.#untried(operation, tables, world.secrets),
+        ...untried(operation, world),
       ]),
     ];
   }
+}
 
-  /** A secret that was never refused is tried before the application is called misconfigured. */
-  #untried({ kind, before, end }: Operation, { grant }: Tables, secrets: string): string[] {
-    const known = before?.grant.appError?.fingerprint;
-    if (kind !== "token" || known === undefined || !isMisconfigured(end)) return [];
-    // Asked meanwhile, and refused again.
-    if (grant.appError?.fingerprint !== known) return [];
-    const refused = this.#refused.get(known);
-    return refused === undefined || refused === secrets
-      ? []
-      : [`the secrets ${secrets} were not tried, since ${refused} was refused`];
-  }
+/** A secret that was never refused is tried before the application is called misconfigured. */
+function untried(
+  { kind, before, end }: Operation,
+  { tables, secrets, refusedSecrets }: WorldSeen,
+): string[] {
+  const known = before?.grant.appError?.fingerprint;
+  if (kind !== "token" || known === undefined || !isMisconfigured(end)) return [];
+  // Asked meanwhile, and refused again.
+  if (tables?.grant.appError?.fingerprint !== known) return [];
+  const refused = refusedSecrets.get(known);
+  return refused === undefined || refused === secrets
+    ? []
+    : [`the secrets ${secrets} were not tried, since ${refused} was refused`];
 }
 
 /** A latch or a cool-down that stood when somebody came, and still stands, lets nothing through. */
@@ -100,6 +106,29 @@ function claims({ grant, rows }: Tables): string[] {
     faults.push("the claims that a latch asks for are forgotten");
   }
   return faults;
+}
+
+/** Of what was ended nothing is left that would latch, or be told of, what begins after it. */
+function ended({ grant, rows }: Tables): string[] {
+  if (grant.status !== "disconnected") return [];
+  const { remedy, claims: kept, appError } = grant;
+  const isLeft = rows.length > 0 || [remedy, kept, appError].some((one) => one !== null);
+  return isLeft ? ["something was left of a grant that was ended, or written after its end"] : [];
+}
+
+/** An intent ends with its request, unless its process died. */
+function intent(
+  { tables, tokenRequest, ringing, life }: WorldSeen,
+  lifeBefore: number,
+  news: readonly EventSeen[],
+): string[] {
+  const left = tables?.intent;
+  if (left === undefined || tokenRequest !== undefined || ringing || life !== lifeBefore) return [];
+  return news.some(
+    ({ type, data }) => type === "token.refreshed" && data["resource"] === left.resource,
+  )
+    ? ["an intent is left though its request has worked"]
+    : [];
 }
 
 /** A refresh token that came with a token that is kept is kept too, unless a newer one is. */

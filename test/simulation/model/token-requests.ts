@@ -1,3 +1,4 @@
+import type { Deployment } from "./deployment.ts";
 import type { Command } from "./commands.ts";
 import type { Outstanding } from "./microsoft.ts";
 import type { Operation } from "./operation.ts";
@@ -18,12 +19,15 @@ export interface Circumstances {
   readonly operations: readonly Operation[];
   readonly outstanding: readonly Outstanding[];
   readonly now: number;
+  readonly secrets: Deployment["secrets"];
   readonly step: number;
   readonly life: number;
 }
 
 /** What holds of each token request as it arrives. */
 export class TokenRequests {
+  /** With which secrets each fault of the application was met, by its fingerprint. */
+  readonly refusedSecrets = new Map<string, Deployment["secrets"]>();
   readonly #codes = new Set<string>();
   /** Home and abroad: where the token requests of this step went, or that is out since before. */
   #tenants: string[] = [];
@@ -32,7 +36,12 @@ export class TokenRequests {
   #isForced = false;
   #forced = { life: -1, at: -Infinity, step: -1 };
 
-  stepBegins({ do: name }: Command, { tables, operations, outstanding }: Circumstances): void {
+  stepBegins({ do: name }: Command, around: Circumstances): void {
+    const { tables, operations, outstanding, secrets } = around;
+    const error = tables?.grant.appError?.fingerprint;
+    if (error !== undefined && !this.refusedSecrets.has(error)) {
+      this.refusedSecrets.set(error, secrets);
+    }
     this.#home = tables?.grant.homeTenant ?? null;
     this.#tenants = outstanding.filter(({ kind }) => kind === "token").map(tenantOf);
     this.#isForced = name === "refresh" && operations.length === 0 && outstanding.length === 0;
@@ -68,7 +77,8 @@ export class TokenRequests {
   }
 
   /** What failed is not asked for before its time, unless somebody demands it. */
-  #tooSoon(request: Outstanding, { tables, operations, now }: Circumstances): string[] {
+  #tooSoon(request: Outstanding, around: Circumstances): string[] {
+    const { tables, operations, now, secrets } = around;
     const { form } = request;
     const scope = form.get("scope") ?? "";
     const isGrants =
@@ -80,7 +90,10 @@ export class TokenRequests {
     const row = tables.rows.find(
       (one) => one.resource === resources.get(audience) && one.tenantId === tenantOf(request),
     );
-    const wait = (row?.retryAt ?? 0) - now;
+    const { appError } = tables.grant;
+    const isRefused =
+      appError !== null && this.refusedSecrets.get(appError.fingerprint) === secrets;
+    const wait = Math.max(row?.retryAt ?? 0, isRefused ? appError.retryAt : 0) - now;
     return wait > 0 ? [`a token request came ${wait} ms before its time`] : [];
   }
 

@@ -163,11 +163,15 @@ export class World implements Surroundings {
     return this.#deployment.secrets;
   }
 
+  get refusedSecrets(): ReadonlyMap<string, Deployment["secrets"]> {
+    return this.#tokenRequests.refusedSecrets;
+  }
+
   get keys(): Deployment["keys"] {
     return this.#deployment.keys;
   }
 
-  /** Tenants other than the connection's own, where each token request of this step went; else undefined. */
+  /** Each token request of this step was for another tenant than the connection's own. */
   get wentAbroad(): boolean {
     return this.#tokenRequests.wentAbroad;
   }

@@ -33,12 +33,6 @@ export const tokenMutations: readonly Mutation[] = [
     replace: "generation: started.generation,",
   },
   {
-    name: "a lifetime is counted from the answer",
-    file: "connection/tokens/token-mint.ts",
-    find: "issuedAt: started.at,",
-    replace: "issuedAt: now(),",
-  },
-  {
     name: "the refresh token of a renewal is not stored",
     file: "connection/tokens/refresh-success.ts",
     find: "...defined({ refresh_token: refreshToken }),",
