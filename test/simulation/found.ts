@@ -30,6 +30,15 @@ export const found: Readonly<Record<string, Schedule>> = {
       step({ do: "answerCall", which: 0 }, { as: "status", status: 429, retryAfter: 7 }),
     ],
   },
+  "claims that a resource asks for at the sign-in wait for the next one": {
+    ...adas,
+    account: undefined,
+    steps: [
+      step({ do: "signIn", account: "ada@contoso.example" }, { as: "service" }, true),
+      step({ do: "answer" }, { as: "service" }, true),
+      step({ do: "answer" }, { as: "refusal", aadsts: 50_076 }),
+    ],
+  },
   "a disconnect that could not be written ends no call": {
     ...adas,
     steps: [

@@ -65,6 +65,16 @@ export class Callers {
     this.#around = around;
   }
 
+  /** Whether a sign-in that was begun can still be finished. */
+  get isAwaited(): boolean {
+    return this.#flows.some(({ stage, until }) => stage === "begun" && until > this.#around.now);
+  }
+
+  /** The connection is no more: what was begun in it leads nowhere. */
+  forget(): void {
+    for (const flow of this.#flows) flow.until = -Infinity;
+  }
+
   async take(command: CallerCommand): Promise<void> {
     switch (command.do) {
       case "call":
@@ -144,17 +154,17 @@ export class Callers {
       )
       .catch(() => undefined);
     if (started?.ok !== true) return;
-    const { state, browserBinding } = started.value;
-    const response = await answerOf(this.#around.microsoft, started.value, account);
+    const { authUrl, state, browserBinding } = started.value;
     this.#flows.push({
-      stage: "answered",
+      stage: "begun",
       account,
       since: this.#around.step,
       until: this.#around.now + signInTime,
       isServers: server,
       isTaken: false,
+      authUrl,
       state,
-      response,
+      response: undefined,
       browserBinding,
     });
   }
@@ -168,14 +178,14 @@ export class Callers {
 
   /** The same answer, or the same confirmation, comes once more. */
   #goOnAgain(which: number): void {
-    const flow = this.#past[which % Math.max(this.#past.length, 1)];
+    const flow = this.#past.at(-1 - (which % Math.max(this.#past.length, 1)));
     if (flow !== undefined) this.#take(flow);
   }
 
   /** The answer comes from a browser in which the sign-in was not begun. */
   #intrude(which: number): void {
     const flow = this.#flows[which % Math.max(this.#flows.length, 1)];
-    if (flow?.stage !== "answered" || flow.browserBinding === undefined) return;
+    if (flow?.stage !== "begun" || flow.browserBinding === undefined) return;
     const { account, since } = flow;
     this.#around.start({ kind: "sign-in", account, since }, async () => {
       const outcome = await this.#complete({ ...flow, browserBinding: "another" });
@@ -215,9 +225,10 @@ export class Callers {
   }
 
   /** Brings the answer back, and goes on to Microsoft as often as the connection sends it there. */
-  async #complete(flow: Extract<Flow, { stage: "answered" }>) {
+  async #complete(flow: Extract<Flow, { stage: "begun" }>) {
     const { account, browserBinding } = flow;
-    let { state, response } = flow;
+    let { state } = flow;
+    let response = (flow.response ??= await answerOf(this.#around.microsoft, flow, account));
     for (;;) {
       const outcome: Outcome<AuthorizationCompletion> =
         await this.#around.stub.completeAuthorization({

@@ -180,7 +180,7 @@ const commonCommands: WeightedArbitrary<Command>[] = [
   },
   { weight: 3, arbitrary: record({ do: as("refresh"), resource: constantFrom("graph", "arm") }) },
   { weight: 2, arbitrary: record({ do: as("signIn"), account }) },
-  { weight: 1, arbitrary: record({ do: as("begin"), account, server: boolean() }) },
+  { weight: 2, arbitrary: record({ do: as("begin"), account, server: boolean() }) },
   { weight: 2, arbitrary: record({ do: as("goOn"), which: nat(2) }) },
   { weight: 1, arbitrary: record({ do: as("import"), account }) },
   { weight: 2, arbitrary: record({ do: as("disconnect") }) },

@@ -66,6 +66,8 @@ export class Invariants {
     const { status } = this.#lifecycle;
     if (status !== "none" && status !== "pending")
       this.#fault(`a connection that was ${status} is gone`);
+    if (status === "pending" && this.#world.callers.isAwaited)
+      this.#fault("a connection is gone though a sign-in to it was begun");
     this.#forget();
   }
 
@@ -75,6 +77,7 @@ export class Invariants {
     this.#before = undefined;
     this.#lifecycle.forget();
     this.#world.watcher.forget();
+    this.#world.callers.forget();
     for (const capability of this.#world.capabilities) capability.forget();
   }
 

@@ -3,7 +3,7 @@ import type { AuthorizationStart } from "../../../src/contract/connection-rpc.ts
 import type { Account } from "./commands.ts";
 import type { Microsoft } from "./microsoft.ts";
 
-/** A sign-in on its way: Microsoft's answer waits to be brought back, or the candidate to be confirmed. */
+/** A sign-in on its way: the person has to sign in, or the candidate to be confirmed. */
 export type Flow = {
   account: Account;
   since: number;
@@ -14,7 +14,14 @@ export type Flow = {
   /** It went on once: no answer makes it go on again. */
   isTaken: boolean;
 } & (
-  | { stage: "answered"; state: string; response: string; browserBinding: string | undefined }
+  | {
+      stage: "begun";
+      authUrl: string;
+      state: string;
+      /** Microsoft's answer, once the person has signed in there. */
+      response: string | undefined;
+      browserBinding: string | undefined;
+    }
   | { stage: "waiting"; flow: string }
 );
 

@@ -57,7 +57,7 @@ export class World implements Surroundings {
   #wasLost = false;
   readonly #host: Host;
   readonly #reader: TableReader;
-  readonly #callers = new Callers(this);
+  readonly callers = new Callers(this);
   readonly #tokenRequests = new TokenRequests();
   #hold = false;
   #answer: Answer | undefined;
@@ -244,7 +244,7 @@ export class World implements Surroundings {
       case "stray":
       case "import":
       case "restore":
-        return this.#callers.take(command);
+        return this.callers.take(command);
       case "disconnect":
         await this.stub.disconnect().catch(() => undefined);
         return;

@@ -69,16 +69,22 @@ export const alarmMutations: readonly Mutation[] = [
     replace: "",
   },
   {
-    name: "an intent is recovered while a token request is out",
+    name: "a ring takes the intent of a request that is out for a dead one's",
     file: "connection/alarm-work.ts",
-    find: `  if (refresher.inFlight) return;
-  const resource = parseResource(intent.resource);
-  if (resource !== undefined) await refresher.renew({ resource, tenantId: intent.tenant_id });
-  // A latch or a back-off may have kept it from being sent: then there is nothing to find out.
-  if (state.exists && !refresher.inFlight) state.tokens.clearIntent();`,
-    replace: `  if (state.exists) state.tokens.clearIntent();
-  const resource = parseResource(intent.resource);
-  if (resource !== undefined) await refresher.renew({ resource, tenantId: intent.tenant_id });`,
+    find: "    renewal: { run: renew },\n",
+    replace: `    renewal: {
+      run: async (due) => {
+        state.tokens.clearIntent();
+        await renew(due);
+      },
+    },\n`,
+  },
+  {
+    name: "a ring renews beside the queue",
+    file: "connection/tokens/refresher.ts",
+    find: "return this.#fly(key, { staleGeneration: this.#options.state.tokens.read(key)?.generation }, 0);",
+    replace: `const staleGeneration = this.#options.state.tokens.read(key)?.generation;
+    return this.#options.mint.mint(key, { staleGeneration }, () => 0);`,
   },
   {
     name: "an intent of a dead life is not looked after",

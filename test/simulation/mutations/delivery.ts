@@ -67,10 +67,4 @@ export const deliveryMutations: readonly Mutation[] = [
     find: "if (this.#isLeaving()) await state.forget();",
     replace: "if (state.exists) await state.forget();",
   },
-  {
-    name: "a delivery that hangs is waited for by the alarm",
-    file: "connection/alarm.ts",
-    find: "    await endsWithin(wait, deliveries);",
-    replace: "    await deliveries;",
-  },
 ];

@@ -53,7 +53,13 @@ export const grantMutations: readonly Mutation[] = [
   {
     name: "claims are not lifted by a sign-in",
     file: "connection/grant/grant-adoption.ts",
-    find: "          claims: null,\n",
+    find: "          claims: candidate.claims,\n",
+    replace: "",
+  },
+  {
+    name: "claims that a resource asks for at the sign-in are forgotten",
+    file: "connection/grant/grant-adoption.ts",
+    find: "candidate.claims = answer.error.claims ?? candidate.claims;",
     replace: "",
   },
   {
