@@ -33,7 +33,9 @@ const services: Readonly<Record<Service, { url: string; resource: string; applie
 
 export type CallerCommand = Extract<
   Command,
-  { do: "call" | "token" | "refresh" | "signIn" | "begin" | "goOn" | "stray" | "import" | "restore" }
+  {
+    do: "call" | "token" | "refresh" | "signIn" | "begin" | "goOn" | "stray" | "import" | "restore";
+  }
 >;
 
 /** What callers see of the world they call in. */

@@ -6,7 +6,15 @@ import type { EventSeen } from "./tables.ts";
 export const receiverNames = ["webhook:all", "webhook:some", "pipeline", "directory"] as const;
 export type ReceiverName = (typeof receiverNames)[number];
 
-export const manners = ["takes", "fails", "loses", "dallies", "throttles", "hangs", "ends"] as const;
+export const manners = [
+  "takes",
+  "fails",
+  "loses",
+  "dallies",
+  "throttles",
+  "hangs",
+  "ends",
+] as const;
 /**
  * How a receiver behaves: it takes what it gets, fails, takes it and its answer is lost or comes late, asks for
  * time, says nothing, or wants no more.

@@ -3,8 +3,7 @@ import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Mutation } from "./mutation.ts";
 
-const urlOf = ({ file }: Mutation): string =>
-  new URL(`../../../src/${file}`, import.meta.url).href;
+const urlOf = ({ file }: Mutation): string => new URL(`../../../src/${file}`, import.meta.url).href;
 
 /** How often the text of a mutation occurs in its file: it has to be once. */
 export const occurrences = (mutation: Mutation): number =>

@@ -24,4 +24,7 @@ export async function reportOn(
 }
 
 const lineOf = (text: string): string =>
-  text.replaceAll(/\s+/g, " ").replaceAll(/user:u-[0-9a-f]+-/g, "operation ").slice(0, 200);
+  text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/user:u-[0-9a-f]+-/g, "operation ")
+    .slice(0, 200);

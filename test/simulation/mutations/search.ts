@@ -1,10 +1,19 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Mutation } from "./mutation.ts";
-import type { Found } from "./searcher.ts";
 
 /** Milliseconds that one search may take: a fault may keep a schedule from ever ending. */
 const longest = 900_000;
+
+/** What a search for one mutation came to. */
+export interface Found {
+  /** Schedules that were run: 0 where one of the known schedules found it. */
+  runs: number;
+  /** What did not hold; absent: nothing was found. */
+  error?: string;
+  /** Replays it. */
+  path?: string;
+}
 
 export interface SearchOptions {
   /** Schedules at most. */

@@ -1,16 +1,7 @@
 import "../platform/hooks.ts";
 import { mutationOf } from "./index.ts";
 import { plant } from "./plant.ts";
-
-/** What a search for one mutation came to. */
-export interface Found {
-  /** Schedules that were run: 0 where one of the known schedules found it. */
-  runs: number;
-  /** What did not hold; absent: nothing was found. */
-  error?: string;
-  /** Replays it. */
-  path?: string;
-}
+import type { Found } from "./search.ts";
 
 const [name = "", runs, seed] = process.argv.slice(2);
 const isLoaded = plant(mutationOf(name));
