@@ -15,7 +15,7 @@ it("finds faults that are planted into a connection", async () => {
   const missed: string[] = [];
   await searchAll(soonest, { runs: 2_000, seed: 1 }, ({ name }, found) => {
     if (found instanceof Error) throw found;
-    if (found.error === undefined) missed.push(name);
+    if (found.failure === undefined) missed.push(name);
   });
   expect(missed).toEqual([]);
 }, 60_000);

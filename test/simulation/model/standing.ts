@@ -153,10 +153,13 @@ function sealing({ isRedeployed, keys, rows }: WorldSeen, news: readonly EventSe
 }
 
 /** A grant that nobody uses is refreshed before Microsoft ends it: something always lies ahead. */
-const idle = ({ grant, alarm }: Tables, ringing: boolean): string[] =>
-  grant.status === "active" && alarm === null && !ringing
-    ? ["an active connection has no alarm"]
-    : [];
+function idle({ grant, rows, alarm }: Tables, ringing: boolean): string[] {
+  if (grant.status !== "active" || alarm !== null || ringing) return [];
+  // Where each resource is latched there is nothing to ask.
+  const home = rows.filter(({ tenantId }) => tenantId === grant.homeTenant);
+  const isOpen = home.length === 0 || home.some(({ remedy }) => remedy === null);
+  return isOpen ? ["an active connection has no alarm"] : [];
+}
 
 /** A backup is for what was lost: it replaces nothing, and what was ended stays ended. */
 function restored(

@@ -53,14 +53,8 @@ export const alarmMutations: readonly Mutation[] = [
   {
     name: "a ring sets no alarm for what is next",
     file: "connection/alarm.ts",
-    find: "this.arm(now() + (fault === undefined ? pause : failurePause));",
-    replace: "now();",
-  },
-  {
-    name: "a ring that failed does not wait",
-    file: "connection/alarm.ts",
-    find: "this.arm(now() + (fault === undefined ? pause : failurePause));",
-    replace: "this.arm(now() + (fault === undefined ? pause : failurePause * 60));",
+    find: "      this.arm(this.#restsUntil);\n",
+    replace: "",
   },
   {
     name: "a life does not look after the alarm of the one before",

@@ -33,9 +33,9 @@ export const deliveryMutations: readonly Mutation[] = [
   {
     name: "a receiver is moved on before it took an event",
     file: "connection/delivery/sink-delivery.ts",
-    find: "    const delivery = await sink.send(events);\n",
+    find: "    const delivery = await sink.send(events.map(",
     replace:
-      "    state.outbox.advance(row.sink, last.seq);\n    const delivery = await sink.send(events);\n",
+      "    state.outbox.advance(row.sink, last.seq);\n    const delivery = await sink.send(events.map(",
   },
   {
     name: "a receiver counts as up to date after each event",

@@ -41,8 +41,8 @@ export const grantMutations: readonly Mutation[] = [
   {
     name: "a candidate of another account is adopted",
     file: "connection/grant/candidate.ts",
-    find: "(grant.tenant_id !== candidate.tenant_id || grant.object_id !== candidate.object_id)",
-    replace: 'grant.object_id === ""',
+    find: "grant.tenant_id === candidate.tenant_id && grant.object_id === candidate.object_id;",
+    replace: 'grant.object_id !== "";',
   },
   {
     name: "a latch is not lifted by a sign-in",
@@ -119,8 +119,8 @@ export const grantMutations: readonly Mutation[] = [
   {
     name: "a sign-in that a server began needs no confirmation",
     file: "connection/grant/authorization.ts",
-    find: 'if (row.start === "user" || request.confirmed === true) {',
-    replace: 'if (row.start !== "user" || request.confirmed !== true) {',
+    find: 'if (row.start !== "server" || request.confirmed === true) {',
+    replace: "if (request.confirmed !== false) {",
   },
   {
     name: "another browser finishes a sign-in",

@@ -14,10 +14,10 @@ export async function reportOn(
   let missed = 0;
   print("| mutation | schedules | found by |\n|---|---|---|");
   await searchAll(mutations, options, ({ name }, result) => {
-    const isFound = !(result instanceof Error) && result.error !== undefined;
+    const isFound = !(result instanceof Error) && result.failure !== undefined;
     if (!isFound) missed += 1;
     if (result instanceof Error) print(`| ${name} | - | ERROR: ${lineOf(result.message)} |`);
-    else print(`| ${name} | ${result.runs} | ${lineOf(result.error ?? "NOT FOUND")} |`);
+    else print(`| ${name} | ${result.runs} | ${lineOf(result.failure?.error ?? "NOT FOUND")} |`);
   });
   print(`${mutations.length - missed} of ${mutations.length} found`);
   return missed === 0;

@@ -1,19 +1,9 @@
-import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import type { CampaignReport } from "../campaign-report.ts";
+import { runBatch } from "../run-batch.ts";
 import type { Mutation } from "./mutation.ts";
 
 /** Milliseconds that one search may take: a fault may keep a schedule from ever ending. */
 const longest = 900_000;
-
-/** What a search for one mutation came to. */
-export interface Found {
-  /** Schedules that were run: 0 where one of the known schedules found it. */
-  runs: number;
-  /** What did not hold; absent: nothing was found. */
-  error?: string;
-  /** Replays it. */
-  path?: string;
-}
 
 export interface SearchOptions {
   /** Schedules at most. */
@@ -21,32 +11,21 @@ export interface SearchOptions {
   seed: number;
 }
 
-/** Searches for one mutation in a process of its own. Rejects where that process gives no report. */
-export function search({ name }: Mutation, { runs, seed }: SearchOptions): Promise<Found> {
-  const program = fileURLToPath(new URL("searcher.ts", import.meta.url).href);
-  const child = fork(program, [name, String(runs), String(seed)], {
-    timeout: longest,
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  let complaint = "";
-  child.stderr?.on("data", (text) => (complaint += String(text)));
-  const { promise, resolve, reject } = Promise.withResolvers<Found>();
-  child.once("message", (report) => resolve(report as Found));
-  child.once("error", reject);
-  child.once("close", () => reject(new Error(`the search for "${name}" broke off: ${complaint}`)));
-  return promise;
-}
-
-/** Searches for all of them, two at a time. `done` is called in the order in which they end. */
+/**
+ * Searches for faults, each in a process of its own and two at a time.
+ *
+ * @param done called in the order in which they end, with an error where a search broke off
+ */
 export async function searchAll(
   mutations: readonly Mutation[],
   options: SearchOptions,
-  done: (mutation: Mutation, result: Found | Error) => void,
+  done: (mutation: Mutation, result: CampaignReport | Error) => void,
 ): Promise<void> {
   const waiting = mutations.values();
   const work = async (): Promise<void> => {
     for (const mutation of waiting) {
-      const result = await search(mutation, options).catch((error: unknown) =>
+      const settings = { mutation: mutation.name, timeout: longest };
+      const result = await runBatch(options, settings).catch((error: unknown) =>
         error instanceof Error ? error : new Error(String(error)),
       );
       done(mutation, result);
