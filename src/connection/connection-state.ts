@@ -95,7 +95,6 @@ export class ConnectionState {
 
   /** Ends the grant: nothing that could act for the user, or says who they are, is kept. */
   disconnect(now: number): void {
-    this.#ends += 1;
     this.commit(
       now,
       () => {
@@ -106,6 +105,8 @@ export class ConnectionState {
       },
       { disconnected: true },
     );
+    // Where storage fails nothing was ended: what is under way goes on.
+    this.#ends += 1;
   }
 
   /** Deletes everything, as if the connection had never been. */

@@ -1,23 +1,8 @@
 import { asyncProperty, check } from "fast-check";
+import type { CampaignOptions, CampaignReport } from "./campaign-report.ts";
 import { found } from "./found.ts";
 import { schedule } from "./model/commands.ts";
 import { createSimulation } from "./simulation.ts";
-
-export interface CampaignOptions {
-  runs: number;
-  seed: number;
-  /** Of a schedule that failed: it alone is run, and made as short as it can be. */
-  path?: string | undefined;
-}
-
-export interface CampaignReport {
-  /** Schedules that were run. */
-  runs: number;
-  /** Milliseconds of one schedule. */
-  median: number;
-  /** What did not hold, with what replays it. */
-  failure?: { error: string; seed: number; path: string; schedule: unknown } | undefined;
-}
 
 /** Runs random schedules of one seed until one fails. */
 export async function campaign({ runs, seed, path }: CampaignOptions): Promise<CampaignReport> {

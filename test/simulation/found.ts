@@ -70,4 +70,23 @@ export const found: Readonly<Record<string, Schedule>> = {
       step({ do: "begin", account: "grace@contoso.example", server: false }),
     ],
   },
+  "claims that a resource asks for at the sign-in wait for the next one": {
+    ...adas,
+    account: undefined,
+    steps: [
+      step({ do: "signIn", account: "ada@contoso.example" }, { as: "service" }, true),
+      step({ do: "answer" }, { as: "service" }, true),
+      step({ do: "answer" }, { as: "refusal", aadsts: 50_076 }),
+    ],
+  },
+  "a disconnect that could not be written ends no call": {
+    ...adas,
+    steps: [
+      step({ do: "advance", seconds: 1_296_000 }),
+      step({ do: "call", service: "graph", hold: false }, { as: "service" }, true),
+      step({ do: "storageFails", table: "event" }),
+      step({ do: "disconnect" }),
+      step({ do: "answer" }),
+    ],
+  },
 };

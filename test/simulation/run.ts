@@ -1,17 +1,22 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { fork, spawnSync } from "node:child_process";
-import type { CampaignReport } from "./campaign.ts";
+import { spawnSync } from "node:child_process";
+import type { CampaignReport } from "./campaign-report.ts";
+import { mutationOf, mutations } from "./mutations/index.ts";
+import { reportOn } from "./mutations/report.ts";
+import { mutationVariable, runBatch } from "./run-batch.ts";
 
 const { values } = parseArgs({
   options: {
-    runs: { type: "string", default: "10000" },
+    runs: { type: "string" },
     seed: { type: "string", default: "1" },
     path: { type: "string" },
+    mutation: { type: "string" },
+    mutations: { type: "boolean", default: false },
     coverage: { type: "boolean", default: false },
   },
 });
-const runs = Number(values.runs);
+const runs = Number(values.runs ?? (values.mutations ? 20_000 : 10_000));
 const seed = Number(values.seed);
 /** Schedules of one seed, and so of one process: what they leave in memory ends with it. */
 const batch = 5_000;
@@ -29,25 +34,6 @@ function tell({
   write(error);
   write(JSON.stringify(schedule));
   if (path !== "") write(`replay: npm run simulate -- --seed ${failed} --path ${path}`);
-}
-
-/** One batch in a process of its own. */
-function runBatch(of: {
-  seed: number;
-  runs: number;
-  path?: string | undefined;
-}): Promise<CampaignReport> {
-  const { promise, resolve, reject } = Promise.withResolvers<CampaignReport>();
-  const child = fork(new URL("batch.ts", import.meta.url).pathname, [JSON.stringify(of)]);
-  let report: CampaignReport | undefined;
-  child.on("message", (message: CampaignReport) => {
-    report = message;
-  });
-  child.on("exit", (code) => {
-    if (report === undefined) reject(new Error(`a batch ended by itself: ${code}`));
-    else resolve(report);
-  });
-  return promise;
 }
 
 async function simulate(): Promise<boolean> {
@@ -89,7 +75,7 @@ function cover(): boolean {
     {
       cwd: new URL("../..", import.meta.url).pathname,
       stdio: "inherit",
-      env: { ...process.env, SIMULATION_RUNS: values.runs, SIMULATION_SEED: values.seed },
+      env: { ...process.env, SIMULATION_RUNS: String(runs), SIMULATION_SEED: values.seed },
     },
   );
   return status === 0;
@@ -98,6 +84,14 @@ function cover(): boolean {
 /**
  * `npm run simulate -- --runs 10000 --seed 1`: random schedules of a connection, 5,000 of each seed.
  * `npm run simulate -- --seed 7 --path 12:3`: replays what a run said failed, and makes it shorter.
+ * `npm run simulate -- --mutation NAME`: the same with a fault in the code, which is not written to it.
+ * `npm run simulate -- --mutations --runs 20000`: whether each fault that there is a name for is found.
  * `npm run simulate -- --coverage --runs 3000`: prints what of the connection they reach.
  */
-process.exitCode = (values.coverage ? cover() : await simulate()) ? 0 : 1;
+if (values.mutation !== undefined) process.env[mutationVariable] = mutationOf(values.mutation).name;
+const run = values.mutations
+  ? () => reportOn(mutations, { runs, seed }, write)
+  : values.coverage
+    ? cover
+    : simulate;
+process.exitCode = (await run()) ? 0 : 1;

@@ -30,6 +30,8 @@ export const candidateSchema = z.object({
     }),
   ),
   latches: z.array(z.object({ resource: z.string(), remedy: storedRemedySchema })),
+  /** What the next sign-in has to prove, as a refused resource asked (JSON). */
+  claims: z.string().nullable().default(null),
 });
 export type Candidate = z.infer<typeof candidateSchema>;
 

@@ -82,6 +82,7 @@ export class GrantAdoption {
       required_resources: resources,
       tokens: [candidateToken("graph", first, issuedAt)],
       latches: [],
+      claims: null,
     };
     for (const resource of resources) {
       if (resource === "graph" || candidate.refresh_token === null) continue;
@@ -102,6 +103,7 @@ export class GrantAdoption {
         answer.error.disposition.latch === "resource" ||
         answer.error.disposition.latch === "connection"
       ) {
+        candidate.claims = answer.error.claims ?? candidate.claims;
         candidate.latches.push({
           resource,
           remedy: remedyOf(answer.error.disposition, {
@@ -180,7 +182,7 @@ export class GrantAdoption {
           generation: generation + tokens.length,
           remedy: null,
           probed_at: null,
-          claims: null,
+          claims: candidate.claims,
           degraded: null,
           app_error: null,
           last_refresh_at: at,

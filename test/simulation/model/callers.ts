@@ -1,7 +1,7 @@
 import { CONTOSO_TENANT, FABRIKAM_TENANT } from "../../sandbox/constants.ts";
 import type { AccessToken, ConnectionStub, Outcome } from "../../../src/contract/connection-rpc.ts";
 import type { SessionSecret } from "../../../src/platform/keys.ts";
-import type { Account, Command } from "./commands.ts";
+import type { Account, Command, Service } from "./commands.ts";
 import type { TokenLedger } from "./ledger.ts";
 import type { Microsoft } from "./microsoft.ts";
 import type { HandedToken, Operation } from "./operation.ts";
@@ -11,6 +11,19 @@ import type { Rows, Tables } from "./tables.ts";
 
 const me = "https://graph.microsoft.com/v1.0/me";
 const subscriptions = "https://management.azure.com/subscriptions?api-version=2022-12-01";
+const inSubscription =
+  "https://management.azure.com/subscriptions/00000000-0000-4000-8000-000000000001/resourcegroups?api-version=2022-12-01";
+
+/** What is called, and what shares its limit. */
+const services: Readonly<Record<Service, { url: string; resource: string; appliesTo: string }>> = {
+  graph: { url: me, resource: "graph", appliesTo: "graph" },
+  arm: { url: subscriptions, resource: "arm", appliesTo: "arm:tenant:read" },
+  subscription: {
+    url: inSubscription,
+    resource: "arm",
+    appliesTo: "arm:00000000-0000-4000-8000-000000000001:read",
+  },
+};
 
 export type CallerCommand = Extract<
   Command,
@@ -69,13 +82,13 @@ export class Callers {
     }
   }
 
-  #call(service: "graph" | "arm"): void {
-    const url = service === "graph" ? me : subscriptions;
-    const asked = { resource: service, tenantId: undefined };
+  #call(service: Service): void {
+    const { url, resource, appliesTo } = services[service];
+    const asked = { resource, tenantId: undefined, appliesTo };
     this.#around.start({ kind: "call", asked }, async ({ id }) => {
       const response = await this.#around.stub.fetch(url, { headers: { "client-request-id": id } });
       await response.arrayBuffer();
-      return response.status;
+      return { status: response.status, refused: response.headers.get("x-azure-error") };
     });
   }
 
@@ -158,8 +171,7 @@ export class Callers {
       scopes: row.scope?.split(" ") ?? [],
       version: row.version,
     };
-    this.#around.start({ kind: "import", account: row.upn ?? undefined }, () =>
-      this.#around.stub.import(backup),
-    );
+    const what = { kind: "import", restores: true, account: row.upn ?? undefined } as const;
+    this.#around.start(what, () => this.#around.stub.import(backup));
   }
 }

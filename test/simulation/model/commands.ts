@@ -13,7 +13,7 @@ import { bodies, methods, type CallsCommand } from "./calls.ts";
 import { deployment, type Deployment } from "./deployment.ts";
 import type { Answer } from "./microsoft.ts";
 import { oddInputs } from "./odd-input.ts";
-import { oddNames } from "./odd-answers.ts";
+import { challengeNames, oddNames } from "./odd-answers.ts";
 import { callbackManners, stages, type PeopleCommand } from "./people.ts";
 import { manners, receiverNames, type Manner, type ReceiverName } from "./receivers.ts";
 import { socketStarts, type SocketsCommand } from "./sockets.ts";
@@ -35,7 +35,7 @@ export type Command =
   /** Somebody asks what the connection is, and for its events after one. */
   | { do: "read"; after: number }
   /** A call through the connection; `hold` leaves Microsoft's answer to it outstanding. */
-  | { do: "call"; service: "graph" | "arm"; hold: boolean }
+  | { do: "call"; service: Service; hold: boolean }
   | {
       do: "token";
       resource: TokenResource;
@@ -74,6 +74,8 @@ export type Command =
   /** The clock of the machine is set back. */
   | { do: "setBack"; seconds: number };
 
+/** `subscription` is what may live in another tenant. */
+export type Service = "graph" | "arm" | "subscription";
 export type TokenResource = "graph" | "arm" | "vault";
 export type Account =
   | "ada@contoso.example"
@@ -162,6 +164,10 @@ const answer: Arbitrary<Answer> = oneof(
     weight: 2,
     arbitrary: record({ as: constant("odd"), name: constantFrom(...oddNames) }),
   },
+  {
+    weight: 1,
+    arbitrary: record({ as: constant("odd"), name: constantFrom(...challengeNames) }),
+  },
 );
 
 const as = <Name extends Command["do"]>(name: Name) => constant(name);
@@ -190,7 +196,7 @@ const commonCommands: WeightedArbitrary<Command>[] = [
   },
   { weight: 3, arbitrary: record({ do: as("refresh"), resource: constantFrom("graph", "arm") }) },
   { weight: 2, arbitrary: record({ do: as("signIn"), account }) },
-  { weight: 1, arbitrary: record({ do: as("begin"), account, server: boolean() }) },
+  { weight: 2, arbitrary: record({ do: as("begin"), account, server: boolean() }) },
   { weight: 2, arbitrary: record({ do: as("goOn"), which: nat(2) }) },
   { weight: 1, arbitrary: record({ do: as("import"), account }) },
   { weight: 2, arbitrary: record({ do: as("disconnect") }) },
@@ -347,6 +353,10 @@ const simulatedCommands: WeightedArbitrary<Command>[] = [
   { weight: 2, arbitrary: record({ do: as("oddInput"), which: nat(oddInputs.length - 1) }) },
   { weight: 1, arbitrary: record({ do: as("read"), after: constantFrom(0, 1, 7, 300) }) },
   { weight: 1, arbitrary: record({ do: as("lose") }) },
+  {
+    weight: 2,
+    arbitrary: record({ do: as("call"), service: constant("subscription"), hold: boolean() }),
+  },
   { weight: 2, arbitrary: record({ do: as("restore") }) },
   {
     weight: 2,

@@ -15,7 +15,11 @@ const step = (command: Command): Step => ({ command, hold: false, answer: { as: 
 export async function* healing(world: World): AsyncGenerator<Step, string[]> {
   await world.mend();
   for (const capability of world.capabilities) capability.mend();
-  if (world.isRedeployed) yield step({ do: "deploy", ...wellDeployed });
+  if (world.isRedeployed) {
+    yield step({ do: "deploy", ...wellDeployed });
+    // What was refused for its secrets works again at once.
+    yield step({ do: "token", resource: "graph", isForeignTenant: false, stale: "current" });
+  }
   for (let turn = 0; turn < 50 && world.outstanding.length > 0; turn += 1) {
     yield step({ do: "answer" });
     yield step({ do: "answerCall", which: 0 });
@@ -47,7 +51,8 @@ export async function* healing(world: World): AsyncGenerator<Step, string[]> {
   for (let ring = 0; ring < 12 && isBehind(world); ring += 1) {
     yield step({ do: "alarm", wait: true });
   }
-  return [];
+  for (let ring = 0; ring < 5 && isDue(world); ring += 1) yield step({ do: "alarm", wait: true });
+  return isDue(world) ? ["something stays due, though the alarm rang for it"] : [];
 }
 
 const freshToken = step({
@@ -80,6 +85,8 @@ async function* signingIn(world: World): AsyncGenerator<Step, void> {
 /** Somebody is still to be told. */
 const isBehind = ({ rows }: World): boolean =>
   rows?.outbox.some((row) => row["due_at"] !== null) === true;
+
+const isDue = ({ tables, now }: World): boolean => (tables?.due ?? Infinity) <= now;
 
 const isActive = ({ tables }: World): boolean => tables?.grant.status === "active";
 

@@ -1,5 +1,6 @@
 import type { Capability, ConnectionSeen } from "./capability.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { Standing } from "./standing.ts";
 import type { HandedToken, Operation } from "./operation.ts";
 import type { EventSeen, Tables } from "./tables.ts";
 import type { World } from "./world.ts";
@@ -24,6 +25,7 @@ const audienceOf = (resource: string): string => audiences[resource] ?? resource
 export class Invariants {
   readonly #world: World;
   readonly #lifecycle = new Lifecycle();
+  readonly #standing = new Standing();
   #before: Tables | undefined;
   #faults: string[] = [];
 
@@ -46,6 +48,7 @@ export class Invariants {
     }
     for (const handed of this.#world.handed) this.#handed(handed);
     this.#told();
+    this.#faults.push(...this.#standing.check(this.#world, this.#before, this.#lifecycle.news));
     this.#faults.push(...this.#capabilities((capability, seen) => capability.check(seen)));
     this.#before = tables;
     return this.#faults;
@@ -70,6 +73,8 @@ export class Invariants {
     const { status } = this.#lifecycle;
     if (status !== "none" && status !== "pending")
       this.#fault(`a connection that was ${status} is gone`);
+    if (status === "pending" && this.#world.people.isAwaited)
+      this.#fault("a connection is gone though a sign-in to it was begun");
     this.#forget();
   }
 
@@ -79,6 +84,7 @@ export class Invariants {
     this.#before = undefined;
     this.#lifecycle.forget();
     this.#world.watcher.forget();
+    this.#world.people.forget();
     for (const capability of this.#world.capabilities) capability.forget();
   }
 
@@ -248,6 +254,10 @@ export class Invariants {
       if (!this.#lifecycle.holds(event))
         this.#fault(`event ${event.seq} was told, but is not written`);
     });
+    const { length } = this.#lifecycle;
+    if (this.#world.watcher.isOpen && told.length < length) {
+      this.#fault(`a client that watches was not told of event ${told.length + 1}`);
+    }
   }
 
   /** Sign-ins and imports that were under way in this step. */

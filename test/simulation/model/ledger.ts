@@ -10,6 +10,8 @@ export interface AccessTokenSeen {
   user: string;
   /** Milliseconds. */
   expiresAt: number;
+  /** A refresh token came with it. */
+  renewsGrant: boolean;
 }
 
 export interface RefreshTokenSeen {
@@ -36,6 +38,7 @@ export class TokenLedger {
       user: String(claims["unique_name"]),
       // Nobody can know better than the answer says.
       expiresAt: isOdd ? Infinity : Number(claims.exp) * 1_000,
+      renewsGrant: refreshToken !== undefined && !isOdd,
     });
     if (refreshToken === undefined) return;
     const parent = this.#refresh.get(redeemed);

@@ -36,6 +36,8 @@ export class Lifecycle {
   status: Known = "none";
   /** Step of the last disconnect. */
   disconnectedAt = -1;
+  /** What came with the last reading. */
+  news: EventSeen[] = [];
   #action: unknown;
   #ids: string[] = [];
 
@@ -60,6 +62,7 @@ export class Lifecycle {
     });
     if ((log.at(-1)?.seq ?? 0) < this.#ids.length) fault("events were lost");
     const news = log.filter(({ seq }) => seq > this.#ids.length);
+    this.news = news;
     for (const event of news) {
       this.#ids.push(event.id);
       this.#apply(event, signedIn, fault);
@@ -77,6 +80,7 @@ export class Lifecycle {
   forget(): void {
     this.status = "none";
     this.disconnectedAt = -1;
+    this.news = [];
     this.#action = undefined;
     this.#ids = [];
   }

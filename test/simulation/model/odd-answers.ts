@@ -19,6 +19,9 @@ export const oddAnswers: OddAnswers = {
   call: byName([...strayChallenges(random), ...anywhere(random)]),
 };
 
+/** What services say of a token that they do not take. */
+export const challengeNames: readonly string[] = strayChallenges(random).map(({ name }) => name);
+
 /** Of both kinds of request: a name that one kind does not know breaks the connection. */
 export const oddNames: readonly string[] = [
   ...new Set([...oddAnswers.token.keys(), ...oddAnswers.call.keys()]),

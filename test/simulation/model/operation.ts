@@ -17,9 +17,15 @@ export interface Operation {
     /** Another tenant that Microsoft may name for it. */
     named?: string;
     staleGeneration?: number | undefined;
+    /** Of a call: what shares its limit. */
+    appliesTo?: string;
   };
   /** Sign-in name. */
   account?: string | undefined;
+  /** It takes the directory's backup back. */
+  restores?: true;
+  /** Microsoft gave it an odd answer, which may name another tenant. */
+  isChallenged?: true;
   /** How it ended. */
   end?: { value: unknown } | { thrown: string };
 }

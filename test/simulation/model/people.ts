@@ -54,6 +54,8 @@ type Answered = Extract<Flow, { stage: "answered" }>;
 
 /** More than the connection keeps open. */
 const many = 21;
+/** Milliseconds in which a sign-in has to be finished, and then confirmed. */
+const signInTime = 600_000;
 
 /** Everybody who signs in. */
 export class People {
@@ -64,11 +66,25 @@ export class People {
   /** What was brought back last. */
   #taken: Answered | undefined;
 
+  /** More were begun than are kept. */
+  #crowded = false;
   readonly #links: ReconnectLinks;
 
   constructor(around: Surroundings) {
     this.#around = around;
     this.#links = new ReconnectLinks(around);
+  }
+
+  /** Whether a sign-in that was begun can still be finished. */
+  get isAwaited(): boolean {
+    return this.#flows.some(
+      ({ stage, until }) => stage === "answered" && until > this.#around.now && !this.#crowded,
+    );
+  }
+
+  /** The connection is no more: what was begun in it leads nowhere. */
+  forget(): void {
+    for (const flow of this.#flows) flow.until = -Infinity;
   }
 
   async take(command: PeopleCommand): Promise<void> {
@@ -133,8 +149,15 @@ export class People {
   async #opened(started: AuthorizationStart, account: Account): Promise<void> {
     const { state, browserBinding } = started;
     const response = await answerOf(this.#around.microsoft, started, account);
-    const since = this.#around.step;
-    this.#flows.push({ stage: "answered", account, since, state, response, browserBinding });
+    this.#flows.push({
+      stage: "answered",
+      account,
+      since: this.#around.step,
+      until: this.#around.now + signInTime,
+      state,
+      response,
+      browserBinding,
+    });
   }
 
   #goOn(which: number, upTo: Exclude<Stage, "nothing"> = "callback"): void {
@@ -144,10 +167,13 @@ export class People {
     this.#completed(flow, {}, upTo);
   }
 
-  #confirmed({ account, since, flow }: Extract<Flow, { stage: "waiting" }>): void {
-    this.#around.start({ kind: "sign-in", account, since }, () =>
-      this.#around.stub.confirmAuthorization({ flow }),
-    );
+  #confirmed({ account, since, until, flow }: Extract<Flow, { stage: "waiting" }>): void {
+    const isOver = this.#around.now >= until;
+    this.#around.start({ kind: "sign-in", account, since }, async () => {
+      const outcome = await this.#around.stub.confirmAuthorization({ flow });
+      if (outcome.ok && isOver) this.#around.faults.push("a sign-in was confirmed after its end");
+      return outcome;
+    });
   }
 
   #completed(
@@ -157,14 +183,23 @@ export class People {
   ): void {
     const { account, since } = flow;
     this.#taken = flow;
+    const isOver = this.#around.now >= flow.until;
     this.#around.start({ kind: "sign-in", account, since }, async () => {
       const outcome = await this.#complete(flow, more);
       if (!outcome.ok || outcome.value.outcome === "refused") return outcome;
       // Of two that bring it back either may come first; where an object died, the second is the first.
+      if (isOver) this.#around.faults.push("a sign-in went on after its end");
       if (this.#done.has(flow)) this.#around.faults.push("a callback was taken twice");
       this.#done.add(flow);
       if (outcome.value.outcome !== "confirmation_required") return outcome;
-      const waiting = { stage: "waiting", account, since, flow: outcome.value.flow } as const;
+      const until = this.#around.now + signInTime;
+      const waiting = {
+        stage: "waiting",
+        account,
+        since,
+        until,
+        flow: outcome.value.flow,
+      } as const;
       if (upTo === "callback") this.#flows.push(waiting);
       else this.#confirmed(waiting);
       if (upTo === "confirmTwice") this.#confirmed(waiting);
@@ -211,8 +246,11 @@ export class People {
         if (browserBinding === undefined) return;
         return this.#refused({ state, response, browserBinding: "another" });
       case "declined":
+        // An error is an answer too: its sign-in is over.
+        flow.until = -Infinity;
         return this.#refused({ state, response: declined(state), ...bound });
       case "failed":
+        flow.until = -Infinity;
         return this.#refused({ state, response: failed(state), ...bound });
       case "empty":
         return this.#refused({ state, response: "", ...bound });
@@ -270,6 +308,7 @@ export class People {
   async #manyStarts(account: Account, waiting: boolean): Promise<void> {
     const options = waiting ? starts.server.options : starts.plain.options;
     const before = this.#flows.length;
+    this.#crowded = true;
     for (let count = 0; count < many; count += 1) {
       await this.#begin(account, options);
       if (waiting && this.#flows.length > before) this.#wait();
@@ -290,7 +329,8 @@ export class People {
     this.#around.start({ kind: "stray" }, async () => {
       const outcome = await this.#around.stub.completeAuthorization({ state, response });
       if (outcome.ok && outcome.value.outcome === "confirmation_required") {
-        this.#flows.push({ stage: "waiting", account, since, flow: outcome.value.flow });
+        const until = this.#around.now + signInTime;
+        this.#flows.push({ stage: "waiting", account, since, until, flow: outcome.value.flow });
       }
       return outcome;
     });

@@ -6,12 +6,23 @@ import type { EventSeen } from "./tables.ts";
 export const receiverNames = ["webhook:all", "webhook:some", "pipeline", "directory"] as const;
 export type ReceiverName = (typeof receiverNames)[number];
 
-export const manners = ["takes", "fails", "loses", "throttles", "hangs", "ends"] as const;
+export const manners = [
+  "takes",
+  "fails",
+  "loses",
+  "dallies",
+  "throttles",
+  "hangs",
+  "ends",
+] as const;
 /**
- * How a receiver behaves: it takes what it gets, fails, takes it and its answer is lost, asks for time,
- * says nothing, or wants no more.
+ * How a receiver behaves: it takes what it gets, fails, takes it and its answer is lost or comes late, asks for
+ * time, says nothing, or wants no more.
  */
 export type Manner = (typeof manners)[number];
+
+/** Milliseconds after which an answer comes that is late: sooner than anybody gives up. */
+const lateness = 5_000;
 
 /** What `webhook:some` asked for. */
 export const someTypes: readonly string[] = ["connection.connected", "connection.action_required"];
@@ -89,8 +100,15 @@ export class Receivers implements Capability {
     this.#missing = 0;
   }
 
-  check({ tables }: ConnectionSeen): string[] {
+  check({ tables, rows }: ConnectionSeen): string[] {
     const faults = this.#faults.splice(0);
+    const { row } = this;
+    const isWaiting = rows.outbox.some(({ sink }) => sink === "directory");
+    // A row that only begins takes no place of a backup.
+    if (row !== undefined && !isWaiting && tables.grant.status !== "pending") {
+      if (row.version !== rows.grant?.["version"])
+        faults.push("the directory is not told of the last change");
+    }
     for (const [name, batches] of this.#events) {
       faults.push(...disorder(name, batches, tables.events, this.#missing));
     }
@@ -154,6 +172,10 @@ export class Receivers implements Capability {
       case "loses":
         take();
         throw new TypeError("Network connection lost.");
+      case "dallies":
+        take();
+        await new Promise((resolve) => setTimeout(resolve, lateness));
+        return new Response();
       case "hangs":
         return new Promise<never>(() => {});
     }

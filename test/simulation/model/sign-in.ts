@@ -4,7 +4,12 @@ import type { Account } from "./commands.ts";
 import type { Microsoft } from "./microsoft.ts";
 
 /** A sign-in on its way: Microsoft's answer waits to be brought back, or the candidate to be confirmed. */
-export type Flow = { account: Account; since: number } & (
+export type Flow = {
+  account: Account;
+  since: number;
+  /** By when it has to go on, in milliseconds since the epoch. */
+  until: number;
+} & (
   | { stage: "answered"; state: string; response: string; browserBinding: string | undefined }
   | { stage: "waiting"; flow: string }
 );

@@ -10,6 +10,11 @@ export interface GrantSeen {
   /** In clear. */
   refreshToken: string | null;
   homeTenant: string | null;
+  /** What the latch of the whole connection asks for. */
+  remedy: string | null;
+  claims: string | null;
+  /** Which credential of the application was refused, and until when it is not tried again. */
+  appError: { fingerprint: string; retryAt: number } | null;
 }
 
 export interface RowSeen {
@@ -18,6 +23,9 @@ export interface RowSeen {
   /** In clear. */
   token: string | null;
   generation: number;
+  /** What its latch asks for. */
+  remedy: string | null;
+  retryAt: number | null;
 }
 
 export interface IntentSeen {
@@ -58,6 +66,15 @@ export interface Rows {
 const text = (value: Value | undefined): string | null =>
   typeof value === "string" ? value : null;
 
+const actionOf = (remedy: Value | undefined): string | null =>
+  typeof remedy === "string" ? JSON.parse(remedy).action : null;
+
+function appErrorOf(error: string | null): GrantSeen["appError"] {
+  if (error === null) return null;
+  const { fingerprint, retry_at: retryAt } = JSON.parse(error);
+  return { fingerprint, retryAt };
+}
+
 /** Reads what the tables of one connection say; what they hold encrypted is opened, each text once. */
 export class TableReader {
   readonly #cipher: TokenCipher;
@@ -77,6 +94,9 @@ export class TableReader {
         upn: text(grant["upn"]),
         refreshToken: await this.#open("refresh_token", text(grant["refresh_token"])),
         homeTenant: text(grant["tenant_id"]),
+        remedy: actionOf(grant["remedy"]),
+        claims: text(grant["claims"]),
+        appError: appErrorOf(text(grant["app_error"])),
       },
       rows: await Promise.all(
         tokens.map(async (row) => ({
@@ -84,6 +104,8 @@ export class TableReader {
           tenantId: String(row["tenant_id"]),
           token: await this.#open("access_token", text(row["token"])),
           generation: Number(row["generation"]),
+          remedy: actionOf(row["remedy"]),
+          retryAt: row["retry_at"] === null ? null : Number(row["retry_at"]),
         })),
       ),
       intent: intent && {

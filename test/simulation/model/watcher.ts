@@ -8,6 +8,10 @@ export class Watcher {
   readonly told: { seq: number; id: string }[] = [];
   #socket: WebSocket | undefined;
 
+  get isOpen(): boolean {
+    return this.#socket !== undefined;
+  }
+
   async open(stub: ConnectionStub): Promise<void> {
     if (this.#socket !== undefined) return;
     const after = this.told.at(-1)?.seq ?? 0;

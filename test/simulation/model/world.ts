@@ -15,6 +15,7 @@ import { readWhatIs, sendOddInput } from "./odd-input.ts";
 import { People } from "./people.ts";
 import { Receivers } from "./receivers.ts";
 import { Sockets } from "./sockets.ts";
+import { TokenRequests } from "./token-requests.ts";
 import { TableReader, type Rows, type Tables } from "./tables.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -70,9 +71,10 @@ export class World implements Surroundings {
   readonly #reader: TableReader;
   readonly #callers = new Callers(this);
   readonly #calls = new Calls(this);
-  readonly #people = new People(this);
+  readonly people = new People(this);
   readonly #sockets = new Sockets(this);
   readonly #measured = new Measured();
+  readonly #tokenRequests = new TokenRequests();
   #hold = false;
   #answer: Answer | undefined;
   #holdCalls = false;
@@ -164,6 +166,7 @@ export class World implements Surroundings {
     this.#holdCalls = "hold" in command && command.hold;
     this.#answersCalls = command.do === "request";
     this.#throttles = command.do === "manyDrives";
+    this.#tokenRequests.stepBegins(command, this);
     await this.#host.run(() => this.#do(command));
     await this.#settle();
     if (this.#died) await this.#bury();
@@ -182,6 +185,23 @@ export class World implements Surroundings {
   /** The Worker was deployed with other secrets. */
   get isRedeployed(): boolean {
     return this.#deployments > 0;
+  }
+
+  get secrets(): Deployment["secrets"] {
+    return this.#deployment.secrets;
+  }
+
+  get refusedSecrets(): ReadonlyMap<string, Deployment["secrets"]> {
+    return this.#tokenRequests.refusedSecrets;
+  }
+
+  get keys(): Deployment["keys"] {
+    return this.#deployment.keys;
+  }
+
+  /** Each token request of this step was for another tenant than the connection's own. */
+  get wentAbroad(): boolean {
+    return this.#tokenRequests.wentAbroad;
   }
 
   /** What the tables hold, as it is stored. */
@@ -221,6 +241,7 @@ export class World implements Surroundings {
       this.#answer = undefined;
       return answer;
     }
+    this.faults.push(...this.#tokenRequests.arrived(request, this));
     const others = this.microsoft.outstanding.filter(
       (other) => other !== request && other.kind === "token" && other.life === this.life,
     );
@@ -242,6 +263,12 @@ export class World implements Surroundings {
     else this.handed.push({ operation, token, at: this.now });
   }
 
+  #challenged(call: Outstanding | undefined): void {
+    const id = call?.request.headers.get("client-request-id");
+    const operation = this.operations.find((one) => one.id === id);
+    if (operation !== undefined) operation.isChallenged = true;
+  }
+
   async #do(command: Command): Promise<void> {
     switch (command.do) {
       case "call":
@@ -258,7 +285,7 @@ export class World implements Surroundings {
       case "callback":
       case "confirm":
       case "manyStarts":
-        return this.#people.take(command);
+        return this.people.take(command);
       case "request":
         return this.#calls.request(command);
       case "socket":
@@ -300,10 +327,10 @@ export class World implements Surroundings {
         return;
       case "answerCall": {
         const calls = this.microsoft.calls(this.life);
-        await this.#give(
-          calls[command.which % Math.max(calls.length, 1)],
-          answerToCall(this.#answer),
-        );
+        const call = calls[command.which % Math.max(calls.length, 1)];
+        const answer = answerToCall(this.#answer);
+        if (answer.as === "odd") this.#challenged(call);
+        await this.#give(call, answer);
         return;
       }
       case "crash":

@@ -140,12 +140,17 @@ export class SimulatedContext {
   }
 
   acceptWebSocket(socket: SimulatedSocket, tags: readonly string[] = []): void {
-    this.#sockets.accept(socket, tags, (send) => this.#life.output(send));
+    this.#sockets.accept(socket, tags, this.#leave);
   }
 
   getWebSockets(tag?: string): SimulatedSocket[] {
-    return this.#sockets.list(tag);
+    const sockets = this.#sockets.list(tag);
+    // What woke with this life leaves with its turns.
+    for (const socket of sockets) socket.leave = this.#leave;
+    return sockets;
   }
+
+  readonly #leave = (send: () => void): void => this.#life.output(send);
 
   setWebSocketAutoResponse(): void {
     // Clients of the simulation do not ping.

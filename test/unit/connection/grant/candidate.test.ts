@@ -34,6 +34,7 @@ const candidate = (change: Partial<Candidate> = {}): Candidate => ({
   required_resources: ["graph"],
   tokens: [token("graph", ["User.Read", "Mail.Read"])],
   latches: [],
+  claims: null,
   ...change,
 });
 

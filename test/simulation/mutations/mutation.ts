@@ -1,0 +1,10 @@
+/** A fault that is planted into the code under test, which the simulation has to find. */
+export interface Mutation {
+  /** What goes wrong, in plain words. */
+  name: string;
+  /** Below `src/`. */
+  file: string;
+  /** Text that occurs once in the file, and what takes its place. */
+  find: string;
+  replace: string;
+}
