@@ -17,14 +17,17 @@ export const callbackManners = [
   "twice",
   "elsewhere",
   "declined",
-  "failed",
+  "left",
+  "guest",
+  "unscoped",
+  "odd",
   "empty",
   "forged",
   "confirmed",
 ] as const;
 /**
  * How an answer of Microsoft's is brought back: once more after it was taken, twice at the same time, by
- * another browser, as one that was declined or that failed, without an answer, under a state of nobody's, or
+ * another browser, as one that failed in one of the ways that Microsoft knows, without an answer, under a state of nobody's, or
  * by a host that knows who is there.
  */
 export type CallbackManner = (typeof callbackManners)[number];
@@ -211,9 +214,11 @@ export class People {
         if (browserBinding === undefined) return;
         return this.#refused({ state, response, browserBinding: "another" });
       case "declined":
-        return this.#refused({ state, response: declined(state), ...bound });
-      case "failed":
-        return this.#refused({ state, response: failed(state), ...bound });
+      case "left":
+      case "guest":
+      case "unscoped":
+      case "odd":
+        return this.#refused({ state, response: failed(state, manner), ...bound });
       case "empty":
         return this.#refused({ state, response: "", ...bound });
       case "forged":
@@ -278,7 +283,7 @@ export class People {
     // Once no more are kept, the oldest is the one that is given up.
     const [first] = this.#flows.splice(before, many);
     if (first?.stage === "answered" && this.#flows.length === before) {
-      this.#refused({ state: first.state, response: declined(first.state) });
+      this.#refused({ state: first.state, response: failed(first.state, "declined") });
     }
   }
 
@@ -297,16 +302,14 @@ export class People {
   }
 }
 
-const declined = (state: string): string =>
-  String(
-    new URLSearchParams({ error: "access_denied", error_description: "AADSTS65004: no", state }),
-  );
+/** What Microsoft brings back where nobody signed in. */
+const failures = {
+  declined: { error: "access_denied", error_description: "AADSTS65004: declined" },
+  left: { error: "access_denied" },
+  guest: { error: "login_required", error_description: "AADSTS50020: a guest" },
+  unscoped: { error: "invalid_scope" },
+  odd: { error: "something_new", error_description: "AADSTS50105: not assigned" },
+} as const;
 
-const failed = (state: string): string =>
-  String(
-    new URLSearchParams({
-      error: "login_required",
-      error_description: "AADSTS50020: guest",
-      state,
-    }),
-  );
+const failed = (state: string, how: keyof typeof failures): string =>
+  String(new URLSearchParams({ ...failures[how], state }));
