@@ -143,7 +143,7 @@ export class Callers {
     const { stub } = this.#around;
     this.#around.start({ kind: "stray" }, async () => {
       let staleGeneration = 0;
-      for (let count = 0; count < (reports ? 20 : 197); count += 1) {
+      for (let count = 0; count < (reports ? 20 : 165); count += 1) {
         const outcome = await stub.accessToken({ resource: "arm", staleGeneration });
         if (!outcome.ok) return outcome;
         staleGeneration = outcome.value.generation;

@@ -374,13 +374,30 @@ const costlyCommands: WeightedArbitrary<Command>[] = [
   { weight: 2, arbitrary: record({ do: as("crowd") }) },
   { weight: 2, arbitrary: record({ do: as("manyDrives") }) },
   { weight: 2, arbitrary: record({ do: as("manyResources") }) },
-  { weight: 1, arbitrary: record({ do: as("manyTokens") }) },
+  { weight: 4, arbitrary: record({ do: as("manyTokens") }) },
+  { weight: 4, arbitrary: record({ do: as("read"), after: constantFrom(0, 1) }) },
+  {
+    weight: 4,
+    arbitrary: record({
+      do: as("socket"),
+      after: constant<"first">("first"),
+      expires: boolean(),
+      ticket: constant<"none">("none"),
+    }),
+  },
 ];
 
 /** Of a connection that is lost and taken back, by one deployment after the other. */
 const recoveringCommands: WeightedArbitrary<Command>[] = [
   { weight: 10, arbitrary: record({ do: as("lose") }) },
   { weight: 20, arbitrary: record({ do: as("restore") }) },
+  {
+    weight: 10,
+    arbitrary: record({
+      do: as("import"),
+      account: constantFrom<Account[]>("pat@outlook.example", "ada@contoso.example"),
+    }),
+  },
   { weight: 10, arbitrary: deployment.map((to) => ({ do: "deploy" as const, ...to })) },
   { weight: 10, arbitrary: record({ do: as("alarm"), wait: boolean() }) },
 ];

@@ -250,7 +250,9 @@ export class Invariants {
   #told(): void {
     const { told } = this.#world.watcher;
     told.forEach((event, index) => {
-      if (event.seq !== index + 1) this.#fault(`message ${index + 1} was event ${event.seq}`);
+      const last = told[index - 1]?.seq ?? 0;
+      const isNext = event.isTruncated ? event.seq > last : event.seq === last + 1;
+      if (!isNext) this.#fault(`event ${event.seq} was told after ${last}`);
       if (!this.#lifecycle.holds(event))
         this.#fault(`event ${event.seq} was told, but is not written`);
     });

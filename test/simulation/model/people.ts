@@ -17,14 +17,17 @@ export const callbackManners = [
   "twice",
   "elsewhere",
   "declined",
-  "failed",
+  "left",
+  "guest",
+  "unscoped",
+  "odd",
   "empty",
   "forged",
   "confirmed",
 ] as const;
 /**
  * How an answer of Microsoft's is brought back: once more after it was taken, twice at the same time, by
- * another browser, as one that was declined or that failed, without an answer, under a state of nobody's, or
+ * another browser, as one that failed in one of the ways that Microsoft knows, without an answer, under a state of nobody's, or
  * by a host that knows who is there.
  */
 export type CallbackManner = (typeof callbackManners)[number];
@@ -246,12 +249,13 @@ export class People {
         if (browserBinding === undefined) return;
         return this.#refused({ state, response, browserBinding: "another" });
       case "declined":
+      case "left":
+      case "guest":
+      case "unscoped":
+      case "odd":
         // An error is an answer too: its sign-in is over.
         flow.until = -Infinity;
-        return this.#refused({ state, response: declined(state), ...bound });
-      case "failed":
-        flow.until = -Infinity;
-        return this.#refused({ state, response: failed(state), ...bound });
+        return this.#refused({ state, response: failed(state, manner), ...bound });
       case "empty":
         return this.#refused({ state, response: "", ...bound });
       case "forged":
@@ -263,7 +267,10 @@ export class People {
   #forged(state: string, response: string, bound: { browserBinding?: string } | false): void {
     const { id, sessionSecret, faults } = this.#around;
     this.#around.start({ kind: "stray" }, async () => {
-      if ((await verifyState(sessionSecret, "connect", state)) !== id) {
+      const named =
+        (await verifyState(sessionSecret, "connect", state)) ??
+        (await verifyState(sessionSecret, "reconnect", state));
+      if (named !== id) {
         faults.push("a state was signed that does not name its connection");
       }
       const others = [`${state}x`, `x${state}`, "state", ""];
@@ -280,10 +287,10 @@ export class People {
   #refused(request: Parameters<ConnectionRpc["completeAuthorization"]>[0]): void {
     this.#around.start({ kind: "stray" }, async () => {
       const outcome = await this.#around.stub.completeAuthorization(request);
-      if (outcome.ok && outcome.value.outcome !== "refused") {
-        this.#around.faults.push(
-          `a callback that was to be refused came to ${outcome.value.outcome}`,
-        );
+      // At `common` a refusal of scopes sends a personal account on to where it lives.
+      const ends = outcome.ok ? outcome.value.outcome : "refused";
+      if (ends !== "refused" && ends !== "continued") {
+        this.#around.faults.push(`a callback that was to be refused came to ${ends}`);
       }
       return outcome;
     });
@@ -317,7 +324,7 @@ export class People {
     // Once no more are kept, the oldest is the one that is given up.
     const [first] = this.#flows.splice(before, many);
     if (first?.stage === "answered" && this.#flows.length === before) {
-      this.#refused({ state: first.state, response: declined(first.state) });
+      this.#refused({ state: first.state, response: failed(first.state, "declined") });
     }
   }
 
@@ -337,16 +344,14 @@ export class People {
   }
 }
 
-const declined = (state: string): string =>
-  String(
-    new URLSearchParams({ error: "access_denied", error_description: "AADSTS65004: no", state }),
-  );
+/** What Microsoft brings back where nobody signed in. */
+const failures = {
+  declined: { error: "access_denied", error_description: "AADSTS65004: declined" },
+  left: { error: "access_denied" },
+  guest: { error: "login_required", error_description: "AADSTS50020: a guest" },
+  unscoped: { error: "invalid_scope" },
+  odd: { error: "something_new", error_description: "AADSTS50105: not assigned" },
+} as const;
 
-const failed = (state: string): string =>
-  String(
-    new URLSearchParams({
-      error: "login_required",
-      error_description: "AADSTS50020: guest",
-      state,
-    }),
-  );
+const failed = (state: string, how: keyof typeof failures): string =>
+  String(new URLSearchParams({ ...failures[how], state }));

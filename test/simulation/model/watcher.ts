@@ -4,8 +4,8 @@ import type { ConnectionStub } from "../../../src/contract/connection-rpc.ts";
 
 /** A client that watches the connection, comes back after each loss, and says then what it has seen. */
 export class Watcher {
-  /** Every event it was told, in the order of telling. */
-  readonly told: { seq: number; id: string }[] = [];
+  /** Every event it was told, in the order of telling; before one that says so some are kept no more. */
+  readonly told: { seq: number; id: string; isTruncated: boolean }[] = [];
   #socket: WebSocket | undefined;
 
   get isOpen(): boolean {
@@ -22,9 +22,16 @@ export class Watcher {
     const webSocket = upgraded?.webSocket;
     if (!webSocket) return;
     this.#socket = webSocket;
+    let isTruncated = false;
     webSocket.addEventListener("message", ({ data }) => {
       const message: LiveMessage = JSON.parse(String(data));
-      if (message.type !== "snapshot") this.told.push({ seq: message.seq, id: message.id });
+      if (message.type === "snapshot") {
+        isTruncated = message.truncated === true;
+        return;
+      }
+      const { seq, id } = message;
+      this.told.push({ seq, id, isTruncated });
+      isTruncated = false;
     });
     webSocket.addEventListener("close", () => {
       if (this.#socket === webSocket) this.#socket = undefined;
