@@ -6,12 +6,13 @@ import { segment } from "./url-text.ts";
 
 /** Asks for an operation. */
 export type Call = <Data>(
-  /** Method and path with fields of the input in braces; `{connection}` is the connection's own path. */
+  /**
+   * Method, path and body. The path has fields of the input in braces; `{connection}` is the connection's
+   * own path. The body is one field, whole; or `rest`, all that is not in the path; or left out.
+   */
   route: string,
   /** Fields by their names in camel case. */
-  input: object,
-  /** What of the input is the body: one field, whole; or `rest`, all that is not in the path. */
-  body?: string,
+  input?: object,
 ) => Promise<Answer<Data>>;
 
 /** A long-running operation that is under way: `operation(id)` asks how far it is. */
@@ -36,14 +37,13 @@ export const isRunning = (data: unknown): data is RunningOperation =>
  */
 export function requestOf(
   route: string,
-  input: object,
-  body?: string,
+  input: object = {},
   connectionPath = "",
 ): WorkerCall {
   const given = new Map<string, unknown>(
     Object.entries(input).filter(([, value]) => value !== undefined),
   );
-  const [method, template = ""] = route.split(" ");
+  const [method, template = "", body] = route.split(" ");
   const inPath = new Set<string>();
   const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     inPath.add(name);

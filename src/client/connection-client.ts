@@ -53,7 +53,7 @@ export class ConnectionClient extends ConnectionOperations {
   constructor(requests: WorkerRequests, who: Who) {
     const id = connectionIdOf(who);
     const path = connectionPath(who);
-    super(async (route, input, body) => requests.send(requestOf(route, input, body, path)));
+    super(async (route, input) => requests.send(requestOf(route, input, path)));
     const asOwner: Call = async (...operation) =>
       requests.send(askedOf(requestOf(...operation), who));
     this.id = id;
