@@ -1,13 +1,13 @@
-import { causedBy, failure, type Failure } from "../contract/errors.ts";
+import { causedBy, invalidField, type Failure } from "../contract/errors.ts";
+import { isSafeMethod } from "../contract/http-method.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { readJson, UnreadableAnswer, type JsonAnswer } from "./json-answer.ts";
 import { ownOutcome } from "./own-error.ts";
 import type { Peer } from "./peer.ts";
 import {
-  decideRetry,
   defaultBudgetMs,
-  isConditional,
-  isIdempotent,
+  isIdempotentWrite,
+  retryWait,
   type AttemptOutcome,
 } from "./retry-policy.ts";
 import { defined } from "../contract/defined.ts";
@@ -81,7 +81,6 @@ export interface Transport {
   sendJson<Body>(request: TransportRequest): Promise<Result<JsonAnswer<Body>, Failure>>;
 }
 
-const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 /** A resource provider has 60 s before ARM answers 504 in its place; its own answer comes first. */
 const defaultTimeoutMs = 65_000;
 
@@ -95,13 +94,13 @@ export function createTransport(options: TransportOptions): Transport {
   async function attempt<Value>(
     request: TransportRequest,
     method: string,
+    write: boolean,
     read: (response: Response) => Promise<Value>,
   ): Promise<Attempt<Value>> {
-    const write = !isSafe(request, method);
     const timeout = new AbortController();
     const timeoutMs = request.timeoutMs ?? options.timeoutMs ?? defaultTimeoutMs;
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
-    const signals = [timeout.signal, ...(request.signal === undefined ? [] : [request.signal])];
+    const signals = [timeout.signal, request.signal].filter((signal) => signal !== undefined);
     try {
       const response = await fetch(String(request.url), {
         method,
@@ -136,18 +135,17 @@ export function createTransport(options: TransportOptions): Transport {
     read: (response: Response) => Promise<Value>,
   ): Promise<Result<Value, Failure>> {
     const method = (request.method ?? "GET").toUpperCase();
-    const idempotent =
-      isSafe(request, method) ||
-      (!isConditional(request.headers) && (request.idempotent ?? isIdempotent(method)));
-    if (!areHeaders(request.headers)) return err(badHeaders());
+    const safe = request.safe ?? isSafeMethod(method);
+    const idempotent = safe || isIdempotentWrite(method, request.headers, request.idempotent);
+    if (!areHeaders(request.headers))
+      return err(invalidField("headers", "hold characters that no header can"));
     const began = now();
     for (let count = 1; ; count += 1) {
-      const ended = await attempt(request, method, read);
+      const ended = await attempt(request, method, !safe, read);
       if ("value" in ended) return ok(ended.value);
       if (ended.outcome === "final") return err(ended.failure);
-      const decision = decideRetry({
+      const waitMs = retryWait({
         attempt: count,
-        method,
         outcome: ended.outcome,
         retryAfter: ended.failure.retry_after,
         elapsedMs: now() - began,
@@ -156,8 +154,8 @@ export function createTransport(options: TransportOptions): Transport {
         waitOnThrottle: request.waitOnThrottle ?? options.waitOnThrottle,
         random,
       });
-      if (!decision.retry) return err(ended.failure);
-      await abortable(sleep(decision.waitMs), request.signal);
+      if (waitMs === undefined) return err(ended.failure);
+      await abortable(sleep(waitMs), request.signal);
     }
   }
 
@@ -175,14 +173,6 @@ function areHeaders(headers: TransportRequest["headers"]): boolean {
     return false;
   }
 }
-
-const badHeaders = (): Failure =>
-  failure("invalid_request", "A header holds characters that no header can.", {
-    details: { field: "headers" },
-  });
-
-const isSafe = ({ safe }: TransportRequest, method: string): boolean =>
-  safe ?? safeMethods.has(method);
 
 export const delay = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
