@@ -1,10 +1,9 @@
 import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
-import { AzureError, causedBy, failure, invalidField, type ErrorCode } from "../contract/errors.ts";
+import { AzureError, causedBy, failure, type ErrorCode } from "../contract/errors.ts";
 import { liveClose, liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
-import { withoutEndSlashes } from "../http/link.ts";
-import { parseUrl } from "../http/url.ts";
 import { readFrame, resumeAfter } from "./live-message.ts";
 import { LiveSocket, socketConstructor, type SocketEnd } from "./live-socket.ts";
+import { workerAddress } from "./url-text.ts";
 import { connectionPath, type Who } from "./who.ts";
 
 /** What is called as things happen. */
@@ -83,11 +82,8 @@ export class LiveClient {
 
   /** @throws AzureError `invalid_request` for what no connection can be called, and for a wrong option */
   constructor(options: LiveClientOptions) {
-    const address = withoutEndSlashes(options.baseUrl) + connectionPath(options.who);
-    const url = parseUrl(`${address.replace("http", "ws")}/live`);
-    if (url === null)
-      throw new AzureError(invalidField("baseUrl", "must be the http(s) address of the Worker"));
-    this.#url = url;
+    const address = workerAddress(options.baseUrl).replace("http", "ws");
+    this.#url = new URL(`${address}${connectionPath(options.who)}/live`);
     this.#options = options;
     this.#WebSocket = socketConstructor(options.WebSocket);
     this.#after = options.after;

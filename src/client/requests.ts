@@ -3,7 +3,6 @@ import { AzureError, invalidField, type Failure } from "../contract/errors.ts";
 import type { HttpMethod } from "../contract/http-method.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import type { Result } from "../contract/result.ts";
-import { withoutEndSlashes } from "../http/link.ts";
 import type { Peer } from "../http/peer.ts";
 import {
   createTransport,
@@ -15,8 +14,7 @@ import {
 } from "../http/transport.ts";
 import { connectionService } from "./answer.ts";
 import { Bearer, type CredentialSource } from "./bearer.ts";
-import { wellFormed } from "./url-text.ts";
-import { parseUrl } from "../http/url.ts";
+import { wellFormed, workerAddress } from "./url-text.ts";
 
 /** Where the service is, and by which credential it is called. One of `apiKey` and `token` is required. */
 export interface ServiceOptions extends Omit<RetryOptions, "waitOnThrottle"> {
@@ -82,14 +80,10 @@ export class WorkerRequests {
   /** @throws AzureError `invalid_request` when there is no credential, or `baseUrl` is no http(s) URL. */
   constructor(options: ServiceOptions) {
     const credential = options.apiKey ?? options.token;
-    if (!credential) throw invalid("apiKey", "or token must be given");
-    const base = parseUrl(options.baseUrl);
-    if (base === null || !/^https?:$/.test(base.protocol)) {
-      throw invalid("baseUrl", "must be the http(s) address of the Worker");
-    }
+    if (!credential) throw new AzureError(invalidField("apiKey", "or token must be given"));
     const { now = Date.now, sleep, random, budgetMs } = options;
-    this.baseUrl = `${base.origin}${withoutEndSlashes(base.pathname)}`;
-    this.peer = connectionService(base.origin);
+    this.baseUrl = workerAddress(options.baseUrl);
+    this.peer = connectionService(new URL(this.baseUrl).origin);
     this.fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.#bearer = new Bearer(credential, now);
     const { fetch, peer } = this;
@@ -179,6 +173,3 @@ export class WorkerRequests {
 
 const isRefusal = (result: Result<unknown, Failure>): boolean =>
   !result.ok && result.error.code === "unauthenticated";
-
-const invalid = (field: string, expected: string): AzureError =>
-  new AzureError(invalidField(field, expected));
