@@ -97,17 +97,17 @@ export class WorkerRequests {
    *   answer came: `cause` is then what `fetch` threw
    */
   async send<Data>(call: WorkerCall): Promise<Answer<Data>> {
-    const answer = await this.sendBare<Envelope<Data>>(call);
-    const { data, next_cursor: nextCursor, truncated } = answer ?? {};
+    const envelope = await this.sendBare<Envelope<Data> | null>(call);
+    const { data, next_cursor: nextCursor, truncated } = envelope.data ?? {};
     if (data === undefined) throw this.#unexpected(call);
     return { data, ...defined({ nextCursor, truncated }) };
   }
 
   /** {@link send}, for a route whose JSON is in no envelope. */
-  async sendBare<Body>(call: WorkerCall): Promise<Body> {
-    const sent = await this.#exchange(call, (request) => this.#transport.sendJson<Body>(request));
+  async sendBare<Data>(call: WorkerCall): Promise<Answer<Data>> {
+    const sent = await this.#exchange(call, (request) => this.#transport.sendJson<Data>(request));
     if (sent.body === undefined) throw this.#unexpected(call);
-    return sent.body;
+    return { data: sent.body };
   }
 
   /** {@link send}, for an answer of bytes: as they stream in. */
@@ -129,7 +129,7 @@ export class WorkerRequests {
       signal,
       credentials,
       // Bytes take the time that they take.
-      ...(bytes !== undefined && { timeoutMs: noDeadline }),
+      timeoutMs: bytes === undefined ? undefined : noDeadline,
     };
     const send = (authorization: Record<string, string>) =>
       exchange({ ...request, headers: { ...json, ...headers, ...authorization } });
