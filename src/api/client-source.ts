@@ -155,7 +155,10 @@ function methodSource(operation: Operation, method: ClientMethod, printer: TypeP
     fields.length === 0 ? [] : [`options${allOptional ? "?" : ""}: ${optionsName(method)}`];
   const data = method.generic ? "Data | RunningOperation" : dataText(operation, printer);
   const generic = method.generic ? "<Data = unknown>" : "";
-  const given = [...args, ...(fields.length === 0 ? [] : [args.length === 0 ? "options" : "...options"])];
+  const given = [
+    ...args,
+    ...(fields.length === 0 ? [] : [args.length === 0 ? "options" : "...options"]),
+  ];
   const input = args.length === 0 ? given : [`{ ${given.join(", ")} }`];
   const needs =
     operation.needs === undefined

@@ -8,7 +8,7 @@ import {
   renamedField,
 } from "../contract/errors.ts";
 import { camelCase } from "../contract/field-name.ts";
-import { isRecord, parseJson } from "../http/json.ts";
+import { parseJson, recordOf } from "../http/json.ts";
 import { envelopedFailure, ownWait } from "../http/own-error.ts";
 import type { Peer } from "../http/peer.ts";
 
@@ -48,7 +48,7 @@ export function connectionService(origin: string): Peer {
  */
 function refusal({ status, headers }: Response, text: string): Failure {
   const body = parseJson(text);
-  const own = isRecord(body) && body["success"] === false ? envelopedFailure(body) : undefined;
+  const own = recordOf(body)["success"] === false ? envelopedFailure(body) : undefined;
   // Over HTTP names are in snake case; the caller of this client wrote them in camel case.
   if (own !== undefined) return renamedField(own, camelCase);
   const retryAfter = ownWait(Number(headers.get("retry-after") ?? NaN));

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import { snakeCase } from "../contract/field-name.ts";
 import { isRecord } from "../http/json.ts";
 import type { HttpMethod } from "../contract/http-method.ts";
@@ -35,14 +36,8 @@ export const isRunning = (data: unknown): data is RunningOperation =>
  *
  * @param connectionPath the path of the connection the request is about, where there is one
  */
-export function requestOf(
-  route: string,
-  input: object = {},
-  connectionPath = "",
-): WorkerCall {
-  const given = new Map<string, unknown>(
-    Object.entries(input).filter(([, value]) => value !== undefined),
-  );
+export function requestOf(route: string, input: object = {}, connectionPath = ""): WorkerCall {
+  const given = new Map<string, unknown>(Object.entries(defined(input)));
   const [method, template = "", body] = route.split(" ");
   const inPath = new Set<string>();
   const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -54,7 +49,8 @@ export function requestOf(
   return {
     method: method as HttpMethod,
     path,
-    ...(body === "rest" ? { body: named } : { query: named as NonNullable<WorkerCall["query"]> }),
-    ...(body !== undefined && body !== "rest" && { body: given.get(body) }),
+    ...(body === "rest"
+      ? { body: named }
+      : { query: named as NonNullable<WorkerCall["query"]>, body: body && given.get(body) }),
   };
 }

@@ -98,7 +98,7 @@ export class LiveClient {
   /** Ends it for good. */
   close(): void {
     if (this.#closed) return;
-    const wasOpen = this.#socket?.opened ?? false;
+    const wasOpen = this.#socket?.opened;
     this.#stop();
     if (wasOpen) this.#options.onClose?.({ code: 1000, reason: "", final: true });
   }
@@ -151,7 +151,7 @@ export class LiveClient {
   #ended({ code, reason, opened, error }: SocketEnd): void {
     this.#socket = undefined;
     const final = code === liveClose.gone;
-    if (final) this.#closed = true;
+    this.#closed = final;
     if (opened) this.#options.onClose?.({ code, reason, final });
     else this.#options.onError?.(new AzureError(causedBy(error, notOpened())));
     if (this.#closed) return;

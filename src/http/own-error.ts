@@ -55,8 +55,7 @@ export function markedFailure(headers: Headers, body: unknown, now: number): Fai
 export const envelopedFailure = (body: unknown): Failure | undefined => failureIn(body, "error");
 
 /** The failure of an `AzureError` that came through RPC, where only its own properties survive. */
-export const thrownFailure = (error: unknown): Failure | undefined =>
-  failureIn(error, "message");
+export const thrownFailure = (error: unknown): Failure | undefined => failureIn(error, "message");
 
 /** @param sentence where the message is */
 function failureIn(value: unknown, sentence: "error" | "message"): Failure | undefined {

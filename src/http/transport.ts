@@ -106,8 +106,11 @@ export function createTransport(options: TransportOptions): Transport {
         method,
         redirect: "manual",
         signal: AbortSignal.any(signals),
-        ...(request.headers === undefined ? {} : { headers: { ...request.headers } }),
-        ...defined({ body: request.body, credentials: request.credentials }),
+        ...defined({
+          headers: request.headers && { ...request.headers },
+          body: request.body,
+          credentials: request.credentials,
+        }),
       });
       if (response.status < 400 || request.accept?.includes(response.status)) {
         return { value: await read(response) };

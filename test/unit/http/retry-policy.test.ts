@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { isIdempotentWrite, retryWait, type RetryQuestion } from "../../../src/http/retry-policy.ts";
+import {
+  isIdempotentWrite,
+  retryWait,
+  type RetryQuestion,
+} from "../../../src/http/retry-policy.ts";
 
 const question = (changes: Partial<RetryQuestion>): RetryQuestion => ({
   attempt: 1,
@@ -27,7 +31,11 @@ describe("retryWait", () => {
       "give up",
     ],
     ["a broken connection under a GET", { outcome: "network_error" }, 250],
-    ["a broken connection under a POST", { idempotent: false, outcome: "network_error" }, "give up"],
+    [
+      "a broken connection under a POST",
+      { idempotent: false, outcome: "network_error" },
+      "give up",
+    ],
     ["a time-out of a GET", { outcome: "timeout" }, 250],
     ["a time-out of a POST", { idempotent: false, outcome: "timeout" }, "give up"],
     ["a 500", { outcome: { status: 500 } }, "give up"],
