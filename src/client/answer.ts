@@ -9,7 +9,7 @@ import {
 } from "../contract/errors.ts";
 import { camelCase } from "../contract/field-name.ts";
 import { parseJson, recordOf } from "../http/json.ts";
-import { envelopedFailure, ownWait } from "../http/own-error.ts";
+import { envelopedFailure, ownOutcome, ownWait } from "../http/own-error.ts";
 import type { Peer } from "../http/peer.ts";
 
 /** The code of a status, for an answer without an envelope; of two with one status the last. */
@@ -28,7 +28,8 @@ export function connectionService(origin: string): Peer {
     failure(code, `The connection service at ${origin} ${how}.`, write ? { details: unknown } : {});
   return {
     async readFailure(response) {
-      return { reason: refusal(response, await response.text().catch(() => "")), own: true };
+      const reason = refusal(response, await response.text().catch(() => ""));
+      return { reason, outcome: ownOutcome(reason) };
     },
     lostAnswer: (kind, write) =>
       kind === "timeout"

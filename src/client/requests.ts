@@ -160,8 +160,8 @@ export class WorkerRequests {
   /** The address of a route. @throws AzureError `invalid_request` naming a field that no URL can hold */
   url(path: string, query: WorkerCall["query"] = {}): URL {
     const url = new URL(`${this.baseUrl}${path}`);
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) url.searchParams.set(name, wellFormed(name, String(value)));
+    for (const [name, value] of Object.entries(defined(query))) {
+      url.searchParams.set(name, wellFormed(name, String(value)));
     }
     return url;
   }

@@ -2,13 +2,11 @@ import { causedBy, invalidField, type Failure } from "../contract/errors.ts";
 import { isSafeMethod } from "../contract/http-method.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { readJson, UnreadableAnswer, type JsonAnswer } from "./json-answer.ts";
-import { ownOutcome } from "./own-error.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer, ReadFailure } from "./peer.ts";
 import {
   defaultBudgetMs,
   isIdempotentWrite,
   retryWait,
-  type AttemptOutcome,
 } from "./retry-policy.ts";
 import { defined } from "../contract/defined.ts";
 
@@ -86,7 +84,7 @@ const defaultTimeoutMs = 65_000;
 
 type Attempt<Value> =
   | { readonly value: Value }
-  | { readonly failure: Failure; readonly outcome: AttemptOutcome | "final" };
+  | ReadFailure;
 
 /** @see Transport */
 export function createTransport(options: TransportOptions): Transport {
@@ -115,17 +113,16 @@ export function createTransport(options: TransportOptions): Transport {
       if (response.status < 400 || request.accept?.includes(response.status)) {
         return { value: await read(response) };
       }
-      const { reason, own } = await peer.readFailure(response, { now: now(), write });
-      return { failure: reason, outcome: own ? ownOutcome(reason) : { status: response.status } };
+      return await peer.readFailure(response, { now: now(), write });
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof UnreadableAnswer) {
-        return { failure: peer.unreadable(error.reason, write), outcome: "final" };
+        return { reason: peer.unreadable(error.reason, write), outcome: "final" };
       }
       const kind = timeout.signal.aborted ? "timeout" : "network_error";
       const own = peer.thrown?.(error);
       return {
-        failure: causedBy(error, own?.reason ?? peer.lostAnswer(kind, write)),
+        reason: causedBy(error, own?.reason ?? peer.lostAnswer(kind, write)),
         outcome: own?.outcome ?? kind,
       };
     } finally {
@@ -146,18 +143,18 @@ export function createTransport(options: TransportOptions): Transport {
     for (let count = 1; ; count += 1) {
       const ended = await attempt(request, method, !safe, read);
       if ("value" in ended) return ok(ended.value);
-      if (ended.outcome === "final") return err(ended.failure);
+      if (ended.outcome === "final") return err(ended.reason);
       const waitMs = retryWait({
         attempt: count,
         outcome: ended.outcome,
-        retryAfter: ended.failure.retry_after,
+        retryAfter: ended.reason.retry_after,
         elapsedMs: now() - began,
         budgetMs: request.budgetMs ?? options.budgetMs ?? defaultBudgetMs,
         idempotent,
         waitOnThrottle: request.waitOnThrottle ?? options.waitOnThrottle,
         random,
       });
-      if (waitMs === undefined) return err(ended.failure);
+      if (waitMs === undefined) return err(ended.reason);
       await abortable(sleep(waitMs), request.signal);
     }
   }
