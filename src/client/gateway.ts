@@ -37,7 +37,7 @@ export const gatewayFetch =
 /** The credential goes to the gateways and nowhere else. */
 function gatewayUrl(baseUrl: string, input: string): URL {
   const url = parseUrl(input.startsWith("/") ? baseUrl + input : input);
-  const gateways = [`${baseUrl}/graph/`, `${baseUrl}/arm/`];
-  if (url !== null && gateways.some((gateway) => url.href.startsWith(gateway))) return url;
+  const isBelow = (path: string) => url?.href.startsWith(baseUrl + path);
+  if (url !== null && (isBelow("/graph/") || isBelow("/arm/"))) return url;
   throw new AzureError(invalidField("url", "must be below /graph or /arm of this service"));
 }

@@ -131,9 +131,10 @@ export class LiveClient {
   #failed(thrown: unknown): void {
     const error = thrown instanceof Error ? thrown : new Error("no ticket");
     this.#options.onError?.(error);
-    if (!isRefusedForGood(error)) return this.#connectLater();
-    this.#stop();
-    this.#options.onClose?.({ code: refusedClose, reason: error.code, final: true });
+    if (isRefusedForGood(error)) {
+      this.#stop();
+      this.#options.onClose?.({ code: refusedClose, reason: error.code, final: true });
+    } else this.#connectLater();
   }
 
   #received(data: unknown): void {

@@ -3,11 +3,7 @@ import { isSafeMethod } from "../contract/http-method.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { readJson, UnreadableAnswer, type JsonAnswer } from "./json-answer.ts";
 import type { Peer, ReadFailure } from "./peer.ts";
-import {
-  defaultBudgetMs,
-  isIdempotentWrite,
-  retryWait,
-} from "./retry-policy.ts";
+import { defaultBudgetMs, isIdempotentWrite, retryWait } from "./retry-policy.ts";
 import { defined } from "../contract/defined.ts";
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
@@ -82,9 +78,7 @@ export interface Transport {
 /** A resource provider has 60 s before ARM answers 504 in its place; its own answer comes first. */
 const defaultTimeoutMs = 65_000;
 
-type Attempt<Value> =
-  | { readonly value: Value }
-  | ReadFailure;
+type Attempt<Value> = { readonly value: Value } | ReadFailure;
 
 /** @see Transport */
 export function createTransport(options: TransportOptions): Transport {
