@@ -95,19 +95,20 @@ function routeSource(operation: Operation, { args = [], without = [] }: ClientMe
     .toSorted((one, other) => Number(one.option !== undefined) - Number(other.option !== undefined))
     .reduce(
       (others, { text, option }) =>
-        option === undefined ? text : `options.${option} === undefined ? ${others} : ${text}`,
+        option === undefined ? text : `options?.${option} === undefined ? ${others} : ${text}`,
       "",
     );
 }
 
-function routeText({ on }: Operation, { method, path, params }: OperationRoute): string {
+function routeText({ on, body }: Operation, { method, path, params }: OperationRoute): string {
   const own = on === "connection" && path.startsWith("/connections/{id}");
   const fields = [...params].filter(([name]) => !(own && name === "id"));
   const filled = fields.reduce(
     (text, [name, field]) => text.replace(`{${name}}`, `{${field}}`),
     path,
   );
-  return `${method} ${own ? filled.replace("/connections/{id}", "{connection}") : filled}`;
+  const asked = own ? filled.replace("/connections/{id}", "{connection}") : filled;
+  return [method, asked, ...(body === undefined ? [] : [body])].join(" ");
 }
 
 export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -151,17 +152,14 @@ function methodSource(operation: Operation, method: ClientMethod, printer: TypeP
   });
   const allOptional = fields.every(([, type]) => isOptional(type));
   const options =
-    fields.length === 0 ? [] : [`options: ${optionsName(method)}${allOptional ? " = {}" : ""}`];
+    fields.length === 0 ? [] : [`options${allOptional ? "?" : ""}: ${optionsName(method)}`];
   const data = method.generic ? "Data | RunningOperation" : dataText(operation, printer);
   const generic = method.generic ? "<Data = unknown>" : "";
-  const input =
-    args.length === 0 && fields.length > 0
-      ? "options"
-      : `{ ${[...args, ...(fields.length === 0 ? [] : ["...options"])].join(", ")} }`.replace(
-          "{  }",
-          "{}",
-        );
-  const body = operation.body === undefined ? "" : `, ${JSON.stringify(operation.body)}`;
+  const given = [
+    ...args,
+    ...(fields.length === 0 ? [] : [args.length === 0 ? "options" : "...options"]),
+  ];
+  const input = args.length === 0 ? given : [`{ ${given.join(", ")} }`];
   const needs =
     operation.needs === undefined
       ? ""
@@ -171,7 +169,7 @@ function methodSource(operation: Operation, method: ClientMethod, printer: TypeP
   return [
     `  /** ${operation.summary}: \`${operation.name}\`. Scope \`${operation.scope}\`${needs}. */`,
     `  ${name}${generic}(${[...positional, ...options].join(", ")}): Promise<Answer<${data}>> {`,
-    `    return this.#call<${data}>(${routeSource(operation, method)}, ${input}${body});`,
+    `    return this.#call<${data}>(${[routeSource(operation, method), ...input].join(", ")});`,
     "  }",
   ];
 }

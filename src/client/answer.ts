@@ -8,10 +8,9 @@ import {
   renamedField,
 } from "../contract/errors.ts";
 import { camelCase } from "../contract/field-name.ts";
-import { isRecord, parseJson } from "../http/json.ts";
-import { envelopedFailure } from "../http/own-error.ts";
+import { parseJson, recordOf } from "../http/json.ts";
+import { envelopedFailure, ownOutcome, ownWait } from "../http/own-error.ts";
 import type { Peer } from "../http/peer.ts";
-import { wholeOf } from "../http/whole-number.ts";
 
 /** The code of a status, for an answer without an envelope; of two with one status the last. */
 const codeOf = (status: number): ErrorCode =>
@@ -19,9 +18,6 @@ const codeOf = (status: number): ErrorCode =>
     .filter(isErrorCode)
     .findLast((code) => errorStatuses[code] === status) ??
   (status >= 500 ? "internal_error" : "invalid_request");
-
-/** Seconds of a wait that are believed. */
-const longestWait = 3_600;
 
 /** Of a write whose answer was lost. */
 const unknown = { outcome: "unknown" } as const;
@@ -32,7 +28,8 @@ export function connectionService(origin: string): Peer {
     failure(code, `The connection service at ${origin} ${how}.`, write ? { details: unknown } : {});
   return {
     async readFailure(response) {
-      return { reason: refusal(response, await response.text().catch(() => "")), own: true };
+      const reason = refusal(response, await response.text().catch(() => ""));
+      return { reason, outcome: ownOutcome(reason) };
     },
     lostAnswer: (kind, write) =>
       kind === "timeout"
@@ -52,13 +49,10 @@ export function connectionService(origin: string): Peer {
  */
 function refusal({ status, headers }: Response, text: string): Failure {
   const body = parseJson(text);
-  const own = isRecord(body) && body["success"] === false ? envelopedFailure(body) : undefined;
+  const own = recordOf(body)["success"] === false ? envelopedFailure(body) : undefined;
   // Over HTTP names are in snake case; the caller of this client wrote them in camel case.
   if (own !== undefined) return renamedField(own, camelCase);
-  const retryAfter = wholeOf(Number(headers.get("retry-after") ?? NaN), {
-    most: longestWait,
-    round: "up",
-  });
+  const retryAfter = ownWait(Number(headers.get("retry-after") ?? NaN));
   return failure(
     codeOf(status),
     `The connection service answered ${status} without saying why.`,

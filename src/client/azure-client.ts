@@ -50,16 +50,13 @@ export class AzureClient extends ServiceOperations {
   }
 
   /** Whether the Worker runs. It needs no credential. */
-  async health(): Promise<Answer<Health>> {
-    return {
-      data: await this.#requests.sendBare<Health>({ method: "GET", path: "/health", open: true }),
-    };
+  health(): Promise<Answer<Health>> {
+    return this.#requests.sendBare({ method: "GET", path: "/health", open: true });
   }
 
   /** The OpenAPI document of all routes. It needs no credential. */
-  async openApi(): Promise<Answer<Record<string, unknown>>> {
-    const call = { method: "GET", path: "/openapi.json", open: true } as const;
-    return { data: await this.#requests.sendBare<Record<string, unknown>>(call) };
+  openApi(): Promise<Answer<Record<string, unknown>>> {
+    return this.#requests.sendBare({ method: "GET", path: "/openapi.json", open: true });
   }
 
   /** A link for a tenant's administrator, who consents for everyone in it. It needs no credential. */

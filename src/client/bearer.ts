@@ -1,5 +1,5 @@
 import { AzureError, failure } from "../contract/errors.ts";
-import { isRecord, parseJson } from "../http/json.ts";
+import { recordOf } from "../http/json.ts";
 
 /** A credential, or what gives one; it is asked again when the credential ends or is refused. */
 export type CredentialSource = string | (() => string | Promise<string>);
@@ -63,16 +63,11 @@ export class Bearer {
  * and is good until it is refused. Nothing is trusted because of it, so it is not verified.
  */
 function endOf(token: string): number {
-  const [, payload = ""] = token.split(".");
-  const claims = parseJson(decoded(payload));
-  const end = isRecord(claims) ? claims["exp"] : undefined;
-  return typeof end === "number" ? end * 1000 : Infinity;
-}
-
-function decoded(base64Url: string): string {
   try {
-    return atob(base64Url.replaceAll("-", "+").replaceAll("_", "/"));
+    const [, payload = ""] = token.split(".");
+    const { exp } = recordOf(JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))));
+    return typeof exp === "number" ? exp * 1000 : Infinity;
   } catch {
-    return "";
+    return Infinity;
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import { snakeCase } from "../contract/field-name.ts";
 import { isRecord } from "../http/json.ts";
 import type { HttpMethod } from "../contract/http-method.ts";
@@ -6,12 +7,13 @@ import { segment } from "./url-text.ts";
 
 /** Asks for an operation. */
 export type Call = <Data>(
-  /** Method and path with fields of the input in braces; `{connection}` is the connection's own path. */
+  /**
+   * Method, path and body. The path has fields of the input in braces; `{connection}` is the connection's
+   * own path. The body is one field, whole; or `rest`, all that is not in the path; or left out.
+   */
   route: string,
   /** Fields by their names in camel case. */
-  input: object,
-  /** What of the input is the body: one field, whole; or `rest`, all that is not in the path. */
-  body?: string,
+  input?: object,
 ) => Promise<Answer<Data>>;
 
 /** A long-running operation that is under way: `operation(id)` asks how far it is. */
@@ -34,16 +36,9 @@ export const isRunning = (data: unknown): data is RunningOperation =>
  *
  * @param connectionPath the path of the connection the request is about, where there is one
  */
-export function requestOf(
-  route: string,
-  input: object,
-  body?: string,
-  connectionPath = "",
-): WorkerCall {
-  const given = new Map<string, unknown>(
-    Object.entries(input).filter(([, value]) => value !== undefined),
-  );
-  const [method, template = ""] = route.split(" ");
+export function requestOf(route: string, input: object = {}, connectionPath = ""): WorkerCall {
+  const given = new Map<string, unknown>(Object.entries(defined(input)));
+  const [method, template = "", body] = route.split(" ");
   const inPath = new Set<string>();
   const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     inPath.add(name);
@@ -54,7 +49,8 @@ export function requestOf(
   return {
     method: method as HttpMethod,
     path,
-    ...(body === "rest" ? { body: named } : { query: named as NonNullable<WorkerCall["query"]> }),
-    ...(body !== undefined && body !== "rest" && { body: given.get(body) }),
+    ...(body === "rest"
+      ? { body: named }
+      : { query: named as NonNullable<WorkerCall["query"]>, body: body && given.get(body) }),
   };
 }

@@ -11,7 +11,7 @@ import {
 } from "./connect-return.ts";
 import { type BrowserPage, type Popup, thisPage } from "./page.ts";
 import { isGone, looked, type PopupWatch } from "./popup-watch.ts";
-import { type ServiceOptions, WorkerRequests } from "./requests.ts";
+import { type Answer, type ServiceOptions, WorkerRequests } from "./requests.ts";
 import { connectionPath } from "./who.ts";
 
 /** What is asked of Microsoft, and where the browser comes back to. */
@@ -92,7 +92,8 @@ export async function connectInPopup(
       watched(popup, page, { ended, timeoutMs: (options.timeoutSeconds ?? 600) * 1_000 }),
     ]);
     const started = start(requests, options, { returnUrl, signal: ended });
-    const { auth_url: authUrl, connection } = await Promise.race([started, broken]);
+    const begun = await Promise.race([started, broken]);
+    const { auth_url: authUrl, connection } = begun.data;
     popup.location.replace(httpUrl(authUrl));
     const message = await Promise.race([answered, broken]);
     if (message.kind === "refused") throw refusedSignIn(message.error, message.description);
@@ -117,8 +118,8 @@ const start = (
   requests: WorkerRequests,
   options: ConnectOptions,
   { returnUrl, signal }: { returnUrl: string; signal: AbortSignal },
-): Promise<Start> =>
-  requests.sendBare<Start>({
+): Promise<Answer<Start>> =>
+  requests.sendBare({
     method: "GET",
     path: "/connect",
     query: {

@@ -53,7 +53,7 @@ export class ConnectionClient extends ConnectionOperations {
   constructor(requests: WorkerRequests, who: Who) {
     const id = connectionIdOf(who);
     const path = connectionPath(who);
-    super(async (route, input, body) => requests.send(requestOf(route, input, body, path)));
+    super(async (route, input) => requests.send(requestOf(route, input, path)));
     const asOwner: Call = async (...operation) =>
       requests.send(askedOf(requestOf(...operation), who));
     this.id = id;
@@ -71,10 +71,7 @@ export class ConnectionClient extends ConnectionOperations {
    */
   async beginConnect({ scopes, ...options }: SignInOptions = {}): Promise<Answer<SignInStart>> {
     const call = requestOf("GET /connect", { ...options, scopes: scopes?.join(" ") });
-    const owned = askedOf(call, this.#who);
-    return {
-      data: await this.#requests.sendBare<SignInStart>({ ...owned, credentials: "include" }),
-    };
+    return this.#requests.sendBare({ ...askedOf(call, this.#who), credentials: "include" });
   }
 
   /** Status and events as they happen, until it is closed. */

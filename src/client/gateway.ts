@@ -1,5 +1,6 @@
 import { connectionHeader } from "../contract/connection-owner.ts";
 import { AzureError, causedBy, invalidField, ownErrorHeader } from "../contract/errors.ts";
+import { isSafeMethod } from "../contract/http-method.ts";
 import { parseUrl } from "../http/url.ts";
 import type { WorkerRequests } from "./requests.ts";
 
@@ -20,7 +21,7 @@ export const gatewayFetch =
         return await requests.fetch(url.href, { ...init, headers });
       } catch (error) {
         init.signal?.throwIfAborted();
-        const write = !/^(?:GET|HEAD)$/i.test(init.method ?? "GET");
+        const write = !isSafeMethod(init.method ?? "GET");
         throw new AzureError(causedBy(error, requests.peer.lostAnswer("network_error", write)));
       }
     };
@@ -36,7 +37,7 @@ export const gatewayFetch =
 /** The credential goes to the gateways and nowhere else. */
 function gatewayUrl(baseUrl: string, input: string): URL {
   const url = parseUrl(input.startsWith("/") ? baseUrl + input : input);
-  const gateways = ["graph", "arm"].map((name) => `${baseUrl}/${name}/`);
-  if (url !== null && gateways.some((gateway) => url.href.startsWith(gateway))) return url;
+  const isBelow = (path: string) => url?.href.startsWith(baseUrl + path);
+  if (url !== null && (isBelow("/graph/") || isBelow("/arm/"))) return url;
   throw new AzureError(invalidField("url", "must be below /graph or /arm of this service"));
 }

@@ -273,58 +273,58 @@ export class GraphOperations {
   }
 
   /** The signed-in user, or another by id or sign-in name: `getUser`. Scope `graph:read`; User.Read. */
-  user(options: UserOptions = {}): Promise<Answer<User>> {
+  user(options?: UserOptions): Promise<Answer<User>> {
     return this.#call<User>("GET /user", options);
   }
 
   /** The signed-in user, or another by id or sign-in name: `getUser`. Scope `graph:read`; User.Read. */
-  userById(id: string, options: UserByIdOptions = {}): Promise<Answer<User>> {
+  userById(id: string, options?: UserByIdOptions): Promise<Answer<User>> {
     return this.#call<User>("GET /users/{id}", { id, ...options });
   }
 
   /** Users of the directory: `listUsers`. Scope `graph:read`; User.ReadBasic.All. */
-  users(options: UsersOptions = {}): Promise<Answer<User[]>> {
+  users(options?: UsersOptions): Promise<Answer<User[]>> {
     return this.#call<User[]>("GET /users", options);
   }
 
   /** Contacts of the user: `listContacts`. Scope `graph:read`; Contacts.Read. */
-  contacts(options: ContactsOptions = {}): Promise<Answer<Contact[]>> {
+  contacts(options?: ContactsOptions): Promise<Answer<Contact[]>> {
     return this.#call<Contact[]>("GET /contacts", options);
   }
 
   /** Messages, newest first: `getMail`. Scope `graph:read`; Mail.ReadBasic. */
-  messages(options: MessagesOptions = {}): Promise<Answer<Message[]>> {
+  messages(options?: MessagesOptions): Promise<Answer<Message[]>> {
     return this.#call<Message[]>("GET /mail", options);
   }
 
   /** One message: `getMessage`. Scope `graph:read`; Mail.ReadBasic. */
-  message(id: string, options: MessageOptions = {}): Promise<Answer<Message>> {
+  message(id: string, options?: MessageOptions): Promise<Answer<Message>> {
     return this.#call<Message>("GET /mail/{id}", { id, ...options });
   }
 
   /** Send a message: `sendMail`. Scope `graph:write`; Mail.Send. */
   sendMail(mail: { message: Message; saveToSentItems?: boolean | string | undefined }): Promise<Answer<{ accepted: true }>> {
-    return this.#call<{ accepted: true }>("POST /mail/send", { mail }, "mail");
+    return this.#call<{ accepted: true }>("POST /mail/send mail", { mail });
   }
 
   /** Events; with start and end, the occurrences of series between them: `getCalendarEvents`. Scope `graph:read`; Calendars.ReadBasic. */
-  events(options: EventsOptions = {}): Promise<Answer<Event[]>> {
+  events(options?: EventsOptions): Promise<Answer<Event[]>> {
     return this.#call<Event[]>("GET /calendar/events", options);
   }
 
   /** Create an event; Graph invites its attendees: `createCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
-  createEvent(event: Event, options: CreateEventOptions = {}): Promise<Answer<Event>> {
-    return this.#call<Event>("POST /calendar/events", { event, ...options }, "event");
+  createEvent(event: Event, options?: CreateEventOptions): Promise<Answer<Event>> {
+    return this.#call<Event>("POST /calendar/events event", { event, ...options });
   }
 
   /** What is in a folder: `listFiles`. Scope `graph:read`; Files.Read. */
-  files(options: FilesOptions = {}): Promise<Answer<DriveItem[]>> {
+  files(options?: FilesOptions): Promise<Answer<DriveItem[]>> {
     return this.#call<DriveItem[]>("GET /files", options);
   }
 
   /** Many Graph requests in one; graph:write as soon as one is not a GET: `runBatch`. Scope `graph:read`. */
   batch(requests: ({ id?: string | undefined; method: string; url: string; headers?: Record<string, string> | undefined; body?: unknown | undefined; dependsOn?: string[] | undefined })[]): Promise<Answer<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>> {
-    return this.#call<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>("POST /batch", { requests }, "rest");
+    return this.#call<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>("POST /batch rest", { requests });
   }
 }
 
@@ -337,78 +337,78 @@ export class ArmOperations {
   }
 
   /** Subscriptions the user can see: `listSubscriptions`. Scope `arm:read`; role Reader. */
-  subscriptions(options: SubscriptionsOptions = {}): Promise<Answer<Subscription[]>> {
+  subscriptions(options?: SubscriptionsOptions): Promise<Answer<Subscription[]>> {
     return this.#call<Subscription[]>("GET /subscriptions", options);
   }
 
   /** One subscription: `getSubscription`. Scope `arm:read`; role Reader. */
-  subscription(subscriptionId: string, options: SubscriptionOptions = {}): Promise<Answer<Subscription>> {
+  subscription(subscriptionId: string, options?: SubscriptionOptions): Promise<Answer<Subscription>> {
     return this.#call<Subscription>("GET /subscriptions/{subscriptionId}", { subscriptionId, ...options });
   }
 
   /** Resource providers of a subscription: `listProviders`. Scope `arm:read`; role Reader. */
-  providers(subscriptionId: string, options: ProvidersOptions = {}): Promise<Answer<Provider[]>> {
+  providers(subscriptionId: string, options?: ProvidersOptions): Promise<Answer<Provider[]>> {
     return this.#call<Provider[]>("GET /subscriptions/{subscriptionId}/providers", { subscriptionId, ...options });
   }
 
   /** One resource provider: its types and their versions: `getProvider`. Scope `arm:read`; role Reader. */
-  provider(subscriptionId: string, namespace: string, options: ProviderOptions = {}): Promise<Answer<Provider>> {
+  provider(subscriptionId: string, namespace: string, options?: ProviderOptions): Promise<Answer<Provider>> {
     return this.#call<Provider>("GET /subscriptions/{subscriptionId}/providers/{namespace}", { subscriptionId, namespace, ...options });
   }
 
   /** Names of tags in use, with their values: `listTagNames`. Scope `arm:read`; role Reader. */
-  tagNames(subscriptionId: string, options: TagNamesOptions = {}): Promise<Answer<TagName[]>> {
+  tagNames(subscriptionId: string, options?: TagNamesOptions): Promise<Answer<TagName[]>> {
     return this.#call<TagName[]>("GET /subscriptions/{subscriptionId}/tagNames", { subscriptionId, ...options });
   }
 
   /** Resource groups of a subscription: `listResourceGroups`. Scope `arm:read`; role Reader. */
-  resourceGroups(subscriptionId: string, options: ResourceGroupsOptions = {}): Promise<Answer<ResourceGroup[]>> {
+  resourceGroups(subscriptionId: string, options?: ResourceGroupsOptions): Promise<Answer<ResourceGroup[]>> {
     return this.#call<ResourceGroup[]>("GET /subscriptions/{subscriptionId}/resourceGroups", { subscriptionId, ...options });
   }
 
   /** One resource group: `getResourceGroup`. Scope `arm:read`; role Reader. */
-  resourceGroup(subscriptionId: string, name: string, options: ResourceGroupOptions = {}): Promise<Answer<ResourceGroup>> {
+  resourceGroup(subscriptionId: string, name: string, options?: ResourceGroupOptions): Promise<Answer<ResourceGroup>> {
     return this.#call<ResourceGroup>("GET /subscriptions/{subscriptionId}/resourceGroups/{name}", { subscriptionId, name, ...options });
   }
 
   /** Create or update a resource group: `putResourceGroup`. Scope `arm:write`; role Contributor. */
-  putResourceGroup(subscriptionId: string, name: string, parameters: ResourceGroupParameters, options: PutResourceGroupOptions = {}): Promise<Answer<ResourceGroup>> {
-    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name}", { subscriptionId, name, parameters, ...options }, "parameters");
+  putResourceGroup(subscriptionId: string, name: string, parameters: ResourceGroupParameters, options?: PutResourceGroupOptions): Promise<Answer<ResourceGroup>> {
+    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name} parameters", { subscriptionId, name, parameters, ...options });
   }
 
   /** Delete a resource group with everything in it: `deleteResourceGroup`. Scope `arm:write`; role Contributor. */
-  deleteResourceGroup(subscriptionId: string, name: string, options: DeleteResourceGroupOptions = {}): Promise<Answer<RunningOperation | null>> {
+  deleteResourceGroup(subscriptionId: string, name: string, options?: DeleteResourceGroupOptions): Promise<Answer<RunningOperation | null>> {
     return this.#call<RunningOperation | null>("DELETE /subscriptions/{subscriptionId}/resourceGroups/{name}", { subscriptionId, name, ...options });
   }
 
   /** Resources of a subscription, or of one group in it: `listResources`. Scope `arm:read`; role Reader. */
-  resources(subscriptionId: string, options: ResourcesOptions = {}): Promise<Answer<GenericResource[]>> {
-    return this.#call<GenericResource[]>(options.resourceGroup === undefined ? "GET /subscriptions/{subscriptionId}/resources" : "GET /subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/resources", { subscriptionId, ...options });
+  resources(subscriptionId: string, options?: ResourcesOptions): Promise<Answer<GenericResource[]>> {
+    return this.#call<GenericResource[]>(options?.resourceGroup === undefined ? "GET /subscriptions/{subscriptionId}/resources" : "GET /subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/resources", { subscriptionId, ...options });
   }
 
   /** Any resource, by its id: `getResource`. Scope `arm:read`; role Reader. */
-  resource(id: string, options: ResourceOptions = {}): Promise<Answer<GenericResource>> {
+  resource(id: string, options?: ResourceOptions): Promise<Answer<GenericResource>> {
     return this.#call<GenericResource>("GET /resources", { id, ...options });
   }
 
   /** Create or replace a resource: `putResource`. Scope `arm:write`; role Contributor. */
-  putResource(id: string, parameters: ResourceParameters, options: PutResourceOptions = {}): Promise<Answer<GenericResource | RunningOperation>> {
-    return this.#call<GenericResource | RunningOperation>("PUT /resources", { id, parameters, ...options }, "parameters");
+  putResource(id: string, parameters: ResourceParameters, options?: PutResourceOptions): Promise<Answer<GenericResource | RunningOperation>> {
+    return this.#call<GenericResource | RunningOperation>("PUT /resources parameters", { id, parameters, ...options });
   }
 
   /** Delete a resource: `deleteResource`. Scope `arm:write`; role Contributor. */
-  deleteResource(id: string, options: DeleteResourceOptions = {}): Promise<Answer<RunningOperation | null>> {
+  deleteResource(id: string, options?: DeleteResourceOptions): Promise<Answer<RunningOperation | null>> {
     return this.#call<RunningOperation | null>("DELETE /resources", { id, ...options });
   }
 
   /** Tags of a subscription, resource group or resource: `getTags`. Scope `arm:read`; role Reader. */
-  tags(id: string, options: TagsOptions = {}): Promise<Answer<TagsResource>> {
+  tags(id: string, options?: TagsOptions): Promise<Answer<TagsResource>> {
     return this.#call<TagsResource>("GET /resources/tags", { id, ...options });
   }
 
   /** Merge, replace or delete tags: `updateTags`. Scope `arm:write`; role Tag Contributor. */
-  updateTags(id: string, patch: { operation: "Merge" | "Replace" | "Delete"; tags: Record<string, string> }, options: UpdateTagsOptions = {}): Promise<Answer<TagsResource | RunningOperation>> {
-    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags", { id, patch, ...options }, "patch");
+  updateTags(id: string, patch: { operation: "Merge" | "Replace" | "Delete"; tags: Record<string, string> }, options?: UpdateTagsOptions): Promise<Answer<TagsResource | RunningOperation>> {
+    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags patch", { id, patch, ...options });
   }
 
   /** How far a long-running operation is: `getOperation`. Scope `arm:read`; role Reader. */
@@ -427,37 +427,37 @@ export class ConnectionOperations {
 
   /** One connection: status, identity, tokens' times: `getConnection`. Scope `connections:read`. */
   info(): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("GET {connection}", {});
+    return this.#call<ConnectionInfo>("GET {connection}");
   }
 
   /** Disconnect: forget the grant and every token: `disconnect`. Scope `connections:write`. */
   disconnect(): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("DELETE {connection}", {});
+    return this.#call<ConnectionInfo>("DELETE {connection}");
   }
 
   /** Renew a token now; joins a renewal that is under way: `refreshConnection`. Scope `connections:write`. */
-  refresh(options: ConnectionRefreshOptions = {}): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST {connection}/refresh", options, "rest");
+  refresh(options?: ConnectionRefreshOptions): Promise<Answer<ConnectionInfo>> {
+    return this.#call<ConnectionInfo>("POST {connection}/refresh rest", options);
   }
 
   /** Confirm that this user is who signed in: `confirmConnect`. Scope `connections:write`. */
   confirm(flow: string): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST {connection}/confirm", { flow }, "rest");
+    return this.#call<ConnectionInfo>("POST {connection}/confirm rest", { flow });
   }
 
   /** Give a connection whose object was lost its grant back: `restoreConnection`. Scope `admin`. */
   restore(): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST {connection}/restore", {});
+    return this.#call<ConnectionInfo>("POST {connection}/restore");
   }
 
   /** What happened, oldest first; the last 200 are kept: `listEvents`. Scope `connections:read`. */
-  events(options: ConnectionEventsOptions = {}): Promise<Answer<ConnectionEvent[]>> {
+  events(options?: ConnectionEventsOptions): Promise<Answer<ConnectionEvent[]>> {
     return this.#call<ConnectionEvent[]>("GET {connection}/events", options);
   }
 
   /** A one-time ticket for the live socket, good for 30 seconds: `createTicket`. Scope `connections:read`. */
   ticket(): Promise<Answer<{ ticket: string; expires_at: string }>> {
-    return this.#call<{ ticket: string; expires_at: string }>("POST {connection}/tickets", {});
+    return this.#call<{ ticket: string; expires_at: string }>("POST {connection}/tickets");
   }
 
   /** The access token itself, for a server that calls Microsoft on its own: `getToken`. Scope `tokens:read`. */
@@ -475,22 +475,22 @@ export class ServiceOperations {
   }
 
   /** Connections by id; a user's own credential sees its own: `listConnections`. Scope `connections:read`. */
-  connections(options: ServiceConnectionsOptions = {}): Promise<Answer<ListedConnection[]>> {
+  connections(options?: ServiceConnectionsOptions): Promise<Answer<ListedConnection[]>> {
     return this.#call<ListedConnection[]>("GET /connections", options);
   }
 
   /** Take over a refresh token that another system holds: `importConnection`. Scope `admin`. */
   importConnection(options: ServiceImportConnectionOptions): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST /connections", options, "rest");
+    return this.#call<ConnectionInfo>("POST /connections rest", options);
   }
 
   /** A token for one user's browser: `createSession`. Scope `connections:write`. */
   createSession(options: ServiceCreateSessionOptions): Promise<Answer<{ token: string; expires_at: string }>> {
-    return this.#call<{ token: string; expires_at: string }>("POST /sessions", options, "rest");
+    return this.#call<{ token: string; expires_at: string }>("POST /sessions rest", options);
   }
 
   /** Which credentials work, how many connections wait for one, and what is not deployed: `getAppHealth`. Scope `admin`. */
   appHealth(): Promise<Answer<AppHealth>> {
-    return this.#call<AppHealth>("GET /health/app", {});
+    return this.#call<AppHealth>("GET /health/app");
   }
 }

@@ -64,11 +64,7 @@ export function azure(
   const ask = <Value>(call: (stub: ConnectionStub) => Promise<Outcome<Value>>) =>
     use<Outcome<Value>>(call, err);
   return {
-    fetch: (input, init) =>
-      use(
-        (stub) => stub.fetch(input, init),
-        (reason) => microsoftErrorResponse(reason),
-      ),
+    fetch: (input, init) => use((stub) => stub.fetch(input, init), microsoftErrorResponse),
     info: () => ask((stub) => stub.info()),
     beginAuthorization: (options) => ask((stub) => stub.beginAuthorization(options)),
     completeAuthorization: (options) => ask((stub) => stub.completeAuthorization(options)),

@@ -1,10 +1,9 @@
 import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
-import { AzureError, causedBy, failure, invalidField, type ErrorCode } from "../contract/errors.ts";
+import { AzureError, causedBy, failure, type ErrorCode } from "../contract/errors.ts";
 import { liveClose, liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
-import { withoutEndSlashes } from "../http/link.ts";
-import { parseUrl } from "../http/url.ts";
 import { readFrame, resumeAfter } from "./live-message.ts";
 import { LiveSocket, socketConstructor, type SocketEnd } from "./live-socket.ts";
+import { workerAddress } from "./url-text.ts";
 import { connectionPath, type Who } from "./who.ts";
 
 /** What is called as things happen. */
@@ -83,11 +82,8 @@ export class LiveClient {
 
   /** @throws AzureError `invalid_request` for what no connection can be called, and for a wrong option */
   constructor(options: LiveClientOptions) {
-    const address = withoutEndSlashes(options.baseUrl) + connectionPath(options.who);
-    const url = parseUrl(`${address.replace("http", "ws")}/live`);
-    if (url === null)
-      throw new AzureError(invalidField("baseUrl", "must be the http(s) address of the Worker"));
-    this.#url = url;
+    const address = workerAddress(options.baseUrl).replace("http", "ws");
+    this.#url = new URL(`${address}${connectionPath(options.who)}/live`);
     this.#options = options;
     this.#WebSocket = socketConstructor(options.WebSocket);
     this.#after = options.after;
@@ -102,7 +98,7 @@ export class LiveClient {
   /** Ends it for good. */
   close(): void {
     if (this.#closed) return;
-    const wasOpen = this.#socket?.opened ?? false;
+    const wasOpen = this.#socket?.opened;
     this.#stop();
     if (wasOpen) this.#options.onClose?.({ code: 1000, reason: "", final: true });
   }
@@ -135,9 +131,10 @@ export class LiveClient {
   #failed(thrown: unknown): void {
     const error = thrown instanceof Error ? thrown : new Error("no ticket");
     this.#options.onError?.(error);
-    if (!isRefusedForGood(error)) return this.#connectLater();
-    this.#stop();
-    this.#options.onClose?.({ code: refusedClose, reason: error.code, final: true });
+    if (isRefusedForGood(error)) {
+      this.#stop();
+      this.#options.onClose?.({ code: refusedClose, reason: error.code, final: true });
+    } else this.#connectLater();
   }
 
   #received(data: unknown): void {
@@ -155,7 +152,7 @@ export class LiveClient {
   #ended({ code, reason, opened, error }: SocketEnd): void {
     this.#socket = undefined;
     const final = code === liveClose.gone;
-    if (final) this.#closed = true;
+    this.#closed = final;
     if (opened) this.#options.onClose?.({ code, reason, final });
     else this.#options.onError?.(new AzureError(causedBy(error, notOpened())));
     if (this.#closed) return;

@@ -3,7 +3,6 @@ import { AzureError, invalidField, type Failure } from "../contract/errors.ts";
 import type { HttpMethod } from "../contract/http-method.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import type { Result } from "../contract/result.ts";
-import { withoutEndSlashes } from "../http/link.ts";
 import type { Peer } from "../http/peer.ts";
 import {
   createTransport,
@@ -15,8 +14,7 @@ import {
 } from "../http/transport.ts";
 import { connectionService } from "./answer.ts";
 import { Bearer, type CredentialSource } from "./bearer.ts";
-import { wellFormed } from "./url-text.ts";
-import { parseUrl } from "../http/url.ts";
+import { wellFormed, workerAddress } from "./url-text.ts";
 
 /** Where the service is, and by which credential it is called. One of `apiKey` and `token` is required. */
 export interface ServiceOptions extends Omit<RetryOptions, "waitOnThrottle"> {
@@ -82,14 +80,10 @@ export class WorkerRequests {
   /** @throws AzureError `invalid_request` when there is no credential, or `baseUrl` is no http(s) URL. */
   constructor(options: ServiceOptions) {
     const credential = options.apiKey ?? options.token;
-    if (!credential) throw invalid("apiKey", "or token must be given");
-    const base = parseUrl(options.baseUrl);
-    if (base === null || !/^https?:$/.test(base.protocol)) {
-      throw invalid("baseUrl", "must be the http(s) address of the Worker");
-    }
+    if (!credential) throw new AzureError(invalidField("apiKey", "or token must be given"));
     const { now = Date.now, sleep, random, budgetMs } = options;
-    this.baseUrl = `${base.origin}${withoutEndSlashes(base.pathname)}`;
-    this.peer = connectionService(base.origin);
+    this.baseUrl = workerAddress(options.baseUrl);
+    this.peer = connectionService(new URL(this.baseUrl).origin);
     this.fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.#bearer = new Bearer(credential, now);
     const { fetch, peer } = this;
@@ -103,17 +97,17 @@ export class WorkerRequests {
    *   answer came: `cause` is then what `fetch` threw
    */
   async send<Data>(call: WorkerCall): Promise<Answer<Data>> {
-    const answer = await this.sendBare<Envelope<Data>>(call);
-    const { data, next_cursor: nextCursor, truncated } = answer ?? {};
+    const envelope = await this.sendBare<Envelope<Data> | null>(call);
+    const { data, next_cursor: nextCursor, truncated } = envelope.data ?? {};
     if (data === undefined) throw this.#unexpected(call);
     return { data, ...defined({ nextCursor, truncated }) };
   }
 
   /** {@link send}, for a route whose JSON is in no envelope. */
-  async sendBare<Body>(call: WorkerCall): Promise<Body> {
-    const sent = await this.#exchange(call, (request) => this.#transport.sendJson<Body>(request));
+  async sendBare<Data>(call: WorkerCall): Promise<Answer<Data>> {
+    const sent = await this.#exchange(call, (request) => this.#transport.sendJson<Data>(request));
     if (sent.body === undefined) throw this.#unexpected(call);
-    return sent.body;
+    return { data: sent.body };
   }
 
   /** {@link send}, for an answer of bytes: as they stream in. */
@@ -135,7 +129,7 @@ export class WorkerRequests {
       signal,
       credentials,
       // Bytes take the time that they take.
-      ...(bytes !== undefined && { timeoutMs: noDeadline }),
+      timeoutMs: bytes === undefined ? undefined : noDeadline,
     };
     const send = (authorization: Record<string, string>) =>
       exchange({ ...request, headers: { ...json, ...headers, ...authorization } });
@@ -166,8 +160,8 @@ export class WorkerRequests {
   /** The address of a route. @throws AzureError `invalid_request` naming a field that no URL can hold */
   url(path: string, query: WorkerCall["query"] = {}): URL {
     const url = new URL(`${this.baseUrl}${path}`);
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) url.searchParams.set(name, wellFormed(name, String(value)));
+    for (const [name, value] of Object.entries(defined(query))) {
+      url.searchParams.set(name, wellFormed(name, String(value)));
     }
     return url;
   }
@@ -179,6 +173,3 @@ export class WorkerRequests {
 
 const isRefusal = (result: Result<unknown, Failure>): boolean =>
   !result.ok && result.error.code === "unauthenticated";
-
-const invalid = (field: string, expected: string): AzureError =>
-  new AzureError(invalidField(field, expected));

@@ -1,4 +1,19 @@
 import { AzureError, invalidField } from "../contract/errors.ts";
+import { withoutEndSlashes } from "../http/link.ts";
+import { parseUrl } from "../http/url.ts";
+
+/**
+ * Where the Worker answers: origin and path prefix, without a slash at the end.
+ *
+ * @throws AzureError `invalid_request` naming `baseUrl`, for what is no http(s) URL
+ */
+export function workerAddress(baseUrl: string): string {
+  const url = parseUrl(baseUrl);
+  if (url !== null && /^https?:$/.test(url.protocol)) {
+    return url.origin + withoutEndSlashes(url.pathname);
+  }
+  throw new AzureError(invalidField("baseUrl", "must be the http(s) address of the Worker"));
+}
 
 /**
  * A value as one segment of a path.

@@ -1,5 +1,6 @@
 import { defined } from "./defined.ts";
 import type { ErrorReason } from "./error-reason.ts";
+import { isSafeMethod } from "./http-method.ts";
 import type { Remedy } from "./remedy.ts";
 
 /** Every code a caller can meet, with the HTTP status it travels under. */
@@ -108,7 +109,7 @@ export const conflict = (reason: ErrorReason, message: string): Failure =>
 
 /** What is known of a request that was sent, and whose answer was lost: a write may be done. */
 export const lostOutcome = (method: string): Pick<ErrorDetails, "outcome"> =>
-  ["GET", "HEAD", "OPTIONS"].includes(method.toUpperCase()) ? {} : { outcome: "unknown" };
+  isSafeMethod(method) ? {} : { outcome: "unknown" };
 
 /** The same answer for what does not exist and for what belongs to another user. */
 export const unknownConnection = (): Failure =>
@@ -152,11 +153,17 @@ export const errorEnvelope = ({ message, ...rest }: Failure): ErrorEnvelope => (
 /** Marks an answer that is ours and not Microsoft's, where both come through the same `fetch`. */
 export const ownErrorHeader = "x-azure-error";
 
-/** The answer that carries a failure over HTTP, and through a stub's `fetch`. */
-export function errorResponse(
+/** The answer that carries a failure over HTTP. */
+export const errorResponse = (reason: Failure, headers?: ResponseHeaders): Response =>
+  markedResponse(reason, errorEnvelope(reason), headers);
+
+type ResponseHeaders = Headers | Readonly<Record<string, string>>;
+
+/** The answer that carries a failure in a body of another form, where Microsoft's answers come too. */
+export function markedResponse(
   reason: Failure,
-  headers: Headers | Record<string, string> = {},
-  body: object = errorEnvelope(reason),
+  body: object,
+  headers: ResponseHeaders = {},
 ): Response {
   const response = Response.json(body, {
     status: errorStatuses[reason.code],

@@ -1,7 +1,7 @@
 import { errorStatuses, failure, type Failure } from "../contract/errors.ts";
 import { writeJson } from "../http/json.ts";
 import { retryAfterSeconds } from "../http/retry-after.ts";
-import { decideRetry, defaultBudgetMs, isConditional } from "../http/retry-policy.ts";
+import { defaultBudgetMs, isIdempotentWrite, retryWait } from "../http/retry-policy.ts";
 import { abortable } from "../http/transport.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import type { BatchRequest, BatchResponse } from "../contract/batch.ts";
@@ -131,17 +131,16 @@ export class BatchRun {
     const notBefore = Math.max(now, ...dependencies);
     // It failed only because one that is sent again did: it goes with that one.
     if (status === failedDependency && dependencies.length > 0) return notBefore;
-    const decision = decideRetry({
+    const waitMs = retryWait({
       attempt: attempts + 1,
-      method: item.method,
-      idempotent: item.method !== "GET" && isConditional(item.headers) ? false : undefined,
+      idempotent: item.method === "GET" || isIdempotentWrite(item.method, item.headers),
       outcome: { status },
       retryAfter: retryAfterSeconds(new Headers(headers), now),
       elapsedMs: now - began,
       budgetMs: this.#options.budgetMs ?? this.#clock.budgetMs ?? defaultBudgetMs,
       random: this.#clock.random,
     });
-    return decision.retry ? Math.max(now + decision.waitMs, notBefore) : undefined;
+    return waitMs === undefined ? undefined : Math.max(now + waitMs, notBefore);
   }
 
   #unanswered({ id, method }: BatchItem): BatchResponse {

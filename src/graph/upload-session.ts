@@ -1,7 +1,7 @@
 import type { DriveItem } from "@microsoft/microsoft-graph-types";
 import { failure, withDetails, type Failure } from "../contract/errors.ts";
 import { isRecord, recordOf } from "../http/json.ts";
-import { decideRetry, defaultBudgetMs, type AttemptOutcome } from "../http/retry-policy.ts";
+import { defaultBudgetMs, retryWait, type AttemptOutcome } from "../http/retry-policy.ts";
 import { abortable } from "../http/transport.ts";
 import { unexpectedBody } from "../http/upstream-error.ts";
 import { wholeNumber } from "../http/whole-number.ts";
@@ -177,17 +177,18 @@ async function waitAfter(
 ): Promise<boolean> {
   const outcome = outcomeOf(reason);
   if (outcome === undefined) return false;
-  const decision = decideRetry({
+  const waitMs = retryWait({
     attempt,
-    method: "PUT",
+    idempotent: true,
     outcome,
     retryAfter: reason.retry_after,
     elapsedMs: clock.now() - began,
     budgetMs: clock.budgetMs ?? defaultBudgetMs,
     random: clock.random,
   });
-  if (decision.retry) await abortable(clock.sleep(decision.waitMs), signal);
-  return decision.retry;
+  if (waitMs === undefined) return false;
+  await abortable(clock.sleep(waitMs), signal);
+  return true;
 }
 
 /** A 416 is a range received before, or not the next one: the session knows which. */

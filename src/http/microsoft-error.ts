@@ -1,5 +1,5 @@
 import { defined } from "../contract/defined.ts";
-import { errorResponse, type ErrorCode, type Failure } from "../contract/errors.ts";
+import { markedResponse, type ErrorCode, type Failure } from "../contract/errors.ts";
 
 /** What an error of ours holds apart from its sentence. */
 export interface InnerError extends Omit<Failure, "message" | "request_id"> {
@@ -50,8 +50,8 @@ export function microsoftErrorResponse(
   reason: Failure,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const named = { ...headers, [codeHeader]: reason.code };
-  const response = errorResponse(reason, named, microsoftError(reason, new Date()));
+  const response = markedResponse(reason, microsoftError(reason, new Date()), headers);
+  response.headers.set(codeHeader, reason.code);
   if (reason.code === "app_misconfigured") response.headers.set("retry-after", "0");
   return response;
 }

@@ -6,10 +6,9 @@ import {
   type Failure,
 } from "../contract/errors.ts";
 import type { Remedy } from "../contract/remedy.ts";
-import { recordOf, textOf, isRecord, type JsonRecord } from "./json.ts";
-import { longestWait, retryAfterSeconds } from "./retry-after.ts";
+import { recordOf, textOf, isRecord } from "./json.ts";
+import { retryAfterSeconds } from "./retry-after.ts";
 import type { AttemptOutcome } from "./retry-policy.ts";
-import { wholeOf } from "./whole-number.ts";
 import { defined } from "../contract/defined.ts";
 
 /**
@@ -46,34 +45,42 @@ export function markedFailure(headers: Headers, body: unknown, now: number): Fai
   const read = envelopedFailure(body);
   if (read !== undefined) return read;
   if (!isErrorCode(mark)) return undefined;
-  const retryAfter = retryAfterSeconds(headers, now, longestWait.entra);
+  const retryAfter = retryAfterSeconds(headers, now, longestWait);
   return failure(mark, "The connection refused this without saying more.", {
     ...defined({ retry_after: retryAfter }),
   });
 }
 
 /** The failure that the JSON of an error answer of ours holds, whether or not it is marked. */
-export function envelopedFailure(body: unknown): Failure | undefined {
-  const envelope = recordOf(body);
-  return failureIn(envelope, envelope["error"]);
-}
+export const envelopedFailure = (body: unknown): Failure | undefined => failureIn(body, "error");
 
 /** The failure of an `AzureError` that came through RPC, where only its own properties survive. */
-export const thrownFailure = (error: unknown): Failure | undefined =>
-  isRecord(error) ? failureIn(error, error["message"]) : undefined;
+export const thrownFailure = (error: unknown): Failure | undefined => failureIn(error, "message");
 
-function failureIn(source: JsonRecord, message: unknown): Failure | undefined {
-  const { code } = source;
+/** @param sentence where the message is */
+function failureIn(value: unknown, sentence: "error" | "message"): Failure | undefined {
+  const { code, request_id, retry_after, remedy, details, [sentence]: message } = recordOf(value);
   if (!isErrorCode(code) || typeof message !== "string") return undefined;
-  const requestId = textOf(source["request_id"]);
-  const retryAfter = wholeOf(source["retry_after"], { most: longestWait.entra, round: "up" });
-  const { remedy, details } = source;
   return failure(code, message, {
-    ...defined({ request_id: requestId, retry_after: retryAfter }),
+    ...defined({ request_id: textOf(request_id), retry_after: ownWait(retry_after) }),
     ...(isRemedy(remedy) && { remedy: { ...remedy } }),
     ...(isRecord(details) && { details: { ...details } }),
   });
 }
+
+/** The longest wait that is believed, in seconds: Entra's, of those that this service passes on. */
+const longestWait = 3_600;
+
+/**
+ * A wait that this service asks for. What it writes is a number: {@link retryAfterSeconds} reads all
+ * that Microsoft's services write.
+ *
+ * @returns whole seconds, rounded up, from 0 to an hour; undefined for what is no such number
+ */
+export const ownWait = (seconds: unknown): number | undefined =>
+  typeof seconds === "number" && seconds >= 0
+    ? Math.min(Math.ceil(seconds), longestWait)
+    : undefined;
 
 /**
  * The form is this service's own promise: programs that bundle this need no schema for it, and an action

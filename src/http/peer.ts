@@ -12,8 +12,8 @@ export interface FailureContext {
 
 export interface ReadFailure {
   reason: Failure;
-  /** It is this service's own error, not Microsoft's. */
-  own: boolean;
+  /** Whether to try again. */
+  outcome: AttemptOutcome | "final";
 }
 
 /** Who is asked: how it refuses, and what is said of it when it gave no answer that can be read. */

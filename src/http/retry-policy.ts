@@ -4,7 +4,6 @@ export type AttemptOutcome = { readonly status: number } | "network_error" | "ti
 export interface RetryQuestion {
   /** Attempts made so far, the one just ended included: 1 after the first. */
   attempt: number;
-  method: string;
   outcome: AttemptOutcome;
   /** Seconds the service asked for, when it did. */
   retryAfter?: number | undefined;
@@ -12,49 +11,33 @@ export interface RetryQuestion {
   elapsedMs: number;
   /** Milliseconds after which nothing is tried again. */
   budgetMs: number;
-  /** Whether doing it twice is doing it once; by default what RFC 9110 §9.2.2 says of the method. */
-  idempotent?: boolean | undefined;
+  /** Whether doing it twice is doing it once: it is safe, or {@link isIdempotentWrite}. */
+  idempotent: boolean;
   /** False: a throttled call goes back to the caller at once. Default true. */
   waitOnThrottle?: boolean | undefined;
   /** Uniform in [0, 1). */
   random: () => number;
 }
 
-export type RetryDecision =
-  | { readonly retry: true; readonly waitMs: number }
-  | { readonly retry: false };
-
 export const defaultBudgetMs = 20_000;
 const maxAttempts = 8;
 const baseMs = 500;
 const ceilingMs = 8_000;
 
-const idempotentMethods: ReadonlySet<string> = new Set([
-  "GET",
-  "HEAD",
-  "OPTIONS",
-  "TRACE",
-  "PUT",
-  "DELETE",
-]);
-
-export const isIdempotent = (method: string): boolean =>
-  idempotentMethods.has(method.toUpperCase());
-
-const conditionHeaders: ReadonlySet<string> = new Set([
-  "if-match",
-  "if-none-match",
-  "if-unmodified-since",
-]);
+const isCondition = (header: string): boolean =>
+  /^if-(?:match|none-match|unmodified-since)$/i.test(header);
 
 /**
- * Whether a request is to be done only as long as something holds (RFC 9110 §13). A write ends that
- * itself: repeated after a lost answer it fails for having succeeded, so it is never idempotent.
+ * Whether doing a write twice is doing it once (RFC 9110 §9.2.2). Never under a condition (§13): the
+ * write itself ends what it depends on, and repeated after a lost answer it fails for having succeeded.
+ *
+ * @param declared what the caller says, whatever the method
  */
-export const isConditional = (headers: Readonly<Record<string, string>> = {}): boolean =>
-  Object.keys(headers).some((name) => conditionHeaders.has(name.toLowerCase()));
-
-const giveUp = { retry: false } as const;
+export const isIdempotentWrite = (
+  method: string,
+  headers: Readonly<Record<string, string>> = {},
+  declared = /^(?:PUT|DELETE)$/i.test(method),
+): boolean => declared && !Object.keys(headers).some(isCondition);
 
 /**
  * Whether an attempt that failed is worth another, and after how long.
@@ -64,17 +47,18 @@ const giveUp = { retry: false } as const;
  * been done, so only an idempotent one may. The wait is the service's own plus full jitter
  * (0 to 0.5 s, doubling per attempt to 8 s), so that callers throttled together do not come back
  * together; a wait that does not fit in the budget is not begun.
+ *
+ * @returns milliseconds to wait; undefined when it is over
  */
-export function decideRetry(question: RetryQuestion): RetryDecision {
+export function retryWait(question: RetryQuestion): number | undefined {
   const { attempt, outcome, retryAfter, random } = question;
   const remainingMs = question.budgetMs - question.elapsedMs;
   const floorMs = (retryAfter ?? 0) * 1000;
-  if (attempt >= maxAttempts || remainingMs <= 0 || floorMs > remainingMs) return giveUp;
-  if (isThrottled(outcome) && question.waitOnThrottle === false) return giveUp;
-
-  const repeatable = question.idempotent ?? isIdempotent(question.method);
-  if (!(isRetryable(outcome) && (repeatable || didNothing(outcome, retryAfter)))) return giveUp;
-  return { retry: true, waitMs: Math.min(floorMs + jitterMs(attempt, random), remainingMs) };
+  if (attempt >= maxAttempts || remainingMs <= 0 || floorMs > remainingMs) return undefined;
+  if (isThrottled(outcome) && question.waitOnThrottle === false) return undefined;
+  if (!isRetryable(outcome)) return undefined;
+  if (!question.idempotent && !didNothing(outcome, retryAfter)) return undefined;
+  return Math.min(floorMs + jitterMs(attempt, random), remainingMs);
 }
 
 /** Full jitter: uniform below a ceiling that doubles with each attempt. Milliseconds. */

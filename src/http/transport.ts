@@ -1,15 +1,9 @@
-import { causedBy, failure, type Failure } from "../contract/errors.ts";
+import { causedBy, invalidField, type Failure } from "../contract/errors.ts";
+import { isSafeMethod } from "../contract/http-method.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { readJson, UnreadableAnswer, type JsonAnswer } from "./json-answer.ts";
-import { ownOutcome } from "./own-error.ts";
-import type { Peer } from "./peer.ts";
-import {
-  decideRetry,
-  defaultBudgetMs,
-  isConditional,
-  isIdempotent,
-  type AttemptOutcome,
-} from "./retry-policy.ts";
+import type { Peer, ReadFailure } from "./peer.ts";
+import { defaultBudgetMs, isIdempotentWrite, retryWait } from "./retry-policy.ts";
 import { defined } from "../contract/defined.ts";
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
@@ -81,13 +75,10 @@ export interface Transport {
   sendJson<Body>(request: TransportRequest): Promise<Result<JsonAnswer<Body>, Failure>>;
 }
 
-const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 /** A resource provider has 60 s before ARM answers 504 in its place; its own answer comes first. */
 const defaultTimeoutMs = 65_000;
 
-type Attempt<Value> =
-  | { readonly value: Value }
-  | { readonly failure: Failure; readonly outcome: AttemptOutcome | "final" };
+type Attempt<Value> = { readonly value: Value } | ReadFailure;
 
 /** @see Transport */
 export function createTransport(options: TransportOptions): Transport {
@@ -95,35 +86,37 @@ export function createTransport(options: TransportOptions): Transport {
   async function attempt<Value>(
     request: TransportRequest,
     method: string,
+    write: boolean,
     read: (response: Response) => Promise<Value>,
   ): Promise<Attempt<Value>> {
-    const write = !isSafe(request, method);
     const timeout = new AbortController();
     const timeoutMs = request.timeoutMs ?? options.timeoutMs ?? defaultTimeoutMs;
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
-    const signals = [timeout.signal, ...(request.signal === undefined ? [] : [request.signal])];
+    const signals = [timeout.signal, request.signal].filter((signal) => signal !== undefined);
     try {
       const response = await fetch(String(request.url), {
         method,
         redirect: "manual",
         signal: AbortSignal.any(signals),
-        ...(request.headers === undefined ? {} : { headers: { ...request.headers } }),
-        ...defined({ body: request.body, credentials: request.credentials }),
+        ...defined({
+          headers: request.headers && { ...request.headers },
+          body: request.body,
+          credentials: request.credentials,
+        }),
       });
       if (response.status < 400 || request.accept?.includes(response.status)) {
         return { value: await read(response) };
       }
-      const { reason, own } = await peer.readFailure(response, { now: now(), write });
-      return { failure: reason, outcome: own ? ownOutcome(reason) : { status: response.status } };
+      return await peer.readFailure(response, { now: now(), write });
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof UnreadableAnswer) {
-        return { failure: peer.unreadable(error.reason, write), outcome: "final" };
+        return { reason: peer.unreadable(error.reason, write), outcome: "final" };
       }
       const kind = timeout.signal.aborted ? "timeout" : "network_error";
       const own = peer.thrown?.(error);
       return {
-        failure: causedBy(error, own?.reason ?? peer.lostAnswer(kind, write)),
+        reason: causedBy(error, own?.reason ?? peer.lostAnswer(kind, write)),
         outcome: own?.outcome ?? kind,
       };
     } finally {
@@ -136,28 +129,27 @@ export function createTransport(options: TransportOptions): Transport {
     read: (response: Response) => Promise<Value>,
   ): Promise<Result<Value, Failure>> {
     const method = (request.method ?? "GET").toUpperCase();
-    const idempotent =
-      isSafe(request, method) ||
-      (!isConditional(request.headers) && (request.idempotent ?? isIdempotent(method)));
-    if (!areHeaders(request.headers)) return err(badHeaders());
+    const safe = request.safe ?? isSafeMethod(method);
+    const idempotent = safe || isIdempotentWrite(method, request.headers, request.idempotent);
+    if (!areHeaders(request.headers))
+      return err(invalidField("headers", "hold characters that no header can"));
     const began = now();
     for (let count = 1; ; count += 1) {
-      const ended = await attempt(request, method, read);
+      const ended = await attempt(request, method, !safe, read);
       if ("value" in ended) return ok(ended.value);
-      if (ended.outcome === "final") return err(ended.failure);
-      const decision = decideRetry({
+      if (ended.outcome === "final") return err(ended.reason);
+      const waitMs = retryWait({
         attempt: count,
-        method,
         outcome: ended.outcome,
-        retryAfter: ended.failure.retry_after,
+        retryAfter: ended.reason.retry_after,
         elapsedMs: now() - began,
         budgetMs: request.budgetMs ?? options.budgetMs ?? defaultBudgetMs,
         idempotent,
         waitOnThrottle: request.waitOnThrottle ?? options.waitOnThrottle,
         random,
       });
-      if (!decision.retry) return err(ended.failure);
-      await abortable(sleep(decision.waitMs), request.signal);
+      if (waitMs === undefined) return err(ended.reason);
+      await abortable(sleep(waitMs), request.signal);
     }
   }
 
@@ -175,14 +167,6 @@ function areHeaders(headers: TransportRequest["headers"]): boolean {
     return false;
   }
 }
-
-const badHeaders = (): Failure =>
-  failure("invalid_request", "A header holds characters that no header can.", {
-    details: { field: "headers" },
-  });
-
-const isSafe = ({ safe }: TransportRequest, method: string): boolean =>
-  safe ?? safeMethods.has(method);
 
 export const delay = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));

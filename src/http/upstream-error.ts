@@ -10,7 +10,7 @@ import { envelopeOf } from "./microsoft-error.ts";
 import { boundedText } from "./bounded-text.ts";
 import type { Unreadable } from "./json-answer.ts";
 import { markedFailure, ownOutcome, thrownFailure } from "./own-error.ts";
-import type { FailureContext, Peer } from "./peer.ts";
+import type { FailureContext, Peer, ReadFailure } from "./peer.ts";
 import { redacted } from "./redact.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 import { defined } from "../contract/defined.ts";
@@ -113,8 +113,8 @@ export const throughConnection: Peer = {
     const body = parseJson(await boundedText(response));
     const own = markedFailure(response.headers, envelopeOf(body), context.now);
     return own === undefined
-      ? { reason: microsoftFailure(response, body, context), own: false }
-      : { reason: own, own: true };
+      ? microsoftRefusal(response, body, context)
+      : { reason: own, outcome: ownOutcome(own) };
   },
   thrown(error) {
     const own = thrownFailure(error);
@@ -133,10 +133,19 @@ export const microsoftItself: Peer = {
   ...throughConnection,
   async readFailure(response, context) {
     const body = parseJson(await boundedText(response));
-    return { reason: microsoftFailure(response, body, context), own: false };
+    return microsoftRefusal(response, body, context);
   },
   lostAnswer: (kind, write) => lost(kind, write, "Microsoft could not be reached."),
 };
+
+const microsoftRefusal = (
+  response: Response,
+  body: unknown,
+  context: FailureContext,
+): ReadFailure => ({
+  reason: microsoftFailure(response, body, context),
+  outcome: { status: response.status },
+});
 
 function microsoftFailure(
   response: Response,

@@ -18,14 +18,11 @@ const decimal = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e\+?\d+)?$/i;
  *
  * @returns undefined when `value` is no number, or smaller than `least`
  */
-export const wholeNumber = (value: unknown, range: WholeNumberRange): number | undefined =>
-  wholeOf(typeof value === "string" ? numberIn(value) : value, range);
-
-/** {@link wholeNumber}, of what is a number already or none: JSON of this service's own. */
-export function wholeOf(
-  number: unknown,
+export function wholeNumber(
+  value: unknown,
   { least = 0, most, round }: WholeNumberRange,
 ): number | undefined {
+  const number = typeof value === "string" ? numberIn(value) : value;
   if (typeof number !== "number" || Number.isNaN(number)) return undefined;
   const whole = round === "up" ? Math.ceil(number) : Math.floor(number);
   return whole < least ? undefined : Math.min(whole, most);

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { decideRetry, type RetryQuestion } from "../../../src/http/retry-policy.ts";
+import {
+  isIdempotentWrite,
+  retryWait,
+  type RetryQuestion,
+} from "../../../src/http/retry-policy.ts";
 
 const question = (changes: Partial<RetryQuestion>): RetryQuestion => ({
   attempt: 1,
-  method: "GET",
+  idempotent: true,
   outcome: { status: 503 },
   elapsedMs: 0,
   budgetMs: 20_000,
@@ -11,29 +15,29 @@ const question = (changes: Partial<RetryQuestion>): RetryQuestion => ({
   ...changes,
 });
 
-describe("decideRetry", () => {
+describe("retryWait", () => {
   it.each<[string, Partial<RetryQuestion>, number | "give up"]>([
     ["a throttled GET without Retry-After", { outcome: { status: 429 } }, 250],
     ["a throttled GET with one", { outcome: { status: 429 }, retryAfter: 2.128 }, 2378],
-    ["a throttled POST: it was not done", { method: "POST", outcome: { status: 429 } }, 250],
+    ["a throttled POST: it was not done", { idempotent: false, outcome: { status: 429 } }, 250],
     ["a throttled call with Retry-After 0", { outcome: { status: 429 }, retryAfter: 0 }, 250],
-    ["a 503 to a POST that says when to come back", { method: "POST", retryAfter: 1 }, 1250],
-    ["a 503 to a POST that does not", { method: "POST" }, "give up"],
-    ["a 503 to a PATCH that does not", { method: "PATCH" }, "give up"],
-    ["a 503 to a PUT", { method: "put" }, 250],
-    ["a 503 to a DELETE", { method: "DELETE" }, 250],
-    ["a 503 to a POST declared idempotent", { method: "POST", idempotent: true }, 250],
-    ["a 503 to a PUT declared not to be", { method: "PUT", idempotent: false }, "give up"],
+    ["a 503 to a POST that says when to come back", { idempotent: false, retryAfter: 1 }, 1250],
+    ["a 503 to a POST that does not", { idempotent: false }, "give up"],
+    ["a 503 to a GET", {}, 250],
     ["a 504 to a GET", { outcome: { status: 504 } }, 250],
     [
       "a 504 to a POST, Retry-After or not",
-      { method: "POST", outcome: { status: 504 }, retryAfter: 1 },
+      { idempotent: false, outcome: { status: 504 }, retryAfter: 1 },
       "give up",
     ],
     ["a broken connection under a GET", { outcome: "network_error" }, 250],
-    ["a broken connection under a POST", { method: "POST", outcome: "network_error" }, "give up"],
+    [
+      "a broken connection under a POST",
+      { idempotent: false, outcome: "network_error" },
+      "give up",
+    ],
     ["a time-out of a GET", { outcome: "timeout" }, 250],
-    ["a time-out of a POST", { method: "POST", outcome: "timeout" }, "give up"],
+    ["a time-out of a POST", { idempotent: false, outcome: "timeout" }, "give up"],
     ["a 500", { outcome: { status: 500 } }, "give up"],
     ["a 502", { outcome: { status: 502 } }, "give up"],
     ["a 404", { outcome: { status: 404 } }, "give up"],
@@ -53,18 +57,31 @@ describe("decideRetry", () => {
     ],
     ["a 503 whose caller does not wait on throttling", { waitOnThrottle: false }, 250],
   ])("decides on %s", (_, changes, expected) => {
-    const decision = decideRetry(question(changes));
-    expect(decision.retry ? Math.round(decision.waitMs) : "give up").toBe(expected);
+    const waitMs = retryWait(question(changes));
+    expect(waitMs === undefined ? "give up" : Math.round(waitMs)).toBe(expected);
   });
 
   it("spreads the wait from nothing up to the ceiling", () => {
     const waits = [0, 0.25, 0.999].map((value) =>
-      decideRetry(question({ attempt: 3, random: () => value })),
+      retryWait(question({ attempt: 3, random: () => value })),
     );
-    expect(waits).toEqual([
-      { retry: true, waitMs: 0 },
-      { retry: true, waitMs: 500 },
-      { retry: true, waitMs: 1998 },
-    ]);
+    expect(waits).toEqual([0, 500, 1998]);
+  });
+});
+
+describe("isIdempotentWrite", () => {
+  it.each<[string, Parameters<typeof isIdempotentWrite>, boolean]>([
+    ["a PUT", ["put"], true],
+    ["a DELETE", ["DELETE", { accept: "application/json" }], true],
+    ["a POST", ["POST"], false],
+    ["a PATCH", ["PATCH"], false],
+    ["a POST declared to be", ["POST", {}, true], true],
+    ["a PUT declared not to be", ["PUT", {}, false], false],
+    ["a PUT under If-None-Match", ["PUT", { "If-None-Match": "*" }], false],
+    ["a DELETE under If-Match", ["DELETE", { "if-match": '"1"' }], false],
+    ["a PUT under If-Unmodified-Since", ["PUT", { "if-unmodified-since": "" }], false],
+    ["a PATCH declared to be, under a condition", ["PATCH", { "if-match": "*" }, true], false],
+  ])("says of %s whether it may be repeated", (_, [method, headers, declared], expected) => {
+    expect(isIdempotentWrite(method, headers, declared)).toBe(expected);
   });
 });
