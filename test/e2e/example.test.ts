@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "../support/browser.ts";
+import { areFree, freePorts, launch, type Launched, type Ports } from "../support/launcher.ts";
+import { control } from "../support/sandbox-control.ts";
+
+/** The example as a reader runs it: `npm run example`, and a browser. Its tests follow each other. */
+
+/** Milliseconds, on a machine that may be busy. */
+const patience = 60_000;
+const slow = { timeout: patience };
+
+let state: string;
+let ports: Ports;
+let started: Launched;
+let closeBrowser = async () => {};
+let url: string;
+let sandbox: { url: string };
+let page: Page;
+
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), "azure-example-"));
+  ports = await freePorts();
+  url = `http://localhost:${ports.worker}`;
+  sandbox = { url: `http://localhost:${ports.sandbox}` };
+  started = launch(ports, state, { script: "example" });
+  await started.ready();
+  const { browser, close } = await startBrowser();
+  closeBrowser = close;
+  page = await browser.newPage();
+  page.setDefaultTimeout(patience);
+  await page.goto(url);
+});
+
+afterAll(async () => {
+  started.end();
+  await closeBrowser();
+  await rm(state, { recursive: true, force: true });
+});
+
+const text = (id: string) => () => page.textContent(`#${id}`);
+const items = (id: string) => () => page.locator(`#${id} li`).allTextContents();
+
+test("says that nothing is connected yet", async () => {
+  await expect.poll(text("status"), slow).toBe("disconnected ");
+  await expect.poll(items("inbox"), slow).toEqual(["There is no such connection."]);
+});
+
+test("connects by its button, and shows mail and resource groups as the user", async () => {
+  const [popup] = await Promise.all([page.waitForEvent("popup"), page.getByRole("button").click()]);
+  await popup.getByRole("button", { name: "Ada Lovelace" }).click();
+  const closed = popup.waitForEvent("close");
+  await popup.getByRole("button", { name: "Accept" }).click({ noWaitAfter: true });
+  await closed;
+  await expect.poll(text("status"), slow).toBe("active ada@contoso.example");
+  await expect.poll(items("inbox"), slow).toHaveLength(5);
+  expect(await items("inbox")()).toContain("Release notes 1");
+  await expect
+    .poll(items("groups"), slow)
+    .toContain("Contoso Production / contoso-production");
+});
+
+/** What the example keeps for its user: the digest, and what a webhook said. */
+async function notes(): Promise<string[]> {
+  const response = await fetch(`${url}/notes`);
+  return ((await response.json()) as { value: string[] }).value;
+}
+
+test("writes a digest of all unread mail when its cron fires", async () => {
+  expect((await fetch(`${url}/cdn-cgi/handler/scheduled`)).status).toBe(200);
+  const [digest = ""] = await notes();
+  const [, count, subjects = ""] = /^(\d+) unread: (.*)$/.exec(digest) ?? [];
+  expect(Number(count)).toBeGreaterThan(10);
+  expect(subjects.split(", ")).toHaveLength(Number(count));
+});
+
+test("shows at once that Microsoft wants a new sign-in, and is told so by the webhook", async () => {
+  await control(sandbox, "revoke", { user: "ada@contoso.example" });
+  await page.evaluate("fetch('/inbox')");
+  await expect.poll(text("status"), slow).toBe("action_required ada@contoso.example");
+  expect(await page.textContent("#remedy a")).toContain("The sign-in was revoked");
+  await expect.poll(notes, slow).toContainEqual(
+    expect.stringMatching(new RegExp(`^The sign-in was revoked.* ${url}/reconnect\\?link=`)),
+  );
+  expect(await items("inbox")()).toEqual([expect.stringContaining("The sign-in was revoked")]);
+});
+
+test("is healed by the reconnect link, and the page sees it", async () => {
+  const [link] = await Promise.all([
+    page.waitForEvent("popup"),
+    page.getByRole("link").click(),
+  ]);
+  await link.getByRole("button", { name: "Continue to Microsoft" }).click();
+  await expect
+    .poll(() => link.getByRole("heading", { level: 1 }).textContent(), slow)
+    .toBe("You are connected");
+  await expect.poll(text("status"), slow).toBe("active ada@contoso.example");
+  await expect.poll(text("remedy"), slow).toBe("");
+  await expect.poll(items("inbox"), slow).toContain("Release notes 1");
+  await expect.poll(notes, slow).toHaveLength(1);
+});
+
+test("believes no webhook that is not signed, and serves nobody else's routes", async () => {
+  const forged = { method: "POST", body: '{"type":"connection.action_required"}' };
+  expect((await fetch(`${url}/webhook`, forged)).status).toBe(401);
+  expect((await fetch(`${url}/mail?user_id=demo`)).status).toBe(404);
+});
+
+test("ends by Ctrl-C, and leaves neither a process nor a port", async () => {
+  started.interrupt();
+  expect(await started.exited).toBe(0);
+  await expect.poll(() => started.members(), slow).toEqual([]);
+  await expect.poll(() => areFree(ports), slow).toBe(true);
+});
