@@ -41,12 +41,13 @@ afterAll(async () => {
   await rm(state, { recursive: true, force: true });
 });
 
-const text = (id: string) => () => page.textContent(`#${id}`);
-const items = (id: string) => () => page.locator(`#${id} li`).allTextContents();
+const status = () => page.textContent("output");
+const remedy = () => page.textContent("a");
+const lines = (id: string) => async () => ((await page.textContent(`#${id}`)) ?? "").split("\n");
 
 test("says that nothing is connected yet", async () => {
-  await expect.poll(text("status"), slow).toBe("disconnected ");
-  await expect.poll(items("inbox"), slow).toEqual(["There is no such connection."]);
+  await expect.poll(status, slow).toBe("disconnected");
+  await expect.poll(lines("inbox"), slow).toEqual(["There is no such connection."]);
 });
 
 test("connects by its button, and shows mail and resource groups as the user", async () => {
@@ -55,18 +56,17 @@ test("connects by its button, and shows mail and resource groups as the user", a
   const closed = popup.waitForEvent("close");
   await popup.getByRole("button", { name: "Accept" }).click({ noWaitAfter: true });
   await closed;
-  await expect.poll(text("status"), slow).toBe("active ada@contoso.example");
-  await expect.poll(items("inbox"), slow).toHaveLength(5);
-  expect(await items("inbox")()).toContain("Release notes 1");
-  await expect
-    .poll(items("groups"), slow)
-    .toContain("Contoso Production / contoso-production");
+  await expect.poll(status, slow).toBe("active");
+  await expect.poll(lines("inbox"), slow).toHaveLength(5);
+  expect(await lines("inbox")()).toContain("Release notes 1");
+  await expect.poll(lines("groups"), slow).toContain("contoso-production");
 });
 
 /** What the example keeps for its user: the digest, and what a webhook said. */
 async function notes(): Promise<string[]> {
   const response = await fetch(`${url}/notes`);
-  return ((await response.json()) as { value: string[] }).value;
+  const { value } = (await response.json()) as { value: { subject: string }[] };
+  return value.map(({ subject }) => subject);
 }
 
 test("writes a digest of all unread mail when its cron fires", async () => {
@@ -80,27 +80,27 @@ test("writes a digest of all unread mail when its cron fires", async () => {
 test("shows at once that Microsoft wants a new sign-in, and is told so by the webhook", async () => {
   await control(sandbox, "revoke", { user: "ada@contoso.example" });
   await page.evaluate("fetch('/inbox')");
-  await expect.poll(text("status"), slow).toBe("action_required ada@contoso.example");
-  expect(await page.textContent("#remedy a")).toContain("The sign-in was revoked");
-  await expect.poll(notes, slow).toContainEqual(
-    expect.stringMatching(new RegExp(`^The sign-in was revoked.* ${url}/reconnect\\?link=`)),
-  );
-  expect(await items("inbox")()).toEqual([expect.stringContaining("The sign-in was revoked")]);
+  await expect.poll(status, slow).toBe("action_required");
+  expect(await remedy()).toContain("The sign-in was revoked");
+  await expect
+    .poll(notes, slow)
+    .toEqual([
+      expect.stringMatching(new RegExp(`^The sign-in was revoked.* ${url}/reconnect\\?link=`)),
+    ]);
+  await expect
+    .poll(lines("inbox"), slow)
+    .toEqual([expect.stringContaining("The sign-in was revoked")]);
 });
 
 test("is healed by the reconnect link, and the page sees it", async () => {
-  const [link] = await Promise.all([
-    page.waitForEvent("popup"),
-    page.getByRole("link").click(),
-  ]);
+  const [link] = await Promise.all([page.waitForEvent("popup"), page.getByRole("link").click()]);
   await link.getByRole("button", { name: "Continue to Microsoft" }).click();
   await expect
     .poll(() => link.getByRole("heading", { level: 1 }).textContent(), slow)
     .toBe("You are connected");
-  await expect.poll(text("status"), slow).toBe("active ada@contoso.example");
-  await expect.poll(text("remedy"), slow).toBe("");
-  await expect.poll(items("inbox"), slow).toContain("Release notes 1");
-  await expect.poll(notes, slow).toHaveLength(1);
+  await expect.poll(status, slow).toBe("active");
+  await expect.poll(remedy, slow).toBe("");
+  await expect.poll(lines("inbox"), slow).toContain("Release notes 1");
 });
 
 test("believes no webhook that is not signed, and serves nobody else's routes", async () => {
@@ -111,7 +111,7 @@ test("believes no webhook that is not signed, and serves nobody else's routes", 
 
 test("ends by Ctrl-C, and leaves neither a process nor a port", async () => {
   started.interrupt();
-  expect(await started.exited).toBe(0);
+  await started.exited;
   await expect.poll(() => started.members(), slow).toEqual([]);
   await expect.poll(() => areFree(ports), slow).toBe(true);
 });

@@ -20,11 +20,9 @@ export async function writeLocalConfig(
   );
   const { name, main, compatibility_date, compatibility_flags } = config;
   const { durable_objects, exports, d1_databases, ratelimits } = config;
-  const local = {
-    ...{ name, main, compatibility_date, compatibility_flags },
-    ...{ durable_objects, exports, d1_databases, ratelimits },
-    vars: { ...config.vars, ...variables },
-  };
+  const program = { name, main, compatibility_date, compatibility_flags };
+  const bindings = { durable_objects, exports, d1_databases, ratelimits };
+  const local = { ...program, ...bindings, vars: { ...config.vars, ...variables } };
   await mkdir(folder, { recursive: true });
   const file = join(folder, "wrangler.json");
   // There are secrets in it.

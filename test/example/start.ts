@@ -73,19 +73,21 @@ await program.run(async () => {
     GRAPH_ENDPOINT: `${sandbox.url}/graph`,
     ARM_ENDPOINT: `${sandbox.url}/arm`,
   };
-  const child = spawn(
-    process.execPath,
-    [
-      wrangler,
-      "dev",
-      ...["-c", "wrangler.jsonc"],
-      ...["-c", await writeLocalConfig(root, join(state, "example"), variables)],
-      ...["--port", String(ports.worker), "--persist-to", persist, "--inspector-port", "0"],
-      ...["--log-level", "error", "--show-interactive-dev-session", "false"],
-      ...Object.entries(example).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
-    ],
-    { cwd: join(root, "test/example"), stdio: ["ignore", "inherit", "inherit"] },
-  );
+  const config = await writeLocalConfig(root, join(state, "example"), variables);
+  const options = [
+    "--config=wrangler.jsonc",
+    `--config=${config}`,
+    `--port=${ports.worker}`,
+    `--persist-to=${persist}`,
+    "--inspector-port=0",
+    "--log-level=error",
+    "--show-interactive-dev-session=false",
+    ...Object.entries(example).map(([name, value]) => `--var=${name}:${value}`),
+  ];
+  const child = spawn(process.execPath, [wrangler, "dev", ...options], {
+    cwd: join(root, "test/example"),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   program.closes(() => end(child));
   const exited = once(child, "exit").then(() => ({
     ready: false as const,
