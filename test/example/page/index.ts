@@ -7,11 +7,10 @@ import { connectInPopup, ConnectError } from "azure-integration-worker/browser";
 import { show } from "./show.ts";
 
 // #region live
-const baseUrl = location.origin; // your Worker passes on what is for the other one
+const baseUrl = location.origin; // your Worker passes on what is for this one
 const session = async (): Promise<{ userId: string; token: string }> =>
   (await fetch("/session", { method: "POST" })).json();
 const token = async () => (await session()).token; // asked again when a session has ended
-
 const { userId } = await session();
 const connection = new AzureClient({ baseUrl, token }).connection({ userId });
 const follow = () =>

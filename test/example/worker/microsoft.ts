@@ -1,8 +1,11 @@
+// #region calls
 import { azure } from "azure-integration-worker";
-import { ArmClient, type ResourceGroup } from "azure-integration-worker/arm";
 import { GraphClient } from "azure-integration-worker/graph";
+// #endregion
+import { ArmClient, type ResourceGroup } from "azure-integration-worker/arm";
 import type { Env } from "./index.ts";
 
+// #region calls
 export function newestMail(env: Env, userId: string): Promise<Response> {
   const user = azure(env.AZURE, { userId }); // a fetch that is signed in as the user; one per request
   return user.fetch("https://graph.microsoft.com/v1.0/me/messages?$top=5&$select=subject");
@@ -15,6 +18,7 @@ export async function digest(env: Env, userId: string): Promise<string> {
   for await (const { subject } of unread) subjects.push(subject ?? ""); // it waits, retries, pages
   return `${subjects.length} unread: ${subjects.join(", ")}`;
 }
+// #endregion
 
 export async function resourceGroups(env: Env, userId: string): Promise<ResourceGroup[]> {
   const arm = new ArmClient(azure(env.AZURE, { userId }), { endpoint: env.ARM_ENDPOINT });
