@@ -83,7 +83,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each<[Place, number]>([
-  ["worker", 6],
+  ["worker", 5],
   ["browser", 3],
   ["server", 3],
   ["tests", 1],
