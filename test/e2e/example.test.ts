@@ -113,5 +113,15 @@ test("ends by Ctrl-C, and leaves neither a process nor a port", async () => {
   started.interrupt();
   await started.exited;
   await expect.poll(() => started.members(), slow).toEqual([]);
-  await expect.poll(() => areFree(ports), slow).toBe(true);
+  expect(await areFree(ports)).toBe(true);
+});
+
+test("starts again with the connection, and leaves nothing when it is killed", async () => {
+  started = launch(ports, state, { script: "example" });
+  await started.ready();
+  expect(await (await fetch(`${url}/inbox`)).json()).toMatchObject({ value: [{}, {}, {}, {}, {}] });
+  started.kill(/^\S*node\S* .*start\.ts/);
+  await started.exited;
+  await expect.poll(() => started.members(), slow).toEqual([]);
+  expect(await areFree(ports)).toBe(true);
 });

@@ -18,7 +18,9 @@ import { writeLocalConfig } from "./local-config.ts";
  */
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
+/** The program itself: `bin/wrangler.js` only starts it as another process. */
+const wrangler = join(root, "node_modules/wrangler/wrangler-dist/cli.js");
+const preload = new URL("end-with-starter.ts", import.meta.url).href;
 /** Connections and the sandbox's keys; those of `npm start`, so that they are kept from one to the other. */
 const state = resolve(root, process.env["STATE_DIRECTORY"] || ".wrangler");
 const persist = join(state, "state");
@@ -84,7 +86,7 @@ await program.run(async () => {
     "--show-interactive-dev-session=false",
     ...Object.entries(example).map(([name, value]) => `--var=${name}:${value}`),
   ];
-  const child = spawn(process.execPath, [wrangler, "dev", ...options], {
+  const child = spawn(process.execPath, ["--import", preload, wrangler, "dev", ...options], {
     cwd: join(root, "test/example"),
     stdio: ["ignore", "inherit", "inherit"],
   });

@@ -19,11 +19,13 @@ const azureRoutes = /^\/(connect|callback|reconnect|connections|health)(\/|$)/;
 const signedInUser = (_request: Request, env: Env): string | undefined => env.SIGNED_IN_USER;
 
 const routes: Record<string, (env: Env, userId: string) => Promise<Response>> = {
+  // #region session
   "POST /session": async (env, userId) => {
     const scopes = ["connections:read" as const, "connections:write" as const];
     const { token } = await env.AZURE.createSession({ userId, scopes });
     return Response.json({ userId, token });
   },
+  // #endregion
   "GET /inbox": newestMail,
   "GET /groups": async (env, userId) => Response.json({ value: await resourceGroups(env, userId) }),
   "GET /notes": async (env, userId) =>
