@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "../support/browser.ts";
 import { areFree, freePorts, launch, type Launched, type Ports } from "../support/launcher.ts";
+import { blocksOf, commandsOf } from "../support/markdown.ts";
 import { control } from "../support/sandbox-control.ts";
+import { projectRoot, textOfFile } from "../support/source-files.ts";
 
 /** The example as a reader runs it: `npm run example`, and a browser. Its tests follow each other. */
 
@@ -44,6 +46,20 @@ afterAll(async () => {
 const status = () => page.textContent("output");
 const remedy = () => page.textContent("a");
 const lines = (id: string) => async () => ((await page.textContent(`#${id}`)) ?? "").split("\n");
+
+test("prints what its README shows", () => {
+  const block = blocksOf(textOfFile("test/example/README.md")).find(
+    (one) => one.info === "example",
+  );
+  const [{ shown = "" } = {}] = commandsOf(block?.text ?? "");
+  expect(shown).toContain("Ctrl-C");
+  const folder = relative(projectRoot, state);
+  const here = shown
+    .replaceAll("http://localhost:8787", url)
+    .replaceAll("http://localhost:8788", sandbox.url)
+    .replace(".wrangler", folder);
+  expect(started.output()).toContain(here);
+});
 
 test("says that nothing is connected yet", async () => {
   await expect.poll(status, slow).toBe("disconnected");
