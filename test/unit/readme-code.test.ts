@@ -5,7 +5,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { blocksOf } from "../support/markdown.ts";
 import { readmes } from "../support/readmes.ts";
-import { projectRoot } from "../support/source-files.ts";
+import { regionOf } from "../support/regions.ts";
+import { filesBelow, projectRoot, textOfFile } from "../support/source-files.ts";
 
 const run = promisify(execFile);
 /** Inside the project, so that its package resolves by its own name. */
@@ -52,7 +53,7 @@ type Place = keyof typeof surroundings;
 
 const code = [...readmes].flatMap(([path, markdown]) =>
   blocksOf(markdown)
-    .filter(({ language }) => language === "ts")
+    .filter(({ language, info }) => language === "ts" && !info.startsWith("from "))
     .map(({ info, line, text }) => ({
       place: info === "" ? "worker" : info,
       file: `${path.replaceAll("/", "-").replace(/\.md$/, "")}-${line}.ts`,
@@ -82,7 +83,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each<[Place, number]>([
-  ["worker", 6],
+  ["worker", 5],
   ["browser", 3],
   ["server", 3],
   ["tests", 1],
@@ -102,4 +103,35 @@ test.each<[Place, number]>([
 test("the READMEs' code is for a Worker, a server, a browser or tests", () => {
   const places = new Set(code.map(({ place }) => place));
   expect([...places].toSorted()).toEqual(Object.keys(surroundings).toSorted());
+});
+
+/** Blocks that say whose text they are: `from {path}`, or `from {path}#{region}`. */
+const cuttings = [...readmes].flatMap(([path, markdown]) =>
+  blocksOf(markdown).flatMap(({ info, line, text }) => {
+    const [, source, region] = /^from ([^#]+)(?:#(.+))?$/.exec(info) ?? [];
+    return source === undefined ? [] : [{ at: `${path}:${line}`, source, region, text }];
+  }),
+);
+
+test.each(cuttings)("$at is cut from $source", ({ source, region, text }) => {
+  expect(text).toBe(regionOf(textOfFile(source), region));
+});
+
+test("every region of the example is shown in a README", () => {
+  const regions = filesBelow("test/example", "").flatMap((path) => {
+    if (!/\.(?:ts|jsonc)$/.test(path)) return [];
+    const marks = textOfFile(path).matchAll(/\/\/ #region (\S+)$/gm);
+    return [...marks].map(([, name = ""]) => `${path}#${name}`);
+  });
+  const shown = new Set(cuttings.map(({ source, region }) => `${source}#${region}`));
+  expect([...new Set(regions)].filter((region) => !shown.has(region))).toEqual([]);
+  expect(cuttings.length).toBeGreaterThan(4);
+});
+
+test("a reader copies no more than 150 lines of the example", () => {
+  const files = ["worker", "page"].flatMap((part) => filesBelow(`test/example/${part}`, ""));
+  const lines = files.flatMap((path) => textOfFile(path).split("\n"));
+  const code = lines.filter((line) => !/^\s*(?:\/\/.*|\/\*\*.*\*\/)?$/.test(line));
+  expect(code.length).toBeGreaterThan(100);
+  expect(code.length).toBeLessThanOrEqual(150);
 });
