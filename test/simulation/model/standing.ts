@@ -64,7 +64,7 @@ function untried(
   // Asked meanwhile, and refused again.
   if (tables?.grant.appError?.fingerprint !== known) return [];
   const refused = refusedSecrets.get(known);
-  return refused === undefined || refused === secrets
+  return refused === undefined || secrets === undefined || refused === secrets
     ? []
     : [`the secrets ${secrets} were not tried, since ${refused} was refused`];
 }

@@ -187,8 +187,10 @@ export class World implements Surroundings {
     return this.#deployments > 0;
   }
 
-  get secrets(): Deployment["secrets"] {
-    return this.#deployment.secrets;
+  /** Undefined where nothing of the configuration is used, because it is wrong. */
+  get secrets(): Deployment["secrets"] | undefined {
+    const { secrets, isWrong } = this.#deployment;
+    return isWrong ? undefined : secrets;
   }
 
   get refusedSecrets(): ReadonlyMap<string, Deployment["secrets"]> {
