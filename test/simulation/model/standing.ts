@@ -15,7 +15,7 @@ export interface WorldSeen {
   readonly life: number;
   readonly wentAbroad: boolean;
   readonly isRedeployed: boolean;
-  readonly secrets: Deployment["secrets"];
+  readonly secrets: Deployment["secrets"] | undefined;
   readonly keys: Deployment["keys"];
   /** With which secrets each fault of the application was met, by its fingerprint. */
   readonly refusedSecrets: ReadonlyMap<string, Deployment["secrets"]>;

@@ -19,7 +19,7 @@ export interface Circumstances {
   readonly operations: readonly Operation[];
   readonly outstanding: readonly Outstanding[];
   readonly now: number;
-  readonly secrets: Deployment["secrets"];
+  readonly secrets: Deployment["secrets"] | undefined;
   readonly step: number;
   readonly life: number;
 }
@@ -40,7 +40,7 @@ export class TokenRequests {
     const { tables, operations, outstanding, secrets } = around;
     const error = tables?.grant.appError?.fingerprint;
     if (error !== undefined && !this.refusedSecrets.has(error)) {
-      this.refusedSecrets.set(error, secrets);
+      if (secrets !== undefined) this.refusedSecrets.set(error, secrets);
     }
     this.#home = tables?.grant.homeTenant ?? null;
     this.#tenants = outstanding.filter(({ kind }) => kind === "token").map(tenantOf);
