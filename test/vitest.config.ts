@@ -7,6 +7,14 @@ import { SimulationProcess } from "./support/simulation-process.ts";
 import { workerSecrets } from "./support/secrets.ts";
 
 const simulation = new SimulationProcess();
+/** What a schedule comes to in Node; DELETE ends the process that tells it. */
+async function simulated(request: Request): Promise<Response> {
+  if (request.method !== "DELETE") {
+    return new Response(await simulation.trace(await request.text()));
+  }
+  simulation.close();
+  return new Response();
+}
 const root = new URL("..", import.meta.url).pathname;
 
 /** Begun last, these would run on alone when all others have ended. */
@@ -71,9 +79,9 @@ export default defineConfig({
                 },
                 outboundService: "internet",
                 workers: [
-                  internet(async (request) =>
+                  internet((request) =>
                     new URL(request.url).hostname === "simulation.test"
-                      ? new Response(await simulation.trace(await request.text()))
+                      ? simulated(request)
                       : sandbox.fetch(request),
                   ),
                 ],

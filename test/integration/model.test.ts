@@ -49,7 +49,8 @@ beforeAll(async () => {
     host.receivers?.removePending(version),
   );
 });
-afterAll(() => {
+afterAll(async () => {
+  await ask("https://simulation.test/", { method: "DELETE" });
   vi.useRealTimers();
   Math.random = random;
   vi.unstubAllGlobals();

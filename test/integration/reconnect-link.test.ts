@@ -8,6 +8,7 @@ import { connected, expectOk, signIn, type Stub } from "./support/connections.ts
 import { allKey, CookieJar, front, json } from "./support/front.ts";
 import { inEnvironment } from "./support/http.ts";
 import { watch } from "./support/live.ts";
+import { ownError } from "./support/own-error.ts";
 import { authorize, sandbox } from "./support/sandbox.ts";
 import { claimsIn } from "./support/token-requests.ts";
 import {
@@ -77,7 +78,7 @@ describe("the link of a remedy", () => {
     const live = await watch(stub);
     await clock.advance(4_000);
     await sandbox.fault({ match: { grant_type: "refresh_token" }, times: 1, aadsts: 50173 });
-    const refused = await json(await stub.fetch(me));
+    const refused = await ownError(await stub.fetch(me));
     const overHttp = await json(
       await front(`/user?user_id=${id.slice("user:".length)}`, { credential: allKey }),
     );
@@ -307,7 +308,7 @@ describe("a link that leads nowhere", () => {
     );
     expect(without.status).toBe(404);
     expect(await without.text()).not.toContain("href");
-    expect(await json(await stub.fetch(me))).toMatchObject({
+    expect(await ownError(await stub.fetch(me))).toMatchObject({
       remedy: { action: "sign_in", connect_url: connectPage },
     });
   });

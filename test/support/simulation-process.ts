@@ -17,6 +17,12 @@ export class SimulationProcess {
     return answer;
   }
 
+  /** Ends the process, until it is asked again. */
+  close(): void {
+    this.#child?.kill();
+    this.#child = undefined;
+  }
+
   async #ask(schedule: string): Promise<string> {
     if (this.#child === undefined) {
       const child = spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "inherit"] });

@@ -125,7 +125,9 @@ export class WorkerdHost implements Host {
     if (repeatAt === undefined) return;
     await runInDurableObject(this.#stub, async (_, { storage }) => {
       const set = await storage.getAlarm();
-      await storage.setAlarm(Math.min(repeatAt, set ?? Infinity));
+      // The one that rang is still set where its object died before it wrote anything.
+      const isNew = set !== null && set > this.#now;
+      await storage.setAlarm(isNew ? Math.min(repeatAt, set) : repeatAt);
     });
   }
 
