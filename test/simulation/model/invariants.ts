@@ -257,8 +257,9 @@ export class Invariants {
         this.#fault(`event ${event.seq} was told, but is not written`);
     });
     const { length } = this.#lifecycle;
-    if (this.#world.watcher.isOpen && told.length < length) {
-      this.#fault(`a client that watches was not told of event ${told.length + 1}`);
+    const last = told.at(-1)?.seq ?? 0;
+    if (this.#world.watcher.isOpen && last < length) {
+      this.#fault(`a client that watches was not told of event ${last + 1}`);
     }
   }
 

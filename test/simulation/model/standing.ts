@@ -213,6 +213,7 @@ function isMisconfigured(end: Operation["end"]): boolean {
     ok === false &&
     error.code === "app_misconfigured" &&
     error.remedy === undefined &&
-    error.details?.variable !== "TOKEN_ENCRYPTION_KEYS"
+    // Nor an object whose whole configuration is wrong.
+    !["TOKEN_ENCRYPTION_KEYS", "AZURE_TENANT_ID"].includes(error.details?.variable)
   );
 }

@@ -238,6 +238,8 @@ export class SimulatedObject<Instance extends Actor> {
   /** It loses all that it stored, and its memory. */
   lose(): void {
     this.#living?.life.die("lost");
+    // Those of one that sleeps break too.
+    this.#sockets.breakAll();
     this.storage.clear();
   }
 
