@@ -64,7 +64,7 @@ export const deliveryMutations: readonly Mutation[] = [
   {
     name: "a sign-in that begins while its connection is removed is lost",
     file: "connection/delivery/sink-delivery.ts",
-    find: "if (this.#isLeaving()) await state.forget();",
-    replace: "if (state.exists) await state.forget();",
+    find: "if (!this.#isLeaving()) return state.reportToDirectory(now());",
+    replace: "if (!state.exists) return state.reportToDirectory(now());",
   },
 ];
