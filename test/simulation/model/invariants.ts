@@ -217,6 +217,9 @@ export class Invariants {
     if (issued.tenantId !== tenantId && issued.tenantId !== asked.named) {
       this.#fault(`${id} got a token of another tenant`);
     }
+    const { disconnectedAt } = this.#lifecycle;
+    if (operation.since < disconnectedAt && disconnectedAt < this.#world.step)
+      this.#fault(`${id} goes on though the connection was ended since`);
     const owner = before?.grant.upn ?? issued.user;
     if (issued.user !== owner) this.#fault(`${id} came for ${owner} and goes as ${issued.user}`);
     if (issued.expiresAt + skew <= at) this.#fault(`${id} got an expired token`);

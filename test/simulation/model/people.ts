@@ -150,13 +150,14 @@ export class People {
 
   /** Somebody comes to Microsoft's page and approves all of it. */
   async #opened(started: AuthorizationStart, account: Account): Promise<void> {
-    const { state, browserBinding } = started;
+    const { authUrl, state, browserBinding } = started;
     const response = await answerOf(this.#around.microsoft, started, account);
     this.#flows.push({
       stage: "answered",
       account,
       since: this.#around.step,
       until: this.#around.now + signInTime,
+      authUrl,
       state,
       response,
       browserBinding,
@@ -170,11 +171,15 @@ export class People {
     this.#completed(flow, {}, upTo);
   }
 
-  #confirmed({ account, since, until, flow }: Extract<Flow, { stage: "waiting" }>): void {
+  #confirmed(waiting: Extract<Flow, { stage: "waiting" }>): void {
+    const { account, since, until, flow } = waiting;
     const isOver = this.#around.now >= until;
     this.#around.start({ kind: "sign-in", account, since }, async () => {
       const outcome = await this.#around.stub.confirmAuthorization({ flow });
-      if (outcome.ok && isOver) this.#around.faults.push("a sign-in was confirmed after its end");
+      if (!outcome.ok) return outcome;
+      if (isOver) this.#around.faults.push("a sign-in was confirmed after its end");
+      if (this.#done.has(waiting)) this.#around.faults.push("a sign-in was confirmed twice");
+      this.#done.add(waiting);
       return outcome;
     });
   }
@@ -194,7 +199,11 @@ export class People {
       if (isOver) this.#around.faults.push("a sign-in went on after its end");
       if (this.#done.has(flow)) this.#around.faults.push("a callback was taken twice");
       this.#done.add(flow);
-      if (outcome.value.outcome !== "confirmation_required") return outcome;
+      if (outcome.value.outcome !== "confirmation_required") {
+        if (flow.browserBinding === undefined && more.confirmed !== true)
+          this.#around.faults.push("a sign-in that a server began was not confirmed");
+        return outcome;
+      }
       const until = this.#around.now + signInTime;
       const waiting = {
         stage: "waiting",
@@ -213,6 +222,9 @@ export class People {
   /** Brings the answer back, and goes on to Microsoft as often as the connection sends it there. */
   async #complete(flow: Answered, more: { confirmed?: boolean }) {
     const { account, browserBinding } = flow;
+    // Whoever comes late signed in late: Microsoft's code is good for less time than the sign-in.
+    if (this.#around.now >= flow.until)
+      flow.response = await answerOf(this.#around.microsoft, flow, account);
     let { state, response } = flow;
     for (;;) {
       const outcome: Outcome<AuthorizationCompletion> =

@@ -10,7 +10,13 @@ export type Flow = {
   /** By when it has to go on, in milliseconds since the epoch. */
   until: number;
 } & (
-  | { stage: "answered"; state: string; response: string; browserBinding: string | undefined }
+  | {
+      stage: "answered";
+      authUrl: string;
+      state: string;
+      response: string;
+      browserBinding: string | undefined;
+    }
   | { stage: "waiting"; flow: string }
 );
 

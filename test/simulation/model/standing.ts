@@ -3,6 +3,9 @@ import type { TokenLedger } from "./ledger.ts";
 import type { HandedToken, Operation } from "./operation.ts";
 import type { EventSeen, Rows, Tables } from "./tables.ts";
 
+/** Cool-downs that are kept. */
+const mostCooldowns = 48;
+
 /** What is seen of the world after a step. */
 export interface WorldSeen {
   readonly tables: Tables | undefined;
@@ -83,14 +86,12 @@ function servedTooEarly({ operation, token, at }: HandedToken, now: Tables | und
   }
   if (kind !== "call") return faults;
   const ended = before.events.findLastIndex(({ type }) => type === "connection.disconnected");
-  const cooling = before.events
-    .slice(ended + 1)
-    .find(
-      ({ type, data }) =>
-        type === "call.throttled" &&
-        data["applies_to"] === asked.appliesTo &&
-        Date.parse(String(data["until"])) > at,
-    );
+  const throttled = before.events.slice(ended + 1).filter(({ type }) => type === "call.throttled");
+  // Of too many those that end first are kept no longer.
+  if (throttled.length >= mostCooldowns) return faults;
+  const cooling = throttled.find(
+    ({ data }) => data["applies_to"] === asked.appliesTo && Date.parse(String(data["until"])) > at,
+  );
   if (cooling !== undefined) faults.push(`${id} was sent in a cool-down`);
   return faults;
 }
@@ -197,9 +198,8 @@ function refusedForNothing(
     (row) =>
       row.remedy !== null && row.resource === asked?.resource && row.tenantId === grant.homeTenant,
   );
-  const isOther = events
-    .slice(before.events.length)
-    .some(({ type }) => type.startsWith("connection."));
+  const last = before.events.at(-1)?.seq ?? 0;
+  const isOther = events.some(({ seq, type }) => seq > last && type.startsWith("connection."));
   return isLatched || isOther ? [] : [`${id} was refused though nothing is latched`];
 }
 

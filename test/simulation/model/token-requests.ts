@@ -11,6 +11,7 @@ const resources: ReadonlyMap<string, string> = new Map([
   ["https://graph.microsoft.com", "graph"],
   ["https://management.azure.com", "arm"],
   ["https://vault.azure.net", "vault"],
+  ["https://storage.azure.com", "storage"],
 ]);
 
 /** What is known of the connection when a token request arrives. */
