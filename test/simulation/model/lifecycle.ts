@@ -16,7 +16,8 @@ const transitions: Readonly<
     from: [],
     signedIn: ["pending", "active", "degraded", "action_required", "disconnected"],
   },
-  "connection.degraded": { to: "degraded", from: ["active"] },
+  // What asked something of the user may turn out to be nobody's fault but ours, while refreshes fail.
+  "connection.degraded": { to: "degraded", from: ["active", "action_required"] },
   "connection.recovered": { to: "active", from: ["degraded", "action_required"] },
   "connection.action_required": {
     to: "action_required",
