@@ -1,5 +1,5 @@
 import { finishConnect } from "azure-integration-worker/browser";
 
-if ((await finishConnect()) === "nobody_waits") {
+if ((await finishConnect()) !== "delivered") {
   document.body.textContent = "Go back to where you came from, and connect again.";
 }
