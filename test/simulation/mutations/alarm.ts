@@ -57,12 +57,6 @@ export const alarmMutations: readonly Mutation[] = [
     replace: "",
   },
   {
-    name: "a life does not look after the alarm of the one before",
-    file: "connection/alarm.ts",
-    find: "        this.#recall().catch(() => undefined);",
-    replace: "",
-  },
-  {
     name: "a ring takes the intent of a request that is out for a dead one's",
     file: "connection/alarm-work.ts",
     find: "    renewal: { run: renew },\n",

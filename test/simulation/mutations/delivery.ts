@@ -61,10 +61,4 @@ export const deliveryMutations: readonly Mutation[] = [
     find: "if (row === undefined) outbox.put",
     replace: "if (row === undefined || row.paused === null) outbox.put",
   },
-  {
-    name: "a sign-in that begins while its connection is removed is lost",
-    file: "connection/delivery/sink-delivery.ts",
-    find: "if (!this.#isLeaving()) return state.reportToDirectory(now());",
-    replace: "if (!state.exists) return state.reportToDirectory(now());",
-  },
 ];
