@@ -22,12 +22,14 @@ export async function withinDeadline(
 ): Promise<Answer | ExchangeFailure> {
   const controller = new AbortController();
   const expiry = Promise.withResolvers<"timeout">();
-  const timer = setTimeout(() => expiry.resolve("timeout"), milliseconds);
+  const timer = setTimeout(() => {
+    expiry.resolve("timeout");
+    controller.abort();
+  }, milliseconds);
   try {
     return await Promise.race([read(exchange(controller.signal)), expiry.promise]);
   } finally {
     clearTimeout(timer);
-    controller.abort();
   }
 }
 

@@ -82,10 +82,10 @@ export class EventLog {
   wanted(seq: number, types: readonly EventType[], limit: number): ConnectionEvent[] {
     return this.#sql
       .exec<EventRow>(
-        `SELECT * FROM event WHERE seq > ? AND type IN (SELECT value FROM json_each(?))
+        `SELECT * FROM event WHERE seq > ? AND type IN (${types.map(() => "?").join(", ")})
          ORDER BY seq LIMIT ?`,
         seq,
-        JSON.stringify(types),
+        ...types,
         limit,
       )
       .toArray()

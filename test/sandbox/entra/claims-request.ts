@@ -2,11 +2,25 @@ import * as z from "zod";
 import { failure } from "./entra-error.ts";
 import type { Outcome } from "./entra-error.ts";
 
-const claimsSchema = z.looseObject({
-  access_token: z
-    .looseObject({ xms_cc: z.looseObject({ values: z.array(z.string()).optional() }).optional() })
-    .nullish(),
-});
+const claimsSchema = z
+  .string()
+  .transform((json, context): unknown => {
+    try {
+      return JSON.parse(json);
+    } catch {
+      context.addIssue("not JSON");
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.looseObject({
+      access_token: z
+        .looseObject({
+          xms_cc: z.looseObject({ values: z.array(z.string()).optional() }).optional(),
+        })
+        .nullish(),
+    }),
+  );
 
 /**
  * Reads the `claims` parameter (OpenID Connect Core §5.5): does the client say that it answers
@@ -14,18 +28,7 @@ const claimsSchema = z.looseObject({
  */
 export function readClaims(text: string | null): Outcome<{ claimsCapable: boolean }> {
   if (!text) return { ok: true, value: { claimsCapable: false } };
-  const parsed = z
-    .string()
-    .transform((json, context): unknown => {
-      try {
-        return JSON.parse(json);
-      } catch {
-        context.addIssue("not JSON");
-        return z.NEVER;
-      }
-    })
-    .pipe(claimsSchema)
-    .safeParse(text);
+  const parsed = claimsSchema.safeParse(text);
   if (!parsed.success) return failure(9002313, "The 'claims' parameter is not valid JSON.");
   const values = parsed.data.access_token?.xms_cc?.values ?? [];
   const claimsCapable = values.some((value) => value.toLowerCase() === "cp1");

@@ -7,7 +7,7 @@ import { createSandbox } from "../../sandbox/index.ts";
 import type { SigningKey } from "../../sandbox/signing-key.ts";
 import { authorityOf } from "../../sandbox/tenants.ts";
 import { applySettings } from "../../sandbox/settings.ts";
-import type { MicrosoftServices } from "../model/microsoft.ts";
+import type { MicrosoftServices, TokenAnswer } from "../model/microsoft.ts";
 import { audienceAt, serveCall, serveLink } from "./light-services.ts";
 import type { LightWorld } from "./light-world.ts";
 
@@ -23,11 +23,11 @@ export async function createLightMicrosoft(
 ): Promise<MicrosoftServices> {
   const sandbox = await createSandbox({ world });
 
-  const refused = (error: EntraError, base: string): Response =>
-    Response.json(errorBody(world, error, world.guid(), base), {
-      status: aadstsEntry(error.code).status,
-      headers: { "x-ms-request-id": world.guid() },
-    });
+  const refused = (error: EntraError, base: string): TokenAnswer => ({
+    status: aadstsEntry(error.code).status,
+    requestId: world.guid(),
+    body: { ...errorBody(world, error, world.guid(), base) },
+  });
 
   return {
     begin(settings) {
@@ -45,7 +45,7 @@ export async function createLightMicrosoft(
         base: origin,
       });
       return answer.ok
-        ? Response.json(answer.value, { headers: { "x-ms-request-id": world.guid() } })
+        ? { status: 200, requestId: world.guid(), body: { ...answer.value } }
         : refused(answer.error, origin);
     },
 

@@ -37,12 +37,19 @@ export interface TokenSetSeen {
   isOdd?: boolean;
 }
 
+/** What the token endpoint says, before it is an answer on the wire. */
+export interface TokenAnswer {
+  status: number;
+  requestId: string;
+  body: Readonly<Record<string, unknown>>;
+}
+
 /** What Microsoft does by itself. */
 export interface MicrosoftServices {
   /** Begins anew. */
   begin(settings: SettingsPatch): void;
   /** @param refusal an AADSTS code that is answered in place of the work */
-  token(request: Request, form: URLSearchParams, refusal?: number): Promise<Response>;
+  token(request: Request, form: URLSearchParams, refusal?: number): Promise<TokenAnswer>;
   /** Any other request. */
   serve(request: Request): Promise<Response>;
   /** A sign-in in which a person approves everything: the query of the redirect. */
@@ -166,8 +173,10 @@ export class Microsoft {
     if (place !== -1) this.outstanding.splice(place, 1);
   }
 
-  #serve({ kind, request, form }: Outstanding): Promise<Response> {
-    return kind === "token" ? this.services.token(request, form) : this.services.serve(request);
+  async #serve({ kind, request, form }: Outstanding): Promise<Response> {
+    return kind === "token"
+      ? responseOf(await this.services.token(request, form))
+      : this.services.serve(request);
   }
 
   async #answer(outstanding: Outstanding, answer: Answer): Promise<Response> {
@@ -175,11 +184,15 @@ export class Microsoft {
     switch (answer.as) {
       case "service":
       case "withoutRefreshToken": {
-        const response = await this.#serve(outstanding);
-        return kind === "token" ? this.#told(response, form, answer.as === "service") : response;
+        if (kind !== "token") return this.#serve(outstanding);
+        const { body, ...head } = await this.services.token(request, form);
+        const told = { ...body };
+        if (answer.as === "withoutRefreshToken") delete told["refresh_token"];
+        if (head.status === 200) this.#tell(told, form);
+        return responseOf({ ...head, body: told });
       }
       case "refusal":
-        return this.services.token(request, form, answer.aadsts);
+        return responseOf(await this.services.token(request, form, answer.aadsts));
       case "status":
         return Response.json(
           {},
@@ -194,9 +207,10 @@ export class Microsoft {
         const odd = this.#odd[kind].get(answer.name) ?? { as: "reset" };
         const served = () => this.#serve(outstanding);
         const response = await carried(await play(odd, request, served));
-        return kind === "token" && odd.as === "edit"
-          ? this.#told(response, form, true, true)
-          : response;
+        if (kind !== "token" || odd.as !== "edit" || !response.ok) return response;
+        const body: Record<string, unknown> = await response.json();
+        this.#tell(body, form, true);
+        return Response.json(body, response);
       }
       case "lost":
         await this.serveUnheard(outstanding);
@@ -206,27 +220,24 @@ export class Microsoft {
     }
   }
 
-  async #told(
-    response: Response,
+  /** Tells of tokens that are on their way. */
+  #tell(
+    { access_token: accessToken, refresh_token: refreshToken }: Readonly<Record<string, unknown>>,
     form: URLSearchParams,
-    rotates: boolean,
     isOdd = false,
-  ): Promise<Response> {
-    if (!response.ok) return response;
-    const body: Record<string, unknown> = await response.json();
-    const { access_token: accessToken, refresh_token: refreshToken } = body;
-    if (!rotates) delete body["refresh_token"];
-    if (typeof accessToken === "string" && accessToken.split(".").length === 3) {
-      this.#options?.issued({
-        redeemed: form.get("refresh_token") ?? form.get("code") ?? "",
-        accessToken,
-        refreshToken: rotates && typeof refreshToken === "string" ? refreshToken : undefined,
-        isOdd,
-      });
-    }
-    return Response.json(body, response);
+  ): void {
+    if (typeof accessToken !== "string" || accessToken.split(".").length !== 3) return;
+    this.#options?.issued({
+      redeemed: form.get("refresh_token") ?? form.get("code") ?? "",
+      accessToken,
+      refreshToken: typeof refreshToken === "string" ? refreshToken : undefined,
+      isOdd,
+    });
   }
 }
+
+const responseOf = ({ status, requestId, body }: TokenAnswer): Response =>
+  Response.json(body, { status, headers: { "x-ms-request-id": requestId } });
 
 async function textOf(request: Request): Promise<string> {
   return new TextDecoder().decode(await request.arrayBuffer());

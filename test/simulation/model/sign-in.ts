@@ -61,7 +61,10 @@ export async function takenElsewhere(microsoft: Microsoft, account: Account) {
     scope: "openid profile offline_access User.Read",
   });
   const request = new Request(`${authority}/token`, { method: "POST", body: form });
-  const response = await microsoft.services.token(request, form);
-  const body: { access_token: string; refresh_token: string } = await response.json();
-  return { redeemed: code, accessToken: body.access_token, refreshToken: body.refresh_token };
+  const { body } = await microsoft.services.token(request, form);
+  return {
+    redeemed: code,
+    accessToken: String(body["access_token"]),
+    refreshToken: String(body["refresh_token"]),
+  };
 }

@@ -1,7 +1,7 @@
 import {
-  createHash,
   createHmac,
   createSecretKey,
+  hash,
   hkdfSync,
   timingSafeEqual,
   type KeyObject,
@@ -57,18 +57,27 @@ interface Algorithm {
 const named = (algorithm: string | Algorithm): Algorithm =>
   typeof algorithm === "string" ? { name: algorithm } : algorithm;
 
+/** As a key tells of it: the name of its hash is an object. */
+const describe = ({ hash: digest, ...rest }: Algorithm) => ({
+  ...rest,
+  hash: typeof digest === "string" ? { name: digest } : digest,
+});
+
 const tagLength = 16;
 
 /** Puts a tag (FNV-1a) behind a text: of the text, and of all that it is bound to. */
 function tagInto(sealed: Uint8Array, text: Uint8Array, bound: (Uint8Array | undefined)[]): void {
-  let hash = 0x811c9dc5;
+  let sum = 0x811c9dc5;
   for (const bytes of [...bound, text]) {
-    for (const byte of bytes ?? []) hash = Math.imul(hash ^ byte, 0x01000193);
-    hash = Math.imul(hash ^ 0x100, 0x01000193);
+    const { length } = bytes ?? [];
+    for (let index = 0; index < length; index += 1) {
+      sum = Math.imul(sum ^ (bytes?.[index] ?? 0), 0x01000193);
+    }
+    sum = Math.imul(sum ^ 0x100, 0x01000193);
   }
   const place = text.byteLength;
   for (let index = 0; index < tagLength; index += 1) {
-    sealed[place + index] = hash >>> ((index % 4) * 8);
+    sealed[place + index] = sum >>> ((index % 4) * 8);
   }
 }
 
@@ -104,7 +113,7 @@ export function simulatedSubtle(
 
   return {
     digest: (_: string | Algorithm, data: Bytes) =>
-      settle(() => bufferOf(createHash("sha256").update(bytesOf(data)).digest())),
+      settle(() => bufferOf(hash("sha256", bytesOf(data), "buffer"))),
 
     importKey: (
       format: string,
@@ -114,8 +123,7 @@ export function simulatedSubtle(
       usages: readonly string[],
     ) =>
       settle(() => {
-        const { hash, ...rest } = named(algorithm);
-        const described = { ...rest, hash: typeof hash === "string" ? { name: hash } : hash };
+        const described = describe(named(algorithm));
         if (format === "jwk") {
           const modulus = JSON.stringify(Object(data).n);
           const facts = { ...described, modulusLength: 2_048 };
@@ -179,8 +187,7 @@ export function simulatedSubtle(
           bytesOf(info ?? none),
           (derived.length ?? 256) / 8,
         );
-        const { hash, ...rest } = derived;
-        const described = { ...rest, hash: typeof hash === "string" ? { name: hash } : hash };
+        const described = describe(derived);
         return new SimulatedKey("secret", described, usages, new Uint8Array(bits));
       }),
   };

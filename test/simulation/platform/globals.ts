@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Clock } from "./clock.ts";
 import { simulatedSubtle } from "./crypto.ts";
 import { Life } from "./object.ts";
@@ -131,6 +130,10 @@ const simulatedFetch =
   };
 
 function guidOf(random: () => number): string {
-  const hex = createHash("md5").update(String(random())).digest("hex");
+  const digits = () =>
+    Math.floor(random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, "0");
+  const hex = digits() + digits() + digits() + digits();
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

@@ -5,12 +5,27 @@ type Row = Record<string, SQLInputValue>;
 
 /** A statement, and what is known of it by its text: it is looked at once. */
 interface Prepared {
-  /** Undefined while its tables may not be there. */
-  statement: StatementSync | undefined;
   kind: "read" | "catalogue" | "schema" | "write" | "returning";
+  /** Undefined while its tables may not be there. */
+  statement: Statement | undefined;
+  /** Those that it names. */
+  tables: readonly Table[];
+  /** What it read last: as long as nothing is written to its tables it reads the same. */
+  last: { changes: number; bindings: readonly SQLInputValue[]; rows: readonly Row[] } | undefined;
+}
+
+/** One table, and how often it was written to. */
+interface Table {
+  writes: number;
+}
+
+interface Statement {
+  prepared: StatementSync;
+  rows: (bindings: readonly SQLInputValue[]) => Row[];
 }
 
 const reads = /^\s*(SELECT|PRAGMA|WITH)\b/i;
+const tableNames = /\b(?:FROM|JOIN|INTO|UPDATE)\s+"?(\w+)/gi;
 const changesSchema = /^(\s|--[^\n]*\n)*(CREATE|ALTER|DROP)\b/i;
 
 /** The rows of one statement, as `SqlStorageCursor` gives them. */
@@ -61,6 +76,7 @@ export type StorageFault = (query: string) => boolean;
  */
 export class SimulatedStorage {
   readonly #database = new DatabaseSync(":memory:");
+  readonly #words = new Map<string, StatementSync>();
   readonly #statements = new Map<string, Prepared>();
   /**
    * The changes of the schema, in order, that made what the database is now. Making the tables anew would
@@ -77,6 +93,9 @@ export class SimulatedStorage {
   #known: { made: number; tables: string[] } | undefined;
   #depth = 0;
   #writes = 0;
+  /** How often all tables changed at once. */
+  #replacements = 0;
+  readonly #tablesByName = new Map<string, Table>();
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -104,18 +123,21 @@ export class SimulatedStorage {
       if (kind === "read" || kind === "catalogue") {
         // What is kept of the tables of before is not there for the object.
         if (kind === "catalogue" && this.#kept.changes === 0) return nothing;
-        return new Cursor(this.#statement(query, prepared).all(...bindings), 0);
+        return new Cursor(this.#read(query, prepared, bindings), 0);
       }
       if (this.fault?.(query) === true) throw new Error("database or disk is full: SQLITE_FULL");
       this.#begin();
       this.#writes += 1;
+      for (const table of prepared.tables) table.writes += 1;
       if (kind === "schema") {
         this.#change(query);
         return nothing;
       }
       const statement = this.#statement(query, prepared);
-      if (kind === "write") return new Cursor([], Number(statement.run(...bindings).changes));
-      const rows = statement.all(...bindings);
+      if (kind === "write") {
+        return new Cursor([], Number(statement.prepared.run(...bindings).changes));
+      }
+      const rows = statement.rows(bindings);
       return new Cursor(rows, rows.length);
     },
   };
@@ -125,13 +147,15 @@ export class SimulatedStorage {
     const name = `s${(this.#depth += 1)}`;
     const { changes } = this.#kept;
     const made = this.#schema.length;
-    this.#database.exec(`SAVEPOINT ${name}`);
+    this.#word(`SAVEPOINT ${name}`);
     try {
       const value = work();
-      this.#database.exec(`RELEASE ${name}`);
+      this.#word(`RELEASE ${name}`);
       return value;
     } catch (error) {
-      this.#database.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
+      this.#word(`ROLLBACK TO ${name}`);
+      this.#word(`RELEASE ${name}`);
+      this.#replaced();
       this.#kept = { ...this.#kept, changes };
       this.#schema.splice(made);
       throw error;
@@ -173,7 +197,7 @@ export class SimulatedStorage {
   commit(): void {
     if (this.#before === undefined) return;
     this.#before = undefined;
-    this.#database.exec("COMMIT");
+    this.#word("COMMIT");
   }
 
   /** What the turn wrote is lost. */
@@ -182,8 +206,8 @@ export class SimulatedStorage {
     this.#kept = this.#before.kept;
     this.#schema.splice(this.#before.made);
     this.#before = undefined;
-    this.#writes += 1;
-    this.#database.exec("ROLLBACK");
+    this.#replaced();
+    this.#word("ROLLBACK");
   }
 
   /** From outside: makes it the storage of an object that never was. */
@@ -197,6 +221,7 @@ export class SimulatedStorage {
 
   #empty(): void {
     this.#keep(nothingKept);
+    this.#replaced();
     for (const name of this.#tables()) this.#database.exec(`DELETE FROM "${name}"`);
   }
 
@@ -206,12 +231,15 @@ export class SimulatedStorage {
       if (changes < this.#schema.length) this.#rebuild(changes);
       this.#database.exec(query);
       this.#schema.push(query);
+      // The columns of what was prepared may be others now.
+      this.#statements.clear();
     }
     this.#kept = { ...this.#kept, changes: changes + 1 };
   }
 
   /** Another way than before: only so many changes stand. */
   #rebuild(changes: number): void {
+    this.#replaced();
     for (const name of this.#tables()) this.#database.exec(`DROP TABLE "${name}"`);
     this.#schema.splice(changes);
     for (const query of this.#schema) this.#database.exec(query);
@@ -236,20 +264,79 @@ export class SimulatedStorage {
   #begin(): void {
     if (this.#before !== undefined) return;
     this.#before = { kept: this.#kept, made: this.#schema.length };
-    this.#database.exec("BEGIN");
+    this.#word("BEGIN");
+  }
+
+  /** What is said of a transaction. */
+  #word(word: string): void {
+    let statement = this.#words.get(word);
+    if (statement === undefined) {
+      statement = this.#database.prepare(word);
+      this.#words.set(word, statement);
+    }
+    statement.get();
   }
 
   #prepared(query: string): Prepared {
     const known = this.#statements.get(query);
     if (known !== undefined) return known;
-    const prepared: Prepared = { statement: undefined, kind: kindOf(query) };
+    const tables = Array.from(query.matchAll(tableNames), ([, name = ""]) => this.#table(name));
+    const prepared: Prepared = {
+      statement: undefined,
+      kind: kindOf(query),
+      tables,
+      last: undefined,
+    };
     this.#statements.set(query, prepared);
     return prepared;
   }
 
-  #statement(query: string, prepared: Prepared): StatementSync {
-    return (prepared.statement ??= this.#database.prepare(query));
+  #statement(query: string, prepared: Prepared): Statement {
+    return (prepared.statement ??= statementOf(this.#database.prepare(query)));
   }
+
+  #read(query: string, prepared: Prepared, bindings: readonly SQLInputValue[]): Row[] {
+    const { last, tables } = prepared;
+    let changes = this.#replacements;
+    for (const { writes } of tables) changes += writes;
+    if (
+      last?.changes === changes &&
+      last.bindings.every((binding, index) => binding === bindings[index])
+    ) {
+      return [...last.rows];
+    }
+    const rows = this.#statement(query, prepared).rows(bindings);
+    prepared.last = { changes, bindings, rows };
+    return [...rows];
+  }
+
+  #table(name: string): Table {
+    const known = this.#tablesByName.get(name);
+    if (known !== undefined) return known;
+    const table = { writes: 0 };
+    this.#tablesByName.set(name, table);
+    return table;
+  }
+
+  /** All tables hold something else than before. */
+  #replaced(): void {
+    this.#writes += 1;
+    this.#replacements += 1;
+  }
+}
+
+/** Rows as objects of one shape: those that `node:sqlite` makes are slow to read and to copy. */
+function statementOf(prepared: StatementSync): Statement {
+  const names = prepared.columns().map(({ name }) => name);
+  const shape: Row = Object.fromEntries(names.map((name) => [name, null]));
+  prepared.setReturnArrays(true);
+  const rows = (bindings: readonly SQLInputValue[]): Row[] =>
+    prepared.all(...bindings).map((values) => {
+      const row = { ...shape };
+      for (const [index, name] of names.entries()) row[name] = values[index] ?? null;
+      return row;
+    });
+  return { prepared, rows };
 }
 
 function kindOf(query: string): Prepared["kind"] {
