@@ -17,6 +17,8 @@ interface Prepared {
 /** One table, and how often it was written to. */
 interface Table {
   writes: number;
+  /** What `writes` was when it was last emptied. */
+  emptied: number;
 }
 
 interface Statement {
@@ -221,8 +223,13 @@ export class SimulatedStorage {
 
   #empty(): void {
     this.#keep(nothingKept);
-    this.#replaced();
-    for (const name of this.#tables()) this.#database.exec(`DELETE FROM "${name}"`);
+    this.#replacements += 1;
+    for (const name of this.#tables()) {
+      const table = this.#table(name);
+      if (table.writes === table.emptied) continue;
+      this.#database.exec(`DELETE FROM "${name}"`);
+      table.emptied = table.writes;
+    }
   }
 
   #change(query: string): void {
@@ -313,7 +320,7 @@ export class SimulatedStorage {
   #table(name: string): Table {
     const known = this.#tablesByName.get(name);
     if (known !== undefined) return known;
-    const table = { writes: 0 };
+    const table = { writes: 0, emptied: 0 };
     this.#tablesByName.set(name, table);
     return table;
   }
@@ -322,6 +329,7 @@ export class SimulatedStorage {
   #replaced(): void {
     this.#writes += 1;
     this.#replacements += 1;
+    for (const table of this.#tablesByName.values()) table.emptied = -1;
   }
 }
 
