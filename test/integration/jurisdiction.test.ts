@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { mintTicket } from "../../src/callers/ticket.ts";
 import { signState } from "../../src/connection/grant/authorization-state.ts";
 import { reconnectUrl } from "../../src/connection/grant/reconnect-link.ts";
+import type { Scope } from "../../src/contract/scope.ts";
 import { AzureService } from "../../src/service.ts";
 import { runWatchdog } from "../../src/watchdog/watchdog.ts";
 import { asAll, connectedUser, inEnvironment, json } from "./support/http.ts";
@@ -149,7 +150,7 @@ const ways: readonly [string, (change: Change) => Promise<string>][] = [
   [
     "a socket by a ticket",
     async (change) => {
-      const caller = { kind: "api_key", id: "all", scopes: new Set() } as const;
+      const caller = { kind: "api_key", id: "all", scopes: new Set<Scope>() } as const;
       const { ticket } = await mintTicket(sessionSecret, caller, user.id, Date.now());
       const protocols = { "sec-websocket-protocol": `azure.v1, ticket.${ticket}` };
       return over(`/connections/${user.id}/live`, { headers: { ...upgrade, ...protocols } })(
