@@ -111,7 +111,8 @@ export class AzureService
   connection(request: MethodRequest<"connection">): Promise<ConnectionStub> {
     return this.#answer("connection", async (call) => {
       call.connectionId = userConnectionId(admit(call.caller, methods.connection, request));
-      return connectionStub(this.env, call.connectionId);
+      // A sibling may begin a sign-in by the stub.
+      return connectionStub(this.env, call.connectionId, { creates: true });
     });
   }
 
@@ -157,13 +158,14 @@ export class AzureService
   ): Promise<ResultOf<Declared>> {
     return this.#answer(operation.name, async (call) => {
       const { owner, input } = admitOperation(call.caller, operation, request);
-      const result = await perform(servedBy(operation), this.#contextOf(call, owner), input);
+      const context = await this.#contextOf(call, owner);
+      const result = await perform(servedBy(operation), context, input);
       // The work of an operation gives what its declaration says.
       return result as ResultOf<Declared>;
     });
   }
 
-  #contextOf(call: RpcCall, owner: Owner | undefined): ServiceContext {
+  async #contextOf(call: RpcCall, owner: Owner | undefined): Promise<ServiceContext> {
     if (owner === undefined) return call;
     const connectionId = userConnectionId(owner);
     call.connectionId = connectionId;

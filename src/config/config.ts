@@ -17,6 +17,8 @@ import { cloudNames, isLoopback, resolveCloud } from "../entra/cloud.ts";
 import type { Cloud } from "../entra/cloud.ts";
 import { parseTenant } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";
+import { jurisdictions, locationHints } from "./jurisdiction.ts";
+import type { Jurisdiction, LocationHint } from "./jurisdiction.ts";
 import { anyLocalhost } from "./origins.ts";
 import { defined } from "../contract/defined.ts";
 import { failure, type Failure } from "../contract/errors.ts";
@@ -52,6 +54,10 @@ export interface Config {
   connectPageUrl?: string;
   /** Receivers of events. */
   webhooks: readonly Webhook[];
+  /** Where the objects of all connections are; absent: wherever the platform makes them. */
+  jurisdiction?: Jurisdiction;
+  /** Where a new object is preferably made; absent: near whoever asks first. */
+  locationHint?: LocationHint;
 }
 
 /** The variable that is missing or wrong, and a sentence that says so without its value. */
@@ -82,6 +88,10 @@ const tenant = (value: string): Result<string, string> => {
   return parsed === undefined ? err(expected) : ok(parsed);
 };
 
+/** One of a list of words, or unset. */
+const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  optional.pipe(z.enum(words, `must be one of ${words.join(", ")}, or unset`).optional());
+
 /** In the order a deployer should meet its errors. */
 const environment = z.object({
   AZURE_CLOUD: optional.pipe(
@@ -111,6 +121,8 @@ const environment = z.object({
   RETURN_ORIGINS: optional,
   CONNECT_PAGE_URL: optional.pipe(z.string().transform(read(pageUrl)).optional()),
   WEBHOOKS: optional,
+  AZURE_JURISDICTION: oneOf(jurisdictions),
+  AZURE_LOCATION_HINT: oneOf(locationHints),
 });
 
 /** Every variable and secret that is read. */
@@ -164,8 +176,12 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
     publicOrigin: publicOrigin.value,
     allowedOrigins: [...values.ALLOWED_ORIGINS, ...pages],
     returnOrigins: [...returnOrigins.value, ...pages],
-    ...defined({ connectPageUrl: values.CONNECT_PAGE_URL }),
     webhooks: sinks.value,
+    ...defined({
+      connectPageUrl: values.CONNECT_PAGE_URL,
+      jurisdiction: values.AZURE_JURISDICTION,
+      locationHint: values.AZURE_LOCATION_HINT,
+    }),
   });
 }
 

@@ -4,7 +4,7 @@ import type { RemedyAction } from "./remedy.ts";
 /** What does not work as it is deployed, in a sentence, and what mends it. */
 export interface Problem {
   error: string;
-  /** The binding that is missing, or whose database is not as it should be. */
+  /** The variable or binding that is missing or wrong, or whose database is not as it should be. */
   variable?: string | undefined;
   reason?: string | undefined;
   table?: string | undefined;

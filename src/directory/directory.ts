@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { time } from "../contract/time.ts";
 import { connectionStatuses, type ConnectionStatus } from "../contract/connection-info.ts";
+import { noJurisdiction } from "../config/jurisdiction.ts";
 import { personalTenantId } from "../entra/tenant.ts";
 import { remedyActions } from "../contract/remedy.ts";
 import {
@@ -73,6 +74,19 @@ const upsertStatement = `
   SET ${updated.map((column) => `${column} = excluded.${column}`).join(", ")}
   WHERE excluded.version > oauth_connections.version
     AND NOT (excluded.status = 'pending' AND oauth_connections.refresh_token IS NOT NULL)`;
+
+/** Rows without a marker were made before there was one, in no jurisdiction. */
+const jurisdictionStatement = `
+  SELECT coalesce(
+    (SELECT jurisdiction FROM placement),
+    CASE WHEN EXISTS (SELECT 1 FROM oauth_connections) THEN '${noJurisdiction}' END
+  ) AS jurisdiction`;
+/** Of several Workers that write it at once, the first wins. */
+const pinStatement = `
+  INSERT OR IGNORE INTO placement (id, jurisdiction)
+  SELECT 1, CASE WHEN EXISTS (SELECT 1 FROM oauth_connections) THEN '${noJurisdiction}' ELSE ? END`;
+const pinnedSchema = z.object({ jurisdiction: z.string() });
+const jurisdictionSchema = z.object({ jurisdiction: z.string().nullable() });
 
 /** The table of all connections, in D1. Each row is written by its connection's object alone. */
 export class Directory {
@@ -241,6 +255,28 @@ export class Directory {
         .first<string>("tenant_id"),
     );
     return tenantId ?? undefined;
+  }
+
+  /** Where the connections are: a jurisdiction, or `none`. Undefined while there is no connection. */
+  async jurisdiction(): Promise<string | undefined> {
+    const row = await this.#ask((db) => db.prepare(jurisdictionStatement).first());
+    return jurisdictionSchema.parse(row).jurisdiction ?? undefined;
+  }
+
+  /**
+   * Writes down where connections are made from now on, unless that was decided before.
+   *
+   * @param jurisdiction a jurisdiction, or `none`
+   * @returns what holds
+   */
+  async pinJurisdiction(jurisdiction: string): Promise<string> {
+    const [, read] = await this.#ask((db) =>
+      db.batch([
+        db.prepare(pinStatement).bind(jurisdiction),
+        db.prepare("SELECT jurisdiction FROM placement"),
+      ]),
+    );
+    return pinnedSchema.parse(read?.results[0]).jurisdiction;
   }
 
   /** Every statement goes through here, so that a fault of the database has its name. */

@@ -36,15 +36,14 @@ export function directoryFailure(error: unknown, command: string): Failure | und
     );
   }
   if (!databaseError.test(message) || refusedStatement.test(message)) return undefined;
-  return failure(
-    "upstream_unavailable",
-    "The directory's database does not answer at the moment.",
-    {
-      retry_after: retryAfter,
-      details: { reason: "directory_unreachable" },
-    },
-  );
+  return directoryUnreachable();
 }
+
+export const directoryUnreachable = (): Failure =>
+  failure("upstream_unavailable", "The directory's database does not answer at the moment.", {
+    retry_after: retryAfter,
+    details: { reason: "directory_unreachable" },
+  });
 
 /** What work on the database gives. @throws AzureError see {@link directoryFailure}, with its cause */
 export async function named<Value>(command: string, work: () => Promise<Value>): Promise<Value> {

@@ -107,7 +107,7 @@ export const serviceOf = (c: Context): ServiceContext => ({
 export const connectionOf = (
   c: Context,
   { waitOnThrottle = false }: { waitOnThrottle?: boolean | undefined } = {},
-): ConnectionContext =>
+): Promise<ConnectionContext> =>
   connectionContext(serviceOf(c), {
     connectionId: c.var.connectionId,
     waitOnThrottle,

@@ -53,7 +53,7 @@ async function answer(
   if (more !== undefined) orThrow(requireScope(c.var.caller, more));
   const context =
     operation.on === "connection"
-      ? connectionOf(c, { waitOnThrottle: operation.waits })
+      ? await connectionOf(c, { waitOnThrottle: operation.waits })
       : serviceOf(c);
   const work = perform(served, context, input);
   return answerOf(operation.form, await withFieldNames(work, namesSent(operation, route)));

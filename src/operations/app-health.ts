@@ -1,6 +1,7 @@
 import { defined } from "../contract/defined.ts";
 import { getAppHealth } from "../api/health.ts";
 import type { Config } from "../config/config.ts";
+import { jurisdictionChanged } from "../config/jurisdiction.ts";
 import type { AppHealth, Problem } from "../contract/app-health.ts";
 import { AzureError, type Failure } from "../contract/errors.ts";
 import { directoryOf, type Directory, type DirectoryCount } from "../directory/directory.ts";
@@ -32,12 +33,15 @@ export async function appHealth(
   tools: Tools,
 ): Promise<AppHealth> {
   const report = new DirectoryReport(directoryOf(env));
-  const [counts, paused, credentials] = await Promise.all([
+  const [held, counts, paused, credentials] = await Promise.all([
+    report.read((directory) => directory.jurisdiction()),
     report.read((directory) => directory.counts()),
     report.read((directory) => directory.pausedSinks()),
     checkCredentials(config, report, tools),
   ]);
-  const problems = [...missingBindings(env), ...report.failures].map(problemOf);
+  const moved = held === undefined ? undefined : jurisdictionChanged(config.jurisdiction, held);
+  const failures = [...missingBindings(env), ...(moved ? [moved] : []), ...report.failures];
+  const problems = failures.map(problemOf);
   return {
     client_id: config.clientId,
     problems: [...new Map(problems.map((problem) => [problem.error, problem])).values()],

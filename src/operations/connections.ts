@@ -19,7 +19,8 @@ export const connections = [
   serve(listConnections, (context, query) => pageOfConnections(context, query)),
   serve(importConnection, async ({ env }, { userId, label, tenantId, refreshToken }) => {
     const id = userConnectionId({ userId, label });
-    return orThrow(await connectionStub(env, id).import({ refreshToken, tenantId }));
+    const connection = await connectionStub(env, id, { creates: true });
+    return orThrow(await connection.import({ refreshToken, tenantId }));
   }),
   serve(getConnection, async ({ connection }) => orThrow(await connection.info())),
   serve(disconnect, async ({ connection }) => orThrow(await connection.disconnect())),

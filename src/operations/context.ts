@@ -40,13 +40,17 @@ export interface ConnectionOptions {
 /** What providers say of their versions is the same for everybody in one cloud. */
 const providerCache: ProviderCache = new Map();
 
-/** The context of an operation on a connection. A client is made when an operation first uses it. */
-export function connectionContext(
+/**
+ * The context of an operation on a connection. A client is made when an operation first uses it.
+ *
+ * @throws AzureError as `connectionStub`
+ */
+export async function connectionContext(
   service: ServiceContext,
   { connectionId, waitOnThrottle, answered }: ConnectionOptions,
-): ConnectionContext {
+): Promise<ConnectionContext> {
   const { graphEndpoint, armEndpoint } = service.config.cloud;
-  const connection = connectionStub(service.env, connectionId);
+  const connection = await connectionStub(service.env, connectionId);
   const fetcher = identified(connection, service.requestId, answered);
   let graph: GraphClient | undefined;
   let arm: ArmClient | undefined;

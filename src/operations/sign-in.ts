@@ -46,12 +46,9 @@ export async function completeConnect(
   { code, state }: { code: string; state: string },
 ): Promise<ConnectionInfo> {
   const response = new URLSearchParams({ code, state }).toString();
+  const connection = await connectionStub(env, connectionId);
   const completion = orThrow(
-    await connectionStub(env, connectionId).completeAuthorization({
-      state,
-      response,
-      confirmed: true,
-    }),
+    await connection.completeAuthorization({ state, response, confirmed: true }),
   );
   switch (completion.outcome) {
     case "connected":
@@ -89,7 +86,7 @@ export async function beginSignIn(
   env: Environment,
   { connectionId, mayAddLabel, ...options }: SignInStart,
 ): Promise<AuthorizationStart> {
-  const connection = connectionStub(env, connectionId);
+  const connection = await connectionStub(env, connectionId, { creates: true });
   const directory = directoryOf(env);
   await admitLabel({ connectionId, connection, directory }, { mayAdd: mayAddLabel });
   return orThrow(await connection.beginAuthorization(options));

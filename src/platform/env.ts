@@ -23,4 +23,6 @@ export interface Environment extends Env {
   RETURN_ORIGINS?: string;
   CONNECT_PAGE_URL?: string;
   WEBHOOKS?: string;
+  AZURE_JURISDICTION?: string;
+  AZURE_LOCATION_HINT?: string;
 }

@@ -34,7 +34,8 @@ export function fileRoutes(router: Router): void {
     },
     async (c, { query }) => {
       const range = c.req.header("range");
-      const file = await connectionOf(c).graph.files.download(query.path, { range });
+      const { graph } = await connectionOf(c);
+      const file = await graph.files.download(query.path, { range });
       return untrustedBytes(fileAnswer(file));
     },
   );
@@ -57,15 +58,17 @@ export function fileRoutes(router: Router): void {
         },
       },
     },
-    async (c, { query }) =>
-      success(
-        await connectionOf(c).graph.files.upload(
+    async (c, { query }) => {
+      const { graph } = await connectionOf(c);
+      return success(
+        await graph.files.upload(
           query.path,
           c.req.raw.body ?? "",
           sizeOf(c.req.header("content-length"), c.req.raw.body),
           { contentType: c.req.header("content-type") },
         ),
-      ),
+      );
+    },
   );
 }
 

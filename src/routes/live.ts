@@ -86,7 +86,8 @@ async function open(c: Context): Promise<Response> {
   }
   const { after } = parseInput(querySchema, c.req.query());
   const admission = admissions.get(c.req.raw) ?? {};
-  const answer = await connectionStub(c.env, c.var.connectionId).fetch(
+  const connection = await connectionStub(c.env, c.var.connectionId);
+  const answer = await connection.fetch(
     liveRequest({
       after,
       expiresAt: admission.expiresAt ?? null,

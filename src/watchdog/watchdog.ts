@@ -74,9 +74,11 @@ async function probe(
   env: Environment,
   connectionId: string,
 ): Promise<Outcome<ConnectionInfo> | undefined> {
+  // A namespace that cannot be used says nothing of the connection: it ends the run.
+  const connection = await connectionStub(env, connectionId);
   let answer: Outcome<ConnectionInfo> | undefined;
   const ask = async (): Promise<void> => {
-    answer = await connectionStub(env, connectionId).info();
+    answer = await connection.info();
   };
   await faultWithin(probeDeadline, ask());
   return answer;

@@ -34,7 +34,8 @@ const wipe = (stub: Stub): Promise<unknown> =>
     ctx.abort("wiped");
   }).catch((error: unknown) => error);
 
-const restore = (id: string) => restoreConnection(directory, connectionStub(env, id), id);
+const restore = async (id: string) =>
+  restoreConnection(directory, await connectionStub(env, id), id);
 
 const reasonOf = (outcome: Awaited<ReturnType<typeof restore>>) =>
   outcome.ok ? "restored" : `${outcome.error.code}: ${outcome.error.details?.reason}`;

@@ -99,6 +99,32 @@ describe("the source", () => {
   });
 });
 
+describe("the namespace of connections", () => {
+  /** Files below `src` with a line of code, comments left out, that the pattern matches. */
+  const filesWith = (pattern: RegExp): string[] =>
+    filesBelow(source)
+      .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+      .filter((name) =>
+        readFileSync(join(source, name), "utf8")
+          .split("\n")
+          .some((line) => !/^\s*(?:\/?\*|\/\/)/.test(line) && pattern.test(line)),
+      )
+      .toSorted();
+
+  test("is named by its one door alone, and where a missing binding is explained", () => {
+    expect(filesWith(/\bAZURE_CONNECTION\b/)).toEqual([
+      "connection/namespace.ts",
+      "platform/bindings.ts",
+    ]);
+  });
+
+  test("is opened for stubs alone, and no object is reached in another way", () => {
+    expect(filesWith(/\bnamespaceOf\b/)).toEqual(["connection/namespace.ts", "connection/stub.ts"]);
+    expect(filesWith(/\bgetByName\b/)).toEqual(["connection/stub.ts"]);
+    expect(filesWith(/\b(?:idFromName|idFromString|newUniqueId|getServerByName)\b/)).toEqual([]);
+  });
+});
+
 test("the unit tests' folders are those of the source, of the test programs, or of helpers", () => {
   const sources = new Set(foldersBelow(source));
   const programs = new Set(

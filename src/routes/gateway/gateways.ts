@@ -99,7 +99,8 @@ async function forward(c: Context, mount: GatewayMount): Promise<Response> {
     );
   }
   const target = orThrow(gatewayTarget(mount, c.req.raw.url));
-  const answer = await connectionStub(c.env, c.var.connectionId).fetch(outgoing(c, target), {
+  const connection = await connectionStub(c.env, c.var.connectionId);
+  const answer = await connection.fetch(outgoing(c, target), {
     // A stub follows redirects by calling the actor again.
     redirect: "manual",
   });

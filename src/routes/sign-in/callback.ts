@@ -68,7 +68,8 @@ export function callbackRoutes(router: Router): void {
       }
       c.set("connectionId", connectionId);
       const browserBinding = getCookie(c, await browserBindingCookie(state));
-      const completion = await connectionStub(c.env, connectionId).completeAuthorization({
+      const connection = await connectionStub(c.env, connectionId);
+      const completion = await connection.completeAuthorization({
         state,
         response: new URL(c.req.url).search.slice(1),
         ...defined({ browserBinding }),

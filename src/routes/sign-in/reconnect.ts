@@ -60,7 +60,8 @@ export function reconnectRoutes(router: Router): void {
       const opened = await openLink(c, link);
       if (!opened.ok) return pageResponse(opened.error);
       const { connectionId, link: content } = opened.value;
-      const asked = await connectionStub(c.env, connectionId).reconnectRequest(content);
+      const connection = await connectionStub(c.env, connectionId);
+      const asked = await connection.reconnectRequest(content);
       if (!asked.ok) return pageResponse(refused(c, asked.error));
       return pageResponse(askedPage(asked.value, new URL(c.var.config.cloud.authorityHost).origin));
     },
@@ -85,7 +86,8 @@ export function reconnectRoutes(router: Router): void {
       const opened = await openLink(c, link);
       if (!opened.ok) return pageResponse(opened.error);
       const { connectionId, link: content } = opened.value;
-      const started = await connectionStub(c.env, connectionId).beginReconnect(content);
+      const connection = await connectionStub(c.env, connectionId);
+      const started = await connection.beginReconnect(content);
       if (!started.ok) return pageResponse(refused(c, started.error));
       const { authUrl, state, browserBinding } = started.value;
       const answer = redirectResponse(authUrl, 303);

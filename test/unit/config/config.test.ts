@@ -95,6 +95,19 @@ describe("a whole configuration", () => {
     );
   });
 
+  it.each(["eu", "us", "fedramp", "fedramp-high"])("reads the jurisdiction %s", (jurisdiction) => {
+    expect(configured({ AZURE_JURISDICTION: ` ${jurisdiction} ` })).toMatchObject({ jurisdiction });
+  });
+
+  it("reads a location hint, and says of a wrong value what is expected", () => {
+    expect(configured({ AZURE_LOCATION_HINT: "weur" })).toMatchObject({ locationHint: "weur" });
+    expect(parseConfig({ ...env, AZURE_JURISDICTION: "uk" })).toMatchObject({
+      error: {
+        message: "AZURE_JURISDICTION must be one of eu, us, fedramp, fedramp-high, or unset.",
+      },
+    });
+  });
+
   it("takes empty variables for unset ones", () => {
     const config = configured({ AZURE_CLOUD: "", AZURE_TENANT_ID: " ", AZURE_GRAPH_ENDPOINT: "" });
     expect(config).toMatchObject({ cloud: clouds.global, tenantId: "common" });
@@ -316,6 +329,11 @@ describe("a wrong configuration names its variable", () => {
     ["a connect page that is a script", "CONNECT_PAGE_URL", "javascript:alert('s3cr3t')"],
     ["a connect page with a password", "CONNECT_PAGE_URL", "https://a:s3cr3t@app.example/"],
     ["an unknown cloud", "AZURE_CLOUD", "mars"],
+    ["an unknown jurisdiction", "AZURE_JURISDICTION", "uk"],
+    ["a jurisdiction in capitals", "AZURE_JURISDICTION", "EU"],
+    ["two jurisdictions", "AZURE_JURISDICTION", "eu,us"],
+    ["the word for no jurisdiction", "AZURE_JURISDICTION", "none"],
+    ["an unknown location", "AZURE_LOCATION_HINT", "europe"],
     ["the sandbox without its endpoints", "AZURE_CLOUD", "sandbox"],
     ["a foreign authority", "AZURE_AUTHORITY_HOST", "https://login.evil.example"],
     ["an http endpoint", "AZURE_GRAPH_ENDPOINT", "http://graph.microsoft.com"],
