@@ -17,9 +17,11 @@ import type {
   ConnectionRpc,
   GrantBackup,
   GrantTakeover,
+  OpenedLink,
   Outcome,
-  ReconnectLink,
+  PressedLink,
   ReconnectRequest,
+  ReconnectRpc,
 } from "../contract/connection-rpc.ts";
 import {
   readAccessTokenRequest,
@@ -28,7 +30,8 @@ import {
   readConfirmAuthorization,
   readEventsRequest,
   readImportRequest,
-  readReconnectLink,
+  readOpenedLink,
+  readPressedLink,
   readRefreshRequest,
 } from "./requests.ts";
 import { createParts, type Parts } from "./parts.ts";
@@ -43,7 +46,7 @@ const misconfiguredWait = 15 * 60_000;
  * One Microsoft connection: its tokens, its refreshes, its alarm and its sockets. Everything a stub can
  * call is in this file; the work is in the parts.
  */
-export class ConnectionActor extends Server<Environment> implements ConnectionRpc {
+export class ConnectionActor extends Server<Environment> implements ConnectionRpc, ReconnectRpc {
   static override options = { hibernate: true };
 
   readonly #parts: Outcome<Parts>;
@@ -109,16 +112,16 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     });
   }
 
-  reconnectRequest(link: ReconnectLink): Promise<Outcome<ReconnectRequest>> {
+  reconnectRequest(opened: OpenedLink): Promise<Outcome<ReconnectRequest>> {
     return this.#answer(({ reconnect }) => {
-      const request = readReconnectLink(link);
+      const request = readOpenedLink(opened);
       return request.ok ? reconnect.request(request.value) : request;
     });
   }
 
-  beginReconnect(link: ReconnectLink): Promise<Outcome<AuthorizationStart>> {
+  beginReconnect(pressed: PressedLink): Promise<Outcome<AuthorizationStart>> {
     return this.#answer(({ reconnect }) => {
-      const request = readReconnectLink(link);
+      const request = readPressedLink(pressed);
       return request.ok ? reconnect.begin(request.value) : request;
     });
   }

@@ -103,7 +103,7 @@ export async function openAuthorization(
 
 /** The same sign-in at `consumers`, for Graph alone: what a personal account can be asked for. */
 export function askedAtConsumers(row: PendingAuthorization, { cloud }: Config): AskedOfMicrosoft {
-  const { start, scopes, redirect_uri, return_url, login_hint, prompt, browser_hash } = row;
+  const { start, scopes, redirect_uri, return_url, login_hint, prompt } = row;
   return {
     start,
     tenant: "consumers",
@@ -112,7 +112,8 @@ export function askedAtConsumers(row: PendingAuthorization, { cloud }: Config): 
     return_url,
     login_hint,
     prompt,
-    browser_hash,
+    browser_hash: row.browser_hash,
+    begun_from: row.begun_from,
   };
 }
 

@@ -68,6 +68,7 @@ export class Authorization {
         login_hint: request.loginHint ?? grant?.login_hint ?? grant?.upn ?? null,
         prompt: request.prompt ?? null,
         browser_hash: browserBinding === undefined ? null : await sha256Hex(browserBinding),
+        begun_from: null,
       },
       this.#options,
     );
