@@ -97,9 +97,12 @@ export function connectionAt(
   }
 }
 
+/** @throws AzureError `invalid_request` naming `user_id`, unless it is absent */
+export const userIdInQuery = (c: Context): string | undefined => field(c, "user_id", userIdSchema);
+
 function choiceInQuery(c: Context): ConnectionChoice {
   return {
-    userId: field(c, "user_id", userIdSchema),
+    userId: userIdInQuery(c),
     label: field(c, "label", labelSchema),
     connection: named(c.req.query("connection"), "connection"),
   };
