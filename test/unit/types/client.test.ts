@@ -239,6 +239,7 @@ describe("a connection's own parts", () => {
     >();
     expectTypeOf<"app_misconfigured">().toExtend<client.ErrorCode>();
     expectTypeOf<string>().not.toExtend<client.ErrorCode>();
+    expectTypeOf(client.isAzureError).guards.toEqualTypeOf<client.AzureError>();
   });
 
   test("are followed live", () => {
