@@ -100,6 +100,8 @@ export type WatchdogLogLine = { event: "watchdog" } & (
       level: "warn" | "error";
       /** Our own word for what failed. */
       code: string;
+      /** Of the configuration, where that is wrong. */
+      variable?: string;
       error_name?: string;
     }
 );
