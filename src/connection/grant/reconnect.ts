@@ -8,13 +8,12 @@ import type {
   ReconnectRequest,
 } from "../../contract/connection-rpc.ts";
 import { err, ok } from "../../contract/result.ts";
-import { randomToken, signAtOnce } from "../../platform/keys.ts";
+import { randomToken, sha256Hex, signAtOnce } from "../../platform/keys.ts";
 import { maskedName } from "../policy/masked-name.ts";
 import { accountOf, standingRemedies } from "../policy/standing-remedies.ts";
 import type { Grant } from "../tables/grant-store.ts";
 import { openAuthorization, type OpeningOptions } from "./authorization-opening.ts";
 import { checkStart } from "./authorization-start.ts";
-import { sha256Hex } from "./authorization-state.ts";
 import { accountHash, readReconnectLink, type ReconnectLink } from "./reconnect-link.ts";
 
 /** What a link asks of its account, and the grant that it repairs. */
