@@ -3,7 +3,7 @@ import { configOf } from "../config/config.ts";
 import type { Environment } from "../platform/env.ts";
 import { failure, type Failure, unknownConnection } from "../contract/errors.ts";
 import { microsoftErrorResponse } from "../http/microsoft-error.ts";
-import { logUnexpected } from "../platform/log.ts";
+import { unexpectedFailure } from "../platform/log.ts";
 import { err, ok } from "../contract/result.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { EventPage } from "../contract/connection-events.ts";
@@ -35,7 +35,7 @@ import {
   readRefreshRequest,
 } from "./requests.ts";
 import { createParts, type Parts } from "./parts.ts";
-import { expiringTag, mostSockets } from "./live/live-sockets.ts";
+import { expiringTag, tooManySockets } from "./live/live-sockets.ts";
 import { hideMembers } from "./hide-members.ts";
 import { liveRequest, readLiveRequest } from "./live/live-request.ts";
 
@@ -246,13 +246,4 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   }
 }
 
-const tooManySockets = (): Failure =>
-  failure("throttled", `A connection has at most ${mostSockets} live sockets: close one first.`, {
-    details: { reason: "too_many_sockets" },
-  });
-
-function internalError(error: unknown): Failure {
-  const requestId = crypto.randomUUID();
-  logUnexpected(error, requestId);
-  return failure("internal_error", "Something went wrong on our side.", { request_id: requestId });
-}
+const internalError = (error: unknown): Failure => unexpectedFailure(error, crypto.randomUUID());
