@@ -1,4 +1,4 @@
-import { sha256Hex } from "../connection/grant/authorization-state.ts";
+import { sha256Hex } from "../platform/keys.ts";
 import type { ApiKey } from "../config/config.ts";
 
 const keyPattern = /^azk_([^_]+)_(.+)$/;

@@ -1,6 +1,5 @@
 import { apiKeys, type ApiKey } from "../config/values.ts";
-import { sha256Hex } from "../connection/grant/authorization-state.ts";
-import { randomToken } from "../platform/keys.ts";
+import { randomToken, sha256Hex } from "../platform/keys.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 
 /** A new key: what its server sends, and what `API_KEYS` has to hold for it. */

@@ -58,6 +58,15 @@ export function readReturn(href: string): Returned | undefined {
   return { attempt, message, rest: url.href };
 }
 
+/** An address without the flow that it brings, for which no page waits; undefined when it brings none. */
+export function withoutFlow(href: string): string | undefined {
+  if (!URL.canParse(href)) return undefined;
+  const url = new URL(href);
+  if (!url.searchParams.has("flow")) return undefined;
+  url.searchParams.delete("flow");
+  return url.href;
+}
+
 function messageIn(parameters: URLSearchParams): ReturnMessage | undefined {
   const error = parameters.get("error");
   if (error !== null) {

@@ -45,6 +45,6 @@ export type { Owner, Who } from "./who.ts";
 export type { ConnectionInfo, ConnectionStatus } from "../contract/connection-info.ts";
 export type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
 export type { ConnectionStub } from "../contract/connection-rpc.ts";
-export { AzureError, type ErrorCode, type ErrorDetails } from "../contract/errors.ts";
+export { AzureError, type ErrorCode, type ErrorDetails, isAzureError } from "../contract/errors.ts";
 export type { ListedConnection } from "../contract/listed-connection.ts";
 export type { Remedy, RemedyAction } from "../contract/remedy.ts";

@@ -69,8 +69,6 @@ export function azure(
     beginAuthorization: (options) => ask((stub) => stub.beginAuthorization(options)),
     completeAuthorization: (options) => ask((stub) => stub.completeAuthorization(options)),
     confirmAuthorization: (options) => ask((stub) => stub.confirmAuthorization(options)),
-    reconnectRequest: (link) => ask((stub) => stub.reconnectRequest(link)),
-    beginReconnect: (link) => ask((stub) => stub.beginReconnect(link)),
     import: (options) => ask((stub) => stub.import(options)),
     accessToken: (options) => ask((stub) => stub.accessToken(options)),
     refresh: (options) => ask((stub) => stub.refresh(options)),

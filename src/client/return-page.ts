@@ -1,4 +1,4 @@
-import { channelOf, readReturn, received } from "./connect-return.ts";
+import { channelOf, readReturn, received, withoutFlow } from "./connect-return.ts";
 import { type BrowserPage, thisPage } from "./page.ts";
 
 /** What became of a visit of the return page. */
@@ -7,7 +7,7 @@ export type FinishedConnect =
   | "delivered"
   /** No page waits any more, or not in this browser: nothing is connected. */
   | "nobody_waits"
-  /** No sign-in led here. */
+  /** No sign-in of `connectInPopup` led here. */
   | "not_returned";
 
 /** Milliseconds within which a page that waits has answered, even from the background. */
@@ -15,13 +15,17 @@ const patience = 3_000;
 
 /**
  * To be called by the page at `returnUrl` as it loads. Gives what Microsoft answered to the page that
- * called `connectInPopup`, and takes it out of the address.
+ * called `connectInPopup`, and takes it out of the address. A flow is taken out whoever began it.
  *
  * @returns what to say to the person, should the window stay open
  */
 export async function finishConnect(page: BrowserPage = thisPage): Promise<FinishedConnect> {
   const returned = readReturn(page.href);
-  if (returned === undefined) return "not_returned";
+  if (returned === undefined) {
+    const rest = withoutFlow(page.href);
+    if (rest !== undefined) page.replaceAddress(rest);
+    return "not_returned";
+  }
   page.replaceAddress(returned.rest);
   const channel = page.channel(channelOf(returned.attempt));
   try {

@@ -13,7 +13,8 @@ import {
 } from "./values.ts";
 import type { ApiKey, EncryptionKey } from "./values.ts";
 import { scopes } from "../contract/scope.ts";
-import { cloudNames, isLoopback, resolveCloud } from "../entra/cloud.ts";
+import { cloudNames, resolveCloud } from "../entra/cloud.ts";
+import { isLoopback } from "../http/url.ts";
 import type { Cloud } from "../entra/cloud.ts";
 import { parseTenant } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";

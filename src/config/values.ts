@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isGuid } from "../contract/guid.ts";
 import { scopes } from "../contract/scope.ts";
-import { isLoopback } from "../entra/cloud.ts";
+import { isLoopback } from "../http/url.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { bytesOf, listOf, namedList } from "./values.ts";
 import { eventTypes } from "../contract/connection-event-schema.ts";
 import type { EventType } from "../contract/connection-events.ts";
-import { isLoopback } from "../entra/cloud.ts";
+import { isLoopback } from "../http/url.ts";
 import { err, type Result } from "../contract/result.ts";
 
 /** A receiver of the events of every connection. */

@@ -3,7 +3,7 @@ import { configOf } from "../config/config.ts";
 import type { Environment } from "../platform/env.ts";
 import { failure, type Failure, unknownConnection } from "../contract/errors.ts";
 import { microsoftErrorResponse } from "../http/microsoft-error.ts";
-import { logUnexpected } from "../platform/log.ts";
+import { unexpectedFailure } from "../platform/log.ts";
 import { err, ok } from "../contract/result.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { EventPage } from "../contract/connection-events.ts";
@@ -17,9 +17,11 @@ import type {
   ConnectionRpc,
   GrantBackup,
   GrantTakeover,
+  OpenedLink,
   Outcome,
-  ReconnectLink,
+  PressedLink,
   ReconnectRequest,
+  ReconnectRpc,
 } from "../contract/connection-rpc.ts";
 import {
   readAccessTokenRequest,
@@ -28,11 +30,12 @@ import {
   readConfirmAuthorization,
   readEventsRequest,
   readImportRequest,
-  readReconnectLink,
+  readOpenedLink,
+  readPressedLink,
   readRefreshRequest,
 } from "./requests.ts";
 import { createParts, type Parts } from "./parts.ts";
-import { expiringTag, mostSockets } from "./live/live-sockets.ts";
+import { expiringTag, tooManySockets } from "./live/live-sockets.ts";
 import { hideMembers } from "./hide-members.ts";
 import { liveRequest, readLiveRequest } from "./live/live-request.ts";
 
@@ -43,7 +46,7 @@ const misconfiguredWait = 15 * 60_000;
  * One Microsoft connection: its tokens, its refreshes, its alarm and its sockets. Everything a stub can
  * call is in this file; the work is in the parts.
  */
-export class ConnectionActor extends Server<Environment> implements ConnectionRpc {
+export class ConnectionActor extends Server<Environment> implements ConnectionRpc, ReconnectRpc {
   static override options = { hibernate: true };
 
   readonly #parts: Outcome<Parts>;
@@ -109,16 +112,16 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
     });
   }
 
-  reconnectRequest(link: ReconnectLink): Promise<Outcome<ReconnectRequest>> {
+  reconnectRequest(opened: OpenedLink): Promise<Outcome<ReconnectRequest>> {
     return this.#answer(({ reconnect }) => {
-      const request = readReconnectLink(link);
+      const request = readOpenedLink(opened);
       return request.ok ? reconnect.request(request.value) : request;
     });
   }
 
-  beginReconnect(link: ReconnectLink): Promise<Outcome<AuthorizationStart>> {
+  beginReconnect(pressed: PressedLink): Promise<Outcome<AuthorizationStart>> {
     return this.#answer(({ reconnect }) => {
-      const request = readReconnectLink(link);
+      const request = readPressedLink(pressed);
       return request.ok ? reconnect.begin(request.value) : request;
     });
   }
@@ -243,13 +246,4 @@ export class ConnectionActor extends Server<Environment> implements ConnectionRp
   }
 }
 
-const tooManySockets = (): Failure =>
-  failure("throttled", `A connection has at most ${mostSockets} live sockets: close one first.`, {
-    details: { reason: "too_many_sockets" },
-  });
-
-function internalError(error: unknown): Failure {
-  const requestId = crypto.randomUUID();
-  logUnexpected(error, requestId);
-  return failure("internal_error", "Something went wrong on our side.", { request_id: requestId });
-}
+const internalError = (error: unknown): Failure => unexpectedFailure(error, crypto.randomUUID());

@@ -9,7 +9,7 @@ import { tracedFetch } from "../platform/traced.ts";
 import { Alarm } from "./alarm.ts";
 import { createAlarmTable } from "./alarm-work.ts";
 import { Authorization } from "./grant/authorization.ts";
-import { sha256Hex } from "./grant/authorization-state.ts";
+import { sha256Hex } from "../platform/keys.ts";
 import { ConnectionState } from "./connection-state.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import { OutboxRelay } from "./delivery/outbox-relay.ts";

@@ -9,8 +9,10 @@ import type {
   GrantBackup,
   GrantTakeover,
   Outcome,
-  ReconnectLink,
+  OpenedLink,
+  PressedLink,
 } from "../contract/connection-rpc.ts";
+import { mostOfLink } from "./grant/reconnect-link.ts";
 import type { TokenRequest } from "./tokens/refresher.ts";
 
 /** What the RPC surface takes from a sibling, checked: a sibling can send anything. */
@@ -59,10 +61,8 @@ const completeSchema = z.object({
 
 const confirmSchema = z.object({ flow: secret });
 
-const reconnectSchema = z.object({
-  account: text(64),
-  scopes: z.exactOptional(scopes),
-});
+const openedLinkSchema = z.object({ link: text(mostOfLink) });
+const pressedLinkSchema = openedLinkSchema.extend({ from: text(64) });
 
 const accessTokenSchema = z.object({
   resource,
@@ -100,8 +100,11 @@ export const readCompleteAuthorization = (options: unknown): Outcome<CompleteAut
 export const readConfirmAuthorization = (options: unknown): Outcome<{ flow: string }> =>
   parse(confirmSchema, options);
 
-export const readReconnectLink = (options: unknown): Outcome<ReconnectLink> =>
-  parse(reconnectSchema, options);
+export const readOpenedLink = (options: unknown): Outcome<OpenedLink> =>
+  parse(openedLinkSchema, options);
+
+export const readPressedLink = (options: unknown): Outcome<PressedLink> =>
+  parse(pressedLinkSchema, options);
 
 export const readAccessTokenRequest = (options: unknown): Outcome<TokenRequest> =>
   parse(accessTokenSchema, options);

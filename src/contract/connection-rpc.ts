@@ -33,12 +33,16 @@ export interface AuthorizationStart {
   browserBinding?: string;
 }
 
-/** A reconnect link that was found to be one of ours: for which account it was made, and why. */
-export interface ReconnectLink {
-  /** The hash of the account that the connection had then. */
-  account: string;
-  /** Permissions that a refused operation lacked; absent: the connection itself is to be repaired. */
-  scopes?: readonly string[];
+/** A reconnect link that somebody opened. */
+export interface OpenedLink {
+  /** As it stands in the address: the connection checks it anew, since any sibling can send one. */
+  link: string;
+}
+
+/** One whose button was pressed. */
+export interface PressedLink extends OpenedLink {
+  /** Address or network of the browser: those that it begins give way to each other first. */
+  from: string;
 }
 
 /** What the page of a reconnect link may show to whoever opened it. */
@@ -115,10 +119,6 @@ export interface ConnectionRpc {
   beginAuthorization(options: BeginAuthorization): Promise<Outcome<AuthorizationStart>>;
   completeAuthorization(options: CompleteAuthorization): Promise<Outcome<AuthorizationCompletion>>;
   confirmAuthorization(options: { flow: string }): Promise<Outcome<ConnectionInfo>>;
-  /** What a reconnect link asks for. Begins nothing. */
-  reconnectRequest(link: ReconnectLink): Promise<Outcome<ReconnectRequest>>;
-  /** Starts the sign-in of a reconnect link: of the same account, in the browser that starts it. */
-  beginReconnect(link: ReconnectLink): Promise<Outcome<AuthorizationStart>>;
   import(options: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>>;
   accessToken(options: AccessTokenRequest): Promise<Outcome<AccessToken>>;
   refresh(options?: { resource?: string }): Promise<Outcome<ConnectionInfo>>;
@@ -130,3 +130,14 @@ export interface ConnectionRpc {
 export interface ConnectionStub extends ConnectionRpc {
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
 }
+
+/** What the pages of this Worker ask of a connection for whoever has a reconnect link; no sibling does. */
+export interface ReconnectRpc {
+  /** What the link asks for. Begins nothing. */
+  reconnectRequest(opened: OpenedLink): Promise<Outcome<ReconnectRequest>>;
+  /** Starts its sign-in: of the same account, in the browser that starts it. */
+  beginReconnect(pressed: PressedLink): Promise<Outcome<AuthorizationStart>>;
+}
+
+/** The same connection as this Worker itself sees it. */
+export interface OwnStub extends ConnectionStub, ReconnectRpc {}

@@ -138,6 +138,17 @@ export class AzureError extends Error {
   }
 }
 
+/**
+ * Whether what was thrown is an {@link AzureError}, of whatever class: RPC carries an error's own
+ * properties to a sibling, and not its class.
+ */
+export const isAzureError = (error: unknown): error is AzureError =>
+  error instanceof Error &&
+  "code" in error &&
+  isErrorCode(error.code) &&
+  "status" in error &&
+  error.status === errorStatuses[error.code];
+
 /** The JSON body of an error answer. */
 export interface ErrorEnvelope extends Omit<Failure, "message"> {
   success: false;

@@ -1,6 +1,6 @@
-import { err, ok } from "../contract/result.ts";
-import type { Result } from "../contract/result.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import { withoutEndSlashes } from "../http/link.ts";
+import { isLoopback } from "../http/url.ts";
 
 export type CloudName = "global" | "usgov" | "usgovdod" | "china" | "sandbox";
 
@@ -98,13 +98,6 @@ const overridable: readonly [keyof CloudOverrides, EndpointField][] = [
   ["AZURE_GRAPH_ENDPOINT", "graphEndpoint"],
   ["AZURE_RESOURCE_MANAGER_ENDPOINT", "armEndpoint"],
 ];
-
-const loopback = /^(?:localhost|(?:[a-z0-9-]+\.)+localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
-/** Whether a URL's `hostname` is this machine. */
-export function isLoopback(hostname: string): boolean {
-  return loopback.test(hostname);
-}
 
 /**
  * The cloud with the deployment's own endpoints in place. The sandbox is nothing without all three,

@@ -1,6 +1,6 @@
 import { base64url } from "jose";
+import { isGuid } from "../contract/guid.ts";
 import { parseJsonObject } from "../http/json.ts";
-import { isTenantId } from "./tenant.ts";
 
 /**
  * An account by the tenant it lives in, as Entra's `X-AnchorMailbox` header names it:
@@ -9,9 +9,9 @@ import { isTenantId } from "./tenant.ts";
  * @returns undefined unless both are GUIDs: nothing else may get into a header
  */
 export const accountAddress = (objectId: unknown, tenantId: unknown): string | undefined =>
-  isGuid(objectId) && isGuid(tenantId) ? `${objectId}@${tenantId}`.toLowerCase() : undefined;
-
-const isGuid = (value: unknown): value is string => typeof value === "string" && isTenantId(value);
+  [objectId, tenantId].every((id) => typeof id === "string" && isGuid(id))
+    ? `${objectId}@${tenantId}`.toLowerCase()
+    : undefined;
 
 /** It holds two GUIDs. */
 const longestClientInfo = 1_024;

@@ -3,7 +3,7 @@ import type { Context as HonoContext, MiddlewareHandler } from "hono";
 import type { Caller } from "../callers/caller.ts";
 import { configOf, misconfigured, type Config } from "../config/config.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
-import { isLoopback } from "../entra/cloud.ts";
+import { isLoopback } from "../http/url.ts";
 import type { Environment } from "../platform/env.ts";
 import { AzureError, ownErrorHeader } from "../contract/errors.ts";
 import { orThrow } from "../contract/or-throw.ts";

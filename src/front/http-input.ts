@@ -20,22 +20,13 @@ export const placeOf = ({ on }: Operation, { path }: OperationRoute) =>
 export const isOwn = (operation: Operation, route: OperationRoute, name: string): boolean =>
   name === "id" && placeOf(operation, route) === "path";
 
-/** Fields of the input that this route takes from its query. */
-export function queryFields(
-  { input, body, route: routes }: Operation,
-  { params }: OperationRoute,
-): Fields {
+/** Fields of the input that are in a query: those that no route of the operation has in its path. */
+export function queryFields(operation: Operation): Fields {
+  const { input, body } = operation;
   if (body === "rest") return {};
-  const inPath = new Set(params.values());
-  // Where another route of the same operation has a field in its path, it is there and not here.
-  const elsewhere =
-    typeof routes === "string"
-      ? []
-      : routesOf({ route: routes, params: {} }).flatMap((route) => [...route.params.values()]);
+  const inPath = new Set(routesOf(operation).flatMap(({ params }) => [...params.values()]));
   return Object.fromEntries(
-    Object.entries(input).filter(
-      ([name]) => name !== body && !inPath.has(name) && !elsewhere.includes(name),
-    ),
+    Object.entries(input).filter(([name]) => name !== body && !inPath.has(name)),
   );
 }
 
@@ -62,7 +53,7 @@ export function readInput(
   for (const [name, field] of route.params) {
     if (!isOwn(operation, route, name)) input[field] = params[name];
   }
-  const known = queryFields(operation, route);
+  const known = queryFields(operation);
   const own = placeOf(operation, route) === "query" ? connectionFields : {};
   for (const [name, values] of Object.entries(query)) {
     if (Object.hasOwn(own, name)) continue;

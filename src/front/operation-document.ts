@@ -21,7 +21,7 @@ export function documentedOperation(operation: Operation, route: OperationRoute)
     ]),
   );
   const query = Object.fromEntries(
-    Object.entries(queryFields(operation, route)).map(([field, type]) => [snakeCase(field), type]),
+    Object.entries(queryFields(operation)).map(([field, type]) => [snakeCase(field), type]),
   );
   const body = bodyOf(operation, route);
   return {

@@ -1,6 +1,4 @@
 import { routesOf, type OperationRoute } from "../api/operation.ts";
-import { requireScope } from "../callers/caller.ts";
-import { orThrow } from "../contract/or-throw.ts";
 import { operations } from "../operations/index.ts";
 import { perform, type ServedOperation } from "../operations/serve.ts";
 import { answerOf } from "./answers.ts";
@@ -49,8 +47,6 @@ async function answer(
     query: c.req.queries(),
     body: operation.body === undefined ? undefined : await readJson(c),
   });
-  const more = operation.moreScope?.(input);
-  if (more !== undefined) orThrow(requireScope(c.var.caller, more));
   const context =
     operation.on === "connection"
       ? await connectionOf(c, { waitOnThrottle: operation.waits })

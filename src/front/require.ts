@@ -4,6 +4,7 @@ import { AzureError, failure, invalidField, type Failure } from "../contract/err
 import { orThrow } from "../contract/or-throw.ts";
 import { err, type Result } from "../contract/result.ts";
 import type { Context, Middleware } from "./context.ts";
+import { networkOf } from "./network.ts";
 import { requireScope, type Caller } from "../callers/caller.ts";
 import { callerOf } from "../callers/credential.ts";
 import { chosenConnection, ownConnection, type ConnectionChoice } from "../callers/owner.ts";
@@ -61,8 +62,11 @@ export async function authenticate(c: Context): Promise<Caller> {
 export const limitedByAddress = (c: Context): Promise<Failure | undefined> =>
   limited(c, addressKey(c));
 
-const addressKey = (c: Context): string =>
-  `address:${c.req.header("cf-connecting-ip") ?? "unknown"}`;
+const addressKey = (c: Context): string => `address:${callersNetwork(c)}`;
+
+/** Where a request comes from, as the platform says; `unknown` where there is none, as on one machine. */
+export const callersNetwork = (c: Context): string =>
+  networkOf(c.req.header("cf-connecting-ip") ?? "unknown");
 
 async function limited(c: Context, key: string): Promise<Failure | undefined> {
   // A host may leave the binding out.
@@ -93,9 +97,12 @@ export function connectionAt(
   }
 }
 
+/** @throws AzureError `invalid_request` naming `user_id`, unless it is absent */
+export const userIdInQuery = (c: Context): string | undefined => field(c, "user_id", userIdSchema);
+
 function choiceInQuery(c: Context): ConnectionChoice {
   return {
-    userId: field(c, "user_id", userIdSchema),
+    userId: userIdInQuery(c),
     label: field(c, "label", labelSchema),
     connection: named(c.req.query("connection"), "connection"),
   };

@@ -1,5 +1,6 @@
 import { failure, type Failure } from "../contract/errors.ts";
-import { foreignLink, isLoopback } from "../http/link.ts";
+import { foreignLink } from "../http/link.ts";
+import { isLoopback } from "../http/url.ts";
 import type { JsonAnswer } from "../http/json-answer.ts";
 import type { Transport, TransportRequest } from "../http/transport.ts";
 import { err, ok, type Result } from "../contract/result.ts";
@@ -18,7 +19,8 @@ const maxRedirects = 3;
 export function storageUrl(endpoint: URL, link: unknown): Result<URL, Failure> {
   const url = typeof link === "string" ? parseUrl(link) : null;
   if (url === null || url.username !== "" || url.password !== "") return err(foreignLink());
-  const ours = url.origin === endpoint.origin && (url.protocol === "https:" || isLoopback(url));
+  const ours =
+    url.origin === endpoint.origin && (url.protocol === "https:" || isLoopback(url.hostname));
   return ours || isStorage(url) ? ok(url) : err(foreignLink());
 }
 

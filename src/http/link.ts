@@ -1,10 +1,6 @@
 import { failure, invalidField, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { parseUrl } from "./url.ts";
-
-const loopbackHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-export const isLoopback = (url: URL): boolean => loopbackHosts.has(url.hostname);
+import { isLoopback, parseUrl } from "./url.ts";
 
 /** Without the slashes it ends with. In time that grows with the text, as a pattern's would not. */
 export function withoutEndSlashes(text: string): string {
@@ -97,7 +93,7 @@ export function readLink(
 }
 
 function fromSandbox(root: URL, url: URL): URL | undefined {
-  if (isLoopback(root) || !isLoopback(url)) return undefined;
+  if (isLoopback(root.hostname) || !isLoopback(url.hostname)) return undefined;
   const path = /^\/(?:graph|arm)(\/.*)$/.exec(url.pathname)?.[1];
   return path === undefined
     ? undefined

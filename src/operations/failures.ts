@@ -1,7 +1,7 @@
 import { defined } from "../contract/defined.ts";
 import type * as z from "zod";
 import { AzureError, failure, invalidField, type Failure } from "../contract/errors.ts";
-import { logMisconfigured, logUnexpected } from "../platform/log.ts";
+import { logMisconfigured, unexpectedFailure } from "../platform/log.ts";
 
 /** A thrown error as a failure. An unexpected one is logged, and its caller learns nothing of it. */
 export function failureOf(error: unknown, requestId: string): Failure {
@@ -13,10 +13,7 @@ export function failureOf(error: unknown, requestId: string): Failure {
       ...defined({ retry_after, remedy, details }),
     });
   }
-  logUnexpected(error, requestId);
-  return failure("internal_error", "Something went wrong here; it has been logged.", {
-    request_id: requestId,
-  });
+  return unexpectedFailure(error, requestId);
 }
 
 /** The name of a field as its sender wrote it. */

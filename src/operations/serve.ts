@@ -1,3 +1,5 @@
+import { requireScope } from "../callers/caller.ts";
+import { orThrow } from "../contract/or-throw.ts";
 import { neededFor, type InputOf, type Operation, type ResultOf } from "../api/operation.ts";
 import type { ConnectionContext, ServiceContext } from "./context.ts";
 import { explained } from "./forbidden.ts";
@@ -37,13 +39,15 @@ export interface ServedOperation {
 /**
  * Does the work of an operation whose caller, connection and input are settled.
  *
- * @throws AzureError of the work; a 403 of Microsoft's says what is lacking
+ * @throws AzureError `forbidden` naming the scope that this input needs in addition; of the work; a 403 of Microsoft's says what is lacking
  */
 export async function perform(
   { operation, work }: ServedOperation,
   context: ServiceContext | ConnectionContext,
   input: Record<string, unknown>,
 ): Promise<unknown> {
+  const more = operation.moreScope?.(input);
+  if (more !== undefined) orThrow(requireScope(context.caller, more));
   try {
     return await work(context, input);
   } catch (error) {

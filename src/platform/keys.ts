@@ -128,6 +128,12 @@ export async function verify(
 export const textHash = (text: string): string =>
   createHash("sha256").update(text).digest("base64url");
 
+/** SHA-256 in hex. States, flows, bindings and API keys are kept as this: a stolen row opens nothing. */
+export async function sha256Hex(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** The bytes that base64url text stands for, or undefined when it is none. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {

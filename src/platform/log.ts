@@ -1,4 +1,4 @@
-import { AzureError, errorName } from "../contract/errors.ts";
+import { AzureError, errorName, failure, type Failure } from "../contract/errors.ts";
 import type { FactsAt } from "./telemetry.ts";
 import { defined } from "../contract/defined.ts";
 
@@ -100,6 +100,8 @@ export type WatchdogLogLine = { event: "watchdog" } & (
       level: "warn" | "error";
       /** Our own word for what failed. */
       code: string;
+      /** Of the configuration, where that is wrong. */
+      variable?: string;
       error_name?: string;
     }
 );
@@ -133,8 +135,10 @@ export function logMisconfigured(error: unknown, requestId?: string): void {
 /**
  * Reports an unexpected error. Its message is left out: errors of OAuth libraries quote the
  * answers they could not read, tokens included.
+ *
+ * @returns what its caller gets, who learns nothing of it but the id
  */
-export function logUnexpected(error: unknown, requestId: string): void {
+export function unexpectedFailure(error: unknown, requestId: string): Failure {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   log({
     level: "error",
@@ -146,5 +150,8 @@ export function logUnexpected(error: unknown, requestId: string): void {
       .filter((line) => /^\s+at /.test(line))
       .slice(0, 8)
       .map((line) => line.trim()),
+  });
+  return failure("internal_error", "Something went wrong here; it has been logged.", {
+    request_id: requestId,
   });
 }

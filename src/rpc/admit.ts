@@ -123,8 +123,6 @@ export function admitOperation(
   const isOfConnection = operation.on === "connection";
   const named = isOfConnection ? parseInput(ownerSchema, sent) : undefined;
   const read = parseInput(inputSchema(operation), isOfConnection ? withoutOwner(sent) : sent);
-  const more = operation.moreScope?.(read);
-  if (more !== undefined) orThrow(requireScope(caller, more));
   return { owner: named, input: read };
 }
 

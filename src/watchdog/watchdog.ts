@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import { missingBinding } from "../platform/bindings.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { Outcome } from "../contract/connection-rpc.ts";
@@ -35,7 +36,13 @@ export async function runWatchdog(env: Environment, now: number): Promise<void> 
   const config = configOf(env);
   if (!config.ok) {
     // No object can work, and each would be found: the fault is one, and it is ours.
-    return log({ level: "error", event: "watchdog", code: "app_misconfigured" });
+    const { code, details } = config.error;
+    return log({
+      level: "error",
+      event: "watchdog",
+      code,
+      ...defined({ variable: details?.variable }),
+    });
   }
   try {
     const overdue = await directory.overdue({ before: now - grace, limit: pageSize });

@@ -106,6 +106,7 @@ test("shows at once that Microsoft wants a new sign-in, and is told so by the we
   await expect
     .poll(lines("inbox"), slow)
     .toEqual([expect.stringContaining("The sign-in was revoked")]);
+  await expect.poll(lines("notes"), slow).toEqual([expect.stringContaining("/reconnect?link=")]);
 });
 
 test("is healed by the reconnect link, and the page sees it", async () => {
@@ -117,6 +118,7 @@ test("is healed by the reconnect link, and the page sees it", async () => {
   await expect.poll(status, slow).toBe("active");
   await expect.poll(remedy, slow).toBe("");
   await expect.poll(lines("inbox"), slow).toContain("Release notes 1");
+  await expect.poll(lines("notes"), slow).toEqual([""]);
 });
 
 test("believes no webhook that is not signed, and serves nobody else's routes", async () => {

@@ -261,8 +261,8 @@ describe("the stub of a connection, in a sibling's hands", () => {
       beginAuthorization: { start: "user" },
       completeAuthorization: { state: "unknown", response: "code=unknown" },
       confirmAuthorization: { flow: "unknown" },
-      reconnectRequest: { account: "unknown" },
-      beginReconnect: { account: "unknown" },
+      reconnectRequest: { link: "made up" },
+      beginReconnect: { link: "made up", from: "192.0.2.1" },
       import: { refreshToken: "unknown" },
     };
     // In an order that ends with what ends it.

@@ -80,11 +80,14 @@ const urlOf = ({ path }: Route, owner: string): string =>
 
 const hasBody = (method: string) => ["POST", "PUT", "PATCH"].includes(method);
 
+/** As this Worker's own pages send: a form of another site is refused for that, whoever sends it. */
+const ownPage = { "sec-fetch-site": "same-origin" };
+
 function send(route: Route, headers: Record<string, string>, owner = user): Promise<Response> {
   const body = hasBody(route.method) && { body: "{}" };
   return http(urlOf(route, owner), {
     method: route.method,
-    headers: { ...headers, ...(body && { "content-type": "application/json" }) },
+    headers: { ...ownPage, ...headers, ...(body && { "content-type": "application/json" }) },
     ...body,
   });
 }

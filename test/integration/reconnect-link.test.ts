@@ -61,6 +61,10 @@ async function follow(link: string, account?: string, jar = new CookieJar()): Pr
   return jar.take(await callback(await authorize(landing(started).href, account), jar));
 }
 
+const altered = (link: string): string =>
+  `${link.slice(0, -4)}${link.endsWith("AAAA") ? "BBBB" : "AAAA"}`;
+const unknown = { ok: false, error: { code: "not_found" } };
+
 const openSignIns = (stub: Stub) =>
   runInDurableObject(stub, (_, { storage: { sql } }) =>
     sql
@@ -246,13 +250,11 @@ describe("the link of a remedy", () => {
 });
 
 describe("a link that leads nowhere", () => {
-  const altered = (link: string): string =>
-    `${link.slice(0, -4)}${link.endsWith("AAAA") ? "BBBB" : "AAAA"}`;
-
   test.each<[string, (link: string) => string]>([
     ["altered", altered],
     ["cut short", (link) => link.slice(0, -20)],
     ["absent", () => "/reconnect"],
+    ["longer than any link", (link) => `${link}${"A".repeat(9_000)}`],
     ["made up", () => "/reconnect?link=e30.AAAA"],
   ])("because it is %s is answered by a page that says so", async (_, change) => {
     const { stub, link } = await broken();
@@ -380,10 +382,35 @@ describe("a sign-in that a link began", () => {
     expect(await full.text()).toContain("Too many sign-ins");
   });
 
-  test("has at most five of its kind open", async () => {
+  test("has at most ten of its kind open", async () => {
     const { stub, link } = await broken();
-    for (let pressed = 0; pressed < 8; pressed += 1) await press(link);
-    expect(await openSignIns(stub)).toHaveLength(5);
+    for (let pressed = 0; pressed < 12; pressed += 1) await press(link);
+    expect(await openSignIns(stub)).toHaveLength(10);
+  });
+
+  test("is not ended by somebody elsewhere who has the same link, however often they press", async () => {
+    const { stub, link } = await broken();
+    const jar = new CookieJar();
+    const started = await press(link, jar, { "cf-connecting-ip": "192.0.2.7" });
+    for (let pressed = 0; pressed < 12; pressed += 1) {
+      const from = { "cf-connecting-ip": `2001:db8:1:2::${pressed}` };
+      expect((await press(link, new CookieJar(), from)).status).toBe(303);
+    }
+    expect((await callback(await authorize(landing(started).href), jar)).status).toBe(200);
+    expect(expectOk(await stub.info()).status).toBe("active");
+  });
+
+  test("begins for a sibling's stub by a link of ours alone, as it does for anybody", async () => {
+    const { stub, link } = await broken();
+    const other = await broken();
+    const textOf = (path: string) => new URLSearchParams(path.split("?")[1]).get("link") ?? "";
+    const from = "192.0.2.1";
+    for (const text of ["made up", textOf(altered(link)), textOf(other.link)]) {
+      expect(await stub.reconnectRequest({ link: text })).toMatchObject(unknown);
+      expect(await stub.beginReconnect({ link: text, from })).toMatchObject(unknown);
+    }
+    expect(await openSignIns(stub)).toEqual([]);
+    expect((await stub.beginReconnect({ link: textOf(link), from })).ok).toBe(true);
   });
 
   test("has a state that is worthless to a host that completes sign-ins itself", async () => {
@@ -419,7 +446,7 @@ describe("the button of a link", () => {
     ["a form that hides where it is", { origin: "null" }, 403],
     ["another origin, in an old browser", { origin: "https://evil.example" }, 403],
     ["this origin, in an old browser", { origin: "http://localhost:8787" }, 303],
-    ["a program", {}, 303],
+    ["what says neither, as no browser does", {}, 403],
   ])("that %s presses is answered as it has to be", async (_, headers, status) => {
     const { stub, link } = await broken();
     const answer = await front(link, { method: "POST", headers });
@@ -441,7 +468,8 @@ describe("the button of a link", () => {
     const ask = (init: RequestInit) =>
       inEnvironment({ RATE_LIMIT: limiter }, url, { ...from, ...init });
     expect((await ask({})).status).toBe(200);
-    for (const init of [{}, { method: "POST" }]) {
+    const page = { ...from.headers, "sec-fetch-site": "same-origin" };
+    for (const init of [{}, { method: "POST", headers: page }]) {
       const refused = await ask(init);
       expect(refused.status).toBe(429);
       expect(await refused.text()).toContain("more requests than this service allows");

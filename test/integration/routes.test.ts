@@ -40,6 +40,17 @@ describe("people", () => {
   });
 });
 
+describe("a field that a route of the operation has in its path", () => {
+  test.each([
+    [`/subscriptions/${CONTOSO_SUBSCRIPTION}/resources?resource_group=any`, "resource_group"],
+    ["/user?id=any", "id"],
+  ])("is no parameter of the others: %s", async (path, field) => {
+    const refused = await get(path);
+    expect([refused.status, refused.body["details"]]).toEqual([400, { field }]);
+    expect(refused.body["error"]).toBe(`${field} is not a parameter of this request.`);
+  });
+});
+
 describe("mail", () => {
   test("is read to its end by cursors that say nothing", async () => {
     const seen = new Set<string>();

@@ -19,8 +19,16 @@ describe("in the sandbox cloud", () => {
       expect(response.headers.get("location")).toContain("/oauth2/v2.0/authorize?");
       expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-azure_flow_/);
     }
-    const nobody = await asked("/connect");
-    expect(await nobody.json()).toMatchObject({ details: { field: "user_id" } });
+    for (const [path, words] of [
+      ["/connect", "is required"],
+      ["/connect?user_id=a%20b", "must be 1 to 128 of"],
+      ["/connect?user_id=", "must be 1 to 128 of"],
+    ] as const) {
+      expect(await (await asked(path)).json()).toMatchObject({
+        error: expect.stringContaining(words),
+        details: { field: "user_id" },
+      });
+    }
     const known = await asked("/connect?user_id=x", {
       headers: { authorization: "Bearer nonsense" },
     });

@@ -346,7 +346,14 @@ describe("the handler", () => {
     await told();
     await clock.advance(idleAppointment + patience + minute);
     await runWatchdog({ ...env, SESSION_SECRET: "" }, Date.now());
-    expect(lines).toEqual([{ level: "error", event: "watchdog", code: "app_misconfigured" }]);
+    expect(lines).toEqual([
+      {
+        level: "error",
+        event: "watchdog",
+        code: "app_misconfigured",
+        variable: "SESSION_SECRET",
+      },
+    ]);
   });
 
   test("sends its findings to the pipeline, and goes on without it", async () => {

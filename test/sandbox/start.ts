@@ -2,13 +2,14 @@ import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { localCertificate } from "./certificate.ts";
 import { startSandboxServer } from "./server.ts";
+import { banner } from "./start/banner.ts";
 import { startTlsFront } from "./start/https.ts";
 import { neededPorts, readPorts, requireFree } from "./start/ports.ts";
 import { Program } from "./start/program.ts";
-import { DEVELOPMENT_KEY, whenReady } from "./start/readiness.ts";
+import { whenReady } from "./start/readiness.ts";
 import { localSecrets } from "./start/secrets.ts";
 import { claimStateFolder } from "./start/state-folder.ts";
-import { givenVariables, readDevVars, workerVariables } from "./start/variables.ts";
+import { givenVariables, isInSandbox, readDevVars, workerVariables } from "./start/variables.ts";
 import { guardRuntimes } from "./start/watchdog.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -22,11 +23,12 @@ const patience = 60_000;
 const program = new Program("npm start");
 await program.run(async () => {
   const ports = readPorts(process.env);
-  await requireFree(neededPorts(ports));
+  const given = givenVariables(process.env, readDevVars(root));
+  const usesSandbox = isInSandbox(given.values);
+  await requireFree(neededPorts(ports, { usesSandbox }));
   const workerUrl = `http://localhost:${ports.worker}`;
   const holder = `npm start at ${workerUrl} (process ${process.pid})`;
   program.closes(claimStateFolder(state, holder).release);
-  const given = givenVariables(process.env, readDevVars(root));
 
   // Loading wrangler takes seconds, in which nobody would know why the rest cannot be.
   const [{ migrateLocalDatabase }, { startLocalWorker }] = await Promise.all([
@@ -38,20 +40,26 @@ await program.run(async () => {
   // Nothing here needs to know where on earth it runs, so nobody is asked.
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] ??= "false";
   const certificate = await localCertificate(directory);
-  const sandbox = await startSandboxServer({
-    port: ports.sandbox,
-    httpsPort: ports.sandboxHttps,
-    directory,
-    certificate,
-  });
-  program.closes(sandbox.close);
+  const sandbox = usesSandbox
+    ? await startSandboxServer({
+        port: ports.sandbox,
+        httpsPort: ports.sandboxHttps,
+        directory,
+        certificate,
+      })
+    : undefined;
+  if (sandbox !== undefined) program.closes(sandbox.close);
   const front = await startTlsFront(ports.workerHttps, ports.worker, certificate);
   program.closes(front.close);
   await migrateLocalDatabase(root, persist).catch((cause: unknown) => {
     const problem = `the database in ${persist} cannot be brought up to date`;
     throw new Error(`${problem}; end what else has it open, or set STATE_DIRECTORY`, { cause });
   });
-  const addresses = { workerUrl, workerHttpsUrl: front.url, sandboxUrl: sandbox.url };
+  const addresses = {
+    workerUrl,
+    workerHttpsUrl: front.url,
+    sandboxUrl: `http://localhost:${ports.sandbox}`,
+  };
   const variables = workerVariables(addresses, await localSecrets(directory), given.values);
   const guard = guardRuntimes();
   program.closes(guard.dismiss);
@@ -64,15 +72,13 @@ await program.run(async () => {
   clearInterval(reporting);
   guard.report();
   if (!readiness.ready) throw new Error(readiness.reason);
-  const sources = Object.entries(given.sources).map(([name, source]) => `${name} from ${source}`);
-  const set = sources.toSorted().join(", ");
-  console.log(`
-  Worker    ${worker.url}   (https: ${front.url})
-  Sandbox   ${sandbox.url}   (https: ${sandbox.httpsUrl}, CA: ${relative(root, join(directory, "ca.pem"))})
-${set === "" ? "" : `  Set       ${set}\n`}
-  Open      ${worker.url}/connect?user_id=demo
-  Then      curl -H "Authorization: Bearer ${DEVELOPMENT_KEY}" "${worker.url}/mail?user_id=demo"
-
-  Ctrl-C ends both; connections are kept in ${relative(root, state)}/
-`);
+  console.log(
+    banner({
+      ...addresses,
+      sandbox,
+      given,
+      variables,
+      folders: { state: relative(root, state), sandbox: relative(root, directory) },
+    }),
+  );
 });

@@ -1,4 +1,4 @@
-import type { ConnectionStub } from "../../src/contract/connection-rpc.ts";
+import type { OwnStub } from "../../src/contract/connection-rpc.ts";
 import type { CipherPoint, StorageFault, TurnPoint } from "./model/commands.ts";
 import type { Deployment } from "./model/deployment.ts";
 import type { Receivers } from "./model/receivers.ts";
@@ -39,7 +39,7 @@ export interface HostOptions extends HostEvents {
  */
 export interface Host {
   /** Of the life that is now. */
-  readonly stub: ConnectionStub;
+  readonly stub: OwnStub;
   /** Begins with an object that never was. Time is milliseconds since the epoch. */
   begin(id: string, now: number, options: HostOptions): Promise<void>;
   /** Milliseconds since the epoch. */

@@ -3,7 +3,7 @@ import { configOf } from "../../src/config/config.ts";
 import { ConnectionActor } from "../../src/connection/actor.ts";
 import { ConnectionState } from "../../src/connection/connection-state.ts";
 import { schemaVersion } from "../../src/connection/tables/schema.ts";
-import type { ConnectionStub } from "../../src/contract/connection-rpc.ts";
+import type { OwnStub } from "../../src/contract/connection-rpc.ts";
 import { Directory } from "../../src/directory/directory.ts";
 import { CLIENT_SECRET } from "../sandbox/constants.ts";
 import type { SigningKey } from "../sandbox/signing-key.ts";
@@ -116,7 +116,7 @@ export class NodeHost implements Host {
     this.#uninstall();
   }
 
-  get stub(): ConnectionStub {
+  get stub(): OwnStub {
     return this.#stub;
   }
 
@@ -274,7 +274,7 @@ export class NodeHost implements Host {
     return { kid, jwk, ...(pair as unknown as Pick<SigningKey, "privateKey" | "publicKey">) };
   }
 
-  readonly #stub = new Proxy({} as ConnectionStub, {
+  readonly #stub = new Proxy({} as OwnStub, {
     get: (_, name) => {
       if (typeof name !== "string" || name === "then") return undefined;
       if (name === "fetch") {

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../../src/connection/grant/authorization-state.ts";
+import { sha256Hex } from "../../src/platform/keys.ts";
 import type { Schedule } from "./model/commands.ts";
 import { healing } from "./model/healing.ts";
 import { Invariants } from "./model/invariants.ts";

@@ -103,7 +103,7 @@ export function inputsOf(
 ): fc.Arbitrary<Input> {
   const inPath = new Set(pathFields(operation, route).map(([, field]) => field));
   const inBody = new Set(bodyFields(operation, route));
-  const names = [...inPath, ...inBody, ...Object.keys(queryFields(operation, route))].filter(
+  const names = [...inPath, ...inBody, ...Object.keys(queryFields(operation))].filter(
     (name) => !Object.hasOwn(fixed, name),
   );
   const values = new Map(

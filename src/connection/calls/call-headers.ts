@@ -70,24 +70,55 @@ function identify(headers: Headers, resource: NamedResource): void {
 }
 
 const droppedAnswers = new Set([
-  "set-cookie",
-  "www-authenticate",
-  "proxy-authenticate",
+  // Of one hop, or between one client and one server.
   "connection",
   "keep-alive",
+  "proxy-authenticate",
   "transfer-encoding",
+  "upgrade",
+  "www-authenticate",
+  // What a browser keeps about a whole host: from a gateway it would keep it about ours.
+  "accept-ch",
   "alt-svc",
+  "clear-site-data",
+  "critical-ch",
+  "expect-ct",
+  "nel",
+  "origin-agent-cluster",
+  "p3p",
+  "public-key-pins",
+  "public-key-pins-report-only",
+  "report-to",
+  "reporting-endpoints",
+  "service-worker-allowed",
+  "set-cookie",
+  "set-login",
+  "strict-transport-security",
+  // What a page of Microsoft's may load, be framed by and lead to: an answer of ours is no page.
+  "content-security-policy",
+  "content-security-policy-report-only",
+  "document-policy",
+  "feature-policy",
+  "permissions-policy",
+  "referrer-policy",
+  "refresh",
+  "speculation-rules",
+  "timing-allow-origin",
+  "x-frame-options",
+  "x-ua-compatible",
+  "x-xss-protection",
 ]);
+const droppedPrefixes = ["access-control-", "cross-origin-", "x-azure-"] as const;
 
 /**
  * Headers of Microsoft's that no caller gets. Above all those of our own name: by `x-azure-error`
  * callers know that an answer is the connection's own.
  */
 const isDropped = (name: string): boolean =>
-  droppedAnswers.has(name) || name.startsWith("access-control-") || name.startsWith("x-azure-");
+  droppedAnswers.has(name) || droppedPrefixes.some((prefix) => name.startsWith(prefix));
 
 /**
- * Microsoft's answer without what belongs to its own origin: cookies, CORS, challenges.
+ * Microsoft's answer without what belongs to its own origin: cookies, CORS, challenges, policies.
  *
  * @param method of the request it answers
  * @returns `upstream_error` for a status that no answer can be made with

@@ -4,7 +4,8 @@ import { authorizationUrl } from "../../entra/authorization-request.ts";
 import { graphAlone, scopesForTenant } from "../../entra/resource.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
-import { sha256Hex, signState } from "./authorization-state.ts";
+import { sha256Hex } from "../../platform/keys.ts";
+import { signState } from "./authorization-state.ts";
 import { signInPurposes, type SignInPurpose } from "./sign-in-purpose.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { AuthorizationStart, Outcome } from "../../contract/connection-rpc.ts";
@@ -103,7 +104,7 @@ export async function openAuthorization(
 
 /** The same sign-in at `consumers`, for Graph alone: what a personal account can be asked for. */
 export function askedAtConsumers(row: PendingAuthorization, { cloud }: Config): AskedOfMicrosoft {
-  const { start, scopes, redirect_uri, return_url, login_hint, prompt, browser_hash } = row;
+  const { start, scopes, redirect_uri, return_url, login_hint, prompt } = row;
   return {
     start,
     tenant: "consumers",
@@ -112,7 +113,8 @@ export function askedAtConsumers(row: PendingAuthorization, { cloud }: Config): 
     return_url,
     login_hint,
     prompt,
-    browser_hash,
+    browser_hash: row.browser_hash,
+    begun_from: row.begun_from,
   };
 }
 

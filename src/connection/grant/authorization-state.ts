@@ -1,5 +1,5 @@
 import { base64url } from "jose";
-import { randomToken, sign, verify, type SessionSecret } from "../../platform/keys.ts";
+import { randomToken, sha256Hex, sign, verify, type SessionSecret } from "../../platform/keys.ts";
 import type { SignInPurpose } from "./sign-in-purpose.ts";
 
 const decoder = new TextDecoder();
@@ -51,10 +51,4 @@ export async function connectionOfCallback(
 /** The cookie that ties a user start to its browser: named by flow, so that flows can run in parallel. */
 export async function browserBindingCookie(state: string): Promise<string> {
   return `__Host-azure_flow_${(await sha256Hex(state)).slice(0, 8)}`;
-}
-
-/** States, flows and bindings are kept as hashes: what a stolen row holds opens nothing. */
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -3,7 +3,7 @@ import { resourceOfScope, tokenScopes } from "../../entra/resource.ts";
 import { isSharedTenant } from "../../entra/tenant.ts";
 import type { TokenEndpoint } from "../../entra/token-endpoint.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
-import { randomToken } from "../../platform/keys.ts";
+import { randomToken, sha256Hex } from "../../platform/keys.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import {
   askedAtConsumers,
@@ -14,7 +14,6 @@ import {
 } from "./authorization-opening.ts";
 import { signInPurposes } from "./sign-in-purpose.ts";
 import { checkStart } from "./authorization-start.ts";
-import { sha256Hex } from "./authorization-state.ts";
 import { parseJson } from "../../http/json.ts";
 import { candidateSchema, healConflict, type Candidate } from "./candidate.ts";
 import type { ConnectionState } from "../connection-state.ts";
@@ -68,6 +67,7 @@ export class Authorization {
         login_hint: request.loginHint ?? grant?.login_hint ?? grant?.upn ?? null,
         prompt: request.prompt ?? null,
         browser_hash: browserBinding === undefined ? null : await sha256Hex(browserBinding),
+        begun_from: null,
       },
       this.#options,
     );

@@ -2,10 +2,12 @@ import { base64url } from "jose";
 import * as z from "zod";
 import { parseJson } from "../../http/json.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
-import type { ReconnectLink } from "../../contract/connection-rpc.ts";
 import { defined } from "../../contract/defined.ts";
 import { signAtOnce, textHash, verify, type SessionSecret } from "../../platform/keys.ts";
 import type { Account } from "../policy/standing-remedies.ts";
+
+/** Characters of a link at most; those of ours have some hundred. */
+export const mostOfLink = 8_192;
 
 /** Milliseconds that a link is good for. */
 export const reconnectLinkTtl = 30 * 24 * 60 * 60_000;
@@ -21,6 +23,14 @@ const contentSchema = z.object({
   /** Milliseconds since the epoch. */
   expires_at: z.number(),
 });
+
+/** A link that was found to be one of ours: for which account it was made, and why. */
+export interface ReconnectLink {
+  /** The hash of the account that the connection had then. */
+  account: string;
+  /** Permissions that a refused operation lacked; absent: the connection itself is to be repaired. */
+  scopes?: readonly string[];
+}
 
 /** Stands for an account in a link: whoever has the link learns neither tenant nor object id. */
 export const accountHash = ({ tenantId, objectId }: Account): string =>
@@ -75,6 +85,7 @@ export async function readReconnectLink(
   text: string,
   now: number,
 ): Promise<Result<{ connectionId: string; link: ReconnectLink }, "unknown" | "expired">> {
+  if (text.length > mostOfLink) return err("unknown");
   const [, body, mac] = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/.exec(text) ?? [];
   if (body === undefined || mac === undefined) return err("unknown");
   if (!(await verify(sessionSecret, "reconnect", body, mac))) return err("unknown");

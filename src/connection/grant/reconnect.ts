@@ -2,19 +2,19 @@ import { missingScopes } from "../../entra/resource.ts";
 import { conflict, unknownConnection, type Failure } from "../../contract/errors.ts";
 import type {
   AuthorizationStart,
+  OpenedLink,
   Outcome,
-  ReconnectLink,
+  PressedLink,
   ReconnectRequest,
 } from "../../contract/connection-rpc.ts";
 import { err, ok } from "../../contract/result.ts";
-import { randomToken } from "../../platform/keys.ts";
+import { randomToken, sha256Hex, signAtOnce } from "../../platform/keys.ts";
 import { maskedName } from "../policy/masked-name.ts";
 import { accountOf, standingRemedies } from "../policy/standing-remedies.ts";
 import type { Grant } from "../tables/grant-store.ts";
 import { openAuthorization, type OpeningOptions } from "./authorization-opening.ts";
 import { checkStart } from "./authorization-start.ts";
-import { sha256Hex } from "./authorization-state.ts";
-import { accountHash } from "./reconnect-link.ts";
+import { accountHash, readReconnectLink, type ReconnectLink } from "./reconnect-link.ts";
 
 /** What a link asks of its account, and the grant that it repairs. */
 interface Asked {
@@ -35,11 +35,13 @@ export class Reconnect {
   }
 
   /**
-   * @returns `not_found` when the account of the link is not connected (any more); `conflict` with the
-   *   reason `connected` when nothing has to be repaired
+   * @returns `not_found` when the account of the link is not connected (any more), or the link is none of
+   *   this connection; `conflict` with the reason `connected` when nothing has to be repaired
    */
-  request(link: ReconnectLink): Outcome<ReconnectRequest> {
-    const asked = this.#asked(link);
+  async request(opened: OpenedLink): Promise<Outcome<ReconnectRequest>> {
+    const link = await this.#own(opened);
+    if (!link.ok) return link;
+    const asked = this.#asked(link.value);
     if (!asked.ok) return asked;
     const { grant, message, scopes } = asked.value;
     const name = grant.upn ?? grant.name;
@@ -51,8 +53,10 @@ export class Reconnect {
    *
    * @returns as {@link request}; `throttled` when too many are under way
    */
-  async begin(link: ReconnectLink): Promise<Outcome<AuthorizationStart>> {
-    const asked = this.#asked(link);
+  async begin(pressed: PressedLink): Promise<Outcome<AuthorizationStart>> {
+    const link = await this.#own(pressed);
+    if (!link.ok) return link;
+    const asked = this.#asked(link.value);
     if (!asked.ok) return asked;
     const { grant, scopes } = asked.value;
     const { config } = this.#options;
@@ -62,7 +66,7 @@ export class Reconnect {
     const { tenant, scopes: askedScopes, redirectUri } = checked.value;
     const browserBinding = randomToken();
     const browserHash = await sha256Hex(browserBinding);
-    const opened = await openAuthorization(
+    const started = await openAuthorization(
       {
         start: start.start,
         tenant,
@@ -73,12 +77,23 @@ export class Reconnect {
         login_hint: grant.login_hint,
         prompt: null,
         browser_hash: browserHash,
+        // No link's body has a dot, so that this is the MAC of none.
+        begun_from: signAtOnce(config.sessionSecret, "reconnect", `from.${pressed.from}`),
       },
       this.#options,
       // It may have been disconnected, or repaired, meanwhile.
-      { conflict: () => failureOf(this.#asked(link)) },
+      { conflict: () => failureOf(this.#asked(link.value)) },
     );
-    return opened.ok ? ok({ ...opened.value, browserBinding }) : opened;
+    return started.ok ? ok({ ...started.value, browserBinding }) : started;
+  }
+
+  /** Any sibling that has the stub can get here: a link alone lets it do what its holder may. */
+  async #own({ link }: OpenedLink): Promise<Outcome<ReconnectLink>> {
+    const { config, connectionId, now } = this.#options;
+    const read = await readReconnectLink(config.sessionSecret, link, now());
+    return read.ok && read.value.connectionId === connectionId
+      ? ok(read.value.link)
+      : err(unknownConnection());
   }
 
   #asked({ account, scopes: named }: ReconnectLink): Outcome<Asked> {

@@ -4,6 +4,7 @@ import type { RemedyLinks } from "../remedy-links.ts";
 import type { EventLog } from "../tables/events.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
 import type { ConnectionEvent, LiveSnapshot } from "../../contract/connection-events.ts";
+import { failure, type Failure } from "../../contract/errors.ts";
 import { liveClose } from "../../contract/live-socket.ts";
 import type { LiveRequest } from "./live-request.ts";
 
@@ -14,7 +15,13 @@ const socketStateSchema = z.object({ expiresAt: z.number().nullable() });
 const replayLimit = 200;
 
 /** Open at once on one connection: every event goes to each of them. */
-export const mostSockets = 100;
+const mostSockets = 100;
+
+/** The refusal of a further one. */
+export const tooManySockets = (): Failure =>
+  failure("throttled", `A connection has at most ${mostSockets} live sockets: close one first.`, {
+    details: { reason: "too_many_sockets" },
+  });
 
 /** Marks the sockets whose credential ends. */
 export const expiringTag = "expiring";

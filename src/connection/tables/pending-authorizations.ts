@@ -15,6 +15,7 @@ const rowSchema = z.object({
   code_verifier: z.string(),
   nonce: z.string(),
   browser_hash: z.string().nullable(),
+  begun_from: z.string().nullable(),
   consumed_at: z.number().nullable(),
   flow_hash: z.string().nullable(),
   candidate: z.string().nullable(),
@@ -43,7 +44,7 @@ export function stageOf(row: PendingAuthorization): "open" | RepeatedStage {
 const maximum = 20;
 
 /** Of these, begun by a reconnect link: whoever has one must not push out the sign-ins of the host. */
-const mostReconnects = 5;
+const mostReconnects = 10;
 
 export class PendingAuthorizations {
   readonly #sql: SqlStorage;
@@ -54,8 +55,9 @@ export class PendingAuthorizations {
 
   /**
    * Adds a start. At the maximum it evicts the oldest one whose browser has not come back: first of
-   * those that a reconnect link began, which evict each other alone. One that is being redeemed, or
-   * waits to be confirmed, is never evicted.
+   * those that a reconnect link began, which evict each other alone, and of these first in the network
+   * that began the most. So who presses one link often ends no sign-in that was begun elsewhere. One
+   * that is being redeemed, or waits to be confirmed, is never evicted.
    *
    * @returns false when there is nothing to evict
    */
@@ -84,7 +86,10 @@ export class PendingAuthorizations {
       .exec(
         `DELETE FROM authorization WHERE state_hash =
           (SELECT state_hash FROM authorization WHERE consumed_at IS NULL AND (start = 'reconnect' OR NOT ?)
-           ORDER BY start = 'reconnect' DESC, created_at, rowid LIMIT 1)
+           ORDER BY start = 'reconnect' DESC,
+             CASE start WHEN 'reconnect' THEN count(*) OVER (PARTITION BY start, begun_from) END DESC,
+             created_at, rowid
+           LIMIT 1)
          RETURNING state_hash`,
         Number(byLink),
       )

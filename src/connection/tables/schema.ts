@@ -148,6 +148,10 @@ const migrations: readonly string[] = [
   -- What access tokens are got by; chosen when the grant is made.
   ALTER TABLE grant ADD COLUMN kind TEXT NOT NULL DEFAULT 'user';
   `,
+  `
+  -- Stands for the network in which a reconnect link was pressed.
+  ALTER TABLE authorization ADD COLUMN begun_from TEXT;
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

@@ -2,8 +2,7 @@ import { defined } from "../../contract/defined.ts";
 import * as z from "zod";
 import { time } from "../../contract/time.ts";
 import { requireScope, type Caller } from "../../callers/caller.ts";
-import { connectionAt, requires } from "../../front/require.ts";
-import { userIdSchema } from "../../contract/connection-id.ts";
+import { connectionAt, requires, userIdInQuery } from "../../front/require.ts";
 import type { AuthorizationStart } from "../../contract/connection-rpc.ts";
 import { prompts } from "../../contract/connection-rpc.ts";
 import { AzureError, invalidField } from "../../contract/errors.ts";
@@ -144,14 +143,14 @@ const signedIn = requires({ scope: () => "connections:read", connection: "query"
 /** The usual check; in the sandbox, without a credential, the user that the link names. */
 async function connectAccess(...[c, next]: Parameters<Middleware>): Promise<void | Response> {
   if (!opensInSandbox(c)) return signedIn(c, next);
-  const userId = userIdSchema.safeParse(c.req.query("user_id"));
-  if (!userId.success) {
+  const userId = userIdInQuery(c);
+  if (userId === undefined) {
     throw new AzureError(invalidField("user_id", "is required: whose connection this will be"));
   }
   const caller: Caller = {
     kind: "session",
-    id: userId.data,
-    userId: userId.data,
+    id: userId,
+    userId,
     scopes: new Set(["connections:read", "connections:write"]),
   };
   c.set("caller", caller);

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { readReconnectLink } from "../../connection/grant/reconnect-link.ts";
-import { connectionStub } from "../../connection/stub.ts";
-import type { ReconnectLink } from "../../contract/connection-rpc.ts";
+import { reconnectStub } from "../../connection/stub.ts";
+import type { OpenedLink, ReconnectRpc } from "../../contract/connection-rpc.ts";
 import { type Failure } from "../../contract/errors.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { Context } from "../../front/context.ts";
 import { pageResponse, redirectResponse, type HtmlPage } from "../../front/pages.ts";
 import { register, type Route } from "../../front/register.ts";
-import { limitedByAddress } from "../../front/require.ts";
+import { callersNetwork, limitedByAddress } from "../../front/require.ts";
 import type { Router } from "../../front/router.ts";
 import { bindingCookie } from "./binding-cookie.ts";
 import {
@@ -26,7 +26,7 @@ const shared = {
   tag: "connections",
   // Whoever has the link: it names one connection, and its account alone can use it.
   scope: "open",
-  query: { link: z.string().max(8_192).optional() },
+  query: { link: z.string().optional() },
   // Mail programs and trackers add parameters of their own to a link.
   openQuery: true,
 } as const satisfies Partial<Route<{ link: z.ZodType }>>;
@@ -59,9 +59,8 @@ export function reconnectRoutes(router: Router): void {
     async (c, { query: { link } }) => {
       const opened = await openLink(c, link);
       if (!opened.ok) return pageResponse(opened.error);
-      const { connectionId, link: content } = opened.value;
-      const connection = await connectionStub(c.env, connectionId);
-      const asked = await connection.reconnectRequest(content);
+      const { stub, link: text } = opened.value;
+      const asked = await stub.reconnectRequest({ link: text });
       if (!asked.ok) return pageResponse(refused(c, asked.error));
       return pageResponse(askedPage(asked.value, new URL(c.var.config.cloud.authorityHost).origin));
     },
@@ -85,9 +84,8 @@ export function reconnectRoutes(router: Router): void {
       if (!isOwnForm(c)) return pageResponse(elsewherePage);
       const opened = await openLink(c, link);
       if (!opened.ok) return pageResponse(opened.error);
-      const { connectionId, link: content } = opened.value;
-      const connection = await connectionStub(c.env, connectionId);
-      const started = await connection.beginReconnect(content);
+      const { stub, link: text } = opened.value;
+      const started = await stub.beginReconnect({ link: text, from: callersNetwork(c) });
       if (!started.ok) return pageResponse(refused(c, started.error));
       const { authUrl, state, browserBinding } = started.value;
       const answer = redirectResponse(authUrl, 303);
@@ -99,18 +97,21 @@ export function reconnectRoutes(router: Router): void {
   );
 }
 
+/** A link of ours, and who answers for it. */
+interface Opened extends OpenedLink {
+  stub: ReconnectRpc;
+}
+
 /** The connection of a link that was made here and is not old, or the page that says why not. */
-async function openLink(
-  c: Context,
-  link: string | undefined,
-): Promise<Result<{ connectionId: string; link: ReconnectLink }, HtmlPage>> {
+async function openLink(c: Context, link = ""): Promise<Result<Opened, HtmlPage>> {
   const excess = await limitedByAddress(c);
   if (excess !== undefined) return err(refused(c, excess));
   // Before any actor is asked: a link that was not made here leads nowhere.
-  const read = await readReconnectLink(c.var.config.sessionSecret, link ?? "", Date.now());
+  const read = await readReconnectLink(c.var.config.sessionSecret, link, Date.now());
   if (!read.ok) return err(read.error === "expired" ? expiredLinkPage : unknownLinkPage);
-  c.set("connectionId", read.value.connectionId);
-  return ok(read.value);
+  const { connectionId } = read.value;
+  c.set("connectionId", connectionId);
+  return ok({ link, stub: await reconnectStub(c.env, connectionId) });
 }
 
 const refused = (c: Context, error: Failure): HtmlPage =>
@@ -121,11 +122,11 @@ const refused = (c: Context, error: Failure): HtmlPage =>
 
 /**
  * Whether a form was sent by the page itself. The page has no referrer, for which browsers send `Origin:
- * null`: `Sec-Fetch-Site` says it, which every browser of today sends. What sends neither is none.
+ * null`: `Sec-Fetch-Site` says it, which every browser since 2023 sends. What sends neither header is no
+ * browser of today.
  */
 function isOwnForm(c: Context): boolean {
   const site = c.req.header("sec-fetch-site");
   if (site !== undefined) return site === "same-origin" || site === "none";
-  const origin = c.req.header("origin");
-  return origin === undefined || origin === c.var.config.publicOrigin;
+  return c.req.header("origin") === c.var.config.publicOrigin;
 }

@@ -8,6 +8,7 @@ export function show({ status, remedy }: Pick<ConnectionInfo, "status" | "remedy
     link.textContent = remedy?.message ?? "";
   }
   for (const list of document.querySelectorAll("pre")) void fill(list);
+  setTimeout(() => document.querySelectorAll("pre").forEach(fill), 3_000); // webhooks come later
 }
 
 /** As Microsoft gives lists and errors; this application's own routes do it alike. */

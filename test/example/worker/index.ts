@@ -1,4 +1,4 @@
-import { AzureError, type AzureBinding } from "azure-integration-worker";
+import { isAzureError, type AzureBinding } from "azure-integration-worker";
 import { digest, newestMail, resourceGroups } from "./microsoft.ts";
 import { received } from "./webhook.ts";
 
@@ -41,7 +41,7 @@ export default {
     const userId = signedInUser(request, env);
     if (!route || !userId) return new Response("Not found.", { status: 404 });
     return route(env, userId).catch((error: unknown) => {
-      if (!(error instanceof AzureError)) throw error;
+      if (!isAzureError(error)) throw error;
       return Response.json({ error: { message: error.message } }, { status: error.status });
     });
   },

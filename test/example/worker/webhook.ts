@@ -17,5 +17,6 @@ export async function received(request: Request, env: Env): Promise<Response> {
     const { message, connect_url: link = "" } = event.data.remedy; // a link that any browser opens
     await env.NOTES.put(event.connection, `${message} ${link}`); // or mail it
   }
+  if (/(connected|recovered)$/.test(event.type)) await env.NOTES.delete(event.connection);
   return new Response(null, { status: 204 });
 }

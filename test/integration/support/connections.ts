@@ -5,10 +5,10 @@ import type {
   BeginAuthorization,
   Outcome,
 } from "../../../src/contract/connection-rpc.ts";
-import type { ConnectionStub } from "../../../src/contract/connection-rpc.ts";
+import type { OwnStub } from "../../../src/contract/connection-rpc.ts";
 import { authorize } from "./sandbox.ts";
 
-export type Stub = ConnectionStub & DurableObjectStub<ConnectionActor>;
+export type Stub = OwnStub & DurableObjectStub<ConnectionActor>;
 
 export const newUser = (): string => `u-${crypto.randomUUID()}`;
 

@@ -1,5 +1,6 @@
 import { PERSONAL_TENANT } from "../constants.ts";
 import type { Caller } from "../world.ts";
+import { methodOf } from "./method.ts";
 import type { GraphContext } from "./environment.ts";
 import { GraphError } from "./graph-error.ts";
 import { canonicalPath } from "./path.ts";
@@ -49,8 +50,7 @@ const ownProfileOnly = new Set(["User.Read", "User.ReadWrite"]);
 export function requirePermission(c: GraphContext, { other = false } = {}): void {
   const caller = c.get("caller");
   const scheme = schemeOf(caller);
-  const method = c.req.method === "HEAD" ? "GET" : c.req.method;
-  const listed = permissionsFor(`${method} ${templateOf(c)}`, scheme);
+  const listed = permissionsFor(`${methodOf(c)} ${templateOf(c)}`, scheme);
   if (listed === undefined) throw unknownSegment(c.req.path.split("/").at(-1) ?? "");
   const enough = other ? listed.filter((name) => !ownProfileOnly.has(name)) : listed;
   if (scheme === "personal" && enough.length === 0)

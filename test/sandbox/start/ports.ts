@@ -59,11 +59,18 @@ export interface NeededPort {
 }
 
 /** The ports of `npm start` in words. */
-export const neededPorts = (ports: Ports): NeededPort[] => [
+export const neededPorts = (
+  ports: Ports,
+  { usesSandbox }: { usesSandbox: boolean },
+): NeededPort[] => [
   { port: ports.worker, use: "the Worker", setting: "PORT" },
   { port: ports.workerHttps, use: "the Worker's https", setting: "PORT" },
-  { port: ports.sandbox, use: "the sandbox", setting: "SANDBOX_PORT" },
-  { port: ports.sandboxHttps, use: "the sandbox's https", setting: "SANDBOX_PORT" },
+  ...(usesSandbox
+    ? [
+        { port: ports.sandbox, use: "the sandbox", setting: "SANDBOX_PORT" },
+        { port: ports.sandboxHttps, use: "the sandbox's https", setting: "SANDBOX_PORT" },
+      ]
+    : []),
 ];
 
 /** @throws Error naming the first port that cannot be had, its use, and what moves it */

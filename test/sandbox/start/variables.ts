@@ -45,6 +45,10 @@ export function readDevVars(folder: string): Variables {
   return parseEnv(text);
 }
 
+/** Whether the Worker works with the sandbox, as it does unless another cloud is given. */
+export const isInSandbox = (given: Variables): boolean =>
+  (given["AZURE_CLOUD"]?.trim() ?? "sandbox") === "sandbox";
+
 /** Addresses of this machine that the Worker is told. */
 export interface LocalAddresses {
   workerUrl: string;
@@ -76,6 +80,5 @@ export function workerVariables(
     AZURE_CLIENT_ID: CLIENT_ID,
     AZURE_CLIENT_SECRET: CLIENT_SECRET,
   };
-  const isSandbox = (given["AZURE_CLOUD"]?.trim() ?? local.AZURE_CLOUD) === "sandbox";
-  return { ...local, ...(isSandbox ? microsoft : {}), ...given };
+  return { ...local, ...(isInSandbox(given) ? microsoft : {}), ...given };
 }

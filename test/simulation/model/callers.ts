@@ -1,5 +1,5 @@
 import { CONTOSO_TENANT, FABRIKAM_TENANT } from "../../sandbox/constants.ts";
-import type { AccessToken, ConnectionStub, Outcome } from "../../../src/contract/connection-rpc.ts";
+import type { AccessToken, OwnStub, Outcome } from "../../../src/contract/connection-rpc.ts";
 import type { SessionSecret } from "../../../src/platform/keys.ts";
 import type { Account, Command, Service } from "./commands.ts";
 import type { TokenLedger } from "./ledger.ts";
@@ -36,7 +36,7 @@ export interface Surroundings {
   readonly id: string;
   readonly sessionSecret: SessionSecret;
   readonly microsoft: Microsoft;
-  readonly stub: ConnectionStub;
+  readonly stub: OwnStub;
   readonly tables: Tables | undefined;
   /** The same, as it is stored. */
   readonly rows: Rows | undefined;

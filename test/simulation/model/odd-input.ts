@@ -1,8 +1,8 @@
 import { CONTOSO_TENANT } from "../../sandbox/constants.ts";
-import type { ConnectionRpc } from "../../../src/contract/connection-rpc.ts";
+import type { ConnectionRpc, ReconnectRpc } from "../../../src/contract/connection-rpc.ts";
 import type { Surroundings } from "./callers.ts";
 
-type Method = keyof ConnectionRpc;
+type Method = keyof ConnectionRpc | keyof ReconnectRpc;
 
 const long = "x".repeat(70_000);
 /** No text: a hash or a URL of it would be of another one. */
@@ -30,8 +30,8 @@ export const oddInputs: readonly (readonly [Method, unknown, string])[] = [
   ["completeAuthorization", { state: "s", response: long }, "response"],
   ["completeAuthorization", { state: "s", response: "code=1", confirmed: "yes" }, "confirmed"],
   ["confirmAuthorization", {}, "flow"],
-  ["reconnectRequest", {}, "account"],
-  ["beginReconnect", { account: "a", scopes: "Mail.Read" }, "scopes"],
+  ["reconnectRequest", {}, "link"],
+  ["beginReconnect", { link: "made up" }, "from"],
   ["confirmAuthorization", { flow: 7 }, "flow"],
   ["import", undefined, "options"],
   ["import", { refreshToken: 7 }, "refreshToken"],

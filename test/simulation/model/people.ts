@@ -140,9 +140,11 @@ export class People {
     link: kind,
     upTo,
   }: Extract<PeopleCommand, { do: "reconnect" }>): Promise<void> {
-    const link = await this.#links.take(kind);
-    if (link === undefined) return;
-    const started = await this.#around.stub.beginReconnect(link).catch(() => undefined);
+    const opened = await this.#links.take(kind);
+    if (opened === undefined) return;
+    const started = await this.#around.stub
+      .beginReconnect({ ...opened, from: "192.0.2.1" })
+      .catch(() => undefined);
     if (started?.ok !== true) return;
     await this.#opened(started.value, account);
     if (upTo !== "nothing") this.#goOn(this.#flows.length - 1, upTo);

@@ -3,7 +3,7 @@ import {
   reconnectLinkTtl,
   reconnectUrl,
 } from "../../../src/connection/grant/reconnect-link.ts";
-import type { ReconnectLink } from "../../../src/contract/connection-rpc.ts";
+import type { OpenedLink } from "../../../src/contract/connection-rpc.ts";
 import type { Surroundings } from "./callers.ts";
 
 export const linkKinds = ["fresh", "scopes", "kept"] as const;
@@ -20,7 +20,7 @@ export class ReconnectLinks {
   }
 
   /** @returns what the connection is given of a link; undefined where there is none */
-  async take(kind: LinkKind): Promise<ReconnectLink | undefined> {
+  async take(kind: LinkKind): Promise<OpenedLink | undefined> {
     const { sessionSecret, now, skew, id, faults } = this.#around;
     const text = kind === "kept" ? this.#kept : this.#made(kind);
     if (text === undefined) return undefined;
@@ -34,8 +34,8 @@ export class ReconnectLinks {
     const read = await readReconnectLink(sessionSecret, text, now);
     if (!read.ok) return undefined;
     if (read.value.connectionId !== id) faults.push("a link is of another connection");
-    await this.#look(read.value.link);
-    return read.value.link;
+    await this.#look({ link: text });
+    return { link: text };
   }
 
   #made(kind: "fresh" | "scopes"): string | undefined {
@@ -54,9 +54,9 @@ export class ReconnectLinks {
   }
 
   /** Whoever opens a link sees what it is for, and not of whom. */
-  async #look(link: ReconnectLink): Promise<void> {
+  async #look(opened: OpenedLink): Promise<void> {
     const { stub, tables, faults } = this.#around;
-    const seen = await stub.reconnectRequest(link).catch(() => undefined);
+    const seen = await stub.reconnectRequest(opened).catch(() => undefined);
     if (seen === undefined) return;
     const { upn = null } = tables?.grant ?? {};
     if (upn !== null && JSON.stringify(seen).includes(upn)) faults.push("a link names its account");

@@ -1,5 +1,5 @@
 import type { EncryptionKey } from "../../../src/config/config.ts";
-import type { ConnectionStub } from "../../../src/contract/connection-rpc.ts";
+import type { OwnStub } from "../../../src/contract/connection-rpc.ts";
 import type { SessionSecret } from "../../../src/platform/keys.ts";
 import type { Host, Progress } from "../host.ts";
 import { Callers, type Surroundings } from "./callers.ts";
@@ -135,7 +135,7 @@ export class World implements Surroundings {
     return world;
   }
 
-  get stub(): ConnectionStub {
+  get stub(): OwnStub {
     return this.#host.stub;
   }
 

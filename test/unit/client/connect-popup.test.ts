@@ -258,4 +258,14 @@ describe("the return page", () => {
     expect(await finishConnect(page)).toBe("not_returned");
     expect(page.replaceAddress).not.toHaveBeenCalled();
   });
+
+  test("takes a flow out of the address that no page of connectInPopup waits for", async () => {
+    const href = "https://app.example/connected?x=1&status=confirmation_required&flow=f#top";
+    const page = pageDouble(new BrowserDouble(), { href });
+    expect(await finishConnect(page)).toBe("not_returned");
+    expect(page.replaceAddress.mock.calls).toEqual([
+      ["https://app.example/connected?x=1&status=confirmation_required#top"],
+    ]);
+    expect(page.popups).toEqual([]);
+  });
 });

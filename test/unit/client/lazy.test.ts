@@ -20,8 +20,6 @@ function stub(parts: Partial<ConnectionStub>): ConnectionStub {
     beginAuthorization: absent,
     completeAuthorization: absent,
     confirmAuthorization: absent,
-    reconnectRequest: absent,
-    beginReconnect: absent,
     import: absent,
     accessToken: absent,
     refresh: absent,

@@ -8,6 +8,8 @@ import {
   readConfirmAuthorization,
   readEventsRequest,
   readImportRequest,
+  readOpenedLink,
+  readPressedLink,
   readRefreshRequest,
 } from "../../../src/connection/requests.ts";
 
@@ -32,6 +34,8 @@ const readers: Readonly<Record<string, [Read, Record<string, unknown>]>> = {
     readCompleteAuthorization,
     { state: "s", response: "code=c", browserBinding: "b", confirmed: true },
   ],
+  reconnectRequest: [readOpenedLink, { link: "l" }],
+  beginReconnect: [readPressedLink, { link: "l", from: "192.0.2.1" }],
   confirmAuthorization: [readConfirmAuthorization, { flow: "f" }],
   "import, of a refresh token": [readImportRequest, { refreshToken: "r", tenantId: "common" }],
   "import, of a backup": [

@@ -5,9 +5,15 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseConfig, variables } from "../../../src/config/config.ts";
 import { CLIENT_ID } from "../../sandbox/constants.ts";
+import { banner } from "../../sandbox/start/banner.ts";
 import { portsFrom, readPorts } from "../../sandbox/start/ports.ts";
 import { claimStateFolder } from "../../sandbox/start/state-folder.ts";
-import { givenVariables, readDevVars, workerVariables } from "../../sandbox/start/variables.ts";
+import {
+  givenVariables,
+  isInSandbox,
+  readDevVars,
+  workerVariables,
+} from "../../sandbox/start/variables.ts";
 import { projectRoot } from "../../support/source-files.ts";
 
 let folder: string;
@@ -126,6 +132,71 @@ describe("the variables of the Worker", () => {
       '# mine\nA=1\nB=\'[{"x": "$y"}]\'\nexport C=3 # three\n',
     );
     expect(readDevVars(folder)).toEqual({ A: "1", B: '[{"x": "$y"}]', C: "3" });
+  });
+});
+
+describe("the banner", () => {
+  const secrets = { TOKEN_ENCRYPTION_KEYS: "k1:a", SESSION_SECRET: "s" };
+  const addresses = {
+    workerUrl: "http://localhost:1",
+    workerHttpsUrl: "https://localhost:3",
+    sandboxUrl: "http://localhost:5",
+  };
+  const printed = (environment: Record<string, string>) => {
+    const given = givenVariables(environment, {});
+    return banner({
+      ...addresses,
+      sandbox: isInSandbox(given.values)
+        ? { url: addresses.sandboxUrl, httpsUrl: "https://localhost:6" }
+        : undefined,
+      given,
+      variables: workerVariables(addresses, secrets, given.values),
+      folders: { state: ".wrangler", sandbox: ".wrangler/sandbox" },
+    });
+  };
+
+  test("in the sandbox names it, the link that signs in, and the key that works there", () => {
+    const text = printed({ AZURE_TENANT_ID: "organizations" });
+    for (const part of [
+      "  Sandbox   http://localhost:5   (https: https://localhost:6, CA: .wrangler/sandbox/ca.pem)",
+      "  Set       AZURE_TENANT_ID from the environment",
+      "  Open      http://localhost:1/connect?user_id=demo\n",
+      "azk_dev_sandbox",
+      "Ctrl-C ends both; connections are kept in .wrangler/",
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  test("in another cloud names nothing of the sandbox, and all that was set unasked", () => {
+    const text = printed({ AZURE_CLOUD: "global", AZURE_CLIENT_ID: "id" });
+    expect(text).not.toMatch(/azk_dev|:5\b|ca\.pem|Sandbox/);
+    for (const part of [
+      "  Cloud     global",
+      "  Set       AZURE_CLIENT_ID from the environment, AZURE_CLOUD from the environment",
+      "  Made      SESSION_SECRET, TOKEN_ENCRYPTION_KEYS, kept in .wrangler/sandbox/secrets.json",
+      "  Chosen    AZURE_REDIRECT_URI=http://localhost:1/callback,https://localhost:3/callback",
+      "  Chosen    ALLOWED_ORIGINS=http://localhost:1,https://localhost:3",
+      "  No keys   npm run mint-key -- ID SCOPE…",
+      "  Register  http://localhost:1/callback as a redirect URI (Web)",
+      "Bearer $KEY",
+      "Ctrl-C ends it;",
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  test("in another cloud says of nothing that it was made which the developer has set", () => {
+    const own = "https://azure.example/callback";
+    const text = printed({
+      AZURE_CLOUD: "usgov",
+      ...secrets,
+      AZURE_REDIRECT_URI: own,
+      ALLOWED_ORIGINS: "https://app.example",
+      API_KEYS: '[{"id":"a"}]',
+    });
+    expect(text).not.toMatch(/Made|Chosen|No keys/);
+    expect(text).toContain(`  Register  ${own} as`);
   });
 });
 

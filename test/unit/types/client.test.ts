@@ -239,6 +239,7 @@ describe("a connection's own parts", () => {
     >();
     expectTypeOf<"app_misconfigured">().toExtend<client.ErrorCode>();
     expectTypeOf<string>().not.toExtend<client.ErrorCode>();
+    expectTypeOf(client.isAzureError).guards.toEqualTypeOf<client.AzureError>();
   });
 
   test("are followed live", () => {
@@ -257,6 +258,9 @@ describe("a binding to the entrypoint", () => {
     expectTypeOf<client.AzureBinding | undefined>().toExtend<Parameters<typeof azure>[0]>();
     expectTypeOf<client.AzureBinding>().toEqualTypeOf<client.AzureService>();
     expectTypeOf(azure).parameter(1).toEqualTypeOf<client.Owner>();
+    // What the pages of reconnect links ask is no sibling's.
+    expectTypeOf<client.ConnectionStub>().not.toHaveProperty("beginReconnect");
+    expectTypeOf<client.ConnectionStub>().not.toHaveProperty("reconnectRequest");
     expectTypeOf<client.ConnectionStub["fetch"]>().returns.toEqualTypeOf<Promise<Response>>();
   });
 

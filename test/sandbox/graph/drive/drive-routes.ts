@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { empty, json } from "../answer.ts";
+import { methodOf } from "../method.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
 import { versionRoot } from "../environment.ts";
 import { GraphError } from "../graph-error.ts";
@@ -111,7 +112,7 @@ async function answer(c: GraphContext, state: GraphState): Promise<Response> {
   const address = parseDriveAddress(addressText(c.req.path));
   if (address === undefined)
     throw new GraphError(400, "BadRequest", "The path is no address of a drive.");
-  const method = c.req.method === "HEAD" ? "GET" : c.req.method;
+  const method = methodOf(c);
   const handle = address.kind === "item" ? handlers[`${method} ${address.action}`] : undefined;
   if (handle === undefined && !(address.kind === "drive" && method === "GET"))
     throw new GraphError(

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { methodOf } from "../method.ts";
 import type { GraphContext } from "../environment.ts";
 import { ownerOf } from "../owner.ts";
 import type { Owner } from "../owner.ts";
@@ -28,7 +29,7 @@ export function inMailbox(
     const owner = ownerOf(c, state);
     requireMailbox(owner);
     // Of a write, before anything has changed.
-    if (c.req.method !== "GET" && c.req.method !== "HEAD") entityOptions(c);
+    if (methodOf(c) !== "GET") entityOptions(c);
     const leave = state.gate.enter(c.get("caller").clientId, owner.objectId);
     try {
       await sleep(state.world.settings.mailbox_latency_ms ?? USUAL_LATENCY_MS);
