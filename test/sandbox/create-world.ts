@@ -11,6 +11,7 @@ import type { KeyOwner, SigningKey } from "./signing-key.ts";
 import { noStore } from "./state.ts";
 import type { State, StateStore } from "./state.ts";
 import { Ticker } from "./tick.ts";
+import type { Fetch } from "./public-types.ts";
 import type { Audience, Authentication, SandboxUser, Settings, World } from "./world.ts";
 
 export interface AccessTokenRequest {
@@ -56,6 +57,8 @@ export interface WorldOptions {
   store?: StateStore;
   /** In place of the default settings, at the start and after each reset. */
   settings?: SettingsPatch;
+  /** Takes Graph's notifications to those who subscribed. Default: the `fetch` there is now. */
+  outbound?: Fetch | undefined;
 }
 
 const emptyState = (): State => ({
@@ -64,6 +67,7 @@ const emptyState = (): State => ({
   consents: [],
   revocations: [],
   redeemedCodes: [],
+  subscriptions: [],
 });
 
 const bearer = (request: Request) =>
@@ -93,7 +97,7 @@ export const nameOfBearer = (request: Request) => {
  * `world.settings` may be changed in place (`world.settings.clock_offset_s = 7200`).
  */
 export function createWorld(options: WorldOptions = {}): SandboxWorld {
-  const store = options.store ?? noStore;
+  const { store = noStore, outbound = globalThis.fetch } = options;
   const state = store.load() ?? emptyState();
   const save = () => store.save(state);
   const firstSettings = { ...defaultSettings };
@@ -164,6 +168,14 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
     users,
     now,
     authenticate,
+    outbound,
+    subscriptions: {
+      all: () => state.subscriptions,
+      replace(list) {
+        state.subscriptions = [...list];
+        save();
+      },
+    },
     onReset: (restore) => void restorers.push(restore),
     guid: () => crypto.randomUUID(),
     consents,
