@@ -30,6 +30,13 @@ const revokeSchema = z.strictObject({
     .optional(),
 });
 
+/** What an endpoint says, in whose place a test answers. */
+const heldAnswer = z.strictObject({
+  status: z.number().int().min(200).max(599),
+  content_type: z.string().optional(),
+  body: z.string().default(""),
+});
+
 const afterSchema = z.coerce.number().int().min(0).default(0);
 
 const problem = (error: z.ZodError) =>
@@ -121,6 +128,18 @@ export function createControl(world: SandboxWorld, log: RequestLog, faults: Faul
     return error === undefined
       ? Response.json({ played: true }, { status: 202 })
       : Response.json({ error }, { status: 400 });
+  });
+
+  app.get("/notifications", () => Response.json({ notifications: world.outbox.held() }));
+  app.post("/notifications/:id", async (context) => {
+    const answer = heldAnswer.safeParse(await jsonOf(context.req.raw));
+    if (!answer.success) return problem(answer.error);
+    const { status, content_type, body } = answer.data;
+    const headers = content_type === undefined ? {} : { "content-type": content_type };
+    const response = new Response(body || null, { status, headers });
+    return world.outbox.answer(context.req.param("id"), response)
+      ? Response.json({ answered: true })
+      : Response.json({ error: `nothing is held as ${context.req.param("id")}` }, { status: 404 });
   });
 
   app.post("/reset", () => {

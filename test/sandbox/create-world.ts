@@ -1,6 +1,8 @@
 import { nameInToken, signAccessToken, verifyAccessToken } from "./access-token.ts";
 import { Consents } from "./consents.ts";
 import { base64url, bytesOfBase64url } from "./encoding.ts";
+import { machineFetch } from "./network.ts";
+import { Outbox } from "./outbox.ts";
 import { userByName, users } from "./people.ts";
 import { Revocations } from "./revocations.ts";
 import { Sealer } from "./sealed.ts";
@@ -42,6 +44,7 @@ export interface SandboxWorld extends World {
   readonly settings: Settings;
   readonly consents: Consents;
   readonly revocations: Revocations;
+  readonly outbox: Outbox;
   readonly sealer: Pick<Sealer, "open" | "seal">;
   readonly state: State;
   save(): void;
@@ -57,7 +60,7 @@ export interface WorldOptions {
   store?: StateStore;
   /** In place of the default settings, at the start and after each reset. */
   settings?: SettingsPatch;
-  /** Takes Graph's notifications to those who subscribed. Default: the `fetch` there is now. */
+  /** Takes Graph's notifications to those who subscribed. Default: by the network. */
   outbound?: Fetch | undefined;
 }
 
@@ -97,12 +100,13 @@ export const nameOfBearer = (request: Request) => {
  * `world.settings` may be changed in place (`world.settings.clock_offset_s = 7200`).
  */
 export function createWorld(options: WorldOptions = {}): SandboxWorld {
-  const { store = noStore, outbound = globalThis.fetch } = options;
+  const { store = noStore, outbound = machineFetch() } = options;
   const state = store.load() ?? emptyState();
   const save = () => store.save(state);
   const firstSettings = { ...defaultSettings };
   applySettings(firstSettings, options.settings ?? {});
   const settings: Settings = { ...firstSettings };
+  const outbox = new Outbox(outbound, settings);
   const ticker = new Ticker();
   const tick = () => ticker.next();
   const now = () => Date.now() + settings.clock_offset_s * 1000;
@@ -168,7 +172,8 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
     users,
     now,
     authenticate,
-    outbound,
+    outbound: outbox.fetch,
+    outbox,
     subscriptions: {
       all: () => state.subscriptions,
       replace(list) {
@@ -191,6 +196,7 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
       state.redeemedCodes = [];
       consents.reset();
       revocations.reset();
+      outbox.clear();
       for (const restore of restorers) restore();
     },
   };

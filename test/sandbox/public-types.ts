@@ -25,6 +25,8 @@ export interface Settings {
   notification_retry_s: number;
   /** How every endpoint of notifications is treated; null: as it has answered. */
   endpoint_state: "ready" | "slow" | "drop" | null;
+  /** Whether notifications and validations wait for a test to answer them. */
+  hold_notifications: boolean;
   /** Whether endpoints are validated at each renewal too. */
   validate_on_renewal: boolean;
   /** Whether a subscription that exists is made once more, and not refused. */

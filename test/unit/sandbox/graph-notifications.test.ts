@@ -316,21 +316,99 @@ describe("An endpoint that does not take a notification", () => {
     });
   });
 
-  it("waits where it is slow, and hears nothing where it is dropped", async () => {
+  it("waits where it is slow, and hears only that it missed something where it is dropped", async () => {
     const lifecycleNotificationUrl = lifecycleAddress;
-    await subscribe({ resource: "me/messages", lifecycleNotificationUrl });
+    const id = await subscribe({ resource: "me/messages", lifecycleNotificationUrl });
     await steer("/settings", { endpoint_state: "slow" }, "PATCH");
     await arrive();
-    await arrive();
-    await steer("/settings", { clock_offset_s: 11 }, "PATCH");
+    await play(id, { lifecycle: "reauthorizationRequired" });
     await endpoint.posted(1);
-    expect(typesTold()).toEqual(["created", "created"]);
+    expect(endpoint.told()).toMatchObject([{ lifecycleEvent: "reauthorizationRequired" }]);
+    await steer("/settings", { clock_offset_s: 11 }, "PATCH");
+    await endpoint.posted(2);
     await steer("/settings", { endpoint_state: "drop" }, "PATCH");
     await arrive();
-    await steer("/settings", { endpoint_state: "ready" }, "PATCH");
-    await arrive({ subject: "after" });
+    await endpoint.posted(3);
+    expect(endpoint.told()[2]).toMatchObject({ lifecycleEvent: "missed" });
+    await steer("/settings", { endpoint_state: null }, "PATCH");
+    await arrive();
+    await endpoint.posted(4);
+    expect(typesTold()).toEqual([undefined, "created", undefined, "created"]);
+  });
+
+  it("is dropped for ten minutes once it has been late too often", async () => {
+    Object.assign(graph.world.settings, {
+      notification_retry_s: 0.001,
+      notification_timeout_ms: 1,
+    });
+    await subscribe({ resource: "me/messages", lifecycleNotificationUrl: lifecycleAddress });
+    let late = 0;
+    const answered = new Promise<void>((resolve) => {
+      endpoint.answerBy((_, signal) => {
+        late += 1;
+        if (late > 10) {
+          resolve();
+          return new Response(null, { status: 202 });
+        }
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason as Error));
+        });
+      });
+    });
+    await arrive({ subject: "late" });
+    await answered;
+    await endpoint.posted(1);
+    await arrive({ subject: "dropped" });
     await endpoint.posted(2);
-    expect(endpoint.told()).toHaveLength(3);
+    expect(endpoint.told()[1]).toMatchObject({ lifecycleEvent: "missed" });
+    graph.world.settings.clock_offset_s = 601;
+    await arrive({ subject: "taken" });
+    await endpoint.posted(3);
+    expect(endpoint.told()[2]).toMatchObject({ changeType: "created" });
+  });
+});
+
+describe("A request that is held for a test", () => {
+  const held = async () => {
+    const { body } = await steer("/notifications", undefined, "GET");
+    return body["notifications"] as {
+      id: string;
+      url: string;
+      content_type: string;
+      body: string;
+    }[];
+  };
+  /** Looks until one is held, which a write or a timer is about to do. */
+  const nextHeld = async () => {
+    for (;;) {
+      const [first] = await held();
+      if (first !== undefined) return first;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+
+  it("is answered by it: a validation, a notification and one that is refused", async () => {
+    Object.assign(graph.world.settings, { hold_notifications: true, notification_retry_s: 0.001 });
+    const subscribed = subscribe({ resource: "me/messages" });
+    const validation = await nextHeld();
+    const token = new URL(validation.url).searchParams.get("validationToken");
+    const answer = { status: 200, content_type: "text/plain", body: token };
+    expect((await steer(`/notifications/${validation.id}`, answer)).status).toBe(200);
+    const id = await subscribed;
+    await arrive();
+    const first = await nextHeld();
+    expect(first).toMatchObject({ url: address, content_type: "application/json; charset=utf-8" });
+    expect(JSON.parse(first.body)).toMatchObject({
+      value: [{ subscriptionId: id, changeType: "created" }],
+    });
+    await steer(`/notifications/${first.id}`, { status: 503 });
+    const second = await nextHeld();
+    expect(second.body).toBe(first.body);
+    await steer(`/notifications/${second.id}`, { status: 202 });
+    expect(await held()).toEqual([]);
+    expect((await steer(`/notifications/${second.id}`, { status: 202 })).status).toBe(404);
+    expect((await steer("/notifications/1", { status: 99 })).status).toBe(400);
+    expect(endpoint.posts).toEqual([]);
   });
 });
 

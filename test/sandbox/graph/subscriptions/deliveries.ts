@@ -36,6 +36,8 @@ export class Deliveries {
   readonly #health = new EndpointHealth();
   #waiting: Delivery[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Changes when all is forgotten, what is under way too. */
+  #age = 0;
 
   /** @param lost told of what nobody will try again */
   constructor(world: World, lost: (items: readonly Item[]) => void) {
@@ -50,14 +52,23 @@ export class Deliveries {
       .filter(({ subscription }) => subscription.id === subscriptionId);
   }
 
-  /** Sends items to an endpoint, unless it is one that gets nothing now. */
-  add(url: string, items: readonly Item[]): void {
+  /** Sends changes to an endpoint, unless it is one that gets none now. */
+  addChanges(url: string, items: readonly Item[]): void {
     const now = this.#world.now();
     const state = this.#world.settings.endpoint_state ?? this.#health.stateOf(url, now);
     if (state === "drop") return this.#lost(items);
-    const due = state === "slow" ? now + SLOW_DELAY_MS : now;
+    this.#add(url, items, state === "slow" ? now + SLOW_DELAY_MS : now);
+  }
+
+  /** Sends a word about a subscription, to slow endpoints too. */
+  addWord(url: string, item: Item): void {
+    this.#add(url, [item], this.#world.now());
+  }
+
+  /** What is due by then to an endpoint goes in one POST. */
+  #add(url: string, items: readonly Item[], due: number): void {
     const open = this.#waiting.find(
-      (one) => one.url === url && one.attempts === 0 && (state === "slow" || one.due <= due),
+      (one) => one.url === url && one.attempts === 0 && one.due <= due,
     );
     if (open !== undefined) open.items.push(...items);
     else this.#waiting.push({ url, items: [...items], due, until: due + GIVE_UP_MS, attempts: 0 });
@@ -76,6 +87,7 @@ export class Deliveries {
   }
 
   clear(): void {
+    this.#age += 1;
     this.#waiting = [];
     this.#health.clear();
     clearTimeout(this.#timer);
@@ -90,7 +102,8 @@ export class Deliveries {
   }
 
   async #attempt(delivery: Delivery): Promise<void> {
-    if (await this.#isTaken(delivery)) return;
+    const age = this.#age;
+    if ((await this.#isTaken(delivery)) || age !== this.#age) return;
     const { settings, now } = this.#world;
     const attempts = delivery.attempts + 1;
     const due = now() + pauseAfter(attempts, settings.notification_retry_s * 1_000);

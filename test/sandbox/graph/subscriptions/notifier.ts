@@ -47,7 +47,7 @@ export class Notifier {
     const items = play === undefined ? [item] : play.next(item, withWrongState);
     if (items === undefined) return;
     this.#plays.delete(subscription.id);
-    if (items.length > 0) this.#deliveries.add(subscription.notificationUrl, items);
+    if (items.length > 0) this.#deliveries.addChanges(subscription.notificationUrl, items);
   }
 
   /**
@@ -91,7 +91,7 @@ export class Notifier {
     const url = subscription.lifecycleNotificationUrl;
     if (url === null) return;
     const notification: Notification = lifecycleNotification(subscription, word);
-    this.#deliveries.add(url, [{ subscription, notification }]);
+    this.#deliveries.addWord(url, { subscription, notification });
   }
 
   /** Outlook says that changes were missed; of a word that was lost nothing is said. */
