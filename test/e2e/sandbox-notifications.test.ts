@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { localCertificate } from "../sandbox/certificate.ts";
 import { listenLocally } from "../sandbox/loopback.ts";
 import { startSandboxServer } from "../sandbox/server.ts";
 import type { SandboxServer } from "../sandbox/server.ts";
@@ -23,30 +25,41 @@ let awaited: { count: number; resolve: () => void } | undefined;
 let status = 202;
 const servers: Server[] = [];
 let receiver: string;
+/** The same, under a certificate that nobody trusts. */
+let secureReceiver: string;
+
+const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const url = new URL(request.url ?? "/", "http://localhost");
+  const token = url.searchParams.get("validationToken");
+  if (token !== null) {
+    response.writeHead(200, { "content-type": "text/plain" }).end(token);
+    return;
+  }
+  const { value } = JSON.parse(await text(request)) as Pick<Received, "value">;
+  response.writeHead(status).end();
+  received.push({ path: url.pathname, type: request.headers["content-type"], value });
+  if (awaited !== undefined && received.length >= awaited.count) awaited.resolve();
+};
 
 let directory: string;
 let server: SandboxServer;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "sandbox-notifications-"));
-  const { port } = await listenLocally(() => {
-    const one = createServer((request, response) => {
-      void (async () => {
-        const url = new URL(request.url ?? "/", "http://localhost");
-        const token = url.searchParams.get("validationToken");
-        if (token !== null) {
-          response.writeHead(200, { "content-type": "text/plain" }).end(token);
-          return;
-        }
-        const { value } = JSON.parse(await text(request)) as Pick<Received, "value">;
-        response.writeHead(status).end();
-        received.push({ path: url.pathname, type: request.headers["content-type"], value });
-        if (awaited !== undefined && received.length >= awaited.count) awaited.resolve();
-      })();
-    });
+  const { key, cert } = await localCertificate(undefined);
+  const keep = (one: Server) => {
     servers.push(one);
     return one;
-  }, 0);
-  receiver = `http://localhost:${port}`;
+  };
+  const plain = await listenLocally(
+    () => keep(createServer((...exchange) => void receive(...exchange))),
+    0,
+  );
+  const secure = await listenLocally(
+    () => keep(createHttpsServer({ key, cert }, (...exchange) => void receive(...exchange))),
+    0,
+  );
+  receiver = `http://localhost:${plain.port}`;
+  secureReceiver = `https://localhost:${secure.port}`;
 });
 afterAll(async () => {
   await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))));
@@ -119,6 +132,17 @@ it("posts to a receiver on this machine, which it has asked whether it is one", 
     },
     { path: "/lifecycle", value: [{ subscriptionId: body["id"], lifecycleEvent: "missed" }] },
   ]);
+});
+
+it("posts to a Worker's own https port as well", async () => {
+  const { status: created } = await subscribe({
+    notificationUrl: `${secureReceiver}/notifications`,
+    lifecycleNotificationUrl: null,
+  });
+  expect(created).toBe(201);
+  await control("POST", "messages", { user: ada });
+  await count(1);
+  expect(received).toMatchObject([{ path: "/notifications", value: [{ changeType: "created" }] }]);
 });
 
 it("posts again what the receiver refused", async () => {

@@ -12,7 +12,7 @@ const sendLocally = (url: URL, init: RequestInit): Promise<Response> =>
       rejectUnauthorized: false,
       ...(signal ? { signal } : {}),
     };
-    request(url, options, (answer) => {
+    request(url.href, options, (answer) => {
       const chunks: Buffer[] = [];
       answer.on("data", (chunk: Buffer) => chunks.push(chunk));
       answer.on("error", reject);
