@@ -212,6 +212,13 @@ describe("Who may subscribe", () => {
     expect([refused.status, codeOf(refused)]).toEqual([403, "ExtensionError"]);
   });
 
+  it("sends no resource data to who may read the basics alone", async () => {
+    const rich = { includeResourceData: true, resource: "me/messages?$select=subject" };
+    const basic = await create(rich, { token: await graph.tokenOf(ADA, ["Mail.ReadBasic"]) });
+    expect(basic.status).toBe(403);
+    expect(messageOf(await create(rich))).toContain("encryptionCertificate");
+  });
+
   it("lets a person watch nobody else's mail", async () => {
     expect((await create({ resource: `users/${ADA}/messages` })).status).toBe(201);
     const other = await create({ resource: `users/${GRACE}/messages` });

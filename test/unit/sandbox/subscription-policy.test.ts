@@ -9,6 +9,7 @@ import { Played, playInput } from "../../sandbox/graph/subscriptions/notificatio
 import { occurrenceOf } from "../../sandbox/graph/subscriptions/notification.ts";
 import { expiryOf, mostMinutesOf } from "../../sandbox/graph/subscriptions/resource-rules.ts";
 import { isDuplicate } from "../../sandbox/graph/subscriptions/subscription-store.ts";
+import { stateSchema } from "../../sandbox/state.ts";
 import { readResource } from "../../sandbox/graph/subscriptions/watched-resource.ts";
 
 const minute = 60_000;
@@ -214,4 +215,11 @@ describe("What a test has played", () => {
       expect(playInput.safeParse({ subscription: "1", ...play }).success).toBe(false);
     },
   );
+});
+
+describe("A state file", () => {
+  it("of before there were subscriptions has none", () => {
+    const older = { version: 1, sealingKey: "", consents: [], revocations: [], redeemedCodes: [] };
+    expect(stateSchema.parse(older).subscriptions).toEqual([]);
+  });
 });

@@ -12,15 +12,21 @@ import { invalidRequest, passingOn, workloadRefusal } from "./workload-refusal.t
 import type { Operation } from "./workload-refusal.ts";
 import { GraphError } from "../graph-error.ts";
 
-/** Throws 403 unless the caller's token holds a permission for subscriptions to this. */
+/**
+ * Throws 403 unless the caller's token holds a permission for subscriptions to this; who may read the
+ * basics alone is sent no resource data.
+ */
 export function requireSubscriber(
   caller: Caller,
-  kind: WatchedKind,
+  { kind, includeResourceData: rich }: Pick<Subscription, "kind" | "includeResourceData">,
   operation: Operation = "Create",
 ): void {
   const scheme = schemeOf(caller);
   const held = scheme === "application" ? caller.roles : caller.scopes;
-  if (!resourceRules[kind].permissions[scheme].some((name) => held.has(name)))
+  const enough = resourceRules[kind].permissions[scheme].filter(
+    (name) => rich !== true || !name.includes("ReadBasic"),
+  );
+  if (!enough.some((name) => held.has(name)))
     throw workloadRefusal(403, "Access is denied. Check credentials and try again.", operation);
 }
 

@@ -71,7 +71,7 @@ function proposed(c: GraphContext, state: GraphState, input: CreateInput): Subsc
   const caller = c.get("caller");
   const rich = input.includeResourceData ?? null;
   const resource = readResource(input.resource);
-  requireSubscriber(caller, resource.kind);
+  requireSubscriber(caller, { kind: resource.kind, includeResourceData: rich });
   const watched = watchedBy(state, caller, resource);
   requireChangeTypes(resource.kind, input.changeType);
   if (rich === true) requireRichTerms(input, resource);
@@ -143,7 +143,7 @@ async function renew(
   change: (before: Subscription) => Subscription,
 ): Promise<Subscription> {
   const before = named(c, state);
-  requireSubscriber(c.get("caller"), before.kind, operation);
+  requireSubscriber(c.get("caller"), before, operation);
   const after = change(before);
   await checkEndpoints(state, askedAgain(state, before, after));
   // It may have gone while the endpoint was asked.
