@@ -509,6 +509,15 @@ describe("What a test plays", () => {
     );
   });
 
+  it("sends what it held when something else is played", async () => {
+    const id = await subscribe({ resource: "me/messages" });
+    await play(id, { batch: 5 });
+    const first = await arrive();
+    await play(id, { drop: true });
+    await endpoint.posted(1);
+    expect(endpoint.told().map(({ resourceData }) => resourceData?.["id"])).toEqual([first["id"]]);
+  });
+
   it("loses one", async () => {
     const id = await subscribe({ resource: "me/messages" });
     await play(id, { drop: true });

@@ -49,6 +49,11 @@ export class Played<Held> {
     this.#play = play;
   }
 
+  /** What is held, in the order it came. */
+  get held(): readonly Held[] {
+    return this.#held;
+  }
+
   /**
    * Takes the next notification. Undefined: it is held, and more are waited for; else all that is to
    * be sent now, after which nothing is played any more.

@@ -64,7 +64,11 @@ export class Notifier {
       this.#tell(subscription, lifecycle);
       if (lifecycle === "subscriptionRemoved") this.#store.delete(subscription.id);
     }
-    if (changesPlayed(play)) this.#plays.set(subscription.id, new Played(play));
+    if (changesPlayed(play)) {
+      const held = this.#plays.get(subscription.id)?.held ?? [];
+      if (held.length > 0) this.#deliveries.addChanges(subscription.notificationUrl, held);
+      this.#plays.set(subscription.id, new Played(play));
+    }
     return undefined;
   }
 
