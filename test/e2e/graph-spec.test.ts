@@ -59,10 +59,28 @@ const answers: readonly [type: string, method: string, path: string, json?: unkn
   ["driveItem", "GET", "/me/drive/root:/Documents/Notes.txt"],
   ["driveItem", "GET", "/me/drive/root/delta"],
   ["driveItem", "POST", "/me/drive/root/children", { name: "Folder", folder: {} }],
+  [
+    "subscription",
+    "POST",
+    "/subscriptions",
+    {
+      changeType: "created",
+      resource: "me/messages",
+      notificationUrl: "https://worker.example/notifications",
+      lifecycleNotificationUrl: "https://worker.example/notifications",
+      expirationDateTime: new Date(Date.now() + 3_600_000).toISOString(),
+      clientState: "secret",
+    },
+  ],
+  ["subscription", "GET", "/subscriptions"],
 ];
 
+/** An endpoint of notifications that is asked whether it is one. */
+const endpoint = (url: unknown): Promise<Response> =>
+  Promise.resolve(new Response(new URL(String(url)).searchParams.get("validationToken")));
+
 describe("Graph's answers against Microsoft's metadata", () => {
-  const world = createWorld();
+  const world = createWorld({ outbound: endpoint });
   const graph = createGraph(world);
   const schemas = types as Record<string, Schema>;
   let ajv: Ajv2020;

@@ -15,6 +15,24 @@ export interface NewMessage {
   received?: string;
 }
 
+/** What is played to a subscription; see the README's "Change notifications". */
+export interface NotificationPlay {
+  /** Its id. */
+  subscription: string;
+  /** A word about the subscription, sent at once. */
+  lifecycle?: string;
+  /** How many times the next notification comes, in one POST. */
+  duplicate?: number;
+  /** How many notifications are held until they come in one POST. */
+  batch?: number;
+  /** Whether what is held comes last first. */
+  reorder?: boolean;
+  /** Whether another `clientState` comes with the next one. */
+  wrong_state?: boolean;
+  /** Whether the next one is lost. */
+  drop?: boolean;
+}
+
 /** The control API as methods. Each throws an Error with the sandbox's own words when it refuses. */
 export interface ControlClient {
   /** Changes the settings that are given. @returns all of them */
@@ -30,7 +48,13 @@ export interface ControlClient {
   revoke(what: { user: string; resource?: string }): Promise<void>;
   /** Lets a message arrive. @returns it, as Graph shows it */
   message(message: NewMessage): Promise<Record<string, unknown>>;
-  /** Everything as new: settings, faults, mail, resources, consents, the log. */
+  /** The subscriptions to changes that live, as Graph shows them. */
+  subscriptions(): Promise<Record<string, unknown>[]>;
+  /** Forgets a subscription, of which nobody is told. @param id the subscription's */
+  forget(id: string): Promise<void>;
+  /** Has something happen to a subscription's notifications. */
+  notification(play: NotificationPlay): Promise<void>;
+  /** Everything as new: settings, faults, mail, resources, consents, subscriptions, the log. */
   reset(): Promise<void>;
 }
 
@@ -62,6 +86,11 @@ export function createControlClient(serve: Serve, url: string): ControlClient {
       (await read<{ requests: LogEntry[] }>("GET", `requests?after=${after}`)).requests,
     revoke: async (what) => void (await ask("POST", "revoke", what)),
     message: (message) => read<Record<string, unknown>>("POST", "messages", message),
+    subscriptions: async () =>
+      (await read<{ subscriptions: Record<string, unknown>[] }>("GET", "subscriptions"))
+        .subscriptions,
+    forget: async (id) => void (await ask("DELETE", `subscriptions/${encodeURIComponent(id)}`)),
+    notification: async (play) => void (await ask("POST", "notifications", play)),
     reset: async () => void (await ask("POST", "reset")),
   };
 }

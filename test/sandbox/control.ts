@@ -4,6 +4,9 @@ import type { SandboxWorld } from "./create-world.ts";
 import { faultSchema } from "./fault-input.ts";
 import type { Faults } from "./faults.ts";
 import { arrivalInput, arrive } from "./graph/mail/arrival.ts";
+import { stateOf } from "./graph/state.ts";
+import { playInput } from "./graph/subscriptions/notification-play.ts";
+import { viewSubscription } from "./graph/subscriptions/subscription.ts";
 import { userByName } from "./people.ts";
 import type { RequestLog } from "./request-log.ts";
 import { resourceByUri } from "./resources.ts";
@@ -25,6 +28,13 @@ const revokeSchema = z.strictObject({
       return z.NEVER;
     })
     .optional(),
+});
+
+/** What an endpoint says, in whose place a test answers. */
+const heldAnswer = z.strictObject({
+  status: z.number().int().min(200).max(599),
+  content_type: z.string().optional(),
+  body: z.string().default(""),
 });
 
 const afterSchema = z.coerce.number().int().min(0).default(0);
@@ -72,6 +82,8 @@ export function createControl(world: SandboxWorld, log: RequestLog, faults: Faul
     const patch = settingsPatch.safeParse(await jsonOf(context.req.raw));
     if (!patch.success) return problem(patch.error);
     applySettings(world.settings, patch.data);
+    // The clock may have been moved.
+    stateOf(world).notifier.wake();
     return settings();
   });
 
@@ -79,12 +91,14 @@ export function createControl(world: SandboxWorld, log: RequestLog, faults: Faul
     const revoke = revokeSchema.safeParse(await jsonOf(context.req.raw));
     if (!revoke.success) return problem(revoke.error);
     const { user, resource } = revoke.data;
+    const upn = user.trim().toLowerCase();
     world.revocations.add({
-      upn: user.trim().toLowerCase(),
+      upn,
       ...(resource ? { audience: resource } : {}),
       tick: world.tick(),
       time: world.now(),
     });
+    if (!resource) stateOf(world).notifier.revoke(upn);
     return Response.json({ revoked: true });
   });
 
@@ -92,6 +106,40 @@ export function createControl(world: SandboxWorld, log: RequestLog, faults: Faul
     const arrival = arrivalInput.safeParse(await jsonOf(context.req.raw));
     if (!arrival.success) return problem(arrival.error);
     return Response.json(arrive(world, arrival.data), { status: 201 });
+  });
+
+  app.get("/subscriptions", () => {
+    const subscriptions = stateOf(world)
+      .subscriptions.all()
+      .map((one) => ({ ...viewSubscription(one), tenantId: one.tenantId, user: one.upn }));
+    return Response.json({ subscriptions });
+  });
+  // Nobody is told, as when Microsoft loses one.
+  app.delete("/subscriptions/:id", ({ req }) =>
+    stateOf(world).subscriptions.delete(req.param("id"))
+      ? Response.json({ deleted: true })
+      : Response.json({ error: `there is no subscription ${req.param("id")}` }, { status: 404 }),
+  );
+
+  app.post("/notifications", async (context) => {
+    const play = playInput.safeParse(await jsonOf(context.req.raw));
+    if (!play.success) return problem(play.error);
+    const error = stateOf(world).notifier.play(play.data);
+    return error === undefined
+      ? Response.json({ played: true }, { status: 202 })
+      : Response.json({ error }, { status: 400 });
+  });
+
+  app.get("/notifications", () => Response.json({ notifications: world.outbox.held() }));
+  app.post("/notifications/:id", async (context) => {
+    const answer = heldAnswer.safeParse(await jsonOf(context.req.raw));
+    if (!answer.success) return problem(answer.error);
+    const { status, content_type, body } = answer.data;
+    const headers = content_type === undefined ? {} : { "content-type": content_type };
+    const response = new Response(body || null, { status, headers });
+    return world.outbox.answer(context.req.param("id"), response)
+      ? Response.json({ answered: true })
+      : Response.json({ error: `nothing is held as ${context.req.param("id")}` }, { status: 404 });
   });
 
   app.post("/reset", () => {

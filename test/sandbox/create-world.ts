@@ -1,6 +1,8 @@
 import { nameInToken, signAccessToken, verifyAccessToken } from "./access-token.ts";
 import { Consents } from "./consents.ts";
 import { base64url, bytesOfBase64url } from "./encoding.ts";
+import { machineFetch } from "./network.ts";
+import { Outbox } from "./outbox.ts";
 import { userByName, users } from "./people.ts";
 import { Revocations } from "./revocations.ts";
 import { Sealer } from "./sealed.ts";
@@ -11,6 +13,7 @@ import type { KeyOwner, SigningKey } from "./signing-key.ts";
 import { noStore } from "./state.ts";
 import type { State, StateStore } from "./state.ts";
 import { Ticker } from "./tick.ts";
+import type { Fetch } from "./public-types.ts";
 import type { Audience, Authentication, SandboxUser, Settings, World } from "./world.ts";
 
 export interface AccessTokenRequest {
@@ -41,6 +44,7 @@ export interface SandboxWorld extends World {
   readonly settings: Settings;
   readonly consents: Consents;
   readonly revocations: Revocations;
+  readonly outbox: Outbox;
   readonly sealer: Pick<Sealer, "open" | "seal">;
   readonly state: State;
   save(): void;
@@ -56,6 +60,8 @@ export interface WorldOptions {
   store?: StateStore;
   /** In place of the default settings, at the start and after each reset. */
   settings?: SettingsPatch;
+  /** Takes Graph's notifications to those who subscribed. Default: by the network. */
+  outbound?: Fetch | undefined;
 }
 
 const emptyState = (): State => ({
@@ -64,6 +70,7 @@ const emptyState = (): State => ({
   consents: [],
   revocations: [],
   redeemedCodes: [],
+  subscriptions: [],
 });
 
 const bearer = (request: Request) =>
@@ -93,12 +100,13 @@ export const nameOfBearer = (request: Request) => {
  * `world.settings` may be changed in place (`world.settings.clock_offset_s = 7200`).
  */
 export function createWorld(options: WorldOptions = {}): SandboxWorld {
-  const store = options.store ?? noStore;
+  const { store = noStore, outbound = machineFetch() } = options;
   const state = store.load() ?? emptyState();
   const save = () => store.save(state);
   const firstSettings = { ...defaultSettings };
   applySettings(firstSettings, options.settings ?? {});
   const settings: Settings = { ...firstSettings };
+  const outbox = new Outbox(outbound, settings);
   const ticker = new Ticker();
   const tick = () => ticker.next();
   const now = () => Date.now() + settings.clock_offset_s * 1000;
@@ -164,6 +172,15 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
     users,
     now,
     authenticate,
+    outbound: outbox.fetch,
+    outbox,
+    subscriptions: {
+      all: () => state.subscriptions,
+      replace(list) {
+        state.subscriptions = [...list];
+        save();
+      },
+    },
     onReset: (restore) => void restorers.push(restore),
     guid: () => crypto.randomUUID(),
     consents,
@@ -179,6 +196,7 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
       state.redeemedCodes = [];
       consents.reset();
       revocations.reset();
+      outbox.clear();
       for (const restore of restorers) restore();
     },
   };

@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { createControlClient, type ControlClient, type NewMessage } from "./control-client.ts";
+import {
+  createControlClient,
+  type ControlClient,
+  type NewMessage,
+  type NotificationPlay,
+} from "./control-client.ts";
 import { fetchOver } from "./embedded-fetch.ts";
 import { portProblem } from "./loopback.ts";
 import { userByName } from "./people.ts";
@@ -23,6 +28,7 @@ export type {
   Fetch,
   LogEntry,
   NewMessage,
+  NotificationPlay,
   Settings,
   SettingsInput,
 };
@@ -39,7 +45,7 @@ export interface StartSandboxOptions {
   chaos?: string | number | undefined;
   /** In place of the default settings, at the start and after each reset. */
   settings?: SettingsInput | undefined;
-  /** A folder where keys, consents and revocations are kept. Default: they end with the process. */
+  /** A folder where keys, consents, revocations and subscriptions are kept. Default: they end with the process. */
   directory?: string | undefined;
 }
 

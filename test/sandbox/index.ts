@@ -19,7 +19,7 @@ import { fileStore } from "./state-file.ts";
 import { createVault } from "./vault/index.ts";
 
 export interface SandboxOptions {
-  /** Where keys, consents and revocations outlive the process; absent, in memory only. */
+  /** Where keys, consents, revocations and subscriptions outlive the process; absent, in memory only. */
   directory?: string | undefined;
   /** In place of the default settings, at the start and after each reset. */
   settings?: SettingsPatch | undefined;

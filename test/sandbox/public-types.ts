@@ -19,6 +19,22 @@ export interface Settings {
   chaos: string | null;
   /** Which share of the requests `chaos` answers oddly, from 0 to 1. */
   chaos_share: number;
+  /** How long an endpoint of notifications may take to answer. Milliseconds. */
+  notification_timeout_ms: number;
+  /** Until a notification that was not taken is sent again; each further pause is twice the last. */
+  notification_retry_s: number;
+  /** How every endpoint of notifications is treated; null: as it has answered. */
+  endpoint_state: "ready" | "slow" | "drop" | null;
+  /** Whether notifications and validations wait for a test to answer them. */
+  hold_notifications: boolean;
+  /** Whether endpoints are validated at each renewal too. */
+  validate_on_renewal: boolean;
+  /** Whether a subscription that exists is made once more, and not refused. */
+  duplicate_subscriptions: boolean;
+  /** Subscriptions there may be to a mailbox, and of an application to users or drives; null: Microsoft's. */
+  subscription_quota: number | null;
+  /** How long a subscription to Outlook without resource data may live. Minutes. */
+  outlook_subscription_min: number;
 }
 
 /** Settings to change, as whoever asks may write them. */

@@ -12,6 +12,14 @@ export const defaultSettings: Readonly<Settings> = {
   mailbox_latency_ms: null,
   chaos: null,
   chaos_share: 0.1,
+  notification_timeout_ms: 10_000,
+  notification_retry_s: 10,
+  endpoint_state: null,
+  hold_notifications: false,
+  validate_on_renewal: false,
+  duplicate_subscriptions: false,
+  subscription_quota: null,
+  outlook_subscription_min: 10_080,
 };
 
 /** What `PATCH /_sandbox/settings` may say; every field is optional, unknown ones are refused. */
@@ -29,6 +37,14 @@ export const settingsPatch = z.strictObject({
     .nullable()
     .optional(),
   chaos_share: z.number().min(0).max(1).optional(),
+  notification_timeout_ms: z.number().int().min(1).max(60_000).optional(),
+  notification_retry_s: z.number().min(0.001).max(14_400).optional(),
+  endpoint_state: z.enum(["ready", "slow", "drop"]).nullable().optional(),
+  hold_notifications: z.boolean().optional(),
+  validate_on_renewal: z.boolean().optional(),
+  duplicate_subscriptions: z.boolean().optional(),
+  subscription_quota: z.number().int().min(0).nullable().optional(),
+  outlook_subscription_min: z.number().int().min(45).max(43_200).optional(),
 });
 
 export type SettingsPatch = z.output<typeof settingsPatch>;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { subscriptionSchema } from "./graph/subscriptions/subscription.ts";
 
 const revocation = z.object({
   upn: z.string(),
@@ -36,6 +37,8 @@ export const stateSchema = z.object({
   revocations: z.array(revocation),
   /** Ids of authorization codes already redeemed, with the time (ms) they would have expired. */
   redeemedCodes: z.array(z.object({ id: z.string(), expiresAt: z.number() })),
+  /** To changes in Graph. Older files have none. */
+  subscriptions: z.array(subscriptionSchema).default([]),
 });
 
 export type State = z.infer<typeof stateSchema>;

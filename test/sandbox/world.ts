@@ -1,5 +1,7 @@
 import type { Hono } from "hono";
-import type { Audience, Settings } from "./public-types.ts";
+import type { Subscription } from "./graph/subscriptions/subscription.ts";
+import type { Audience, Fetch, Settings } from "./public-types.ts";
+import type { SigningKey } from "./signing-key.ts";
 
 export type { Audience, Settings };
 
@@ -39,6 +41,13 @@ export type Authentication =
   /** `claims` is the base64 challenge to put into WWW-Authenticate when the token was revoked. */
   | { ok: false; fault: TokenFault; audience?: string; claims?: string };
 
+/** A list that outlives a restart. */
+export interface Kept<T> {
+  all(): readonly T[];
+  /** Returns when it is durable. */
+  replace(list: readonly T[]): void;
+}
+
 /** What the services of the sandbox share. */
 export interface World {
   readonly settings: Settings;
@@ -51,6 +60,12 @@ export interface World {
   onReset(restore: () => void): void;
   /** A random v4 GUID. */
   guid(): string;
+  /** Sends what Microsoft sends unasked: the notifications of changes. */
+  readonly outbound: Fetch;
+  /** The subscriptions to changes in Graph, those that have expired among them. */
+  readonly subscriptions: Kept<Subscription>;
+  /** Entra's key: the tokens in Graph's notifications are Entra's. */
+  signingKey(): Promise<SigningKey>;
   /**
    * The answer a fault of the control API gives in place of the real one, if one matches. Requests
    * inside a $batch ask here, since no fault on the outer URL can mean one of them.

@@ -12,6 +12,7 @@ const entityTypes = [
   "event",
   "drive",
   "driveItem",
+  "subscription",
 ] as const;
 
 const PREFIX = "microsoft.graph.";

@@ -40,7 +40,7 @@ const read = /^GET$/;
 const write = /^(?:POST|PUT|PATCH|DELETE)$/;
 const anything = /^/;
 const graphLists =
-  /\/(?:users|messages|mailFolders|childFolders|attachments|events|calendars|calendarView|contacts|people|drives|children)$/i;
+  /\/(?:users|messages|mailFolders|childFolders|attachments|events|calendars|calendarView|contacts|people|drives|children|subscriptions)$/i;
 /** Resource Manager's ids are pairs of a type and a name: what ends with a type is a list. */
 const armLists = /^(?:\/[^/]+\/[^/]+)*\/[^/]+$/;
 

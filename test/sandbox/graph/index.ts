@@ -18,6 +18,7 @@ import { sendMailRoutes } from "./mail/send-mail.ts";
 import { canonicalPath } from "./path.ts";
 import { unknownSegment } from "./permissions.ts";
 import { stateOf } from "./state.ts";
+import { subscriptionRoutes } from "./subscriptions/subscriptions.ts";
 import { answerUserInfo } from "./userinfo.ts";
 
 /** The first segment of a path that nothing is served for. */
@@ -66,6 +67,7 @@ export function createGraph(world: World): Service {
     .route("/", meRoutes(state))
     .route("/", userRoutes(state))
     .route("/", drivesRoutes(state))
+    .route("/", subscriptionRoutes(state))
     .route("/me", personal)
     .route("/users/:user", personal)
     .all("*", (c) => {

@@ -24,6 +24,8 @@ const literals = new Map(
     "content",
     "createUploadSession",
     "delta",
+    "subscriptions",
+    "reauthorize",
     "oidc",
     "userinfo",
   ].map((name) => [name.toLowerCase(), name]),
@@ -38,6 +40,7 @@ const collections = new Set([
   "events",
   "drives",
   "items",
+  "subscriptions",
 ]);
 const ofCollections = new Set(["delta", "$count"]);
 /** Where `:` may begin a path of file names. */

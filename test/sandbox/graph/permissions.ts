@@ -29,7 +29,7 @@ export function refusal(c: GraphContext): GraphError {
   return new GraphError(403, ...refusals[workloadOf(templateOf(c))]);
 }
 
-function schemeOf({ kind, tenantId }: Caller): Scheme {
+export function schemeOf({ kind, tenantId }: Caller): Scheme {
   if (kind === "app") return "application";
   return tenantId === PERSONAL_TENANT ? "personal" : "work";
 }

@@ -6,8 +6,17 @@ import { UploadSessions } from "./drive/upload-sessions.ts";
 import { GraphError } from "./graph-error.ts";
 import { Mailbox } from "./mail/mailbox.ts";
 import { MailboxGate } from "./mail/mailbox-gate.ts";
-import { nameOf } from "./owner.ts";
+import { nameOf, ownerFor } from "./owner.ts";
 import type { Owner } from "./owner.ts";
+import { Notifier } from "./subscriptions/notifier.ts";
+import {
+  watchCalendar,
+  watchDirectory,
+  watchDrive,
+  watchMailbox,
+} from "./subscriptions/resource-change.ts";
+import type { Report } from "./subscriptions/resource-change.ts";
+import { SubscriptionStore } from "./subscriptions/subscription-store.ts";
 
 /** Things made on first use, one per key. */
 class Shelf<T> {
@@ -39,11 +48,16 @@ export class GraphState {
   readonly #calendars = new Shelf<Calendar>();
   readonly #drives = new Shelf<Drive>();
   readonly uploads = new UploadSessions();
+  readonly subscriptions: SubscriptionStore;
+  readonly notifier: Notifier;
+  readonly #report: Report = (change) => this.notifier.changed(change);
   #epoch: string;
 
   constructor(world: World) {
     this.world = world;
     this.#epoch = world.guid();
+    this.subscriptions = new SubscriptionStore(world);
+    this.notifier = new Notifier(world, this.subscriptions);
     world.onReset(() => {
       this.#epoch = world.guid();
       this.#directories.clear();
@@ -52,6 +66,8 @@ export class GraphState {
       this.#drives.clear();
       this.uploads.clear();
       this.gate.restart();
+      this.subscriptions.clear();
+      this.notifier.clear();
     });
   }
 
@@ -61,21 +77,37 @@ export class GraphState {
   }
 
   directory(tenantId: string): Directory {
-    return this.#directories.get(tenantId, () => new Directory(tenantId, this.world.users));
+    return this.#directories.get(tenantId, () => {
+      const directory = new Directory(tenantId, this.world.users);
+      watchDirectory(directory, (id) => ownerFor(this, tenantId, id), this.#report);
+      return directory;
+    });
   }
 
   mailbox(owner: Owner): Mailbox {
-    return this.#mailboxes.get(nameOf(owner), () => new Mailbox(owner, this.world.now()));
+    return this.#mailboxes.get(nameOf(owner), () => {
+      const mailbox = new Mailbox(owner, this.world.now());
+      watchMailbox(mailbox, owner, this.#report);
+      return mailbox;
+    });
   }
 
   calendar(owner: Owner): Calendar {
-    return this.#calendars.get(nameOf(owner), () => new Calendar(owner));
+    return this.#calendars.get(nameOf(owner), () => {
+      const calendar = new Calendar(owner);
+      watchCalendar(calendar, owner, this.#report);
+      return calendar;
+    });
   }
 
   /** Throws ResourceNotFound (404) for a guest, whose files are elsewhere. */
   drive(owner: Owner): Drive {
     if (owner.guest) throw new GraphError(404, "ResourceNotFound", "User's mysite not found.");
-    return this.#drives.get(nameOf(owner), () => new Drive(owner, () => this.world.guid()));
+    return this.#drives.get(nameOf(owner), () => {
+      const drive = new Drive(owner, () => this.world.guid());
+      watchDrive(drive, this.#report);
+      return drive;
+    });
   }
 
   /** A drive that somebody has used since the last reset. */

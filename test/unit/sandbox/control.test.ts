@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { faultSchema } from "../../sandbox/fault-input.ts";
 import { arrivalInput } from "../../sandbox/graph/mail/arrival.ts";
+import { playInput } from "../../sandbox/graph/subscriptions/notification-play.ts";
 import { createSandbox } from "../../sandbox/index.ts";
 import { defaultSettings, settingsPatch } from "../../sandbox/settings.ts";
 import { readmes } from "../../support/readmes.ts";
@@ -33,7 +34,7 @@ test("the README lists each setting with its default", () => {
   expect(listed.toSorted()).toEqual(known.toSorted());
 });
 
-test("the README lists each field of a fault and of a message", () => {
+test("the README lists each field of a fault, of a message and of a play", () => {
   const match = ["match", "url", "method", "grant_type"];
   const respond = ["respond", "status", "headers", "body", "repeat"];
   const others = Object.keys(faultSchema.shape).filter((name) => !/^(match|respond)$/.test(name));
@@ -42,6 +43,9 @@ test("the README lists each field of a fault and of a message", () => {
   );
   expect(fieldsIn(textOf("POST /messages")).toSorted()).toEqual(
     Object.keys(arrivalInput.shape).toSorted(),
+  );
+  expect(fieldsIn(textOf("POST /notifications")).toSorted()).toEqual(
+    Object.keys(playInput.shape).toSorted(),
   );
 });
 

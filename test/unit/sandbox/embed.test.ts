@@ -44,6 +44,49 @@ const overHttps = (url: string, ca: string) =>
   });
 
 describe("startSandbox", () => {
+  test("steers the subscriptions of the program under test, and what they are sent", async () => {
+    const posted: string[] = [];
+    const { port, servers } = await listenLocally(
+      () =>
+        createServer((incoming, response) => {
+          const url = new URL(incoming.url ?? "/", "http://localhost");
+          posted.push(url.pathname);
+          response.setHeader("content-type", "text/plain");
+          response.end(url.searchParams.get("validationToken"));
+        }),
+      0,
+    );
+    const receiver = `http://localhost:${port}`;
+    const made = await sandbox.fetch(`${graph}/subscriptions`, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify({
+        changeType: "created",
+        resource: "me/messages",
+        notificationUrl: `${receiver}/changes`,
+        expirationDateTime: new Date(Date.now() + 3_600_000).toISOString(),
+      }),
+    });
+    expect([made.status, posted]).toEqual([201, ["/changes"]]);
+    const [subscription] = await sandbox.subscriptions();
+    const id = String(subscription?.["id"]);
+    expect(subscription).toMatchObject({ resource: "me/messages", user: ada });
+    await sandbox.notification({ subscription: id, drop: true });
+    expect(
+      await failureOf(sandbox.notification({ subscription: id, lifecycle: "missed" })),
+    ).toEqual(
+      new Error(
+        "POST /_sandbox/notifications: lifecycle: the subscription has no lifecycleNotificationUrl",
+      ),
+    );
+    await sandbox.forget(id);
+    expect(await sandbox.subscriptions()).toEqual([]);
+    expect(await failureOf(sandbox.forget(id))).toMatchObject({
+      message: expect.stringContaining(`there is no subscription ${id}`),
+    });
+    for (const server of servers) server.close();
+  });
+
   test("is reached by http, by https and without a network, as one sandbox", async () => {
     expect(await nameIn(await me())).toBe("Ada Lovelace");
     expect(await nameIn(await fetch(`${sandbox.url}/graph/v1.0/me`, { headers }))).toBe(

@@ -1,4 +1,5 @@
 import { createWorld } from "../../sandbox/create-world.ts";
+import type { WorldOptions } from "../../sandbox/create-world.ts";
 import { createGraph, createGraphStorage } from "../../sandbox/graph/index.ts";
 
 export const BASE = "https://graph.microsoft.com";
@@ -54,8 +55,8 @@ async function said(response: Response): Promise<Said> {
 }
 
 /** A Graph of its own, spoken to as Ada unless a token is given. */
-export async function createGraphHarness() {
-  const world = createWorld();
+export async function createGraphHarness(options: WorldOptions = {}) {
+  const world = createWorld(options);
   const graph = createGraph(world);
   const storage = createGraphStorage(world);
 

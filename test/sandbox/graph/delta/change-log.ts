@@ -8,6 +8,13 @@ export interface Change<T> {
   item: T | undefined;
 }
 
+/** What a write did to one object: undefined where it was, or is, not there. */
+export interface Written<T> {
+  id: string;
+  before: T | undefined;
+  after: T | undefined;
+}
+
 /**
  * A collection that remembers when each of its objects last changed, so that a delta query can
  * ask for what changed since. Every write takes the next version number.
@@ -15,6 +22,12 @@ export interface Change<T> {
 export class ChangeLog<T> {
   readonly #entries = new Map<string, Change<T>>();
   #version = 0;
+  #listener: ((written: Written<T>) => void) | undefined;
+
+  /** Reports every write from now on. */
+  listen(listener: (written: Written<T>) => void): void {
+    this.#listener = listener;
+  }
 
   get version(): number {
     return this.#version;
@@ -25,6 +38,7 @@ export class ChangeLog<T> {
     const known = this.#entries.get(id);
     const created = known?.item === undefined ? this.#version : known.created;
     this.#entries.set(id, { id, version: this.#version, created, item });
+    this.#listener?.({ id, before: known?.item, after: item });
     return item;
   }
 
@@ -38,6 +52,7 @@ export class ChangeLog<T> {
     if (known?.item === undefined) return false;
     this.#version += 1;
     this.#entries.set(id, { ...known, version: this.#version, item: undefined });
+    this.#listener?.({ id, before: known.item, after: undefined });
     return true;
   }
 

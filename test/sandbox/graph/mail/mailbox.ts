@@ -1,4 +1,5 @@
 import { ChangeLog } from "../delta/change-log.ts";
+import type { Written } from "../delta/change-log.ts";
 import { GraphError } from "../graph-error.ts";
 import { nameOf } from "../owner.ts";
 import type { Owner } from "../owner.ts";
@@ -39,6 +40,11 @@ export class Mailbox {
     this.name = nameOf(owner);
     this.#folders = new Map(wellKnownFolders.map((folder) => [folder, new ChangeLog()]));
     for (const message of seedMail(owner.user, now)) this.put(message);
+  }
+
+  /** Reports every write from now on. */
+  listen(listener: (folder: FolderName, written: Written<StoredMessage>) => void): void {
+    for (const [folder, log] of this.#folders) log.listen((written) => listener(folder, written));
   }
 
   log(folder: FolderName): ChangeLog<StoredMessage> {
