@@ -7,8 +7,8 @@ import type { TokenFailure } from "./token-failure.ts";
  * without a match, an issuer whose documents or keys Entra cannot get.
  */
 const refusalCodes = new Set([
-  7000215, 7000222, 700027, 50012, 5002730, 70021, 700211, 700212, 700213, 7002137, 7002138, 700222,
-  700229, 7000272, 90061, 501661,
+  7000215, 7000222, 700021, 700027, 50012, 50027, 5002730, 5002738, 70021, 700211, 700212, 700213,
+  7002137, 7002138, 700222, 700229, 7000272, 90061, 501661,
 ]);
 /** "Error validating credentials", which older servers say of grants too. */
 const credentialCode = 70002;

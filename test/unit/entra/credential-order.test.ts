@@ -44,8 +44,8 @@ describe("several secrets", () => {
   });
 
   it.each([
-    7000215, 7000222, 700027, 50012, 5002730, 70021, 700211, 700212, 700213, 7002137, 7002138,
-    700222, 700229, 7000272, 90061, 501661,
+    7000215, 7000222, 700021, 700027, 50012, 50027, 5002730, 5002738, 70021, 700211, 700212, 700213,
+    7002137, 7002138, 700222, 700229, 7000272, 90061, 501661,
   ])("tries the next when one is refused by AADSTS%i", async (code) => {
     const refused = refusal(code, { error: "invalid_client" });
     authority.reply(Response.json(refused, { status: 401 }), Response.json(tokens()));
