@@ -1,10 +1,12 @@
 import { failure, type Failure } from "../contract/errors.ts";
-import type { Credential } from "../entra/credential.ts";
+import { credentialId, type Credential } from "../entra/credential.ts";
 
 /** A certificate that ends soon, or has ended. */
 export interface CertificateWarning {
   /** The variable that holds it. */
   variable: string;
+  /** As Entra's pages show it. */
+  thumbprint: string;
   /** The nearest of the days at which a warning is written: 30, 14, 7, 1, or 0 once it has ended. */
   days: WarningDay;
   /** Milliseconds since the epoch. */
@@ -22,19 +24,27 @@ export type WarningDay = (typeof warningDays)[number];
  *
  * @param now milliseconds since the epoch
  */
-export function certificateWarnings(
+export async function certificateWarnings(
   credentials: readonly Credential[],
   now: number,
-): CertificateWarning[] {
-  return credentials.flatMap((credential) => {
-    if (credential.kind !== "certificate") return [];
+): Promise<CertificateWarning[]> {
+  const warnings: CertificateWarning[] = [];
+  for (const credential of credentials) {
+    if (credential.kind !== "certificate") continue;
     const { variable, certificate } = credential;
     const { notAfter } = certificate;
     const days = warningDays.find((candidate) => notAfter - now <= candidate * day);
-    return days === undefined
-      ? []
-      : [{ variable, days, notAfter, failure: warning(variable, notAfter, now) }];
-  });
+    if (days === undefined) continue;
+    const thumbprint = await credentialId(credential);
+    warnings.push({
+      variable,
+      thumbprint,
+      days,
+      notAfter,
+      failure: warning(variable, notAfter, now),
+    });
+  }
+  return warnings;
 }
 
 function warning(variable: string, notAfter: number, now: number): Failure {

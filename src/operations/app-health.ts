@@ -36,14 +36,15 @@ export async function appHealth(
   tools: Tools,
 ): Promise<AppHealth> {
   const report = new DirectoryReport(directoryOf(env));
-  const [held, counts, paused, credentials] = await Promise.all([
+  const [held, counts, paused, credentials, warnings] = await Promise.all([
     report.read((directory) => directory.jurisdiction()),
     report.read((directory) => directory.counts()),
     report.read((directory) => directory.pausedSinks()),
     checkCredentials(config, report, tools),
+    certificateWarnings(config.credentials, tools.now()),
   ]);
   const moved = held === undefined ? undefined : jurisdictionChanged(config.jurisdiction, held);
-  const ending = certificateWarnings(config.credentials, tools.now()).map(({ failure }) => failure);
+  const ending = warnings.map(({ failure }) => failure);
   const found = [...missingBindings(env), ...(moved ? [moved] : []), ...report.failures];
   const problems = [...found, ...ending].map(problemOf);
   return {
