@@ -149,8 +149,10 @@ const environment = z.object({
   AZURE_LOCATION_HINT: oneOf(locationHints),
 });
 
-/** Every variable and secret that is read. */
-export const variables: readonly string[] = Object.keys(environment.shape);
+/** Every variable and secret that is read; a binding is none. */
+export const variables: readonly string[] = Object.keys(environment.shape).filter(
+  (name) => name !== "ASSERTION",
+);
 
 /** `azk_dev_sandbox`: the key of the README's first call. It opens nothing outside the sandbox. */
 const sandboxKey: ApiKey = {

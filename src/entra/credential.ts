@@ -1,4 +1,4 @@
-import { base64url, calculateJwkThumbprint } from "jose";
+import { base64url } from "jose";
 import type { ClientCertificate } from "./certificate.ts";
 import type { RsaKey } from "./rsa-key.ts";
 import type { FaultyVariable } from "./meaning.ts";
@@ -39,12 +39,14 @@ export interface Federation {
   keys: readonly RsaKey[];
 }
 
-const digest = async (name: "SHA-1" | "SHA-256", bytes: Uint8Array<ArrayBuffer>) =>
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+const digest = async (name: "SHA-1" | "SHA-256", bytes: BufferSource) =>
   new Uint8Array(await crypto.subtle.digest(name, bytes));
 
-/** RFC 7638: the id of a published key follows from the key. */
-export const keyId = ({ n, e }: RsaKey): Promise<string> =>
-  calculateJwkThumbprint({ kty: "RSA", n, e });
+/** RFC 7638: the id of a published key follows from the key, its members in this order. */
+export const keyId = async ({ n, e }: RsaKey): Promise<string> =>
+  base64url.encode(await digest("SHA-256", bytesOf(JSON.stringify({ e, kty: "RSA", n }))));
 
 /** `x5t#S256` of RFC 7515 §4.1.8: by it Entra finds the certificate. */
 export const thumbprint = async ({ der }: ClientCertificate): Promise<string> =>

@@ -1,4 +1,5 @@
 import { createServer, type Server } from "node:http";
+import { calculateJwkThumbprint } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { clouds } from "../../../src/entra/cloud.ts";
 import type { Federation } from "../../../src/entra/credential.ts";
@@ -88,6 +89,13 @@ test("a key that is not published is refused as that, and works as soon as it is
   });
   deployed = federation(one, two);
   expect(await token()).toMatchObject({ ok: true });
+});
+
+test("a key is named by its thumbprint of RFC 7638", async () => {
+  const { keys } = await keySet(federation(one, two));
+  for (const { kid, kty, n, e } of keys) {
+    expect(kid).toBe(await calculateJwkThumbprint({ kty, n, e }));
+  }
 });
 
 test("what is published holds nothing of a private key", async () => {
