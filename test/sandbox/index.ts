@@ -12,7 +12,6 @@ import { brokenOff, cutShort, Faults, faultHeader, planOf, respondBy } from "./f
 import { createGraph, createGraphStorage } from "./graph/index.ts";
 import { placeOf } from "./hosts.ts";
 import type { Place } from "./hosts.ts";
-import type { Fetch } from "./public-types.ts";
 import { RequestLog } from "./request-log.ts";
 import type { LogEntry } from "./request-log.ts";
 import type { SettingsPatch } from "./settings.ts";
@@ -24,8 +23,6 @@ export interface SandboxOptions {
   directory?: string | undefined;
   /** In place of the default settings, at the start and after each reset. */
   settings?: SettingsPatch | undefined;
-  /** How it asks issuers on this machine. Default: the `fetch` that there is now. */
-  network?: Fetch | undefined;
   /** In place of the world that would be made: for who has many short schedules to play. */
   world?: SandboxWorld | undefined;
 }
@@ -44,9 +41,9 @@ const decoder = new TextDecoder();
 
 /** A local stand-in for Entra ID, Graph, Azure Resource Manager, Key Vault and Blob Storage. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { directory, settings = {}, network } = options;
+  const { directory, settings = {} } = options;
   const store = directory === undefined ? {} : { store: fileStore(directory) };
-  const world = options.world ?? createWorld({ settings, ...store, ...(network && { network }) });
+  const world = options.world ?? createWorld({ settings, ...store });
   const log = new RequestLog();
   const faults = new Faults();
   const chaos = new Chaos(world.settings);

@@ -9,7 +9,6 @@ import { compressed } from "./compression.ts";
 import { faultHeader, firstHalf } from "./faults.ts";
 import { createSandbox } from "./index.ts";
 import type { Sandbox } from "./index.ts";
-import { fetchTrusting } from "./local-fetch.ts";
 import { listenLocally } from "./loopback.ts";
 import type { SettingsPatch } from "./settings.ts";
 
@@ -84,10 +83,8 @@ function close(server: Server): Promise<void> {
  */
 export async function startSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
   const { directory, intercept, settings } = options;
+  const sandbox = await createSandbox({ directory, settings });
   const { ca, key, cert } = options.certificate ?? (await localCertificate(directory));
-  const now = globalThis.fetch;
-  const network = fetchTrusting(ca, (input, init) => now(input, init));
-  const sandbox = await createSandbox({ directory, settings, network });
   const serve = (request: Request) => sandbox.fetch(request);
   const answer = listener(intercept ? (request) => intercept(request, serve) : serve);
   const servers: Server[] = [];
