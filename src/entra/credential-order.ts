@@ -1,4 +1,5 @@
 import type { Credential } from "./credential.ts";
+import { meanings } from "./error-meanings.ts";
 import type { TokenFailure } from "./token-failure.ts";
 
 /**
@@ -12,12 +13,13 @@ const refusalCodes = new Set([
 ]);
 /** "Error validating credentials", which older servers say of grants too. */
 const credentialCode = 70002;
-/** The assertion is not within its time. */
-const clockCode = 700024;
 
-/** Whether the assertion was refused for its times alone, so that a new one may do. */
-export const refusesTime = ({ codes, disposition }: TokenFailure): boolean =>
-  disposition.action === "retry" && codes.includes(clockCode) && disposition.aadsts === clockCode;
+/**
+ * Whether the assertion was refused for its times alone (AADSTS700024), so that a new one may do. An
+ * overloaded service, which has checked nothing, is told by the meaning of its answer.
+ */
+export const refusesTime = ({ disposition }: TokenFailure): boolean =>
+  disposition.message === meanings.clockSkew.message;
 
 /** Whether Entra refused the credential itself, so that another one may do. */
 export function refusesCredential({ code: error, codes, disposition }: TokenFailure): boolean {

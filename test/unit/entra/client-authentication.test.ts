@@ -132,6 +132,13 @@ describe("a certificate", () => {
     expect(authority.sent).toHaveLength(4);
   });
 
+  it("is not signed again for an outage that blames its times", async () => {
+    const body = refusal(700024, { error: "invalid_client" });
+    const credentials = [certificateCredential(certificate.pem), secret];
+    expect((await refreshed(credentials, Response.json(body, { status: 503 }))).ok).toBe(false);
+    expect(authority.sent).toHaveLength(1);
+  });
+
   it("gives way to the next credential when its times are refused twice", async () => {
     const credentials = [certificateCredential(certificate.pem), secret];
     const answer = await refreshed(

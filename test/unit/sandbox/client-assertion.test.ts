@@ -4,7 +4,9 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CLIENT_ID, CONTOSO_TENANT } from "../../sandbox/constants.ts";
 import { readCertificate } from "../../sandbox/entra/registered-credentials.ts";
+import { createWorld } from "../../sandbox/create-world.ts";
 import { createSandbox } from "../../sandbox/index.ts";
+import { stateSchema, type State, type StateStore } from "../../sandbox/state.ts";
 import { newClientCertificate } from "../../support/credentials.ts";
 import { base, createEntraHarness } from "./entra-harness.ts";
 
@@ -225,6 +227,21 @@ test("without secrets the application's own is refused as any other", async () =
   expect((await entra.token(fields, CONTOSO_TENANT)).aadsts).toBe(7000215);
   entra.world.settings.secrets = true;
   expect((await entra.token(fields, CONTOSO_TENANT)).status).toBe(200);
+});
+
+test("a registered certificate outlives the program, and no reset", async () => {
+  const kept: { state?: State } = {};
+  const store: StateStore = {
+    load: () => structuredClone(kept.state),
+    save: (state) => void (kept.state = stateSchema.parse(structuredClone(state))),
+  };
+  const first = createWorld({ store });
+  first.credentials.add(await readCertificate((await newClientCertificate()).certificate));
+  const second = createWorld({ store });
+  expect(second.credentials.certificates).toEqual(first.credentials.certificates);
+  expect(second.credentials.certificates).toHaveLength(1);
+  second.reset();
+  expect(createWorld({ store }).credentials.certificates).toEqual([]);
 });
 
 test("certificates are registered and removed by the control API", async () => {
