@@ -12,6 +12,17 @@ import {
   sessionSecrets,
 } from "./values.ts";
 import type { ApiKey, EncryptionKey } from "./values.ts";
+import {
+  assertionBinding,
+  credentialsOf,
+  credentialVariables,
+  expectedCredential,
+  federationKeys,
+  federationOf,
+  federationSubject,
+} from "./credentials.ts";
+import { readClientCertificate } from "../entra/certificate.ts";
+import type { Credential, Federation } from "../entra/credential.ts";
 import { scopes } from "../contract/scope.ts";
 import { cloudNames, resolveCloud } from "../entra/cloud.ts";
 import { isLoopback } from "../http/url.ts";
@@ -34,8 +45,10 @@ export interface Config {
   cloud: Cloud;
   /** The application's (client) id. */
   clientId: string;
-  /** Tried in order; at least one. */
-  clientSecrets: readonly string[];
+  /** What proves to Entra who the application is, in the order in which it is tried; at least one. */
+  credentials: readonly Credential[];
+  /** The issuer that this Worker is; absent: it publishes no keys. */
+  federation?: Federation;
   /** The first encrypts, all decrypt. */
   encryptionKeys: readonly EncryptionKey[];
   /** The first signs, all verify. */
@@ -74,8 +87,8 @@ const required = (expected: string) => z.string(expected).trim().min(1, expected
 
 /** A variable read by `parse`, whose refusal is the sentence's second half. */
 const read =
-  <Value>(parse: (value: string) => Result<Value, string>) =>
-  (value: string, context: z.RefinementCtx): Value => {
+  <Given, Value>(parse: (value: Given) => Result<Value, string>) =>
+  (value: Given, context: z.RefinementCtx): Value => {
     const parsed = parse(value);
     if (parsed.ok) return parsed.value;
     context.addIssue({ code: "custom", message: parsed.error });
@@ -102,9 +115,19 @@ const environment = z.object({
   AZURE_GRAPH_ENDPOINT: optional,
   AZURE_RESOURCE_MANAGER_ENDPOINT: optional,
   AZURE_CLIENT_ID: required("must be the application's (client) id, a GUID").transform(read(guid)),
-  AZURE_CLIENT_SECRET: required(
-    "must be the value of a client secret, or several separated by commas",
-  ).transform(read(secrets)),
+  ASSERTION: z.unknown().optional().transform(read(assertionBinding)),
+  AZURE_FEDERATION_KEYS: optional.pipe(z.string().transform(read(federationKeys)).optional()),
+  AZURE_FEDERATION_SUBJECT: text
+    .optional()
+    .transform((value) => value || "azure-integration-worker")
+    .transform(read(federationSubject)),
+  AZURE_CLIENT_CERTIFICATE: optional.pipe(
+    z.string().transform(read(readClientCertificate)).optional(),
+  ),
+  AZURE_CLIENT_CERTIFICATE_2: optional.pipe(
+    z.string().transform(read(readClientCertificate)).optional(),
+  ),
+  AZURE_CLIENT_SECRET: optional.pipe(z.string().transform(read(secrets)).optional()),
   AZURE_TENANT_ID: text
     .optional()
     .transform((value) => value || "common")
@@ -126,8 +149,10 @@ const environment = z.object({
   AZURE_LOCATION_HINT: oneOf(locationHints),
 });
 
-/** Every variable and secret that is read. */
-export const variables: readonly string[] = Object.keys(environment.shape);
+/** Every variable and secret that is read; a binding is none. */
+export const variables: readonly string[] = Object.keys(environment.shape).filter(
+  (name) => name !== "ASSERTION",
+);
 
 /** `azk_dev_sandbox`: the key of the README's first call. It opens nothing outside the sandbox. */
 const sandboxKey: ApiKey = {
@@ -155,6 +180,9 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
   const sandbox = cloud.value.name === "sandbox";
   const publicOrigin = publicOriginOf(values, sandbox);
   if (!publicOrigin.ok) return publicOrigin;
+  const federation = federationOf(values, publicOrigin.value);
+  const credentials = credentialsOf(values, federation);
+  if (credentials.length === 0) return wrong("AZURE_CLIENT_SECRET", expectedCredential);
   const keys = keysOf(values.API_KEYS, sandbox);
   if (!keys.ok) return wrong("API_KEYS", keys.error);
   const returnOrigins =
@@ -168,7 +196,8 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
   return ok({
     cloud: cloud.value,
     clientId: values.AZURE_CLIENT_ID,
-    clientSecrets: values.AZURE_CLIENT_SECRET,
+    credentials,
+    ...defined({ federation }),
     encryptionKeys: values.TOKEN_ENCRYPTION_KEYS,
     sessionSecret: values.SESSION_SECRET,
     apiKeys: keys.value,
@@ -224,7 +253,8 @@ function missingOf(env: Record<string, unknown>, error: z.ZodError): string[] {
   const isBlank = (name: string) => env[name] === undefined || String(env[name]).trim() === "";
   const refused = error.issues.map(({ path }) => String(path[0]));
   const keys = env["AZURE_CLOUD"] === "sandbox" ? [] : ["API_KEYS"];
-  return [...refused, ...keys].filter(isBlank);
+  const credential = credentialVariables.every(isBlank) ? ["AZURE_CLIENT_SECRET"] : [];
+  return [...new Set([...credential, ...refused, ...keys])].filter(isBlank);
 }
 
 function keysOf(json: string | undefined, sandbox: boolean): Result<ApiKey[], string> {

@@ -1,6 +1,7 @@
 import type { Connection } from "partyserver";
 import type { Config } from "../config/config.ts";
 import { platformTimer } from "../platform/deadline.ts";
+import { credentialText } from "../entra/credential.ts";
 import { createTokenEndpoint } from "../entra/token-endpoint.ts";
 import { directoryOf } from "../directory/directory.ts";
 import type { Environment } from "../platform/env.ts";
@@ -104,13 +105,15 @@ export function createParts({
   const endpoint = createTokenEndpoint({
     cloud: config.cloud,
     clientId: config.clientId,
-    clientSecrets: config.clientSecrets,
+    credentials: config.credentials,
     fetch: askEntra,
     now,
   });
   let credential: Promise<string> | undefined;
   const fingerprint = () =>
-    (credential ??= sha256Hex([config.clientId, ...config.clientSecrets].join("\n")));
+    (credential ??= sha256Hex(
+      [config.clientId, ...config.credentials.map(credentialText)].join("\n"),
+    ));
   const cache = new TokenCache({ state, cipher, now, log: logged });
   const mint = new TokenMint({
     connectionId,

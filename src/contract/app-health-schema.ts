@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { AppHealth } from "./app-health.ts";
+import { credentialKinds, type AppHealth } from "./app-health.ts";
 import { connectionStatuses } from "./connection-info.ts";
 import { remedyActions } from "./remedy.ts";
 import { time } from "./time.ts";
@@ -20,7 +20,9 @@ export const appHealthSchema = z.object({
   problems: z.array(problemSchema),
   credentials: z.array(
     z.object({
-      position: z.int().min(1),
+      kind: z.enum(credentialKinds),
+      id: z.string(),
+      not_after: time.optional(),
       works: z.boolean().nullable(),
       aadsts: z.int().optional(),
     }),

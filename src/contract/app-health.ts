@@ -12,13 +12,21 @@ export interface Problem {
   command?: string | undefined;
 }
 
+/** What the application can prove to Microsoft who it is with, in the order in which it is tried. */
+export const credentialKinds = ["assertion", "federation", "certificate", "secret"] as const;
+export type CredentialKind = (typeof credentialKinds)[number];
+
 /** What an operator asks of the deployment as a whole. */
 export interface AppHealth {
   client_id: string;
   problems: Problem[];
-  /** In the order of AZURE_CLIENT_SECRET. */
+  /** In the order in which they are tried. */
   credentials: {
-    position: number;
+    kind: CredentialKind;
+    /** A certificate's thumbprint as Entra's pages show it, a key's `kid`, a secret's position. */
+    id: string;
+    /** When a certificate ends; RFC 3339. */
+    not_after?: string | undefined;
     /** Null: Entra could not be asked, or has no tenant yet that knows the application. */
     works: boolean | null;
     aadsts?: number | undefined;

@@ -33,7 +33,7 @@ export const errorReasons = [
   "id_token_invalid",
   "wrong_tenant",
   "invalid_callback",
-  "no_client_secret",
+  "assertion_unavailable",
   // The same, in OAuth's: `error` of RFC 6749, RFC 8628, RFC 8707, OpenID Connect and Entra.
   "account_selection_required",
   "authorization_declined",
@@ -76,6 +76,8 @@ export const errorReasons = [
   "upload_session_lost",
   "operation_ended",
   // The deployment.
+  "certificate_expires",
+  "certificate_expired",
   "missing_binding",
   "missing_table",
   "missing_column",

@@ -279,6 +279,24 @@ export class Directory {
     return pinnedSchema.parse(read?.results[0]).jurisdiction;
   }
 
+  /**
+   * Notes that an operator is told something.
+   *
+   * @param now milliseconds since the epoch
+   * @returns whether nobody was told before
+   */
+  async recordNotice(name: string, now: number): Promise<boolean> {
+    const row = await this.#ask((db) =>
+      db
+        .prepare(
+          "INSERT INTO notices (name, time) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name",
+        )
+        .bind(name, new Date(now).toISOString())
+        .first(),
+    );
+    return row !== null;
+  }
+
   /** Every statement goes through here, so that a fault of the database has its name. */
   #ask<Value>(work: (db: D1Database) => Promise<Value>): Promise<Value> {
     return named(this.#migration, () => work(this.#db));

@@ -1,45 +1,113 @@
-import { ClientSecretPost } from "oauth4webapi";
-import type { ClientAuth } from "oauth4webapi";
-import type { TokenFailure } from "./token-failure.ts";
+import { ClientSecretPost, modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
+import type { AuthorizationServer, ClientAuth } from "oauth4webapi";
+import * as z from "zod";
+import type { Cloud } from "./cloud.ts";
+import { keyId, thumbprint } from "./credential.ts";
+import type { Credential } from "./credential.ts";
+import { valueWithin } from "./deadline.ts";
+import type { RsaKey } from "./rsa-key.ts";
 
-/** Wrong secret, expired secret. */
-const refusalCodes = new Set([7000215, 7000222]);
-/** "Error validating credentials", which older servers say of grants too. */
-const credentialCode = 70002;
+/** Seconds that an assertion is good for; it is signed for one POST. */
+const assertionLifetime = 300;
+/** Milliseconds that the binding ASSERTION may take. */
+const askDeadline = 5_000;
 
-/** Whether Entra refused the secret itself, so that another one may do. */
-export function refusesSecret({ code: error, codes, disposition }: TokenFailure): boolean {
-  // An overloaded service has checked nothing, whatever its body says.
-  if (disposition.latch !== "app") return false;
-  if (codes.some((code) => refusalCodes.has(code))) return true;
-  return error === "invalid_client" && codes.every((code) => code === credentialCode);
+export interface AuthenticationContext {
+  cloud: Cloud;
+  server: AuthorizationServer;
+  /** The authority's path segment. */
+  tenant: string;
+  /** Milliseconds since the epoch. */
+  now: () => number;
 }
 
 /**
- * The app's secrets during a rollover: tried in order, starting with the one that worked last, so
- * that neither adding the new one nor the expiry of the old one is an outage.
+ * How a token request carries a credential. Each call makes an assertion of its own.
+ *
+ * @returns undefined where none can be made: the binding ASSERTION failed, was too slow or answered
+ *   something else than agreed, or a key cannot be used
  */
-export class ClientSecrets {
-  readonly #authentications: readonly ClientAuth[];
-  #current = 0;
-
-  constructor(secrets: readonly string[]) {
-    this.#authentications = secrets.map((secret) => ClientSecretPost(secret));
-  }
-
-  /** Each secret once; `accept` remembers it as the one to begin with. */
-  *candidates(): Generator<{ authentication: ClientAuth; accept: () => void }> {
-    const first = this.#current;
-    for (let offset = 0; offset < this.#authentications.length; offset += 1) {
-      const index = (first + offset) % this.#authentications.length;
-      const authentication = this.#authentications[index];
-      if (authentication === undefined) return;
-      yield {
-        authentication,
-        accept: () => {
-          this.#current = index;
-        },
-      };
+export async function authenticationOf(
+  credential: Credential,
+  context: AuthenticationContext,
+): Promise<ClientAuth | undefined> {
+  try {
+    switch (credential.kind) {
+      case "assertion":
+        return await askedAssertion(credential, context);
+      case "federation":
+        return await federated(credential, context);
+      case "certificate":
+        return await certified(credential, context);
+      case "secret":
+        return ClientSecretPost(credential.secret);
     }
+  } catch {
+    // The reason stays here: it may quote a key, or be another program's words.
+    return undefined;
   }
 }
+
+const answerSchema = z.object({
+  // As long as the form of a request may hold, and no longer.
+  jwt: z
+    .string()
+    .max(16_384)
+    .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+  expiresAt: z.coerce.date(),
+});
+
+async function askedAssertion(
+  { ask }: Extract<Credential, { kind: "assertion" }>,
+  { cloud, tenant, now }: AuthenticationContext,
+): Promise<ClientAuth | undefined> {
+  const request = { audience: cloud.federationAudience, tenantId: tenant };
+  const answer = answerSchema.safeParse(await valueWithin(askDeadline, ask(request)));
+  if (!answer.success || answer.data.expiresAt.getTime() <= now()) return undefined;
+  return (_server, client, body) => {
+    body.set("client_id", client.client_id);
+    body.set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    body.set("client_assertion", answer.data.jwt);
+  };
+}
+
+/** RS256, and one audience: what Entra takes of another issuer, which here is this Worker. */
+async function federated(
+  { key, issuer, subject }: Extract<Credential, { kind: "federation" }>,
+  { cloud, now }: AuthenticationContext,
+): Promise<ClientAuth> {
+  const kid = await keyId(key);
+  return PrivateKeyJwt(
+    { key: await signingKey(key, "RSASSA-PKCS1-v1_5"), kid },
+    {
+      [modifyAssertion]: (header, payload) => {
+        header["typ"] = "JWT";
+        const aud = cloud.federationAudience;
+        Object.assign(payload, { iss: issuer, sub: subject, aud, ...timesAt(now()) });
+      },
+    },
+  );
+}
+
+/** PS256, and the token endpoint as the audience, as Microsoft recommends for certificates. */
+async function certified(
+  { certificate }: Extract<Credential, { kind: "certificate" }>,
+  { server, now }: AuthenticationContext,
+): Promise<ClientAuth> {
+  const x5t = await thumbprint(certificate);
+  return PrivateKeyJwt(await signingKey(certificate.key, "RSA-PSS"), {
+    [modifyAssertion]: (header, payload) => {
+      header["typ"] = "JWT";
+      header["x5t#S256"] = x5t;
+      Object.assign(payload, { aud: server.token_endpoint, ...timesAt(now()) });
+    },
+  });
+}
+
+function timesAt(now: number): { iat: number; nbf: number; exp: number } {
+  const seconds = Math.floor(now / 1000);
+  return { iat: seconds, nbf: seconds, exp: seconds + assertionLifetime };
+}
+
+const signingKey = ({ pkcs8 }: RsaKey, name: "RSA-PSS" | "RSASSA-PKCS1-v1_5") =>
+  crypto.subtle.importKey("pkcs8", pkcs8, { name, hash: "SHA-256" }, false, ["sign"]);

@@ -60,3 +60,21 @@ async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
     text += decoder.decode(value, { stream: true });
   }
 }
+
+/**
+ * Waits for a value, up to a limit. Rejects as the work does.
+ *
+ * @returns undefined when it took longer
+ */
+export async function valueWithin<Value>(
+  milliseconds: number,
+  work: Promise<Value>,
+): Promise<Value | undefined> {
+  const expiry = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => expiry.resolve(undefined), milliseconds);
+  try {
+    return await Promise.race([work, expiry.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

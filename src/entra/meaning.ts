@@ -5,6 +5,10 @@ export type Latch = "connection" | "resource" | "app" | "none";
 
 /** Variables of the configuration that an operator may have to look at. */
 export const faultyVariables = [
+  "ASSERTION",
+  "AZURE_FEDERATION_KEYS",
+  "AZURE_CLIENT_CERTIFICATE",
+  "AZURE_CLIENT_CERTIFICATE_2",
   "AZURE_CLIENT_SECRET",
   "AZURE_REDIRECT_URI",
   "AZURE_TENANT_ID",

@@ -3,6 +3,7 @@ import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
 import { mergeClaims } from "./claims.ts";
 import type { Cloud } from "./cloud.ts";
+import type { Credential } from "./credential.ts";
 import { parseJsonObject } from "../http/json.ts";
 import type { Answer } from "./deadline.ts";
 import { verifyIdToken } from "./id-token.ts";
@@ -60,8 +61,8 @@ export interface TokenEndpoint {
 export interface TokenEndpointOptions {
   cloud: Cloud;
   clientId: string;
-  /** Tried in order when Entra refuses one; the one that works is remembered. */
-  clientSecrets: readonly string[];
+  /** At least one. Tried in order when Entra refuses one; the one that works is remembered. */
+  credentials: readonly Credential[];
   fetch: typeof globalThis.fetch;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -81,7 +82,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   const fetch = (request: Request): Promise<Response> => (0, options.fetch)(request);
   const exchange = new TokenExchange({
     cloud,
-    clientSecrets: options.clientSecrets,
+    credentials: options.credentials,
     fetch,
     now,
     timeoutMs,
@@ -127,7 +128,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       const client = clientOf();
       const callback = validCallback(server, client, redemption);
       if (!callback.ok) return callback;
-      const answer = await exchange.send(redemption, (authentication, post) =>
+      const answer = await exchange.send({ ...redemption, server }, (authentication, post) =>
         oauth.authorizationCodeGrantRequest(
           server,
           client,
@@ -152,7 +153,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       const client = clientOf();
       const asked = withScopes(scopes, ["offline_access"]);
       const identifies = scopes.includes("openid");
-      const answer = await exchange.send(sender, (authentication, post) =>
+      const answer = await exchange.send({ ...sender, tenant, server }, (authentication, post) =>
         oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, {
           ...post,
           additionalParameters: {
@@ -170,7 +171,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     async clientCredentials({ tenant, scopes, claims, ...sender }) {
       const server = serverOf(cloud, tenant);
       const client = clientOf();
-      const answer = await exchange.send(sender, (authentication, post) =>
+      const answer = await exchange.send({ ...sender, tenant, server }, (authentication, post) =>
         oauth.clientCredentialsGrantRequest(
           server,
           client,

@@ -2,11 +2,13 @@ import * as oauth from "oauth4webapi";
 import { userAgent } from "../http/user-agent.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
-import { ClientSecrets, refusesSecret } from "./client-authentication.ts";
+import { authenticationOf } from "./client-authentication.ts";
 import type { Cloud } from "./cloud.ts";
+import type { Credential } from "./credential.ts";
+import { CredentialOrder, refusesCredential, refusesTime } from "./credential-order.ts";
 import { withinDeadline } from "./deadline.ts";
 import type { Answer } from "./deadline.ts";
-import { answerFailure, ownFailure } from "./token-failure.ts";
+import { answerFailure, blaming, ownFailure } from "./token-failure.ts";
 import type { TokenFailure } from "./token-failure.ts";
 
 /** For whom a token request is sent; headers carry it to Entra. */
@@ -20,7 +22,7 @@ export interface Sender {
 export interface TokenExchangeOptions {
   cloud: Cloud;
   /** Tried in order when Entra refuses one; the one that works is remembered. */
-  clientSecrets: readonly string[];
+  credentials: readonly Credential[];
   fetch: (request: Request) => Promise<Response>;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -32,7 +34,7 @@ export interface TokenExchangeOptions {
 
 type PostOptions = oauth.CustomFetchOptions<"POST", URLSearchParams>;
 
-/** Makes one token request of the library's with a secret. */
+/** Makes one token request of the library's with a credential. */
 export type PostBuilder = (
   authentication: oauth.ClientAuth,
   post: {
@@ -43,41 +45,64 @@ export type PostBuilder = (
   },
 ) => Promise<Response>;
 
-/** The POSTs of a token endpoint: which secret they carry, what they say of their sender. */
+/** One token request, as far as its credential and its headers depend on it. */
+export interface Exchange extends Sender {
+  server: oauth.AuthorizationServer;
+  /** The authority's path segment. */
+  tenant: string;
+}
+
+/** The POSTs of a token endpoint: which credential they carry, what they say of their sender. */
 export class TokenExchange {
   readonly #options: TokenExchangeOptions;
-  readonly #secrets: ClientSecrets;
+  readonly #order: CredentialOrder;
 
   constructor(options: TokenExchangeOptions) {
     this.#options = options;
-    this.#secrets = new ClientSecrets(options.clientSecrets);
+    this.#order = new CredentialOrder(options.credentials);
   }
 
   /**
-   * Sends a request with each secret in turn until Entra accepts one, under one `client-request-id`.
+   * Sends a request with each credential in turn until Entra accepts one, under one `client-request-id`.
    *
    * @returns the answer of status 200, read whole; any other, or none, as a failure
    */
-  async send(sender: Sender, build: PostBuilder): Promise<Result<Answer, TokenFailure>> {
-    const { now, timeoutMs } = this.#options;
-    const headers = this.#headers(sender);
-    let refusal: TokenFailure | undefined;
-    for (const { authentication, accept } of this.#secrets.candidates()) {
-      const answer = await withinDeadline(timeoutMs, (signal) =>
-        build(authentication, this.#post(headers, signal)),
-      );
-      if (typeof answer === "string") return err(ownFailure(answer));
-      if (answer.status === 200) {
+  async send(exchange: Exchange, build: PostBuilder): Promise<Result<Answer, TokenFailure>> {
+    const headers = this.#headers(exchange);
+    let refusal = ownFailure("assertion_unavailable");
+    for (const { credential, accept } of this.#order.candidates()) {
+      const post = () => this.#post(credential, exchange, headers, build);
+      let answer = await post();
+      // An assertion may have waited on its way, or a clock was set meanwhile: a new one, once.
+      const signs = credential.kind !== "secret";
+      if (!answer.ok && signs && refusesTime(answer.error)) answer = await post();
+      if (answer.ok) {
         accept();
-        return ok(answer);
+        return answer;
       }
-      refusal = answerFailure(answer, now());
-      if (!refusesSecret(refusal)) {
-        // Any other answer was given after the secret had been checked, or says nothing about it.
-        return err(refusal);
-      }
+      // Any other answer was given after the credential had been checked, or says nothing about it.
+      const isLate = signs && refusesTime(answer.error);
+      if (!isLate && !refusesCredential(answer.error)) return answer;
+      // The table names the variable of secrets; any other kind is what only the credential knows.
+      refusal = signs ? blaming(answer.error, credential.variable) : answer.error;
     }
-    return err(refusal ?? ownFailure("no_client_secret"));
+    return err(refusal);
+  }
+
+  async #post(
+    credential: Credential,
+    { server, tenant }: Exchange,
+    headers: Record<string, string>,
+    build: PostBuilder,
+  ): Promise<Result<Answer, TokenFailure>> {
+    const { cloud, now, timeoutMs } = this.#options;
+    const authentication = await authenticationOf(credential, { cloud, server, tenant, now });
+    if (authentication === undefined) return err(ownFailure("assertion_unavailable"));
+    const answer = await withinDeadline(timeoutMs, (signal) =>
+      build(authentication, this.#postOptions(headers, signal)),
+    );
+    if (typeof answer === "string") return err(ownFailure(answer));
+    return answer.status === 200 ? ok(answer) : err(answerFailure(answer, now()));
   }
 
   #headers({ requestId, account }: Sender): Record<string, string> {
@@ -90,7 +115,7 @@ export class TokenExchange {
     };
   }
 
-  #post(headers: Record<string, string>, signal: AbortSignal): Parameters<PostBuilder>[1] {
+  #postOptions(headers: Record<string, string>, signal: AbortSignal): Parameters<PostBuilder>[1] {
     const { cloud, fetch } = this.#options;
     return {
       signal,

@@ -2,7 +2,7 @@ import { longestWait, retryAfterSeconds } from "../http/retry-after.ts";
 import { parseJsonObject } from "../http/json.ts";
 import type { Answer } from "./deadline.ts";
 import { classify, parseEntraError, requestIdOf } from "./errors.ts";
-import type { Disposition } from "./errors.ts";
+import type { Disposition, FaultyVariable } from "./errors.ts";
 import { defined } from "../contract/defined.ts";
 
 /** A token request that brought no token. Holds no text of Microsoft's and no part of a request. */
@@ -47,11 +47,11 @@ const ownFailures = {
     ...signIn,
     message: "The browser came back with an incomplete answer: start a new sign-in.",
   },
-  no_client_secret: {
+  assertion_unavailable: {
     action: "fix_app",
     latch: "app",
-    variable: "AZURE_CLIENT_SECRET",
-    message: "The app has no client secret: its operator must set AZURE_CLIENT_SECRET.",
+    message:
+      "The app could not prove who it is: its operator must see to the credential that is named.",
   },
 } as const satisfies Record<string, Disposition>;
 
@@ -67,6 +67,12 @@ export function ownFailure(code: OwnFailureCode, answer?: Answer): TokenFailure 
     ...defined({ requestId }),
   };
 }
+
+/** The same failure, of a credential that this variable holds. */
+export const blaming = (failure: TokenFailure, variable: FaultyVariable): TokenFailure =>
+  failure.disposition.latch === "app"
+    ? { ...failure, disposition: { ...failure.disposition, variable } }
+    : failure;
 
 /** Entra pauses a client that repeats itself (AADSTS50196); it asks for five minutes of silence. */
 const loopPauseSeconds = 300;

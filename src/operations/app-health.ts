@@ -1,11 +1,14 @@
 import { defined } from "../contract/defined.ts";
 import { getAppHealth } from "../api/health.ts";
+import { certificateWarnings } from "../config/certificate-warnings.ts";
 import type { Config } from "../config/config.ts";
+import { federationCredentials } from "../config/credentials.ts";
 import { jurisdictionChanged } from "../config/jurisdiction.ts";
 import type { AppHealth, Problem } from "../contract/app-health.ts";
 import { AzureError, type Failure } from "../contract/errors.ts";
 import { directoryOf, type Directory, type DirectoryCount } from "../directory/directory.ts";
 import { checkCredential, type CredentialCheck } from "../entra/credential-check.ts";
+import { credentialId, type Credential } from "../entra/credential.ts";
 import { isSharedTenant } from "../entra/tenant.ts";
 import { missingBindings } from "../platform/bindings.ts";
 import type { Environment } from "../platform/env.ts";
@@ -33,19 +36,21 @@ export async function appHealth(
   tools: Tools,
 ): Promise<AppHealth> {
   const report = new DirectoryReport(directoryOf(env));
-  const [held, counts, paused, credentials] = await Promise.all([
+  const [held, counts, paused, credentials, warnings] = await Promise.all([
     report.read((directory) => directory.jurisdiction()),
     report.read((directory) => directory.counts()),
     report.read((directory) => directory.pausedSinks()),
     checkCredentials(config, report, tools),
+    certificateWarnings(config.credentials, tools.now()),
   ]);
   const moved = held === undefined ? undefined : jurisdictionChanged(config.jurisdiction, held);
-  const failures = [...missingBindings(env), ...(moved ? [moved] : []), ...report.failures];
-  const problems = failures.map(problemOf);
+  const ending = warnings.map(({ failure }) => failure);
+  const found = [...missingBindings(env), ...(moved ? [moved] : []), ...report.failures];
+  const problems = [...found, ...ending].map(problemOf);
   return {
     client_id: config.clientId,
     problems: [...new Map(problems.map((problem) => [problem.error, problem])).values()],
-    credentials: credentials.map((check, index) => ({ position: index + 1, ...check })),
+    credentials,
     connections: counts === undefined ? null : summarize(counts),
     paused_sinks: paused ?? null,
   };
@@ -84,17 +89,32 @@ async function checkCredentials(
   config: Config,
   report: DirectoryReport,
   tools: Tools,
-): Promise<CredentialCheck[]> {
-  const { cloud, clientId, clientSecrets, tenantId } = config;
+): Promise<AppHealth["credentials"]> {
+  const { cloud, clientId, tenantId } = config;
   const tenant = isSharedTenant(tenantId)
     ? await report.read((directory) => directory.someTenant())
     : tenantId;
+  const check = async (credential: Credential): Promise<CredentialCheck> =>
+    tenant === undefined
+      ? { works: null }
+      : checkCredential({ cloud, clientId, credential, tenant, ...tools });
   return Promise.all(
-    clientSecrets.map((clientSecret) =>
-      tenant === undefined
-        ? { works: null }
-        : checkCredential({ cloud, clientId, clientSecret, tenant, ...tools }),
-    ),
+    checkable(config).map(async (credential) => ({
+      kind: credential.kind,
+      id: await credentialId(credential),
+      ...(credential.kind === "certificate" && {
+        not_after: new Date(credential.certificate.notAfter).toISOString(),
+      }),
+      ...(await check(credential)),
+    })),
+  );
+}
+
+/** The credentials, and the published keys that are to sign later: one sees whether they would work. */
+function checkable({ credentials, federation }: Config): Credential[] {
+  const [, ...later] = federation === undefined ? [] : federationCredentials(federation);
+  return credentials.flatMap((credential) =>
+    credential.kind === "federation" ? [credential, ...later] : [credential],
   );
 }
 

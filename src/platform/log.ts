@@ -12,6 +12,7 @@ export type LogLine =
   | RpcLogLine
   | ConnectionLogLine
   | WatchdogLogLine
+  | CertificateLogLine
   | MisconfiguredLogLine
   | UnexpectedLogLine;
 
@@ -37,6 +38,19 @@ export type AlarmLogLine = {
   event: "alarm";
   connection: string;
 } & FactsAt<"alarm", "log">;
+
+/** A certificate of the application that ends soon, or has ended: one line for each number of days. */
+export interface CertificateLogLine {
+  level: "warn" | "error";
+  event: "certificate_expires" | "certificate_expired";
+  /** The variable that holds it. */
+  variable: string;
+  /** As Entra's pages show it. */
+  thumbprint: string;
+  days: number;
+  /** RFC 3339. */
+  not_after: string;
+}
 
 /** What the operator alone can mend, met by a request, a connection or the watchdog. */
 export interface MisconfiguredLogLine {

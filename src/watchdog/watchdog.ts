@@ -11,6 +11,7 @@ import { AzureError, errorName } from "../contract/errors.ts";
 import { log, logMisconfigured, type Finding } from "../platform/log.ts";
 import { directoryOf, type Directory } from "../directory/directory.ts";
 import type { OverdueEntry } from "../directory/entry.ts";
+import { warnOfCertificates } from "./certificates.ts";
 import { findingLevels, findingOf, grace, pageSize, postponements } from "./watchdog-policy.ts";
 
 /** Milliseconds that a connection may take to answer. */
@@ -28,7 +29,8 @@ interface Found {
 
 /**
  * Probes the connections whose next contact is overdue: any touch repairs an
- * alarm that was lost. One page per run, those first that wait longest. Never throws.
+ * alarm that was lost. One page per run, those first that wait longest. Then warns of certificates that
+ * end. Never throws.
  */
 export async function runWatchdog(env: Environment, now: number): Promise<void> {
   const directory = directoryOf(env);
@@ -51,6 +53,7 @@ export async function runWatchdog(env: Environment, now: number): Promise<void> 
     await settle(directory, found, now);
     await publish(env.EVENTS, found, now);
     log({ level: "info", event: "watchdog", ...countsOf(found) });
+    await warnOfCertificates(config.value, directory, now);
   } catch (error) {
     logMisconfigured(error);
     log({ level: "error", event: "watchdog", code: "run_failed", error_name: errorName(error) });

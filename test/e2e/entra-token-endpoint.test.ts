@@ -1,5 +1,6 @@
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from "oauth4webapi";
 import { beforeEach, describe, expect, it } from "vitest";
+import { secretCredentials } from "../support/credentials.ts";
 import { authorizationUrl } from "../../src/entra/authorization-request.ts";
 import { clouds } from "../../src/entra/cloud.ts";
 import type { Cloud } from "../../src/entra/cloud.ts";
@@ -24,7 +25,7 @@ const endpoint = (clientSecrets: readonly string[] = [CLIENT_SECRET]) =>
   createTokenEndpoint({
     cloud,
     clientId: CLIENT_ID,
-    clientSecrets,
+    credentials: secretCredentials(...clientSecrets),
     fetch: (input) => sandbox.fetch(new Request(input)),
     now: Date.now,
   });

@@ -84,7 +84,7 @@ describe.each(forgotten)("a forgotten migration: a missing $what", ({ undo, redo
     expect(status).toBe(200);
     const { problems, ...rest } = body["data"] as Record<string, unknown>;
     expect(problems).toEqual([{ error: expect.stringContaining(command), ...details }]);
-    expect(rest).toMatchObject({ paused_sinks: null, credentials: [{ position: 1 }] });
+    expect(rest).toMatchObject({ paused_sinks: null, credentials: [{ kind: "secret", id: "1" }] });
   });
 
   test("is named in the log by a connection that cannot report, and by the watchdog", async () => {
@@ -130,7 +130,7 @@ describe("a database that does not answer", () => {
       {
         problems: [{ reason: "directory_unreachable" }],
         connections: null,
-        credentials: [{ position: 1, works: null }],
+        credentials: [{ kind: "secret", id: "1", works: null }],
       },
     ]);
   });

@@ -12,6 +12,7 @@ import { directory, rowWhen } from "./support/directory.ts";
 import { asAll, bearer, call, json } from "./support/http.ts";
 import { sandbox } from "./support/sandbox.ts";
 import { CLIENT_SECRET, CONTOSO_TENANT } from "../sandbox/constants.ts";
+import { secretCredentials } from "../support/credentials.ts";
 
 /** A row as an actor would have written it. */
 const entry = (connectionId: string, change: Partial<DirectoryEntry> = {}): DirectoryEntry => ({
@@ -239,7 +240,7 @@ describe("GET /health/app", () => {
     const { status, body } = await call("/health/app", asAll());
     expect(status).toBe(200);
     expect(body["data"]).toMatchObject({
-      credentials: [{ position: 1, works: true }],
+      credentials: [{ kind: "secret", id: "1", works: true }],
       connections: { waiting: 0, waiting_since: null, by_remedy: { sign_in: 2 } },
     });
   });
@@ -252,7 +253,7 @@ describe("GET /health/app", () => {
     await sandbox.fault({ match: { grant_type: "client_credentials" }, times: 1, aadsts: 7000222 });
     const { body } = await call("/health/app", asAll());
     expect(body["data"]).toMatchObject({
-      credentials: [{ position: 1, works: false, aadsts: 7000222 }],
+      credentials: [{ kind: "secret", id: "1", works: false, aadsts: 7000222 }],
       connections: { waiting: 1, waiting_since: waiting?.updated_at, by_remedy: { fix_app: 1 } },
     });
   });
@@ -260,21 +261,21 @@ describe("GET /health/app", () => {
   test("says so when Microsoft does not answer the question", async () => {
     await sandbox.fault({ match: { grant_type: "client_credentials" }, times: 1, reset: true });
     const { body } = await call("/health/app", asAll());
-    expect(body["data"]).toMatchObject({ credentials: [{ position: 1, works: null }] });
+    expect(body["data"]).toMatchObject({ credentials: [{ kind: "secret", id: "1", works: null }] });
   });
 
   test("distinguishes several credentials by their place in the variable", async () => {
     const config = configOf(env);
     if (!config.ok) throw new Error(config.error.message);
-    const clientSecrets = ["one-that-expired", CLIENT_SECRET];
+    const changed = { credentials: secretCredentials("one-that-expired", CLIENT_SECRET) };
     const tools = {
       fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init),
       now: Date.now,
     };
-    const { credentials } = await appHealth({ ...config.value, clientSecrets }, env, tools);
+    const { credentials } = await appHealth({ ...config.value, ...changed }, env, tools);
     expect(credentials).toEqual([
-      { position: 1, works: false, aadsts: 7000215 },
-      { position: 2, works: true },
+      { kind: "secret", id: "1", works: false, aadsts: 7000215 },
+      { kind: "secret", id: "2", works: true },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { CLIENT_SECRET } from "../sandbox/constants.ts";
+import { secretCredentials } from "../support/credentials.ts";
 import { clockOfEachTest } from "./support/clock.ts";
 import { expectOk, type Stub } from "./support/connections.ts";
 import { imported, refreshTokenOf } from "./support/imports.ts";
@@ -113,11 +114,15 @@ describe(`${connections} connections whose application's secret has expired`, ()
 
     // The deployment gets a second secret, in the midst of the pause.
     const answers = await each(stubs.slice(0, 50), (stub) =>
-      reconfigured(stub, { clientSecrets: [CLIENT_SECRET, newSecret] }, async ({ gateway }) => {
-        const response = await gateway.handle(new Request(me));
-        await response.arrayBuffer();
-        return response.status;
-      }),
+      reconfigured(
+        stub,
+        { credentials: secretCredentials(CLIENT_SECRET, newSecret) },
+        async ({ gateway }) => {
+          const response = await gateway.handle(new Request(me));
+          await response.arrayBuffer();
+          return response.status;
+        },
+      ),
     );
     expect(new Set(answers)).toEqual(new Set([200]));
     expect(tried.new).toBe(50);

@@ -5,6 +5,7 @@ import { liveProtocol } from "../../src/contract/live-socket.ts";
 import { SimulatedClock } from "./support/clock.ts";
 import { actorOf, newUser, type Stub } from "./support/connections.ts";
 import { allKey, CookieJar, front, type FrontRequest } from "./support/front.ts";
+import { CLIENT_SECRET } from "../sandbox/constants.ts";
 import { refreshTokenOf } from "./support/imports.ts";
 import { authorize, sandbox } from "./support/sandbox.ts";
 import { hunt, Surveillance } from "./support/secret-hunt.ts";
@@ -249,7 +250,7 @@ async function scenario(): Promise<void> {
 describe("in a day of a connection", () => {
   beforeAll(async () => {
     begin();
-    watched.keep("client secret", env.AZURE_CLIENT_SECRET);
+    watched.keep("client secret", CLIENT_SECRET);
     watched.keep("session secret", env.SESSION_SECRET);
     watched.keep("API key", allKey);
     const [, key = ""] = env.TOKEN_ENCRYPTION_KEYS.split(":");

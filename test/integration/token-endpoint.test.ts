@@ -1,5 +1,6 @@
 import { calculatePKCECodeChallenge } from "oauth4webapi";
 import { expect, it } from "vitest";
+import { secretCredentials } from "../support/credentials.ts";
 import { authorizationUrl } from "../../src/entra/authorization-request.ts";
 import { clouds } from "../../src/entra/cloud.ts";
 import { createTokenEndpoint } from "../../src/entra/token-endpoint.ts";
@@ -8,7 +9,13 @@ const cloud = clouds.global;
 const clientId = "11111111-2222-4333-8444-555555555555";
 const redirectUri = "http://localhost:8787/callback";
 const codeVerifier = "a-verifier-of-forty-three-letters-or-more-43";
-const options = { cloud, clientId, clientSecrets: ["sandbox-client-secret"], fetch, now: Date.now };
+const options = {
+  cloud,
+  clientId,
+  credentials: secretCredentials("sandbox-client-secret"),
+  fetch,
+  now: Date.now,
+};
 
 it("signs in and renews in workerd, with the runtime's own fetch", async () => {
   const url = authorizationUrl({

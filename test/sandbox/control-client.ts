@@ -54,7 +54,11 @@ export interface ControlClient {
   forget(id: string): Promise<void>;
   /** Has something happen to a subscription's notifications. */
   notification(play: NotificationPlay): Promise<void>;
-  /** Everything as new: settings, faults, mail, resources, consents, subscriptions, the log. */
+  /** Registers a certificate for the application. @param certificate PEM @returns its thumbprint */
+  registerCertificate(certificate: string): Promise<string>;
+  /** Removes every certificate that was registered. */
+  removeCertificates(): Promise<void>;
+  /** Everything as new: settings, faults, mail, resources, consents, subscriptions, certificates, the log. */
   reset(): Promise<void>;
 }
 
@@ -91,6 +95,9 @@ export function createControlClient(serve: Serve, url: string): ControlClient {
         .subscriptions,
     forget: async (id) => void (await ask("DELETE", `subscriptions/${encodeURIComponent(id)}`)),
     notification: async (play) => void (await ask("POST", "notifications", play)),
+    registerCertificate: async (certificate) =>
+      (await read<{ thumbprint: string }>("POST", "credentials", { certificate })).thumbprint,
+    removeCertificates: async () => void (await ask("DELETE", "credentials")),
     reset: async () => void (await ask("POST", "reset")),
   };
 }

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { SandboxWorld } from "./create-world.ts";
+import { readCertificate } from "./entra/registered-credentials.ts";
 import { faultSchema } from "./fault-input.ts";
 import type { Faults } from "./faults.ts";
 import { arrivalInput, arrive } from "./graph/mail/arrival.ts";
@@ -36,6 +37,9 @@ const heldAnswer = z.strictObject({
   content_type: z.string().optional(),
   body: z.string().default(""),
 });
+
+/** In PEM, without its key. */
+const credentialSchema = z.strictObject({ certificate: z.string() });
 
 const afterSchema = z.coerce.number().int().min(0).default(0);
 
@@ -140,6 +144,23 @@ export function createControl(world: SandboxWorld, log: RequestLog, faults: Faul
     return world.outbox.answer(context.req.param("id"), response)
       ? Response.json({ answered: true })
       : Response.json({ error: `nothing is held as ${context.req.param("id")}` }, { status: 404 });
+  });
+
+  app.post("/credentials", async (context) => {
+    const credential = credentialSchema.safeParse(await jsonOf(context.req.raw));
+    if (!credential.success) return problem(credential.error);
+    try {
+      const certificate = await readCertificate(credential.data.certificate);
+      world.credentials.add(certificate);
+      return Response.json({ thumbprint: certificate.thumbprint }, { status: 201 });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return Response.json({ error: error.message }, { status: 400 });
+    }
+  });
+  app.delete("/credentials", () => {
+    world.credentials.clear();
+    return Response.json({ cleared: true });
   });
 
   app.post("/reset", () => {

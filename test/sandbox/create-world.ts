@@ -3,7 +3,9 @@ import { Consents } from "./consents.ts";
 import { base64url, bytesOfBase64url } from "./encoding.ts";
 import { machineFetch } from "./network.ts";
 import { Outbox } from "./outbox.ts";
+import { RegisteredCredentials } from "./entra/registered-credentials.ts";
 import { userByName, users } from "./people.ts";
+import type { Fetch } from "./public-types.ts";
 import { Revocations } from "./revocations.ts";
 import { Sealer } from "./sealed.ts";
 import { applySettings, defaultSettings, lifetimeOf } from "./settings.ts";
@@ -13,7 +15,6 @@ import type { KeyOwner, SigningKey } from "./signing-key.ts";
 import { noStore } from "./state.ts";
 import type { State, StateStore } from "./state.ts";
 import { Ticker } from "./tick.ts";
-import type { Fetch } from "./public-types.ts";
 import type { Audience, Authentication, SandboxUser, Settings, World } from "./world.ts";
 
 export interface AccessTokenRequest {
@@ -45,6 +46,10 @@ export interface SandboxWorld extends World {
   readonly consents: Consents;
   readonly revocations: Revocations;
   readonly outbox: Outbox;
+  /** What the application may prove itself by, beside its secret. */
+  readonly credentials: RegisteredCredentials;
+  /** Asks an issuer on this machine. */
+  readonly network: Fetch;
   readonly sealer: Pick<Sealer, "open" | "seal">;
   readonly state: State;
   save(): void;
@@ -113,6 +118,8 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
   const restorers: (() => void)[] = [];
   const consents = new Consents(state, save);
   const revocations = new Revocations(state, save);
+  const credentials = new RegisteredCredentials(state, save);
+  const network = machineFetch();
   const sealer = new Sealer(bytesOfBase64url(state.sealingKey));
   const keys: Partial<Record<KeyOwner, Promise<SigningKey>>> = {};
 
@@ -185,6 +192,8 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
     guid: () => crypto.randomUUID(),
     consents,
     revocations,
+    credentials,
+    network,
     sealer,
     state,
     save,
@@ -197,6 +206,7 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
       consents.reset();
       revocations.reset();
       outbox.clear();
+      credentials.clear();
       for (const restore of restorers) restore();
     },
   };

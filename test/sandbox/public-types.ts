@@ -13,6 +13,8 @@ export interface Settings {
   clock_offset_s: number;
   /** Whether the application has a signing key of its own, as one with mapped claims has. */
   app_signing_key: boolean;
+  /** Whether the application has a client secret; without, it needs a certificate or a federated credential. */
+  secrets: boolean;
   /** How long Exchange holds one of a mailbox's four places; null, a few milliseconds. */
   mailbox_latency_ms: number | null;
   /** The seed by which some requests are answered oddly; null: none is. */

@@ -9,6 +9,7 @@ export const defaultSettings: Readonly<Settings> = {
   cae: false,
   clock_offset_s: 0,
   app_signing_key: false,
+  secrets: true,
   mailbox_latency_ms: null,
   chaos: null,
   chaos_share: 0.1,
@@ -30,6 +31,7 @@ export const settingsPatch = z.strictObject({
   cae: z.boolean().optional(),
   clock_offset_s: z.number().optional(),
   app_signing_key: z.boolean().optional(),
+  secrets: z.boolean().optional(),
   mailbox_latency_ms: z.number().min(0).max(60_000).nullable().optional(),
   chaos: z
     .union([z.string().min(1), z.number()])

@@ -25,6 +25,19 @@ const signing = z.object({
   thumbprint: z.string(),
 });
 
+/** A certificate registered for the application. */
+const certificate = z.object({
+  pem: z.string(),
+  /** SHA-1 of its bytes, in hexadecimal: what Entra's pages and its errors show. */
+  thumbprint: z.string(),
+  /** As assertions name it: SHA-1 (`x5t`) and SHA-256 (`x5t#S256`), base64url. */
+  x5t: z.string(),
+  x5tS256: z.string(),
+  /** Milliseconds since the epoch. */
+  notBefore: z.number(),
+  notAfter: z.number(),
+});
+
 /** All that outlives a restart. Codes and refresh tokens are sealed with `sealingKey`, not kept. */
 export const stateSchema = z.object({
   version: z.literal(1),
@@ -33,6 +46,7 @@ export const stateSchema = z.object({
   /** The application's own key, as `signing` is Entra's. */
   applicationSigning: signing.optional(),
   sealingKey: z.string(),
+  certificates: z.array(certificate).optional(),
   consents: z.array(consent),
   revocations: z.array(revocation),
   /** Ids of authorization codes already redeemed, with the time (ms) they would have expired. */
@@ -42,6 +56,7 @@ export const stateSchema = z.object({
 });
 
 export type State = z.infer<typeof stateSchema>;
+export type RegisteredCertificate = z.infer<typeof certificate>;
 export type SigningMaterial = z.infer<typeof signing>;
 export type Consent = State["consents"][number];
 export type Revocation = State["revocations"][number];

@@ -81,6 +81,7 @@ const secretFields = [
   "code",
   "code_verifier",
   "client_secret",
+  "client_assertion",
 ];
 
 /** Collects what passes between the Worker and Microsoft, and what the Worker writes to the console. */

@@ -81,12 +81,15 @@ const rows: readonly Row[] = [
     ...invalidRequest,
   },
   // Its credential.
-  { codes: [7000215, 7000222, 7000218, 700025, 700024, 7000272], ...invalidClient },
-  { codes: [700027, 50012, 5002730], ...invalidClient },
+  { codes: [7000215, 7000222, 7000218, 700021, 700025, 700024, 7000272], ...invalidClient },
+  { codes: [700027, 50012, 5002730, 5002738], ...invalidClient },
+  { codes: [50027], ...invalidRequest },
   {
-    codes: [70021, 700211, 700212, 700213, 7002138, 700222, 700229, 90061],
+    codes: [70021, 700211, 700212, 700213, 7002138, 700222, 700229],
     ...invalidClient,
   },
+  // The issuer of its federated credential cannot be reached.
+  { codes: [90061], ...invalidRequest },
   { codes: [9002325, 9002326, 9002327], ...invalidRequest },
   // The application was removed from the tenant: told as if its credential were wrong.
   { codes: [7000229], ...invalidClient },

@@ -1,4 +1,7 @@
 import { CLIENT_ID, CLIENT_SECRET } from "../constants.ts";
+import type { SandboxWorld } from "../create-world.ts";
+import type { Authority } from "../tenants.ts";
+import { assertionType, verifyAssertion } from "./client-assertion.ts";
 import { failure } from "./entra-error.ts";
 import type { Outcome } from "./entra-error.ts";
 
@@ -35,24 +38,45 @@ function basicCredentials(authorization: string | undefined): Credentials | unde
   }
 }
 
+interface ClientRequest {
+  world: SandboxWorld;
+  form: URLSearchParams;
+  authorization: string | undefined;
+  authority: Authority;
+  base: string;
+}
+
 /**
- * Authenticates the client of a token request by its secret, in the body or by HTTP Basic.
- * Fails with 900144 (no client_id), 700016 (unknown), 7000218 (no credential this sandbox
- * accepts), 7000215 (wrong secret).
+ * Authenticates the client of a token request: by an assertion, or by its secret, in the body or by HTTP
+ * Basic. Fails with 900144 (no client_id, or no client_assertion_type), 700016 (unknown), 7000218 (no
+ * credential), 7000215 (wrong secret, or any where the application has none), and as `verifyAssertion`.
  */
-export function authenticateClient(
-  form: URLSearchParams,
-  authorization: string | undefined,
-  tenant: string,
-): Outcome<{ clientId: string }> {
+export async function authenticateClient({
+  world,
+  form,
+  authorization,
+  authority,
+  base,
+}: ClientRequest): Promise<Outcome<{ clientId: string }>> {
   const basic = basicCredentials(authorization);
   const clientId = form.get("client_id") ?? basic?.clientId;
   const secret = form.get("client_secret") ?? basic?.secret;
   if (!clientId) {
     return failure(900144, "The request body must contain the following parameter: 'client_id'.");
   }
-  if (!isKnownClient(clientId)) return unknownClient(clientId, tenant);
+  if (!isKnownClient(clientId)) return unknownClient(clientId, authority.segment);
+  const assertion = form.get("client_assertion");
+  if (assertion) {
+    if (form.get("client_assertion_type") !== assertionType) {
+      return failure(
+        900144,
+        "The request body must contain the following parameter: 'client_assertion_type'.",
+      );
+    }
+    const checked = await verifyAssertion({ world, assertion, clientId, authority, base });
+    return checked.ok ? { ok: true, value: { clientId: CLIENT_ID } } : checked;
+  }
   if (!secret) return failure(7000218);
-  if (secret !== CLIENT_SECRET) return failure(7000215);
+  if (secret !== CLIENT_SECRET || !world.settings.secrets) return failure(7000215);
   return { ok: true, value: { clientId: CLIENT_ID } };
 }

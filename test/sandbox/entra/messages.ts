@@ -6,6 +6,8 @@ const messages: Readonly<Record<number, string>> = {
     "Provided value for the input parameter scope is not valid because it contains more than one resource.",
   28003:
     "Provided value for the input parameter scope cannot be empty when requesting an access token using the provided authorization code.",
+  50012: "Client assertion audience claim does not match Realm issuer.",
+  50027: "JWT token is invalid or malformed.",
   50011:
     "The redirect URI specified in the request does not match the redirect URIs configured for the application.",
   50020: "The user account does not exist in the tenant and cannot access the application there.",
@@ -30,6 +32,7 @@ const messages: Readonly<Record<number, string>> = {
   90002: "Tenant not found. Check to make sure you have the correct tenant ID and cloud.",
   90014: "The required field is missing from the request.",
   90033: "A transient error has occurred. Please try again.",
+  90061: "Request to External OIDC endpoint failed.",
   90094:
     "An administrator of the directory has set a policy that prevents you from granting the application the permissions it is requesting.",
   501481:
@@ -38,6 +41,9 @@ const messages: Readonly<Record<number, string>> = {
   650053: "The application asked for a scope that doesn't exist on the resource.",
   700005: "The provided authorization code is intended to be used against another tenant.",
   700016: "Application was not found in the directory.",
+  700021: "Client assertion application identifier doesn't match 'client_id' parameter.",
+  700024: "Client assertion is not within its valid time range.",
+  700222: "AAD-issued tokens may not be used for federated identity flows.",
   700054: "response_type 'id_token' is not enabled for the application.",
   700082: "The refresh token has expired due to inactivity.",
   900144: "The request body must contain a required parameter.",

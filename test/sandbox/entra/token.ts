@@ -55,7 +55,8 @@ export async function answerTokenRequest(
     return failure(70003, `The app requested an unsupported grant type '${grantType.value}'.`);
   }
   if (form.has("resource")) return failure(901002);
-  const client = authenticateClient(form, headers.get("authorization") ?? undefined, segment);
+  const authorization = headers.get("authorization") ?? undefined;
+  const client = await authenticateClient({ world, form, authorization, authority, base });
   if (!client.ok) return client;
   // A confidential client's secret has no business in a browser.
   if (headers.get("origin")) return failure(9002326);

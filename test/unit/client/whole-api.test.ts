@@ -94,6 +94,8 @@ const asks: Readonly<Record<string, Ask>> = {
 const forBrowsers: Readonly<Record<string, string>> = {
   "GET /": "a person who looks what this is",
   "GET /callback": "Microsoft, after a sign-in",
+  "GET /federation/.well-known/openid-configuration": "Entra, that checks an assertion",
+  "GET /federation/jwks.json": "Entra, that checks an assertion",
   "GET /reconnect": "the link of a remedy",
   "POST /reconnect": "the button of that page",
   "GET /callback/admin": "Microsoft, after an administrator's consent",

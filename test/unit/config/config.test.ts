@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { secretCredentials } from "../../support/credentials.ts";
 import { scopes } from "../../../src/contract/scope.ts";
 import { configOf, parseConfig } from "../../../src/config/config.ts";
 import { eventTypes } from "../../../src/contract/connection-event-schema.ts";
@@ -40,7 +41,7 @@ describe("a whole configuration", () => {
     expect(configured()).toEqual({
       cloud: clouds.global,
       clientId,
-      clientSecrets: ["the-s3cr3t"],
+      credentials: secretCredentials("the-s3cr3t"),
       encryptionKeys: [{ kid: "k1", key: new Uint8Array(32).fill(1) }],
       sessionSecret: [env.SESSION_SECRET],
       apiKeys: [apiKey],
@@ -62,7 +63,7 @@ describe("a whole configuration", () => {
       SESSION_SECRET: `${"n".repeat(32)}, ${env.SESSION_SECRET}`,
     });
     expect(config.sessionSecret).toEqual(["n".repeat(32), env.SESSION_SECRET]);
-    expect(config.clientSecrets).toEqual(["old", "new~._-"]);
+    expect(config.credentials).toEqual(secretCredentials("old", "new~._-"));
     expect(config.encryptionKeys).toEqual([
       { kid: "new", key: new Uint8Array(32).fill(255) },
       { kid: "old", key: new Uint8Array(32).fill(2) },

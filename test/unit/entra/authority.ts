@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { secretCredentials } from "../../support/credentials.ts";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { CryptoKey, JWK, JWTPayload } from "jose";
 import { clouds } from "../../../src/entra/cloud.ts";
@@ -144,7 +145,7 @@ export class Authority {
     return createTokenEndpoint({
       cloud: { ...clouds.global, authorityHost: this.#host },
       clientId,
-      clientSecrets: ["s3cr3t"],
+      credentials: secretCredentials("s3cr3t"),
       fetch: this.fetch,
       now: () => now,
       ...options,

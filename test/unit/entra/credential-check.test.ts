@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { secretCredentials } from "../../support/credentials.ts";
 import { clouds } from "../../../src/entra/cloud.ts";
 import { checkCredential } from "../../../src/entra/credential-check.ts";
 import { Authority, clientId, contoso, now, refusal } from "./authority.ts";
@@ -8,11 +9,14 @@ beforeEach(() => {
   authority = new Authority();
 });
 
+const [credential] = secretCredentials("s3cr3t");
+if (credential === undefined) throw new Error("no secret");
+
 const check = () =>
   checkCredential({
     cloud: clouds.global,
     clientId,
-    clientSecret: "s3cr3t",
+    credential,
     tenant: contoso,
     fetch: authority.fetch,
     now: () => now,

@@ -343,7 +343,10 @@ const rows: Row[] = [
     latch: "resource",
   },
   {
-    codes: [7000215, 7000222, 7000216, 7000218, 700025, 700027, 700030, 50012, 50048, 5002730],
+    codes: [
+      7000215, 7000222, 7000216, 7000218, 700025, 700027, 700030, 50012, 50048, 5002730, 5002738,
+      50027, 700021,
+    ],
     error: "invalid_client",
     status: 401,
     action: "fix_app",
@@ -351,7 +354,7 @@ const rows: Row[] = [
     variable: "AZURE_CLIENT_SECRET",
   },
   {
-    codes: [70021, 700211, 700212, 700213, 700222, 700226, 700229, 700236, 7002138],
+    codes: [70021, 700211, 700212, 700213, 700222, 700226, 700229, 700236, 7002138, 7002137],
     error: "invalid_client",
     status: 401,
     action: "fix_app",
@@ -359,7 +362,7 @@ const rows: Row[] = [
     says: /federated credential does not match/,
   },
   {
-    codes: [90061, 900612, 7000272],
+    codes: [90061, 900612, 7000272, 501661],
     error: "invalid_request",
     action: "fix_app",
     latch: "app",
