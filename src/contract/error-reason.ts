@@ -34,6 +34,7 @@ export const errorReasons = [
   "wrong_tenant",
   "invalid_callback",
   "assertion_unavailable",
+  "assertion_unreachable",
   // The same, in OAuth's: `error` of RFC 6749, RFC 8628, RFC 8707, OpenID Connect and Entra.
   "account_selection_required",
   "authorization_declined",

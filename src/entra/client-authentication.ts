@@ -24,13 +24,13 @@ export interface AuthenticationContext {
 /**
  * How a token request carries a credential. Each call makes an assertion of its own.
  *
- * @returns undefined where none can be made: the binding ASSERTION failed, was too slow or answered
- *   something else than agreed, or a key cannot be used
+ * @returns `assertion_unreachable` where the binding ASSERTION failed or was too slow, which may pass;
+ *   `assertion_unavailable` where it answered something else than agreed, or a key cannot be used
  */
 export async function authenticationOf(
   credential: Credential,
   context: AuthenticationContext,
-): Promise<ClientAuth | undefined> {
+): Promise<ClientAuth | "assertion_unavailable" | "assertion_unreachable"> {
   try {
     switch (credential.kind) {
       case "assertion":
@@ -44,7 +44,7 @@ export async function authenticationOf(
     }
   } catch {
     // The reason stays here: it may quote a key, or be another program's words.
-    return undefined;
+    return credential.kind === "assertion" ? "assertion_unreachable" : "assertion_unavailable";
   }
 }
 
@@ -60,10 +60,12 @@ const answerSchema = z.object({
 async function askedAssertion(
   { ask }: Extract<Credential, { kind: "assertion" }>,
   { cloud, tenant, now }: AuthenticationContext,
-): Promise<ClientAuth | undefined> {
+): Promise<ClientAuth | "assertion_unavailable"> {
   const request = { audience: cloud.federationAudience, tenantId: tenant };
   const answer = answerSchema.safeParse(await valueWithin(askDeadline, ask(request)));
-  if (!answer.success || answer.data.expiresAt.getTime() <= now()) return undefined;
+  if (!answer.success || answer.data.expiresAt.getTime() <= now()) {
+    return "assertion_unavailable";
+  }
   return (_server, client, body) => {
     body.set("client_id", client.client_id);
     body.set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");

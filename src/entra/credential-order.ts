@@ -23,7 +23,7 @@ export const refusesTime = ({ disposition }: TokenFailure): boolean =>
 
 /** Whether Entra refused the credential itself, so that another one may do. */
 export function refusesCredential({ code: error, codes, disposition }: TokenFailure): boolean {
-  if (error === "assertion_unavailable") return true;
+  if (error === "assertion_unavailable" || error === "assertion_unreachable") return true;
   // An overloaded service has checked nothing, whatever its body says.
   if (disposition.latch !== "app") return false;
   if (codes.some((code) => refusalCodes.has(code))) return true;

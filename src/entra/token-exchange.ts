@@ -97,7 +97,7 @@ export class TokenExchange {
   ): Promise<Result<Answer, TokenFailure>> {
     const { cloud, now, timeoutMs } = this.#options;
     const authentication = await authenticationOf(credential, { cloud, server, tenant, now });
-    if (authentication === undefined) return err(ownFailure("assertion_unavailable"));
+    if (typeof authentication === "string") return err(ownFailure(authentication));
     const answer = await withinDeadline(timeoutMs, (signal) =>
       build(authentication, this.#postOptions(headers, signal)),
     );

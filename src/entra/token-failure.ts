@@ -47,6 +47,10 @@ const ownFailures = {
     ...signIn,
     message: "The browser came back with an incomplete answer: start a new sign-in.",
   },
+  assertion_unreachable: {
+    ...retry,
+    message: "The service that vouches for this app did not answer: try again.",
+  },
   assertion_unavailable: {
     action: "fix_app",
     latch: "app",

@@ -160,8 +160,9 @@ describe("Microsoft's own clients and ours", () => {
       tenant: CONTOSO_TENANT,
       now: Date.now,
     });
+    if (typeof authenticate === "string") throw new Error(authenticate);
     const form = new URLSearchParams();
-    await authenticate?.(server, { client_id: CLIENT_ID }, form, new Headers());
+    await authenticate(server, { client_id: CLIENT_ID }, form, new Headers());
     return form;
   }
 

@@ -191,28 +191,39 @@ describe("the binding ASSERTION", () => {
     ]);
   });
 
-  it.each<[string, AskAssertion]>([
-    ["rejects", () => Promise.reject(new Error("the sibling's own words"))],
+  const passing = {
+    code: "assertion_unreachable",
+    disposition: { action: "retry", latch: "none" },
+  };
+  const lasting = {
+    code: "assertion_unavailable",
+    disposition: { action: "fix_app", latch: "app", variable: "ASSERTION" },
+  };
+
+  it.each<[string, AskAssertion, object]>([
+    ["rejects", () => Promise.reject(new Error("the sibling's own words")), passing],
     [
       "throws",
       () => {
-        throw new TypeError("The RPC receiver does not implement the method");
+        throw new TypeError("The RPC receiver does not implement the sibling's method");
       },
+      passing,
     ],
-    ["answers nothing", async () => undefined],
-    ["answers something else", async () => ({ token: "a.b.c" })],
-    ["answers no JWT", async () => ({ jwt: "a secret\r\nX: y", expiresAt: later() })],
-    ["answers a JWT without end", async () => ({ jwt: "a.b.c" })],
-    ["answers one that has ended", async () => ({ jwt: "a.b.c", expiresAt: new Date(now) })],
-  ])("gives way to the next credential when it %s", async (_what, ask) => {
+    ["answers nothing", async () => undefined, lasting],
+    ["answers something else", async () => ({ token: "a.b.c" }), lasting],
+    ["answers no JWT", async () => ({ jwt: "a secret\r\nX: y", expiresAt: later() }), lasting],
+    ["answers a JWT without end", async () => ({ jwt: "a.b.c" }), lasting],
+    [
+      "answers one that has ended",
+      async () => ({ jwt: "a.b.c", expiresAt: new Date(now) }),
+      lasting,
+    ],
+  ])("gives way to the next credential when it %s", async (_what, ask, expected) => {
     expect((await refreshed([bound(ask), secret], Response.json(tokens()))).ok).toBe(true);
     expect(formsSent().map((form) => form.get("client_secret"))).toEqual(["s3cr3t"]);
 
     const alone = failureOf(await refreshed([bound(ask)]));
-    expect(alone).toMatchObject({
-      code: "assertion_unavailable",
-      disposition: { action: "fix_app", latch: "app", variable: "ASSERTION" },
-    });
+    expect(alone).toMatchObject(expected);
     expect(JSON.stringify(alone)).not.toContain("sibling");
   });
 
