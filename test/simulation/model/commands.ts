@@ -424,6 +424,25 @@ const guestCommands: WeightedArbitrary<Command>[] = [
   },
 ];
 
+/** Of calls that are out while the connection ends and somebody signs in anew. */
+const replacingCommands: WeightedArbitrary<Command>[] = [
+  {
+    weight: 150,
+    arbitrary: record({
+      do: as("call"),
+      service: constantFrom<Service[]>("graph", "arm"),
+      hold: constant(true),
+    }),
+  },
+  {
+    weight: 100,
+    arbitrary: record({ do: as("revoke"), what: constantFrom("everything", "graph", "arm") }),
+  },
+  { weight: 100, arbitrary: record({ do: as("disconnect") }) },
+  { weight: 100, arbitrary: record({ do: as("signIn"), account }) },
+  { weight: 150, arbitrary: record({ do: as("answerCall"), which: nat(2) }) },
+];
+
 /** Of receivers that are in trouble for days. */
 const reportingCommands: WeightedArbitrary<Command>[] = [
   {
@@ -485,6 +504,7 @@ export const schedule: Arbitrary<Schedule> = oneof(
   { weight: 15, arbitrary: simulatedSteps([]) },
   { weight: 1, arbitrary: simulatedSteps(costlyCommands) },
   { weight: 1, arbitrary: simulatedSteps(recoveringCommands) },
+  { weight: 1, arbitrary: simulatedSteps(replacingCommands) },
   {
     weight: 1,
     arbitrary: simulatedSteps(guestCommands, { account: constant("lin@fabrikam.example") }),

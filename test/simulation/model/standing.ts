@@ -42,6 +42,7 @@ export class Standing {
     return [
       ...faults,
       ...claims(tables),
+      ...degraded(tables),
       ...ended(tables),
       ...intent(world, life, news),
       ...refreshToken(tables, world.ledger),
@@ -107,6 +108,15 @@ function claims({ grant, rows }: Tables): string[] {
     faults.push("the claims that a latch asks for are forgotten");
   }
   return faults;
+}
+
+/** A token that came since is the end of the trouble: only newer trouble degrades again. */
+function degraded({ grant, events }: Tables): string[] {
+  if (grant.status !== "degraded") return [];
+  const lastOf = (name: string) => events.findLastIndex(({ type }) => type === name);
+  return lastOf("token.refreshed") > lastOf("connection.degraded")
+    ? ["the connection stays degraded though a token came since"]
+    : [];
 }
 
 /** Of what was ended nothing is left that would latch, or be told of, what begins after it. */
