@@ -443,6 +443,25 @@ const replacingCommands: WeightedArbitrary<Command>[] = [
   { weight: 150, arbitrary: record({ do: as("answerCall"), which: nat(2) }) },
 ];
 
+/** Of sign-ins that are brought back, and confirmed, too late. */
+const lateCommands: WeightedArbitrary<Command>[] = [
+  {
+    weight: 100,
+    arbitrary: record({
+      do: as("start"),
+      account,
+      as: constantFrom<StartName[]>("plain", "server"),
+      upTo: constantFrom("nothing", "callback"),
+    }),
+  },
+  { weight: 60, arbitrary: record({ do: as("advance"), seconds: constantFrom(700, 1_000) }) },
+  { weight: 60, arbitrary: record({ do: as("goOn"), which: nat(2) }) },
+  {
+    weight: 60,
+    arbitrary: record({ do: as("confirm"), which: nat(2), manner: constant<"known">("known") }),
+  },
+];
+
 /** Of receivers that are in trouble for days. */
 const reportingCommands: WeightedArbitrary<Command>[] = [
   {
@@ -505,6 +524,7 @@ export const schedule: Arbitrary<Schedule> = oneof(
   { weight: 1, arbitrary: simulatedSteps(costlyCommands) },
   { weight: 1, arbitrary: simulatedSteps(recoveringCommands) },
   { weight: 1, arbitrary: simulatedSteps(replacingCommands) },
+  { weight: 1, arbitrary: simulatedSteps(lateCommands) },
   {
     weight: 1,
     arbitrary: simulatedSteps(guestCommands, { account: constant("lin@fabrikam.example") }),

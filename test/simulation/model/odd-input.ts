@@ -62,7 +62,7 @@ export function sendOddInput(around: Surroundings, which: number): void {
   const [name, options, field] = oddInputs[which % oddInputs.length] ?? oddInputs[0] ?? [];
   if (name === undefined) return;
   const stub = around.stub as unknown as Record<Method, (options: unknown) => Promise<unknown>>;
-  around.start({ kind: "stray" }, async () => {
+  around.start({ kind: "stray", changes: false }, async () => {
     const outcome = await stub[name](options);
     const found = JSON.stringify(outcome);
     const codes = ['"code":"invalid_request"', '"code":"app_misconfigured"'];
@@ -78,7 +78,7 @@ export function sendOddInput(around: Surroundings, which: number): void {
 /** Whoever asks is told what the tables say, and asking changes nothing. */
 export function readWhatIs(around: Surroundings, after: number): void {
   const { tables, stub, faults } = around;
-  around.start({ kind: "stray" }, async () => {
+  around.start({ kind: "stray", changes: false }, async () => {
     const [info, page] = await Promise.all([stub.info(), stub.events({ after, limit: 7 })]);
     if (!info.ok || !page.ok) {
       const codes = [info, page].map((outcome) => (outcome.ok ? "" : outcome.error.code));

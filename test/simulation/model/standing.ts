@@ -16,6 +16,7 @@ export interface WorldSeen {
   readonly tokenRequest: object | undefined;
   readonly ringing: boolean;
   readonly life: number;
+  readonly isAlone: boolean;
   readonly wentAbroad: boolean;
   readonly isRedeployed: boolean;
   readonly secrets: Deployment["secrets"] | undefined;
@@ -27,6 +28,7 @@ export interface WorldSeen {
 /** Whether latches, claims, cool-downs and secrets stand as long as they should, and no longer. */
 export class Standing {
   #life = 0;
+  #rows: Rows | undefined;
 
   /**
    * @param before the tables one step ago
@@ -38,6 +40,9 @@ export class Standing {
     const faults = world.handed.flatMap((handed) => servedTooEarly(handed, tables));
     const life = this.#life;
     this.#life = world.life;
+    const rows = this.#rows;
+    this.#rows = world.rows;
+    faults.push(...unchanged(world, rows, life));
     if (tables === undefined) return faults;
     return [
       ...faults,
@@ -56,6 +61,28 @@ export class Standing {
       ]),
     ];
   }
+}
+
+/** Bad input and questions leave the tables as they were; a life that begins with one may set its alarm. */
+function unchanged(
+  { rows, operations, isAlone, life }: WorldSeen,
+  before: Rows | undefined,
+  lifeBefore: number,
+): string[] {
+  const isStray = operations.length > 0 && operations.every(({ changes }) => changes === false);
+  if (!isStray || !isAlone || life !== lifeBefore || rows === before) return [];
+  const names = [
+    "grant",
+    "tokens",
+    "intent",
+    "events",
+    "outbox",
+    "signIns",
+    "cooldowns",
+  ] as const;
+  return names
+    .filter((name) => JSON.stringify(rows?.[name]) !== JSON.stringify(before?.[name]))
+    .map((name) => `what changes nothing changed ${name}`);
 }
 
 /** A secret that was never refused is tried before the application is called misconfigured. */

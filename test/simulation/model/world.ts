@@ -60,6 +60,8 @@ export class World implements Surroundings {
   readonly capabilities: readonly Capability[];
   /** The connection lost what it knew since the last check. */
   lost = false;
+  /** Nothing else was under way when the command of this step was given. */
+  isAlone = false;
   /** Milliseconds by which the clock was set back in all. */
   skew = 0;
   #deployment: Deployment;
@@ -160,6 +162,7 @@ export class World implements Surroundings {
   async take({ command, hold, answer }: Step): Promise<void> {
     this.step += 1;
     this.operations = this.operations.filter(({ end }) => end === undefined);
+    this.isAlone = this.operations.length === 0 && this.outstanding.length === 0;
     this.handed.length = 0;
     this.#hold = hold;
     this.#answer = answer;
