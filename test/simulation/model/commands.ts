@@ -52,8 +52,8 @@ export type Command =
   | { do: "alarm"; wait: boolean }
   /** Microsoft answers the token request that is out. */
   | { do: "answer" }
-  /** Microsoft answers a call that is out. */
-  | { do: "answerCall"; which: number }
+  /** Microsoft answers a call that is out; `hold` leaves what is sent then outstanding. */
+  | { do: "answerCall"; which: number; hold?: boolean }
   /** The object dies where it stands; `served` lets Microsoft do first what it was asked. */
   | { do: "crash"; served: boolean }
   /** The object dies at its next encryption or decryption of this, or after some turns. */
@@ -405,7 +405,7 @@ const recoveringCommands: WeightedArbitrary<Command>[] = [
 /** Of guests, whose subscriptions and vaults live in two tenants. */
 const guestCommands: WeightedArbitrary<Command>[] = [
   {
-    weight: 60,
+    weight: 120,
     arbitrary: record({
       do: as("request"),
       target: constantFrom<TargetName[]>(
@@ -415,12 +415,16 @@ const guestCommands: WeightedArbitrary<Command>[] = [
         "contosoVault",
       ),
       method: constantFrom("GET", "GET", "POST"),
-      body: constantFrom("none", "none", "large"),
+      body: constantFrom("none", "none", "none", "large"),
       isOdd: constant(false),
-      isRevoked: boolean(),
+      isRevoked: constantFrom(false, false, true),
       times: constantFrom(1, 1, 2),
-      hold: constant(false),
+      hold: boolean(),
     }),
+  },
+  {
+    weight: 120,
+    arbitrary: record({ do: as("answerCall"), which: nat(2), hold: boolean() }),
   },
 ];
 
@@ -443,8 +447,8 @@ const replacingCommands: WeightedArbitrary<Command>[] = [
   { weight: 150, arbitrary: record({ do: as("answerCall"), which: nat(2) }) },
 ];
 
-/** Of sign-ins that are brought back, and confirmed, too late. */
-const lateCommands: WeightedArbitrary<Command>[] = [
+/** Of sign-ins that are brought back, and confirmed, too late, or by somebody else. */
+const signInCommands: WeightedArbitrary<Command>[] = [
   {
     weight: 100,
     arbitrary: record({
@@ -454,11 +458,19 @@ const lateCommands: WeightedArbitrary<Command>[] = [
       upTo: constantFrom("nothing", "callback"),
     }),
   },
-  { weight: 60, arbitrary: record({ do: as("advance"), seconds: constantFrom(700, 1_000) }) },
+  { weight: 40, arbitrary: record({ do: as("advance"), seconds: constantFrom(700, 1_000) }) },
   { weight: 60, arbitrary: record({ do: as("goOn"), which: nat(2) }) },
   {
     weight: 60,
     arbitrary: record({ do: as("confirm"), which: nat(2), manner: constant<"known">("known") }),
+  },
+  {
+    weight: 60,
+    arbitrary: record({
+      do: as("callback"),
+      which: nat(2),
+      manner: constantFrom("elsewhere", "elsewhere", "elsewhere", ...callbackManners),
+    }),
   },
 ];
 
@@ -524,7 +536,7 @@ export const schedule: Arbitrary<Schedule> = oneof(
   { weight: 1, arbitrary: simulatedSteps(costlyCommands) },
   { weight: 1, arbitrary: simulatedSteps(recoveringCommands) },
   { weight: 1, arbitrary: simulatedSteps(replacingCommands) },
-  { weight: 1, arbitrary: simulatedSteps(lateCommands) },
+  { weight: 1, arbitrary: simulatedSteps(signInCommands) },
   {
     weight: 1,
     arbitrary: simulatedSteps(guestCommands, { account: constant("lin@fabrikam.example") }),
