@@ -71,15 +71,7 @@ function unchanged(
 ): string[] {
   const isStray = operations.length > 0 && operations.every(({ changes }) => changes === false);
   if (!isStray || !isAlone || life !== lifeBefore || rows === before) return [];
-  const names = [
-    "grant",
-    "tokens",
-    "intent",
-    "events",
-    "outbox",
-    "signIns",
-    "cooldowns",
-  ] as const;
+  const names = ["grant", "tokens", "intent", "events", "outbox", "signIns", "cooldowns"] as const;
   return names
     .filter((name) => JSON.stringify(rows?.[name]) !== JSON.stringify(before?.[name]))
     .map((name) => `what changes nothing changed ${name}`);
