@@ -60,11 +60,17 @@ export function recordFailure(
       ? reason
       : { ...reason, details: { ...reason.details, upstream_request_id: cause.requestId } };
 
+  const commit = (write: Parameters<ConnectionState["commit"]>[1]): void => {
+    state.commit(now, (emit) => {
+      if (endsIntent) state.tokens.clearIntent();
+      write(emit);
+    });
+  };
+
   switch (latch) {
     case "none": {
       const wait = backoff(attempts, random, cause.retryAfterSeconds);
-      state.commit(now, (emit) => {
-        if (endsIntent) state.tokens.clearIntent();
+      commit((emit) => {
         state.tokens.fail(key, attempts, now + wait);
         // A guest's trouble in another tenant says nothing of the connection.
         const isHome = key.tenantId === grant.tenant_id;
@@ -74,8 +80,7 @@ export function recordFailure(
       return withRequestId(entraUnavailable(wait / 1_000));
     }
     case "app": {
-      state.commit(now, (emit) => {
-        if (endsIntent) state.tokens.clearIntent();
+      commit((emit) => {
         state.grants.update({
           app_error: {
             since: grant.app_error?.since ?? now,
@@ -91,8 +96,7 @@ export function recordFailure(
     }
     case "resource": {
       const known = state.tokens.read(key)?.remedy?.action === remedy.action;
-      state.commit(now, (emit) => {
-        if (endsIntent) state.tokens.clearIntent();
+      commit((emit) => {
         state.tokens.latch(key, remedy, now);
         if (cause.claims !== undefined) state.grants.update({ claims: cause.claims });
         if (!known) emit(failed);
@@ -101,8 +105,7 @@ export function recordFailure(
     }
     case "connection": {
       const known = grant.remedy?.action === remedy.action;
-      state.commit(now, (emit) => {
-        if (endsIntent) state.tokens.clearIntent();
+      commit((emit) => {
         state.grants.update({
           remedy,
           probed_at: now,

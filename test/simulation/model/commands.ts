@@ -447,6 +447,25 @@ const replacingCommands: WeightedArbitrary<Command>[] = [
   { weight: 150, arbitrary: record({ do: as("answerCall"), which: nat(2) }) },
 ];
 
+/** Of callers that wait for their turn in a mailbox, and leave. */
+const mailboxCommands: WeightedArbitrary<Command>[] = [
+  {
+    weight: 100,
+    arbitrary: record({
+      do: as("request"),
+      target: constantFrom<TargetName[]>("mailbox", "ownMailbox"),
+      method: constantFrom("GET", "POST"),
+      body: constant<"none">("none"),
+      isOdd: constant(false),
+      isRevoked: constant(false),
+      times: constant(6),
+      hold: constant(true),
+    }),
+  },
+  { weight: 60, arbitrary: record({ do: as("leave"), which: nat(6) }) },
+  { weight: 60, arbitrary: record({ do: as("answerCall"), which: nat(2) }) },
+];
+
 /** Of sign-ins that are brought back, and confirmed, too late, or by somebody else. */
 const signInCommands: WeightedArbitrary<Command>[] = [
   {
@@ -536,6 +555,7 @@ export const schedule: Arbitrary<Schedule> = oneof(
   { weight: 1, arbitrary: simulatedSteps(costlyCommands) },
   { weight: 1, arbitrary: simulatedSteps(recoveringCommands) },
   { weight: 1, arbitrary: simulatedSteps(replacingCommands) },
+  { weight: 1, arbitrary: simulatedSteps(mailboxCommands) },
   { weight: 1, arbitrary: simulatedSteps(signInCommands) },
   {
     weight: 1,

@@ -79,7 +79,8 @@ export function sendOddInput(around: Surroundings, which: number): void {
 export function readWhatIs(around: Surroundings, after: number): void {
   const { tables, stub, faults } = around;
   around.start({ kind: "stray", changes: false }, async () => {
-    const [info, page] = await Promise.all([stub.info(), stub.events({ after, limit: 7 })]);
+    const asked = after === 0 ? undefined : { after, limit: 7 };
+    const [info, page] = await Promise.all([stub.info(), stub.events(asked)]);
     if (!info.ok || !page.ok) {
       const codes = [info, page].map((outcome) => (outcome.ok ? "" : outcome.error.code));
       const expected = tables === undefined ? "not_found" : "none";
@@ -101,7 +102,7 @@ export function readWhatIs(around: Surroundings, after: number): void {
     if (secrets.some((secret) => secret !== null && text.includes(secret))) {
       faults.push("a token is told with what the connection is");
     }
-    const known = tables.events.filter(({ seq }) => seq > after).slice(0, 7);
+    const known = tables.events.filter(({ seq }) => seq > after).slice(0, asked?.limit ?? 100);
     const told = page.value.events.map(({ seq, id }) => `${seq} ${id}`);
     if (
       page.value.truncated !== true &&
