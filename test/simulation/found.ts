@@ -119,4 +119,12 @@ export const found: Readonly<Record<string, Schedule>> = {
       step({ do: "answerCall", which: 0 }),
     ],
   },
+  "a call of an account that is gone begins no cool-down": {
+    ...adas,
+    steps: [
+      step({ do: "call", service: "arm", hold: true }),
+      step({ do: "disconnect" }),
+      step({ do: "answerCall", which: 0 }, { as: "status", status: 429, retryAfter: 30 }),
+    ],
+  },
 };

@@ -71,6 +71,8 @@ export class Calls {
   /** In which life a call worked in which tenant, by {@link provenIn}: the next one may begin there. */
   readonly #proven = new Set<string>();
 
+  /** Step in which {@link Calls.forget} was last called. */
+  #forgotIn = -1;
   /** More cool-downs came than are kept. */
   #crowded = false;
 
@@ -116,6 +118,7 @@ export class Calls {
   /** What Microsoft asked for is no longer known: the account it was asked of is gone. */
   forget(): void {
     this.#cooling.clear();
+    this.#forgotIn = this.#around.step;
   }
 
   /** A call arrived at Microsoft. @returns the operation it belongs to, where it is one of these */
@@ -265,7 +268,7 @@ export class Calls {
   #answered(call: Call, response: Response): void {
     const { status, headers } = response;
     const own = headers.get(ownErrorHeader);
-    const { target, arrivals } = call;
+    const { operation, target, arrivals } = call;
     const found = forbiddenIn.filter((name) => headers.has(name));
     if (found.length > 0) this.#fault(call, `got Microsoft's ${found.join(", ")}`);
     if (own === null && arrivals.length === 0) this.#fault(call, `got ${status} of nobody's`);
@@ -273,7 +276,7 @@ export class Calls {
     if (target.resource === undefined && !refusals.includes(own ?? "")) {
       this.#fault(call, `got ${status} ${own}`);
     }
-    if (status !== 429 || own !== null) return;
+    if (status !== 429 || own !== null || operation.since < this.#forgotIn) return;
     const wait = Number(headers.get("retry-after") ?? 1);
     if (!Number.isFinite(wait)) return;
     const until = this.#around.now + Math.min(wait, 900) * 1_000;

@@ -48,7 +48,7 @@ export class Standing {
       ...faults,
       ...claims(tables),
       ...degraded(tables),
-      ...ended(tables),
+      ...ended(world, tables),
       ...intent(world, life, news),
       ...refreshToken(tables, world.ledger),
       ...sealing(world, news),
@@ -139,10 +139,12 @@ function degraded({ grant, events }: Tables): string[] {
 }
 
 /** Of what was ended nothing is left that would latch, or be told of, what begins after it. */
-function ended({ grant, rows }: Tables): string[] {
+function ended(world: WorldSeen, { grant, rows }: Tables): string[] {
   if (grant.status !== "disconnected") return [];
   const { remedy, claims: kept, appError } = grant;
-  const isLeft = rows.length > 0 || [remedy, kept, appError].some((one) => one !== null);
+  const cooldowns = world.rows?.cooldowns ?? [];
+  const isLeft =
+    rows.length > 0 || cooldowns.length > 0 || [remedy, kept, appError].some((one) => one !== null);
   return isLeft ? ["something was left of a grant that was ended, or written after its end"] : [];
 }
 

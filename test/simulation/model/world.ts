@@ -85,6 +85,8 @@ export class World implements Surroundings {
   /** All calls of this step are answered with 429. */
   #throttles = false;
   #failing: { since: number } | undefined;
+  /** The last step in which storage failed. */
+  #failedIn = -1;
   #rows: Rows | undefined;
   #activity = 0;
   #operations = 0;
@@ -219,6 +221,7 @@ export class World implements Surroundings {
     this.#host.disarm();
     if (this.#failing === undefined) return;
     this.#failing = undefined;
+    this.#failedIn = this.step;
     await this.#host.failStorage(undefined);
   }
 
@@ -428,11 +431,12 @@ export class World implements Surroundings {
       if (!wait) return;
       await this.#host.setTime(alarm);
     }
-    this.start({ kind: "alarm" }, async () => {
+    this.start({ kind: "alarm" }, async ({ since }) => {
       const rang = await this.#host.ring();
       this.#broken = 0;
       const { isWrong } = this.#deployment;
-      const usual = this.#failing === undefined ? rest : failureRest;
+      const failed = this.#failing !== undefined || this.#failedIn >= since;
+      const usual = failed ? failureRest : rest;
       this.restsUntil = this.now + (isWrong ? misconfiguredRest : usual);
       return rang;
     });

@@ -22,6 +22,12 @@ export const callMutations: readonly Mutation[] = [
     replace: "if (remaining >= 0) return undefined;",
   },
   {
+    name: "a call of an account that is gone begins a cool-down",
+    file: "connection/calls/throttling.ts",
+    find: "    if (ends !== this.#options.state.ends) return;\n",
+    replace: "",
+  },
+  {
     name: "sockets are not told of events",
     file: "connection/connection-state.ts",
     find: "    this.#published(events);\n",
