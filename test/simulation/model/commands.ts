@@ -474,10 +474,10 @@ const signInCommands: WeightedArbitrary<Command>[] = [
       do: as("start"),
       account,
       as: constantFrom<StartName[]>("plain", "server"),
-      upTo: constantFrom("nothing", "callback"),
+      upTo: constantFrom("nothing", "callback", "callback"),
     }),
   },
-  { weight: 40, arbitrary: record({ do: as("advance"), seconds: constantFrom(700, 1_000) }) },
+  { weight: 80, arbitrary: record({ do: as("advance"), seconds: constantFrom(700, 1_000) }) },
   { weight: 60, arbitrary: record({ do: as("goOn"), which: nat(2) }) },
   {
     weight: 60,
@@ -556,7 +556,7 @@ export const schedule: Arbitrary<Schedule> = oneof(
   { weight: 1, arbitrary: simulatedSteps(recoveringCommands) },
   { weight: 1, arbitrary: simulatedSteps(replacingCommands) },
   { weight: 1, arbitrary: simulatedSteps(mailboxCommands) },
-  { weight: 1, arbitrary: simulatedSteps(signInCommands) },
+  { weight: 2, arbitrary: simulatedSteps(signInCommands) },
   {
     weight: 1,
     arbitrary: simulatedSteps(guestCommands, { account: constant("lin@fabrikam.example") }),
