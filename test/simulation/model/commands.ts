@@ -508,7 +508,11 @@ const reportingCommands: WeightedArbitrary<Command>[] = [
     weight: 20,
     arbitrary: record({ do: as("advance"), seconds: constantFrom(90_000, 4 * 86_400) }),
   },
-  { weight: 10, arbitrary: record({ do: as("refresh"), resource: constantFrom("graph", "arm") }) },
+  { weight: 30, arbitrary: record({ do: as("refresh"), resource: constantFrom("graph", "arm") }) },
+  {
+    weight: 15,
+    arbitrary: record({ do: as("storageFails"), table: constant<StorageFault>("outbox") }),
+  },
   { weight: 5, arbitrary: deployment.map((to) => ({ do: "deploy" as const, ...to })) },
 ];
 
