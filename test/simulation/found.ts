@@ -17,6 +17,20 @@ const nobodys = {
 } as const;
 const adas = { account: "ada@contoso.example", ...nobodys } as const;
 
+/** Of a subscription in Contoso's tenant. */
+const guestCall = (more: { hold?: boolean; isRevoked?: boolean }) =>
+  ({
+    do: "request",
+    target: "contosoSubscription",
+    method: "GET",
+    body: "none",
+    isOdd: false,
+    isRevoked: false,
+    times: 1,
+    hold: false,
+    ...more,
+  }) as const;
+
 /** The schedules that found a fault, as short as they could be made. Every campaign begins with them. */
 export const found: Readonly<Record<string, Schedule>> = {
   "a sign-in does not wait for a key that another life began to import": {
@@ -87,6 +101,30 @@ export const found: Readonly<Record<string, Schedule>> = {
       step({ do: "storageFails", table: "event" }),
       step({ do: "disconnect" }),
       step({ do: "answer" }),
+    ],
+  },
+  "a call that asks for a new sign-in leaves the intent of a token request that is out": {
+    ...nobodys,
+    account: "lin@fabrikam.example",
+    cae: true,
+    steps: [
+      step(guestCall({ hold: true })),
+      step({ do: "answerCall", which: 0, hold: true }),
+      step(
+        { ...guestCall({}), target: "mailbox" },
+        { as: "odd", name: "401 and no challenge" },
+        true,
+      ),
+      step(guestCall({ isRevoked: true }), { as: "refusal", aadsts: 50173 }),
+      step({ do: "answerCall", which: 0 }),
+    ],
+  },
+  "a call of an account that is gone begins no cool-down": {
+    ...adas,
+    steps: [
+      step({ do: "call", service: "arm", hold: true }),
+      step({ do: "disconnect" }),
+      step({ do: "answerCall", which: 0 }, { as: "status", status: 429, retryAfter: 30 }),
     ],
   },
 };

@@ -256,6 +256,8 @@ export class NodeHost implements Host {
       intent: rows("SELECT * FROM refresh_intent")[0],
       events: rows("SELECT * FROM event ORDER BY seq"),
       outbox: rows("SELECT * FROM outbox"),
+      signIns: rows("SELECT * FROM authorization"),
+      cooldowns: rows("SELECT * FROM cooldown"),
       alarm: storage.alarm,
       due: dueOf(this.#state, this.#clock.now),
     };

@@ -46,7 +46,10 @@ export class Throttling {
   }
 
   /** Takes what an answer says of limits: a 429 begins a cool-down. */
-  record({ target, scope }: Call, answer: Response): void {
+  record(call: Pick<Call, "target" | "scope" | "ends">, answer: Response): void {
+    const { target, scope, ends } = call;
+    // The connection ended meanwhile: what was asked of its account holds for no other.
+    if (ends !== this.#options.state.ends) return;
     if (answer.status === 429) this.#begin(target, scope, answer);
     if (target.resource !== "arm") return;
     const quota = Object.entries({ ...this.#armQuota, ...quotaOf(answer.headers) });

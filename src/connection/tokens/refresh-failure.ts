@@ -19,6 +19,8 @@ interface Circumstances {
   random: number;
   fingerprint: string;
   publicOrigin: string;
+  /** A POST failed, and its intent ends with it; else a call was refused, and an intent is another POST's. */
+  endsIntent: boolean;
 }
 
 /** What an event may say of a refused token: our sentence, Microsoft's number and request id. */
@@ -29,14 +31,14 @@ export const eventErrorOf = (cause: TokenFailure): EventError => ({
 });
 
 /**
- * Writes what a failed token POST means, in the scope that the classification names, and gives the
+ * Writes what a failed token POST, or a call that no token satisfies, means, in the scope that the classification names, and gives the
  * failure its callers get.
  */
 export function recordFailure(
   state: ConnectionState,
   key: TokenKey,
   cause: TokenFailure,
-  { now, random, fingerprint, publicOrigin }: Circumstances,
+  { now, random, fingerprint, publicOrigin, endsIntent }: Circumstances,
 ): Failure {
   const attempts = (state.tokens.read(key)?.attempts ?? 0) + 1;
   const grant = state.grant();
@@ -58,11 +60,17 @@ export function recordFailure(
       ? reason
       : { ...reason, details: { ...reason.details, upstream_request_id: cause.requestId } };
 
+  const commit = (write: Parameters<ConnectionState["commit"]>[1]): void => {
+    state.commit(now, (emit) => {
+      if (endsIntent) state.tokens.clearIntent();
+      write(emit);
+    });
+  };
+
   switch (latch) {
     case "none": {
       const wait = backoff(attempts, random, cause.retryAfterSeconds);
-      state.commit(now, (emit) => {
-        state.tokens.clearIntent();
+      commit((emit) => {
         state.tokens.fail(key, attempts, now + wait);
         // A guest's trouble in another tenant says nothing of the connection.
         const isHome = key.tenantId === grant.tenant_id;
@@ -72,8 +80,7 @@ export function recordFailure(
       return withRequestId(entraUnavailable(wait / 1_000));
     }
     case "app": {
-      state.commit(now, (emit) => {
-        state.tokens.clearIntent();
+      commit((emit) => {
         state.grants.update({
           app_error: {
             since: grant.app_error?.since ?? now,
@@ -89,8 +96,7 @@ export function recordFailure(
     }
     case "resource": {
       const known = state.tokens.read(key)?.remedy?.action === remedy.action;
-      state.commit(now, (emit) => {
-        state.tokens.clearIntent();
+      commit((emit) => {
         state.tokens.latch(key, remedy, now);
         if (cause.claims !== undefined) state.grants.update({ claims: cause.claims });
         if (!known) emit(failed);
@@ -99,8 +105,7 @@ export function recordFailure(
     }
     case "connection": {
       const known = grant.remedy?.action === remedy.action;
-      state.commit(now, (emit) => {
-        state.tokens.clearIntent();
+      commit((emit) => {
         state.grants.update({
           remedy,
           probed_at: now,

@@ -140,7 +140,7 @@ export class TokenMint {
   stepUp(key: ResourceKey, claims: string): Failure {
     const cause = this.#scoped(key, stepUpFailure(claims));
     const attempt = this.#attempt(key);
-    const failed = this.#record(key, cause, "");
+    const failed = this.#record(key, cause, { fingerprint: "", endsIntent: false });
     const { resource } = key;
     this.#options.refreshed({ resource, duration_ms: 0, waiters: 1, attempt, ...refusalOf(cause) });
     return failed;
@@ -160,7 +160,8 @@ export class TokenMint {
     // A challenge that Entra does not answer silently is one for the user, at the next sign-in.
     const cause = this.#scoped(key, { ...defined({ claims }), ...answer.error });
     if (this.#fenced(generation)) return this.#superseded(started, cause.requestId);
-    const failed = this.#record(key, cause, started.fingerprint);
+    const { fingerprint } = started;
+    const failed = this.#record(key, cause, { fingerprint, endsIntent: true });
     report(refusalOf(cause));
     return err(failed);
   }
@@ -194,14 +195,18 @@ export class TokenMint {
   }
 
   /** Writes a failure in its scope; what a latch covers is served no more, though it may be valid. */
-  #record(key: ResourceKey, cause: TokenFailure, fingerprint: string): Failure {
+  #record(
+    key: ResourceKey,
+    cause: TokenFailure,
+    of: { fingerprint: string; endsIntent: boolean },
+  ): Failure {
     const { state, cache, publicOrigin, now, random, rearm } = this.#options;
     const { latch } = cause.disposition;
     const failed = recordFailure(state, key, cause, {
       now: now(),
       random: random(),
-      fingerprint,
       publicOrigin,
+      ...of,
     });
     if (latch === "connection") cache.forget();
     if (latch === "resource") cache.drop(key);

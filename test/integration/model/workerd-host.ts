@@ -167,6 +167,8 @@ export class WorkerdHost implements Host {
           intent: rows("SELECT * FROM refresh_intent")[0],
           events: rows("SELECT * FROM event ORDER BY seq"),
           outbox: rows("SELECT * FROM outbox"),
+          signIns: rows("SELECT * FROM authorization"),
+          cooldowns: rows("SELECT * FROM cooldown"),
           alarm: await storage.getAlarm(),
           due: dueOf(state, this.#now),
         };

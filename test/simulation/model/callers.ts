@@ -72,14 +72,18 @@ export class Callers {
       case "token":
         return this.#token(command);
       case "refresh":
-        return this.#around.start({ kind: "refresh" }, () =>
-          this.#around.stub.refresh({ resource: command.resource }),
-        );
+        return this.#refresh(command.resource);
       case "import":
         return this.#import(command.account);
       case "restore":
         return this.#restore();
     }
+  }
+
+  #refresh(resource: "graph" | "arm"): void {
+    // Graph's is the token that is refreshed where none is named.
+    const options = resource === "graph" ? undefined : { resource };
+    this.#around.start({ kind: "refresh" }, () => this.#around.stub.refresh(options));
   }
 
   #call(service: Service): void {

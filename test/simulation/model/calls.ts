@@ -1,6 +1,7 @@
 import { ownErrorHeader } from "../../../src/contract/errors.ts";
 import { audienceAt, tenantAt } from "../microsoft/light-services.ts";
 import type { Surroundings } from "./callers.ts";
+import type { AccessTokenSeen } from "./ledger.ts";
 import type { Outstanding } from "./microsoft.ts";
 import type { Operation } from "./operation.ts";
 import { targets, type CallTarget, type TargetName } from "./targets.ts";
@@ -67,6 +68,11 @@ export class Calls {
   /** By scope: until when Microsoft asked for no calls. */
   readonly #cooling = new Map<string, number>();
 
+  /** In which life a call worked in which tenant, by {@link provenIn}: the next one may begin there. */
+  readonly #proven = new Set<string>();
+
+  /** Step in which {@link Calls.forget} was last called. */
+  #forgotIn = -1;
   /** More cool-downs came than are kept. */
   #crowded = false;
 
@@ -112,6 +118,7 @@ export class Calls {
   /** What Microsoft asked for is no longer known: the account it was asked of is gone. */
   forget(): void {
     this.#cooling.clear();
+    this.#forgotIn = this.#around.step;
   }
 
   /** A call arrived at Microsoft. @returns the operation it belongs to, where it is one of these */
@@ -128,6 +135,7 @@ export class Calls {
     if (isCooling) this.#fault(call, "was sent in a cool-down");
     if (scope.endsWith("ailbox") && request.method !== "OPTIONS")
       this.#checkLane(call, outstanding);
+    if (call.arrivals.length === 0) this.#checkTenant(call, outstanding);
     const arrival = { status: undefined };
     call.arrivals.push(arrival);
     this.#arrivals.set(outstanding, { call, arrival });
@@ -138,6 +146,11 @@ export class Calls {
     const known = this.#arrivals.get(outstanding);
     if (known !== undefined) known.arrival.status = status;
     this.#arrivals.delete(outstanding);
+    const works = status > 0 && status < 400;
+    if (works) this.#proven.add(provenIn(outstanding, this.#tokenOf(outstanding)?.tenantId));
+    // What cannot be sent again proves nothing: its caller sends it, which has to begin there.
+    if (status === 401 && known !== undefined && known.call.sent > 0)
+      this.#proven.add(provenIn(outstanding, undefined));
   }
 
   /** Something was asked for by a link alone. */
@@ -158,9 +171,22 @@ export class Calls {
     this.#around.faults.push(`${operation.id}, ${method} ${target.url}, ${text}`);
   }
 
-  #checkToken({ headers }: Request, { protocol, hostname }: URL): void {
-    const token = headers.get("authorization")?.slice("Bearer ".length) ?? "";
-    const issued = this.#around.ledger.access(token);
+  #tokenOf({ request: { headers } }: Pick<Outstanding, "request">): AccessTokenSeen | undefined {
+    return this.#around.ledger.access(headers.get("authorization")?.slice("Bearer ".length) ?? "");
+  }
+
+  /** A call begins in the tenant of the grant, unless one has worked in another. */
+  #checkTenant(call: Call, outstanding: Outstanding): void {
+    const { upn, homeTenant } = this.#around.tables?.grant ?? {};
+    const token = this.#tokenOf(outstanding);
+    if (token === undefined || token.user !== upn || token.tenantId === homeTenant) return;
+    const ways = [token.tenantId, undefined].map((tenant) => provenIn(outstanding, tenant));
+    if (!ways.some((way) => this.#proven.has(way)))
+      this.#fault(call, `began in the tenant ${token.tenantId}, where none has worked`);
+  }
+
+  #checkToken(request: Request, { protocol, hostname }: URL): void {
+    const issued = this.#tokenOf({ request });
     const audience = audienceAt(hostname);
     const expected = audience && resourceUris[audience];
     if (protocol !== "https:" || issued?.audience.replace(/\/$/, "") !== expected) {
@@ -242,7 +268,7 @@ export class Calls {
   #answered(call: Call, response: Response): void {
     const { status, headers } = response;
     const own = headers.get(ownErrorHeader);
-    const { target, arrivals } = call;
+    const { operation, target, arrivals } = call;
     const found = forbiddenIn.filter((name) => headers.has(name));
     if (found.length > 0) this.#fault(call, `got Microsoft's ${found.join(", ")}`);
     if (own === null && arrivals.length === 0) this.#fault(call, `got ${status} of nobody's`);
@@ -250,7 +276,7 @@ export class Calls {
     if (target.resource === undefined && !refusals.includes(own ?? "")) {
       this.#fault(call, `got ${status} ${own}`);
     }
-    if (status !== 429 || own !== null) return;
+    if (status !== 429 || own !== null || operation.since < this.#forgotIn) return;
     const wait = Number(headers.get("retry-after") ?? 1);
     if (!Number.isFinite(wait)) return;
     const until = this.#around.now + Math.min(wait, 900) * 1_000;
@@ -269,6 +295,13 @@ export class Calls {
       this.#fault(call, "may be done, and its caller is not told so");
     }
   }
+}
+
+/** @param tenantId undefined: any */
+function provenIn({ life, request: { url } }: Outstanding, tenantId: string | undefined): string {
+  const { hostname, pathname } = new URL(url);
+  const [, place = hostname] = /^\/subscriptions\/([^/]+)/.exec(pathname) ?? [];
+  return `${life} ${place} ${tenantId ?? "any"}`;
 }
 
 const kindOf = (method: Method): string =>

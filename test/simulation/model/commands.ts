@@ -52,8 +52,8 @@ export type Command =
   | { do: "alarm"; wait: boolean }
   /** Microsoft answers the token request that is out. */
   | { do: "answer" }
-  /** Microsoft answers a call that is out. */
-  | { do: "answerCall"; which: number }
+  /** Microsoft answers a call that is out; `hold` leaves what is sent then outstanding. */
+  | { do: "answerCall"; which: number; hold?: boolean }
   /** The object dies where it stands; `served` lets Microsoft do first what it was asked. */
   | { do: "crash"; served: boolean }
   /** The object dies at its next encryption or decryption of this, or after some turns. */
@@ -405,7 +405,7 @@ const recoveringCommands: WeightedArbitrary<Command>[] = [
 /** Of guests, whose subscriptions and vaults live in two tenants. */
 const guestCommands: WeightedArbitrary<Command>[] = [
   {
-    weight: 60,
+    weight: 120,
     arbitrary: record({
       do: as("request"),
       target: constantFrom<TargetName[]>(
@@ -415,11 +415,80 @@ const guestCommands: WeightedArbitrary<Command>[] = [
         "contosoVault",
       ),
       method: constantFrom("GET", "GET", "POST"),
-      body: constantFrom("none", "none", "large"),
+      body: constantFrom("none", "none", "none", "large"),
       isOdd: constant(false),
-      isRevoked: boolean(),
+      isRevoked: constantFrom(false, false, true),
       times: constantFrom(1, 1, 2),
-      hold: constant(false),
+      hold: boolean(),
+    }),
+  },
+  {
+    weight: 120,
+    arbitrary: record({ do: as("answerCall"), which: nat(2), hold: boolean() }),
+  },
+];
+
+/** Of calls that are out while the connection ends and somebody signs in anew. */
+const replacingCommands: WeightedArbitrary<Command>[] = [
+  {
+    weight: 150,
+    arbitrary: record({
+      do: as("call"),
+      service: constantFrom<Service[]>("graph", "arm"),
+      hold: constant(true),
+    }),
+  },
+  {
+    weight: 100,
+    arbitrary: record({ do: as("revoke"), what: constantFrom("everything", "graph", "arm") }),
+  },
+  { weight: 100, arbitrary: record({ do: as("disconnect") }) },
+  { weight: 100, arbitrary: record({ do: as("signIn"), account }) },
+  { weight: 150, arbitrary: record({ do: as("answerCall"), which: nat(2) }) },
+];
+
+/** Of callers that wait for their turn in a mailbox, and leave. */
+const mailboxCommands: WeightedArbitrary<Command>[] = [
+  {
+    weight: 100,
+    arbitrary: record({
+      do: as("request"),
+      target: constantFrom<TargetName[]>("mailbox", "ownMailbox"),
+      method: constantFrom("GET", "POST"),
+      body: constant<"none">("none"),
+      isOdd: constant(false),
+      isRevoked: constant(false),
+      times: constant(6),
+      hold: constant(true),
+    }),
+  },
+  { weight: 60, arbitrary: record({ do: as("leave"), which: nat(6) }) },
+  { weight: 60, arbitrary: record({ do: as("answerCall"), which: nat(2) }) },
+];
+
+/** Of sign-ins that are brought back, and confirmed, too late, or by somebody else. */
+const signInCommands: WeightedArbitrary<Command>[] = [
+  {
+    weight: 100,
+    arbitrary: record({
+      do: as("start"),
+      account,
+      as: constantFrom<StartName[]>("plain", "server"),
+      upTo: constantFrom("nothing", "callback", "callback"),
+    }),
+  },
+  { weight: 80, arbitrary: record({ do: as("advance"), seconds: constantFrom(700, 1_000) }) },
+  { weight: 60, arbitrary: record({ do: as("goOn"), which: nat(2) }) },
+  {
+    weight: 60,
+    arbitrary: record({ do: as("confirm"), which: nat(2), manner: constant<"known">("known") }),
+  },
+  {
+    weight: 60,
+    arbitrary: record({
+      do: as("callback"),
+      which: nat(2),
+      manner: constantFrom("elsewhere", "elsewhere", "elsewhere", ...callbackManners),
     }),
   },
 ];
@@ -439,7 +508,11 @@ const reportingCommands: WeightedArbitrary<Command>[] = [
     weight: 20,
     arbitrary: record({ do: as("advance"), seconds: constantFrom(90_000, 4 * 86_400) }),
   },
-  { weight: 10, arbitrary: record({ do: as("refresh"), resource: constantFrom("graph", "arm") }) },
+  { weight: 30, arbitrary: record({ do: as("refresh"), resource: constantFrom("graph", "arm") }) },
+  {
+    weight: 15,
+    arbitrary: record({ do: as("storageFails"), table: constant<StorageFault>("outbox") }),
+  },
   { weight: 5, arbitrary: deployment.map((to) => ({ do: "deploy" as const, ...to })) },
 ];
 
@@ -485,6 +558,9 @@ export const schedule: Arbitrary<Schedule> = oneof(
   { weight: 15, arbitrary: simulatedSteps([]) },
   { weight: 1, arbitrary: simulatedSteps(costlyCommands) },
   { weight: 1, arbitrary: simulatedSteps(recoveringCommands) },
+  { weight: 1, arbitrary: simulatedSteps(replacingCommands) },
+  { weight: 1, arbitrary: simulatedSteps(mailboxCommands) },
+  { weight: 2, arbitrary: simulatedSteps(signInCommands) },
   {
     weight: 1,
     arbitrary: simulatedSteps(guestCommands, { account: constant("lin@fabrikam.example") }),

@@ -17,8 +17,9 @@ export async function* healing(world: World): AsyncGenerator<Step, string[]> {
   for (const capability of world.capabilities) capability.mend();
   if (world.isRedeployed) {
     yield step({ do: "deploy", ...wellDeployed });
-    // What was refused for its secrets works again at once.
-    yield step({ do: "token", resource: "graph", isForeignTenant: false, stale: "current" });
+    // What was refused for its secrets works again at once. Entra need not give a new refresh token: then
+    // the old one has to be sealed anew.
+    yield { ...freshToken, answer: { as: "withoutRefreshToken" } };
   }
   for (let turn = 0; turn < 50 && world.outstanding.length > 0; turn += 1) {
     yield step({ do: "answer" });

@@ -62,7 +62,7 @@ export function sendOddInput(around: Surroundings, which: number): void {
   const [name, options, field] = oddInputs[which % oddInputs.length] ?? oddInputs[0] ?? [];
   if (name === undefined) return;
   const stub = around.stub as unknown as Record<Method, (options: unknown) => Promise<unknown>>;
-  around.start({ kind: "stray" }, async () => {
+  around.start({ kind: "stray", changes: false }, async () => {
     const outcome = await stub[name](options);
     const found = JSON.stringify(outcome);
     const codes = ['"code":"invalid_request"', '"code":"app_misconfigured"'];
@@ -78,8 +78,9 @@ export function sendOddInput(around: Surroundings, which: number): void {
 /** Whoever asks is told what the tables say, and asking changes nothing. */
 export function readWhatIs(around: Surroundings, after: number): void {
   const { tables, stub, faults } = around;
-  around.start({ kind: "stray" }, async () => {
-    const [info, page] = await Promise.all([stub.info(), stub.events({ after, limit: 7 })]);
+  around.start({ kind: "stray", changes: false }, async () => {
+    const asked = after === 0 ? undefined : { after, limit: 7 };
+    const [info, page] = await Promise.all([stub.info(), stub.events(asked)]);
     if (!info.ok || !page.ok) {
       const codes = [info, page].map((outcome) => (outcome.ok ? "" : outcome.error.code));
       const expected = tables === undefined ? "not_found" : "none";
@@ -101,7 +102,7 @@ export function readWhatIs(around: Surroundings, after: number): void {
     if (secrets.some((secret) => secret !== null && text.includes(secret))) {
       faults.push("a token is told with what the connection is");
     }
-    const known = tables.events.filter(({ seq }) => seq > after).slice(0, 7);
+    const known = tables.events.filter(({ seq }) => seq > after).slice(0, asked?.limit ?? 100);
     const told = page.value.events.map(({ seq, id }) => `${seq} ${id}`);
     if (
       page.value.truncated !== true &&

@@ -24,6 +24,8 @@ export interface Operation {
   account?: string | undefined;
   /** It takes the directory's backup back. */
   restores?: true;
+  /** Bad input, or a question: the tables stay as they were. */
+  changes?: false;
   /** Microsoft gave it an odd answer, which may name another tenant. */
   isChallenged?: true;
   /** How it ended. */

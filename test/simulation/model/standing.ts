@@ -16,6 +16,7 @@ export interface WorldSeen {
   readonly tokenRequest: object | undefined;
   readonly ringing: boolean;
   readonly life: number;
+  readonly isAlone: boolean;
   readonly wentAbroad: boolean;
   readonly isRedeployed: boolean;
   readonly secrets: Deployment["secrets"] | undefined;
@@ -27,6 +28,7 @@ export interface WorldSeen {
 /** Whether latches, claims, cool-downs and secrets stand as long as they should, and no longer. */
 export class Standing {
   #life = 0;
+  #rows: Rows | undefined;
 
   /**
    * @param before the tables one step ago
@@ -38,11 +40,15 @@ export class Standing {
     const faults = world.handed.flatMap((handed) => servedTooEarly(handed, tables));
     const life = this.#life;
     this.#life = world.life;
+    const rows = this.#rows;
+    this.#rows = world.rows;
+    faults.push(...unchanged(world, rows, life));
     if (tables === undefined) return faults;
     return [
       ...faults,
       ...claims(tables),
-      ...ended(tables),
+      ...degraded(tables),
+      ...ended(world, tables),
       ...intent(world, life, news),
       ...refreshToken(tables, world.ledger),
       ...sealing(world, news),
@@ -55,6 +61,20 @@ export class Standing {
       ]),
     ];
   }
+}
+
+/** Bad input and questions leave the tables as they were; a life that begins with one may set its alarm. */
+function unchanged(
+  { rows, operations, isAlone, life }: WorldSeen,
+  before: Rows | undefined,
+  lifeBefore: number,
+): string[] {
+  const isStray = operations.length > 0 && operations.every(({ changes }) => changes === false);
+  if (!isStray || !isAlone || life !== lifeBefore || rows === before) return [];
+  const names = ["grant", "tokens", "intent", "events", "outbox", "signIns", "cooldowns"] as const;
+  return names
+    .filter((name) => JSON.stringify(rows?.[name]) !== JSON.stringify(before?.[name]))
+    .map((name) => `what changes nothing changed ${name}`);
 }
 
 /** A secret that was never refused is tried before the application is called misconfigured. */
@@ -109,11 +129,22 @@ function claims({ grant, rows }: Tables): string[] {
   return faults;
 }
 
+/** A token that came since is the end of the trouble: only newer trouble degrades again. */
+function degraded({ grant, events }: Tables): string[] {
+  if (grant.status !== "degraded") return [];
+  const lastOf = (name: string) => events.findLastIndex(({ type }) => type === name);
+  return lastOf("token.refreshed") > lastOf("connection.degraded")
+    ? ["the connection stays degraded though a token came since"]
+    : [];
+}
+
 /** Of what was ended nothing is left that would latch, or be told of, what begins after it. */
-function ended({ grant, rows }: Tables): string[] {
+function ended(world: WorldSeen, { grant, rows }: Tables): string[] {
   if (grant.status !== "disconnected") return [];
   const { remedy, claims: kept, appError } = grant;
-  const isLeft = rows.length > 0 || [remedy, kept, appError].some((one) => one !== null);
+  const cooldowns = world.rows?.cooldowns ?? [];
+  const isLeft =
+    rows.length > 0 || cooldowns.length > 0 || [remedy, kept, appError].some((one) => one !== null);
   return isLeft ? ["something was left of a grant that was ended, or written after its end"] : [];
 }
 

@@ -59,6 +59,8 @@ export interface Rows {
   intent: Row | undefined;
   events: readonly Row[];
   outbox: readonly Row[];
+  signIns: readonly Row[];
+  cooldowns: readonly Row[];
   alarm: number | null;
   due: number | null;
 }

@@ -60,6 +60,8 @@ export class World implements Surroundings {
   readonly capabilities: readonly Capability[];
   /** The connection lost what it knew since the last check. */
   lost = false;
+  /** Nothing else was under way when the command of this step was given. */
+  isAlone = false;
   /** Milliseconds by which the clock was set back in all. */
   skew = 0;
   #deployment: Deployment;
@@ -83,6 +85,8 @@ export class World implements Surroundings {
   /** All calls of this step are answered with 429. */
   #throttles = false;
   #failing: { since: number } | undefined;
+  /** The last step in which storage failed. */
+  #failedIn = -1;
   #rows: Rows | undefined;
   #activity = 0;
   #operations = 0;
@@ -160,6 +164,7 @@ export class World implements Surroundings {
   async take({ command, hold, answer }: Step): Promise<void> {
     this.step += 1;
     this.operations = this.operations.filter(({ end }) => end === undefined);
+    this.isAlone = this.operations.length === 0 && this.outstanding.length === 0;
     this.handed.length = 0;
     this.#hold = hold;
     this.#answer = answer;
@@ -216,6 +221,7 @@ export class World implements Surroundings {
     this.#host.disarm();
     if (this.#failing === undefined) return;
     this.#failing = undefined;
+    this.#failedIn = this.step;
     await this.#host.failStorage(undefined);
   }
 
@@ -425,11 +431,12 @@ export class World implements Surroundings {
       if (!wait) return;
       await this.#host.setTime(alarm);
     }
-    this.start({ kind: "alarm" }, async () => {
+    this.start({ kind: "alarm" }, async ({ since }) => {
       const rang = await this.#host.ring();
       this.#broken = 0;
       const { isWrong } = this.#deployment;
-      const usual = this.#failing === undefined ? rest : failureRest;
+      const failed = this.#failing !== undefined || this.#failedIn >= since;
+      const usual = failed ? failureRest : rest;
       this.restsUntil = this.now + (isWrong ? misconfiguredRest : usual);
       return rang;
     });

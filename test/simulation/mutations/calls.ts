@@ -17,9 +17,15 @@ export const callMutations: readonly Mutation[] = [
   },
   {
     name: "cool-downs are not kept",
-    file: "connection/calls/gateway.ts",
-    find: "    if (cooling !== undefined) return err(cooling);\n    const { ends }",
-    replace: "    const { ends }",
+    file: "connection/calls/throttling.ts",
+    find: "if (remaining === 0) return undefined;",
+    replace: "if (remaining >= 0) return undefined;",
+  },
+  {
+    name: "a call of an account that is gone begins a cool-down",
+    file: "connection/calls/throttling.ts",
+    find: "    if (ends !== this.#options.state.ends) return;\n",
+    replace: "",
   },
   {
     name: "sockets are not told of events",

@@ -128,4 +128,13 @@ export const grantMutations: readonly Mutation[] = [
     find: "if (row.browser_hash !== null && row.browser_hash !== binding) return err(otherBrowser());",
     replace: "",
   },
+  {
+    name: "a confirmation that cannot be read ends the sign-ins that are open",
+    file: "connection/actor.ts",
+    find: `({ authorization }) => {
+      const request = readConfirmAuthorization(options);`,
+    replace: `({ authorization, state }) => {
+      const request = readConfirmAuthorization(options);
+      if (!request.ok) state.pending.clear();`,
+  },
 ];

@@ -33,6 +33,7 @@ function failing(...causes: readonly (TokenFailure | [TokenFailure, typeof graph
       random: 0.5,
       fingerprint: "f",
       publicOrigin,
+      endsIntent: true,
     });
   });
   return { state, events, failures, types: events.map(({ type }) => type) };
@@ -45,6 +46,21 @@ test.each([
   ["a wrong secret", refused(7000215)],
 ])("after %s no intent is left", (_, cause) => {
   expect(failing(cause).state.tokens.intent()).toBeUndefined();
+});
+
+test("a call that no token satisfies leaves the intent of a POST that is out", () => {
+  const { state } = signedInConnection();
+  const key = { resource: "arm", tenantId: home };
+  state.tokens.putIntent(graph, 1, start);
+  recordFailure(state, key, stepUpFailure("{}"), {
+    now: start,
+    random: 0.5,
+    fingerprint: "",
+    publicOrigin,
+    endsIntent: false,
+  });
+  expect(state.tokens.read(key)?.remedy?.action).toBe("step_up");
+  expect(state.tokens.intent()).toMatchObject({ resource: "graph" });
 });
 
 describe("trouble that passes", () => {
