@@ -110,7 +110,7 @@ export async function adminConsentEndpoint(
     return context.html(page, 200, entraHeaders(world));
   }
   world.consents.grantForEveryone(tenant.value, asked.delegated);
-  if (asked.application) world.consents.grantApplication(tenant.value);
+  if (asked.application) world.consents.grantApplication(tenant.value, world.now());
   return redirectAnswer(context, world, address.value, {
     admin_consent: "True",
     tenant: tenant.value,
