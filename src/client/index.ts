@@ -41,8 +41,13 @@ export {
 export type { Answer, ServiceOptions } from "./requests.ts";
 export type * from "./generated-service.ts";
 export type * from "./service.ts";
-export type { Owner, Who } from "./who.ts";
-export type { ConnectionInfo, ConnectionStatus } from "../contract/connection-info.ts";
+export type { Owner, TenantOwner, Who } from "./who.ts";
+export type {
+  Administrator,
+  ConnectionInfo,
+  ConnectionStatus,
+  TenantProof,
+} from "../contract/connection-info.ts";
 export type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
 export type { ConnectionStub } from "../contract/connection-rpc.ts";
 export { AzureError, type ErrorCode, type ErrorDetails, isAzureError } from "../contract/errors.ts";

@@ -4,7 +4,7 @@ import { microsoftErrorResponse } from "../http/microsoft-error.ts";
 import { thrownFailure } from "../http/own-error.ts";
 import { err } from "../contract/result.ts";
 import type { AzureBinding } from "./service.ts";
-import type { Owner } from "./who.ts";
+import type { Owner, TenantOwner } from "./who.ts";
 
 /** What a platform throws of a binding that leads to another entrypoint than `AzureService`. */
 const foreignEntrypoint = /does not implement the method "connection"/;
@@ -23,7 +23,7 @@ const refusal = (error: unknown): Failure | undefined =>
     : thrownFailure(error);
 
 /**
- * A user's connection, usable without awaiting it:
+ * A user's or a tenant's connection, usable without awaiting it:
  *
  * ```ts
  * const ada = azure(env.AZURE, { userId: "ada" });
@@ -43,7 +43,7 @@ const refusal = (error: unknown): Failure | undefined =>
  */
 export function azure(
   binding: Pick<AzureBinding, "connection"> | undefined,
-  who: Owner,
+  who: Owner | Pick<TenantOwner, "tenantId">,
 ): ConnectionStub {
   let pending: Promise<ConnectionStub> | undefined;
   const use = async <Value>(
@@ -70,6 +70,9 @@ export function azure(
     completeAuthorization: (options) => ask((stub) => stub.completeAuthorization(options)),
     confirmAuthorization: (options) => ask((stub) => stub.confirmAuthorization(options)),
     import: (options) => ask((stub) => stub.import(options)),
+    connectTenant: () => ask((stub) => stub.connectTenant()),
+    restoreTenant: (fact) => ask((stub) => stub.restoreTenant(fact)),
+    proposeTenant: (proposal) => ask((stub) => stub.proposeTenant(proposal)),
     accessToken: (options) => ask((stub) => stub.accessToken(options)),
     refresh: (options) => ask((stub) => stub.refresh(options)),
     disconnect: () => ask((stub) => stub.disconnect()),

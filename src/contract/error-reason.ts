@@ -32,6 +32,7 @@ export const errorReasons = [
   "invalid_response",
   "id_token_invalid",
   "wrong_tenant",
+  "other_tenant",
   "invalid_callback",
   "assertion_unavailable",
   "assertion_unreachable",

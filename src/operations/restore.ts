@@ -1,3 +1,4 @@
+import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { Outcome } from "../contract/connection-rpc.ts";
 import type { ConnectionStub } from "../contract/connection-rpc.ts";
@@ -23,6 +24,11 @@ export async function restore(
     return err(
       conflict("disconnected", "This connection was disconnected: only a new sign-in connects it."),
     );
+  }
+  if (parseConnectionId(connectionId)?.kind === "tenant") {
+    return entry.status === "pending"
+      ? err(conflict("no_backup", "This tenant was never connected: connect it instead."))
+      : connection.restoreTenant({ version: entry.version });
   }
   const { refresh_token: sealedRefreshToken, tenant_id: tenantId, scope, version } = entry;
   if (sealedRefreshToken === null || tenantId === null) {

@@ -35,9 +35,15 @@ export interface OpeningOptions {
   rearm: () => void;
 }
 
+const purposes = {
+  user: "connect",
+  server: "connect",
+  reconnect: "reconnect",
+  tenant: "tenant_proof",
+} as const satisfies Record<StartedAuthorization["start"], SignInPurpose>;
+
 /** What a sign-in that was started so is for. */
-export const purposeOf = (start: StartedAuthorization["start"]): SignInPurpose =>
-  start === "reconnect" ? "reconnect" : "connect";
+export const purposeOf = (start: StartedAuthorization["start"]): SignInPurpose => purposes[start];
 
 /** Where the browser has to go. The caller knows the browser binding. */
 export type Opening = Omit<AuthorizationStart, "browserBinding">;
