@@ -4,6 +4,8 @@ export {
   type AdminConsentStart,
   AzureClient,
   type Health,
+  type TenantConnectOptions,
+  type TenantConnectStart,
 } from "./azure-client.ts";
 export type { CredentialSource } from "./bearer.ts";
 export { isRunning, type RunningOperation } from "./catalogue.ts";

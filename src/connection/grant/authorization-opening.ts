@@ -1,6 +1,6 @@
-import * as oauth from "oauth4webapi";
 import type { Config } from "../../config/config.ts";
 import { authorizationUrl } from "../../entra/authorization-request.ts";
+import { newSignInSecrets } from "../../entra/sign-in-secrets.ts";
 import { graphAlone, scopesForTenant } from "../../entra/resource.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
@@ -68,10 +68,8 @@ export async function openAuthorization(
   const { config, connectionId, state, pending, cipher, now, rearm } = options;
   const signedState = await signState(config.sessionSecret, purposeOf(asked.start), connectionId);
   const stateHash = await sha256Hex(signedState);
-  const codeVerifier = oauth.generateRandomCodeVerifier();
-  const codeChallenge = await oauth.calculatePKCECodeChallenge(codeVerifier);
+  const { nonce, codeVerifier, codeChallenge } = await newSignInSecrets();
   const sealedVerifier = await cipher.seal("code_verifier", codeVerifier);
-  const nonce = oauth.generateRandomNonce();
   const createdAt = now();
   const expiresAt = createdAt + signInTtlMs;
 

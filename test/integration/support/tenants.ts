@@ -15,6 +15,11 @@ export const asTenant = (tenant: string): string => `connection=${tenantId(tenan
 /** The tenants as they were: nobody has consented, and their connections have never been. */
 export async function forgetTenants(): Promise<void> {
   await sandbox.reset();
+  await forgetConnections();
+}
+
+/** The connections have never been; who consented has. */
+export async function forgetConnections(): Promise<void> {
   for (const tenant of [fabrikam, contoso]) {
     await runInDurableObject(actorOf(tenantId(tenant)), async (_, ctx) => {
       await ctx.storage.deleteAll();

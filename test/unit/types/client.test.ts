@@ -247,6 +247,11 @@ describe("a connection's own parts", () => {
     expectTypeOf<client.ConnectionInfo["administrator"]>().toEqualTypeOf<
       client.Administrator | undefined
     >();
+    type Begin = InstanceType<typeof AzureClient>["beginTenantConnect"];
+    expectTypeOf<Begin>().parameters.toEqualTypeOf<[options: client.TenantConnectOptions]>();
+    expectTypeOf<Begin>().returns.resolves.toEqualTypeOf<
+      client.Answer<client.TenantConnectStart>
+    >();
     expectTypeOf<client.ConnectionConfirmOptions>().toEqualTypeOf<{
       userId?: string | undefined;
     }>();
