@@ -89,11 +89,14 @@ export class ConnectionState {
   /** Makes the tables of a connection that begins; an existing one stays as it is. */
   create(now: number): void {
     if (this.#exists) return;
-    migrate(this.#storage, 0);
-    this.#exists = true;
-    this.commit(now, () => {
-      this.grants.create(this.kind, "pending", now);
+    // Tables without the row would be a connection that nothing can be done with.
+    this.#storage.transactionSync(() => {
+      migrate(this.#storage, 0);
+      this.commit(now, () => {
+        this.grants.create(this.kind, "pending", now);
+      });
     });
+    this.#exists = true;
   }
 
   /** Ends the grant: nothing that could act for the user, or says who they are, is kept. */
