@@ -41,8 +41,9 @@ async function heal(
   take: (command: TenantCommand) => Promise<void>,
 ): Promise<string | undefined> {
   await world.mend();
+  const isArmed = (): boolean => typeof world.rows?.alarm === "number";
   const ring = async (): Promise<void> => {
-    for (let rings = 0; rings < mostRings && world.rows?.alarm != null; rings += 1) {
+    for (let rings = 0; rings < mostRings && isArmed(); rings += 1) {
       await take({ do: "alarm", wait: true });
       await drain();
     }
@@ -72,7 +73,7 @@ async function heal(
   if (status() !== "active") return `it is ${String(status())} after a call`;
   const asked = world.tokenRequests;
   await take({ do: "advance", seconds: 90 * day });
-  if (world.rows?.alarm != null) return "an idle connection has an alarm";
+  if (isArmed()) return "an idle connection has an alarm";
   return world.tokenRequests === asked ? undefined : "an idle connection asked for tokens";
 }
 

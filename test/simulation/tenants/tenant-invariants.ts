@@ -52,12 +52,12 @@ function latchesIn({ tokens }: Rows, grant: Row): string[] {
   const ofGraph = tokens.find((row) => row["resource"] === "graph")?.["remedy"];
   const asked = action(remedy) ?? action(ofGraph);
   const isLatched = asked !== undefined && asked !== "fix_app";
-  const forUsers = ["sign_in", "step_up", "consent"];
+  const forUsers = new Set(["sign_in", "step_up", "consent"]);
   return [
     ...((status === "action_required") === isLatched
       ? []
       : [`${String(status)} though the latch asks for ${asked}`]),
-    ...(tokens.some((row) => forUsers.includes(action(row["remedy"]) ?? ""))
+    ...(tokens.some((row) => forUsers.has(action(row["remedy"]) ?? ""))
       ? ["a latch asks a user"]
       : []),
   ];

@@ -25,10 +25,16 @@ export interface TenantWorldOptions {
 interface Begun {
   kind: TenantCommand["do"];
   life: number;
-  /** There was a connection when it began. */
-  existed: boolean;
   ended: boolean;
 }
+
+/** What undoes latches. */
+const acts: ReadonlySet<TenantCommand["do"]> = new Set([
+  "connect",
+  "confirm",
+  "refresh",
+  "restore",
+]);
 
 /** One tenant's connection, the real one, and its tenant at Microsoft. */
 export class TenantWorld {
@@ -100,10 +106,9 @@ export class TenantWorld {
 
   /** Somebody's act is under way that may ask Entra though a latch stands. */
   get isActedOn(): boolean {
-    const acts: readonly TenantCommand["do"][] = ["connect", "confirm", "refresh", "restore"];
-    return this.#begun.some(({ kind, life, ended }) => {
-      return acts.includes(kind) && life === this.life && !ended;
-    });
+    return this.#begun.some(
+      ({ kind, life, ended }) => acts.has(kind) && life === this.life && !ended,
+    );
   }
 
   consent(rolesAfter: number): void {
@@ -259,12 +264,7 @@ export class TenantWorld {
 
   /** Begins something; it may wait for Microsoft longer than this step. */
   #begin(kind: TenantCommand["do"], work: () => Promise<Outcome<unknown> | void>): void {
-    const begun: Begun = {
-      kind,
-      life: this.life,
-      existed: this.rows !== undefined,
-      ended: false,
-    };
+    const begun: Begun = { kind, life: this.life, ended: false };
     this.#begun.push(begun);
     const end = (): void => {
       begun.ended = true;

@@ -23,7 +23,8 @@ export function addPeople(
   world: World,
   { count, tenant }: z.output<typeof morePeopleInput>,
 ): { people: number } {
-  const { users } = stateOf(world).directory(tenant);
+  const state = stateOf(world);
+  const { users } = state.directory(tenant);
   const { domain } = tenantById(tenant);
   const before = users.values().length;
   for (let number = before + 1; number <= before + count; number += 1) {
@@ -40,6 +41,7 @@ export function addPeople(
       objectIds: new Map([[tenant, objectId]]),
       admin: false,
     };
+    state.added.set(objectId, person);
     users.put(objectId, directoryUser(person, tenant, objectId));
   }
   return { people: users.values().length };
