@@ -22,6 +22,7 @@ import type {
   PressedLink,
   ReconnectRequest,
   ReconnectRpc,
+  TenantRpc,
   TenantFact,
   TenantProposal,
 } from "../contract/connection-rpc.ts";
@@ -52,7 +53,10 @@ const misconfiguredWait = 15 * 60_000;
  * One Microsoft connection: its tokens, its refreshes, its alarm and its sockets. Everything a stub can
  * call is in this file; the work is in the parts.
  */
-export class ConnectionActor extends Server<Environment> implements ConnectionRpc, ReconnectRpc {
+export class ConnectionActor
+  extends Server<Environment>
+  implements ConnectionRpc, ReconnectRpc, TenantRpc
+{
   static override options = { hibernate: true };
 
   readonly #parts: Outcome<Parts>;

@@ -145,12 +145,6 @@ export interface ConnectionRpc {
     userId?: string;
   }): Promise<Outcome<ConnectionInfo>>;
   import(options: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>>;
-  /** Connects the tenant of this connection on the caller's word. */
-  connectTenant(): Promise<Outcome<ConnectionInfo>>;
-  /** Gives a tenant's connection that was lost the fact back that it was connected. */
-  restoreTenant(fact: TenantFact): Promise<Outcome<ConnectionInfo>>;
-  /** Keeps what an administrator of the tenant has proven, until it is confirmed. */
-  proposeTenant(proposal: TenantProposal): Promise<Outcome<{ flow: string }>>;
   accessToken(options: AccessTokenRequest): Promise<Outcome<AccessToken>>;
   refresh(options?: { resource?: string }): Promise<Outcome<ConnectionInfo>>;
   disconnect(): Promise<Outcome<ConnectionInfo>>;
@@ -170,5 +164,15 @@ export interface ReconnectRpc {
   beginReconnect(pressed: PressedLink): Promise<Outcome<AuthorizationStart>>;
 }
 
+/** What the operations of this Worker ask of a tenant's connection; no sibling does. */
+export interface TenantRpc {
+  /** Connects the tenant of this connection on the caller's word. */
+  connectTenant(): Promise<Outcome<ConnectionInfo>>;
+  /** Gives a tenant's connection that was lost the fact back that it was connected. */
+  restoreTenant(fact: TenantFact): Promise<Outcome<ConnectionInfo>>;
+  /** Keeps what an administrator of the tenant has proven, until it is confirmed. */
+  proposeTenant(proposal: TenantProposal): Promise<Outcome<{ flow: string }>>;
+}
+
 /** The same connection as this Worker itself sees it. */
-export interface OwnStub extends ConnectionStub, ReconnectRpc {}
+export interface OwnStub extends ConnectionStub, ReconnectRpc, TenantRpc {}

@@ -8,7 +8,7 @@ import {
   refreshConnection,
   restoreConnection,
 } from "../api/connections.ts";
-import { connectionStub } from "../connection/stub.ts";
+import { connectionStub, ownStub } from "../connection/stub.ts";
 import { userConnectionId } from "../contract/connection-owner.ts";
 import { defined } from "../contract/defined.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
@@ -39,8 +39,8 @@ export const connections = [
   serve(confirmConnect, async ({ connection }, { flow, userId }) =>
     orThrow(await connection.confirmAuthorization({ flow, ...defined({ userId }) })),
   ),
-  serve(restoreConnection, async ({ env, connection, connectionId }) =>
-    orThrow(await restore(directoryIn(env), connection, connectionId)),
+  serve(restoreConnection, async ({ env, connectionId }) =>
+    orThrow(await restore(directoryIn(env), await ownStub(env, connectionId), connectionId)),
   ),
   serve(listEvents, async ({ connection }, range) => orThrow(await connection.events(range))),
 ] as const;

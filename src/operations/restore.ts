@@ -1,7 +1,7 @@
 import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { Outcome } from "../contract/connection-rpc.ts";
-import type { ConnectionStub } from "../contract/connection-rpc.ts";
+import type { OwnStub } from "../contract/connection-rpc.ts";
 import { conflict, unknownConnection } from "../contract/errors.ts";
 import { err } from "../contract/result.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -15,7 +15,7 @@ import type { Directory } from "../directory/directory.ts";
  */
 export async function restore(
   directory: Directory,
-  connection: ConnectionStub,
+  connection: Pick<OwnStub, "import" | "restoreTenant">,
   connectionId: string,
 ): Promise<Outcome<ConnectionInfo>> {
   const entry = await directory.read(connectionId);

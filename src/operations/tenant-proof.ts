@@ -4,7 +4,7 @@ import { signState } from "../connection/grant/authorization-state.ts";
 import { signInPurposes } from "../connection/grant/sign-in-purpose.ts";
 import { remedyOf } from "../connection/policy/remedies.ts";
 import { signInFailure } from "../connection/policy/sign-in-failure.ts";
-import { connectionStub } from "../connection/stub.ts";
+import { ownStub } from "../connection/stub.ts";
 import { connectionIdOf } from "../contract/connection-owner.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
@@ -127,7 +127,7 @@ export async function finishProof(
   if (!proven.ok) return proven;
   const { tenantId, objectId, upn, name } = proven.value;
   const id = connectionIdOf({ kind: "tenant", tenantId });
-  const connection = await connectionStub(env, id, { creates: true });
+  const connection = await ownStub(env, id, { creates: true });
   const proposed = await connection.proposeTenant({
     nonce: open.nonce,
     userId: open.user_id,

@@ -1,4 +1,4 @@
-import { connectionStub } from "../connection/stub.ts";
+import { ownStub } from "../connection/stub.ts";
 import { connectionIdOf } from "../contract/connection-owner.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
@@ -19,7 +19,7 @@ export async function connectTenant(
   tenantId: string,
 ): Promise<ConnectionInfo> {
   const id = tenantConnectionId(config, tenantId);
-  const connection = await connectionStub(env, id, { creates: true });
+  const connection = await ownStub(env, id, { creates: true });
   return orThrow(await connection.connectTenant());
 }
 

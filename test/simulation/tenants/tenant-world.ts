@@ -1,4 +1,4 @@
-import type { ConnectionStub, Outcome } from "../../../src/contract/connection-rpc.ts";
+import type { OwnStub, Outcome } from "../../../src/contract/connection-rpc.ts";
 import { CONTOSO_TENANT, FABRIKAM_TENANT } from "../../sandbox/constants.ts";
 import type { Host } from "../host.ts";
 import type { Microsoft, Outstanding, Answer } from "../model/microsoft.ts";
@@ -96,7 +96,7 @@ export class TenantWorld {
     return world;
   }
 
-  get stub(): ConnectionStub {
+  get stub(): OwnStub {
     return this.#options.host.stub;
   }
 
