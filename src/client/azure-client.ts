@@ -81,8 +81,7 @@ export class AzureClient extends ServiceOperations {
 
   /** Starts to connect a tenant: its administrator consents and signs in there. Scope `admin`. */
   beginTenantConnect(options: TenantConnectOptions): Promise<Answer<TenantConnectStart>> {
-    const asked = { ...options, connect: "true" };
-    return this.#requests.send(requestOf("GET /admin-consent", asked));
+    return this.#requests.send(requestOf("GET /admin-consent", { ...options, connect: true }));
   }
 
   /**

@@ -20,13 +20,13 @@ export interface TenantOwner {
 export type Who =
   | Owner
   | TenantOwner
-  /** `user:{user_id}[:{label}]`, `tenant:{tenant_id}`. */
-  | { connection: string };
+  /** `user:{user_id}[:{label}]`, `tenant:{tenant_id}`; the latter with `as`, as above. */
+  | { connection: string; as?: string | undefined };
 
 /** The id of a connection: `user:{user_id}[:{label}]`, `tenant:{tenant_id}`. */
 export function connectionIdOf(who: Who): string {
-  if ("connection" in who) return who.connection;
-  return "tenantId" in who ? `tenant:${who.tenantId}` : userConnectionId(who);
+  if ("userId" in who) return userConnectionId(who);
+  return "connection" in who ? who.connection : `tenant:${who.tenantId}`;
 }
 
 /** Where the connection is among the routes. @throws AzureError `invalid_request` for what is no id */
@@ -39,8 +39,7 @@ export const askedOf = (call: WorkerCall, who: Who): WorkerCall => ({
   query: {
     ...("userId" in who
       ? { user_id: who.userId, label: who.label }
-      : { connection: connectionIdOf(who) }),
-    ...("tenantId" in who && { as: who.as }),
+      : { connection: connectionIdOf(who), as: who.as }),
     ...call.query,
   },
 });

@@ -28,7 +28,7 @@ describe("the client", () => {
       [who: client.Who]
     >();
     expectTypeOf<client.Who>().toEqualTypeOf<
-      client.Owner | client.TenantOwner | { connection: string }
+      client.Owner | client.TenantOwner | { connection: string; as?: string | undefined }
     >();
     expectTypeOf<ConnectionClient["graph"]>().toEqualTypeOf<client.GraphRoutes>();
     expectTypeOf<client.GraphRoutes>().toExtend<client.GraphOperations>();
