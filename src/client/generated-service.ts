@@ -2,7 +2,7 @@
 import type { GenericResource, ResourceGroup, Subscription } from "../contract/azure-types.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
-import type { Owner } from "./who.ts";
+import type { Owner, TenantOwner } from "./who.ts";
 import type { Contact, Event, Message, User } from "@microsoft/microsoft-graph-types";
 
 /** One page of a list. */
@@ -21,13 +21,15 @@ export interface ListConnectionsRequest {
   cursor?: string | undefined;
 }
 
-export type GetConnectionRequest = Owner;
+export type GetConnectionRequest = Owner | TenantOwner;
 
-export type DisconnectRequest = Owner;
+export type DisconnectRequest = Owner | TenantOwner;
 
-export interface ConfirmConnectRequest extends Owner {
+export type ConfirmConnectRequest = (Owner | TenantOwner) & {
   flow: string;
-}
+  /** Who is signed in at the host; required on a tenant's connection. */
+  userId?: string | undefined;
+};
 
 export interface CreateSessionRequest {
   userId: string;
@@ -36,13 +38,13 @@ export interface CreateSessionRequest {
   ttl?: number | undefined;
 }
 
-export interface GetUserRequest extends Owner {
+export type GetUserRequest = (Owner | TenantOwner) & {
   id?: string | undefined;
   /** Property names, separated by commas ($select). */
   select?: string | undefined;
-}
+};
 
-export interface ListContactsRequest extends Owner {
+export type ListContactsRequest = (Owner | TenantOwner) & {
   /** Items per page at most. */
   top?: number | undefined;
   /** The next_cursor of the page before; everything but the path is in it. */
@@ -57,9 +59,9 @@ export interface ListContactsRequest extends Owner {
   orderBy?: string | undefined;
   /** Id of a contact folder; default the user's own contacts. */
   folder?: string | undefined;
-}
+};
 
-export interface GetMailRequest extends Owner {
+export type GetMailRequest = (Owner | TenantOwner) & {
   /** Items per page at most. */
   top?: number | undefined;
   /** The next_cursor of the page before; everything but the path is in it. */
@@ -74,9 +76,9 @@ export interface GetMailRequest extends Owner {
   orderBy?: string | undefined;
   /** Id or well-known name: inbox, sentitems… */
   folder?: string | undefined;
-}
+};
 
-export interface GetCalendarEventsRequest extends Owner {
+export type GetCalendarEventsRequest = (Owner | TenantOwner) & {
   /** Items per page at most. */
   top?: number | undefined;
   /** The next_cursor of the page before; everything but the path is in it. */
@@ -95,18 +97,18 @@ export interface GetCalendarEventsRequest extends Owner {
   end?: string | undefined;
   /** Windows or IANA name of the zone that times are given in; default UTC. */
   timeZone?: string | undefined;
-}
+};
 
-export interface ListSubscriptionsRequest extends Owner {
+export type ListSubscriptionsRequest = (Owner | TenantOwner) & {
   /** Items per page at most. */
   top?: number | undefined;
   /** The next_cursor of the page before; everything but the path is in it. */
   cursor?: string | undefined;
   /** Instead of the version this service would choose. */
   apiVersion?: string | undefined;
-}
+};
 
-export interface ListResourceGroupsRequest extends Owner {
+export type ListResourceGroupsRequest = (Owner | TenantOwner) & {
   /** A subscription's GUID. */
   subscriptionId: string;
   /** Items per page at most. */
@@ -117,9 +119,9 @@ export interface ListResourceGroupsRequest extends Owner {
   apiVersion?: string | undefined;
   /** An OData expression ($filter). */
   filter?: string | undefined;
-}
+};
 
-export interface ListResourcesRequest extends Owner {
+export type ListResourcesRequest = (Owner | TenantOwner) & {
   /** A subscription's GUID. */
   subscriptionId: string;
   resourceGroup?: string | undefined;
@@ -133,7 +135,7 @@ export interface ListResourcesRequest extends Owner {
   filter?: string | undefined;
   /** What else to give of each item ($expand). */
   expand?: string | undefined;
-}
+};
 
 /** One method for each operation that siblings may ask for. */
 export interface ServiceMethods {

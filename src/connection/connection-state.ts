@@ -6,12 +6,13 @@ import {
   needsDirectoryWrite,
   type ContactPlan,
 } from "./policy/directory-policy.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionStatus } from "../contract/connection-info.ts";
 import type { ConnectionEvent } from "../contract/connection-events.ts";
 import { enqueueEvents, enqueueState, type Subscription } from "./delivery/enqueue.ts";
 import { isHeld } from "./policy/grant-kind.ts";
 import { EventLog, type NewEvent } from "./tables/events.ts";
-import { endedGrant, GrantStore, type Grant } from "./tables/grant-store.ts";
+import { endedGrant, GrantStore, type Grant, type GrantKind } from "./tables/grant-store.ts";
 import { Outbox } from "./tables/outbox.ts";
 import { PendingAuthorizations } from "./tables/pending-authorizations.ts";
 import { nextContact, type Schedule } from "./policy/schedule.ts";
@@ -47,6 +48,7 @@ export class ConnectionState {
   readonly outbox: Outbox;
   readonly cooldowns: Cooldowns;
   readonly pending: PendingAuthorizations;
+  readonly kind: GrantKind;
   readonly #storage: DurableObjectStorage;
   readonly #published: ConnectionStateOptions["published"];
   readonly #sinks: readonly Subscription[];
@@ -54,6 +56,7 @@ export class ConnectionState {
   #ends = 0;
 
   constructor({ storage, connectionId, sinks, published }: ConnectionStateOptions) {
+    this.kind = parseConnectionId(connectionId)?.kind ?? "user";
     this.#storage = storage;
     this.#published = published;
     this.#sinks = sinks;
@@ -86,11 +89,14 @@ export class ConnectionState {
   /** Makes the tables of a connection that begins; an existing one stays as it is. */
   create(now: number): void {
     if (this.#exists) return;
-    migrate(this.#storage, 0);
-    this.#exists = true;
-    this.commit(now, () => {
-      this.grants.create("pending", now);
+    // Tables without the row would be a connection that nothing can be done with.
+    this.#storage.transactionSync(() => {
+      migrate(this.#storage, 0);
+      this.commit(now, () => {
+        this.grants.create(this.kind, "pending", now);
+      });
     });
+    this.#exists = true;
   }
 
   /** Ends the grant: nothing that could act for the user, or says who they are, is kept. */

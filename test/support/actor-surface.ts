@@ -5,12 +5,15 @@ export const rpcSurface = [
   "beginReconnect",
   "completeAuthorization",
   "confirmAuthorization",
+  "connectTenant",
   "disconnect",
   "events",
   "import",
   "info",
+  "proposeTenant",
   "reconnectRequest",
   "refresh",
+  "restoreTenant",
 ];
 
 /** The runtime's own handlers: names it reserves, which are no RPC methods. */

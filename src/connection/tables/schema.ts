@@ -152,6 +152,11 @@ const migrations: readonly string[] = [
   -- Stands for the network in which a reconnect link was pressed.
   ALTER TABLE authorization ADD COLUMN begun_from TEXT;
   `,
+  `
+  -- Of a tenant: how it came to be connected, and the application permissions last seen.
+  ALTER TABLE grant ADD COLUMN proof TEXT;
+  ALTER TABLE grant ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */
