@@ -12,7 +12,7 @@ const foreignEntrypoint = /does not implement the method "connection"/;
 const unbound = (found: string): Failure =>
   failure(
     "app_misconfigured",
-    `azure() needs a service binding to the entrypoint AzureService, such as env.AZURE; it got ${found}. Declare it under services in wrangler.jsonc.`,
+    `azure() needs a service binding to the entrypoint AzureService; it got ${found}: see services in wrangler.jsonc.`,
     { details: { reason: "missing_binding" } },
   );
 

@@ -4,9 +4,9 @@ import { isLoopback, parseUrl } from "./url.ts";
 
 /** Without the slashes it ends with. In time that grows with the text, as a pattern's would not. */
 export function withoutEndSlashes(text: string): string {
-  let end = text.length;
-  while (end > 0 && text[end - 1] === "/") end -= 1;
-  return text.slice(0, end);
+  let rest = text;
+  while (rest.endsWith("/")) rest = rest.slice(0, -1);
+  return rest;
 }
 
 /** @returns a client's endpoint, without slashes at its end; or `invalid_request` for `endpoint` */

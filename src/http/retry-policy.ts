@@ -24,8 +24,7 @@ const maxAttempts = 8;
 const baseMs = 500;
 const ceilingMs = 8_000;
 
-const isCondition = (header: string): boolean =>
-  /^if-(?:match|none-match|unmodified-since)$/i.test(header);
+const isCondition = (header: string): boolean => /^if-/i.test(header);
 
 /**
  * Whether doing a write twice is doing it once (RFC 9110 §9.2.2). Never under a condition (§13): the
