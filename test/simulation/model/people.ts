@@ -87,7 +87,10 @@ export class People {
 
   /** The connection is no more: what was begun in it leads nowhere. */
   forget(): void {
-    for (const flow of this.#flows) flow.until = -Infinity;
+    for (const flow of this.#flows) {
+      flow.until = -Infinity;
+      flow.isUncertain = false;
+    }
   }
 
   async take(command: PeopleCommand): Promise<void> {
@@ -193,7 +196,7 @@ export class People {
   ): void {
     const { account, since } = flow;
     this.#taken = flow;
-    const isOver = this.#around.now >= flow.until;
+    const isOver = this.#around.now >= flow.until && flow.isUncertain !== true;
     this.#around.start({ kind: "sign-in", account, since }, async () => {
       const outcome = await this.#complete(flow, more);
       if (!outcome.ok || outcome.value.outcome === "refused") return outcome;
@@ -267,9 +270,12 @@ export class People {
       case "guest":
       case "unscoped":
       case "odd":
-        // An error is an answer too: its sign-in is over.
+        // An error is an answer too: once it is heard, its sign-in is over.
         flow.until = -Infinity;
-        return this.#refused({ state, response: failed(state, manner), ...bound });
+        flow.isUncertain = true;
+        return this.#refused({ state, response: failed(state, manner), ...bound }, () => {
+          flow.isUncertain = false;
+        });
       case "empty":
         return this.#refused({ state, response: "", ...bound });
       case "forged":
@@ -298,9 +304,13 @@ export class People {
   }
 
   /** Something that signs nobody in. */
-  #refused(request: Parameters<ConnectionRpc["completeAuthorization"]>[0]): void {
+  #refused(
+    request: Parameters<ConnectionRpc["completeAuthorization"]>[0],
+    heard: () => void = () => {},
+  ): void {
     this.#around.start({ kind: "stray" }, async () => {
       const outcome = await this.#around.stub.completeAuthorization(request);
+      heard();
       // At `common` a refusal of scopes sends a personal account on to where it lives.
       const ends = outcome.ok ? outcome.value.outcome : "refused";
       if (ends !== "refused" && ends !== "continued") {

@@ -9,6 +9,8 @@ export type Flow = {
   since: number;
   /** By when it has to go on, in milliseconds since the epoch. */
   until: number;
+  /** An error was brought back for it, and nobody heard whether that ended it. */
+  isUncertain?: boolean;
 } & (
   | {
       stage: "answered";
