@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { keysOf } from "./api-keys.ts";
+import { misconfigured, wrong, type ConfigError } from "./config-error.ts";
+import { publicOriginOf } from "./public-origin.ts";
 import {
-  apiKeys,
   encryptionKeys,
   expectedSessionSecret,
   guid,
-  origin,
   origins,
   pageUrl,
   redirectUris,
@@ -23,9 +24,7 @@ import {
 } from "./credentials.ts";
 import { readClientCertificate } from "../entra/certificate.ts";
 import type { Credential, Federation } from "../entra/credential.ts";
-import { scopes } from "../contract/scope.ts";
 import { cloudNames, resolveCloud } from "../entra/cloud.ts";
-import { isLoopback } from "../http/url.ts";
 import type { Cloud } from "../entra/cloud.ts";
 import { parseTenant } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";
@@ -33,7 +32,7 @@ import { jurisdictions, locationHints } from "./jurisdiction.ts";
 import type { Jurisdiction, LocationHint } from "./jurisdiction.ts";
 import { anyLocalhost } from "./origins.ts";
 import { defined } from "../contract/defined.ts";
-import { failure, type Failure } from "../contract/errors.ts";
+import type { Failure } from "../contract/errors.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
 import { webhooks, type Webhook } from "./webhooks.ts";
@@ -74,12 +73,6 @@ export interface Config {
   jurisdiction?: Jurisdiction;
   /** Where a new object is preferably made; absent: near whoever asks first. */
   locationHint?: LocationHint;
-}
-
-/** The variable that is missing or wrong, and a sentence that says so without its value. */
-export interface ConfigError {
-  variable: string;
-  message: string;
 }
 
 /** Unset and empty are the same: a cleared variable is an empty string in the dashboard. */
@@ -159,13 +152,6 @@ export const variables: readonly string[] = Object.keys(environment.shape).filte
   (name) => name !== "ASSERTION",
 );
 
-/** `azk_dev_sandbox`: the key of the README's first call. It opens nothing outside the sandbox. */
-const sandboxKey: ApiKey = {
-  id: "dev",
-  sha256: "b7ad567477c83756aab9a542b2be04f77dbae25115d85f22070d74d8cc4779dc",
-  scopes: [...scopes],
-};
-
 /**
  * Reads the Worker's variables and secrets.
  *
@@ -221,39 +207,6 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
   });
 }
 
-/** The sandbox signs anybody in, so there no address of this Worker is one that strangers can reach. */
-function publicOriginOf(
-  values: Pick<z.output<typeof environment>, "AZURE_REDIRECT_URI" | "AZURE_PUBLIC_ORIGIN">,
-  sandbox: boolean,
-): Result<string, ConfigError> {
-  const { AZURE_REDIRECT_URI: redirectUris, AZURE_PUBLIC_ORIGIN: given } = values;
-  const reason = "on loopback, because AZURE_CLOUD is sandbox";
-  if (sandbox && !redirectUris.every(isLocal)) {
-    return wrong("AZURE_REDIRECT_URI", `must hold URLs ${reason}`);
-  }
-  const read = origin(given ?? new URL(redirectUris[0] ?? "").origin);
-  if (!read.ok) return wrong("AZURE_PUBLIC_ORIGIN", read.error);
-  if (sandbox && !isLocal(read.value)) return wrong("AZURE_PUBLIC_ORIGIN", `must be ${reason}`);
-  const here = redirectUris.filter((uri) => new URL(uri).origin === read.value);
-  const own = `${read.value}/callback`;
-  // Without this Worker's own, a callback at its origin is a typing error: sign-ins would end in 404.
-  return here.length === 0 || here.includes(own)
-    ? read
-    : wrong(
-        "AZURE_REDIRECT_URI",
-        "must hold this Worker's own callback, the path /callback, beside any other at its origin; if that is another program's, set AZURE_PUBLIC_ORIGIN",
-      );
-}
-
-const isLocal = (url: string): boolean => isLoopback(new URL(url).hostname);
-
-/** @param missing variables without a value, which are named beside `variable` */
-function wrong(variable: string, expected: string, missing: readonly string[] = []) {
-  const others = missing.filter((name) => name !== variable);
-  const also = others.length === 0 ? "" : ` Also missing: ${others.join(", ")}.`;
-  return err({ variable, message: `${variable} ${expected}.${also}` });
-}
-
 /** The required variables without a value, so that they are set in one go. */
 function missingOf(env: Record<string, unknown>, error: z.ZodError): string[] {
   const isBlank = (name: string) => env[name] === undefined || String(env[name]).trim() === "";
@@ -262,19 +215,6 @@ function missingOf(env: Record<string, unknown>, error: z.ZodError): string[] {
   const credential = credentialVariables.every(isBlank) ? ["AZURE_CLIENT_SECRET"] : [];
   return [...new Set([...credential, ...refused, ...keys])].filter(isBlank);
 }
-
-function keysOf(json: string | undefined, sandbox: boolean): Result<ApiKey[], string> {
-  if (json === undefined) {
-    return sandbox ? ok([sandboxKey]) : err('must be a JSON array of keys; "[]" for none');
-  }
-  const keys = apiKeys(json);
-  if (!keys.ok || !sandbox) return keys;
-  return ok([...keys.value.filter((key) => key.id !== sandboxKey.id), sandboxKey]);
-}
-
-/** `app_misconfigured`: what every caller gets, by every way, until the variable is corrected. */
-export const misconfigured = ({ variable, message }: ConfigError): Failure =>
-  failure("app_misconfigured", message, { details: { variable } });
 
 const configs = new WeakMap<object, Result<Config, Failure>>();
 

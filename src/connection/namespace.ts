@@ -16,7 +16,7 @@ function placementOf(env: Environment, { jurisdiction }: Config): Placement {
   if (known !== undefined) return known;
   const placement = new Placement({
     jurisdiction,
-    directory: directoryOf(env),
+    directory: directoryOf(env)?.placement,
     now: () => Date.now(),
   });
   placements.set(env, placement);

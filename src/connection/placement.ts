@@ -2,7 +2,7 @@ import { jurisdictionChanged, noJurisdiction } from "../config/jurisdiction.ts";
 import type { Jurisdiction } from "../config/jurisdiction.ts";
 import { AzureError } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import type { Directory } from "../directory/directory.ts";
+import type { PlacementTable } from "../directory/placement-table.ts";
 import { directoryUnreachable } from "../directory/fault.ts";
 import { missingBinding } from "../platform/bindings.ts";
 import { endsWithin } from "../platform/deadline.ts";
@@ -15,7 +15,7 @@ const recheckAfter = 5_000;
 interface PlacementOptions {
   /** As configured. */
   jurisdiction: Jurisdiction | undefined;
-  directory: Pick<Directory, "jurisdiction" | "pinJurisdiction"> | undefined;
+  directory: Pick<PlacementTable, "read" | "pin"> | undefined;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
@@ -70,9 +70,7 @@ export class Placement {
     if (directory === undefined) return err(new AzureError(missingBinding("DB")));
     let held: string | undefined;
     const ask = async (): Promise<void> => {
-      held = creates
-        ? await directory.pinJurisdiction(jurisdiction ?? noJurisdiction)
-        : await directory.jurisdiction();
+      held = creates ? await directory.pin(jurisdiction ?? noJurisdiction) : await directory.read();
     };
     try {
       const answered = await endsWithin(patience, ask());

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { time } from "../contract/time.ts";
 import { connectionStatuses, type ConnectionStatus } from "../contract/connection-info.ts";
-import { noJurisdiction } from "../config/jurisdiction.ts";
 import { personalTenantId } from "../entra/tenant.ts";
 import { remedyActions } from "../contract/remedy.ts";
 import {
@@ -14,6 +13,7 @@ import {
   type OverdueEntry,
 } from "./entry.ts";
 import { named } from "./fault.ts";
+import { PlacementTable } from "./placement-table.ts";
 
 export interface DirectoryQuery {
   status?: ConnectionStatus | undefined;
@@ -77,21 +77,10 @@ const upsertStatement = `
       OR (oauth_connections.user_id = ''
         AND oauth_connections.status NOT IN ('pending', 'disconnected'))))`;
 
-/** Rows without a marker were made before there was one, in no jurisdiction. */
-const jurisdictionStatement = `
-  SELECT coalesce(
-    (SELECT jurisdiction FROM placement),
-    CASE WHEN EXISTS (SELECT 1 FROM oauth_connections) THEN '${noJurisdiction}' END
-  ) AS jurisdiction`;
-/** Of several Workers that write it at once, the first wins. */
-const pinStatement = `
-  INSERT OR IGNORE INTO placement (id, jurisdiction)
-  SELECT 1, CASE WHEN EXISTS (SELECT 1 FROM oauth_connections) THEN '${noJurisdiction}' ELSE ? END`;
-const pinnedSchema = z.object({ jurisdiction: z.string() });
-const jurisdictionSchema = z.object({ jurisdiction: z.string().nullable() });
-
 /** The table of all connections, in D1. Each row is written by its connection's object alone. */
 export class Directory {
+  /** Where all of them are. */
+  readonly placement: PlacementTable;
   readonly #db: D1Database;
   readonly #migration: string;
 
@@ -103,6 +92,7 @@ export class Directory {
   constructor(db: D1Database, migration: string = migrations.remote) {
     this.#db = db;
     this.#migration = migration;
+    this.placement = new PlacementTable((work) => this.#ask(work));
   }
 
   /** Writes an entry, unless the row already has a later version. */
@@ -257,28 +247,6 @@ export class Directory {
         .first<string>("tenant_id"),
     );
     return tenantId ?? undefined;
-  }
-
-  /** Where the connections are: a jurisdiction, or `none`. Undefined while there is no connection. */
-  async jurisdiction(): Promise<string | undefined> {
-    const row = await this.#ask((db) => db.prepare(jurisdictionStatement).first());
-    return jurisdictionSchema.parse(row).jurisdiction ?? undefined;
-  }
-
-  /**
-   * Writes down where connections are made from now on, unless that was decided before.
-   *
-   * @param jurisdiction a jurisdiction, or `none`
-   * @returns what holds
-   */
-  async pinJurisdiction(jurisdiction: string): Promise<string> {
-    const [, read] = await this.#ask((db) =>
-      db.batch([
-        db.prepare(pinStatement).bind(jurisdiction),
-        db.prepare("SELECT jurisdiction FROM placement"),
-      ]),
-    );
-    return pinnedSchema.parse(read?.results[0]).jurisdiction;
   }
 
   /**

@@ -1,7 +1,8 @@
 import { defined } from "../contract/defined.ts";
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
 import type { Caller } from "../callers/caller.ts";
-import { configOf, misconfigured, type Config } from "../config/config.ts";
+import { configOf, type Config } from "../config/config.ts";
+import { misconfigured } from "../config/config-error.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
 import { isLoopback } from "../http/url.ts";
 import type { Environment } from "../platform/env.ts";

@@ -37,7 +37,7 @@ export async function appHealth(
 ): Promise<AppHealth> {
   const report = new DirectoryReport(directoryOf(env));
   const [held, counts, paused, credentials, warnings] = await Promise.all([
-    report.read((directory) => directory.jurisdiction()),
+    report.read((directory) => directory.placement.read()),
     report.read((directory) => directory.counts()),
     report.read((directory) => directory.pausedSinks()),
     checkCredentials(config, report, tools),

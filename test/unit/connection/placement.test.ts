@@ -17,13 +17,13 @@ class Held {
     this.rows = rows;
   }
 
-  async jurisdiction(): Promise<string | undefined> {
+  async read(): Promise<string | undefined> {
     this.asked += 1;
     if (this.fault !== undefined) throw this.fault;
     return this.marker ?? (this.rows ? "none" : undefined);
   }
 
-  async pinJurisdiction(wanted: string): Promise<string> {
+  async pin(wanted: string): Promise<string> {
     this.asked += 1;
     if (this.fault !== undefined) throw this.fault;
     return (this.marker ??= this.rows ? "none" : wanted);
@@ -164,8 +164,8 @@ describe("while the directory cannot be read", () => {
 
   test("what it answers after two seconds is not waited for", async () => {
     vi.useFakeTimers();
-    const silent = { jurisdiction: () => new Promise<undefined>(() => undefined) };
-    const directory = { ...silent, pinJurisdiction: () => new Promise<string>(() => undefined) };
+    const silent = { read: () => new Promise<undefined>(() => undefined) };
+    const directory = { ...silent, pin: () => new Promise<string>(() => undefined) };
     const { now } = clock();
     for (const [jurisdiction, expected] of [
       ["eu", "503 upstream_unavailable"],
