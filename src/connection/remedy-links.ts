@@ -51,8 +51,14 @@ export class RemedyLinks {
   }
 
   event(event: ConnectionEvent): ConnectionEvent {
-    if (event.type !== "connection.action_required") return event;
-    return { ...event, data: { remedy: this.remedy(event.data.remedy) } };
+    switch (event.type) {
+      case "connection.action_required":
+        return { ...event, data: { remedy: this.remedy(event.data.remedy) } };
+      case "watch.blocked":
+        return { ...event, data: { ...event.data, remedy: this.remedy(event.data.remedy) } };
+      default:
+        return event;
+    }
   }
 
   page(page: EventPage): EventPage {
