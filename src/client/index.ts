@@ -44,6 +44,7 @@ export type * from "./service.ts";
 export type { Owner, Who } from "./who.ts";
 export type { ConnectionInfo, ConnectionStatus } from "../contract/connection-info.ts";
 export type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
+export type { Change, Watch } from "../contract/watch.ts";
 export type { ConnectionStub } from "../contract/connection-rpc.ts";
 export { AzureError, type ErrorCode, type ErrorDetails, isAzureError } from "../contract/errors.ts";
 export type { ListedConnection } from "../contract/listed-connection.ts";

@@ -1,7 +1,7 @@
 import type { ConnectionInfo } from "./connection-info.ts";
 import type { EventError } from "./event-error.ts";
 import type { Remedy } from "./remedy.ts";
-import type { GapReason } from "./watch.ts";
+import type { Change, GapReason } from "./watch.ts";
 
 /** What happens to a connection, as logs, webhooks, the pipeline and live sockets get it. */
 
@@ -61,9 +61,12 @@ export interface LiveSnapshot {
   seq: number;
   /** Present when `after` lies before the oldest event kept: some events are lost to the client. */
   truncated?: true;
+  /** The same of `changes_after` and the changes. */
+  changes_truncated?: true;
   data: ConnectionInfo;
 }
-export type LiveMessage = LiveSnapshot | ConnectionEvent;
+/** Changes come to sockets that ask for them. */
+export type LiveMessage = LiveSnapshot | ConnectionEvent | Change;
 
 export interface EventPage {
   events: ConnectionEvent[];

@@ -78,10 +78,6 @@ export interface ChangePage {
 export interface WatchRequest {
   resource: string;
   changeTypes: readonly ChangeKind[];
-  /** Changes bring the item with them; default false. */
-  includeData?: boolean;
-  /** Properties of the item, with `includeData`. */
-  select?: readonly string[];
   /** What was missed is read by delta; default false. */
   catchUp?: boolean;
 }
@@ -90,6 +86,8 @@ export interface WatchRequest {
 export interface Notification {
   /** Id of the watch, from an address that was found to be ours. */
   watch: string;
+  /** Which of the watch's subscriptions it was made for. */
+  incarnation: number;
   /** Its body, as it came. */
   body: string;
 }

@@ -17,8 +17,8 @@ export type KeyPurpose =
   | "cursor"
   | "operation"
   | "reconnect"
-  // Reserved: nothing is made for these yet.
   | "notification"
+  // Reserved: nothing is made for these yet.
   | "console"
   | "mcp"
   | "tenant-proof";

@@ -3,14 +3,19 @@ export const rpcSurface = [
   "accessToken",
   "beginAuthorization",
   "beginReconnect",
+  "changes",
   "completeAuthorization",
   "confirmAuthorization",
   "disconnect",
   "events",
   "import",
   "info",
+  "notify",
   "reconnectRequest",
   "refresh",
+  "unwatch",
+  "watch",
+  "watches",
 ];
 
 /** The runtime's own handlers: names it reserves, which are no RPC methods. */

@@ -94,7 +94,8 @@ const table: Readonly<Record<WatchInput, (facts: WatchFacts) => WatchStep>> = {
   trouble: ({ state }) => ({ state, work: "retry" }),
   refused: () => ({ state: "refused", work: "nothing" }),
   blocked: () => ({ state: "blocked", work: "nothing" }),
-  gone: (facts) => lapse(facts, "removed"),
+  // Graph itself answered: nobody has to act any more.
+  gone: (facts) => ({ ...lapse(facts, "removed"), state: "pending", work: "create" }),
   removed: (facts) => lapse(facts, "removed"),
   expired: (facts) => lapse(facts, "expired"),
   reauthorize: ({ state, subscribed, sinceRenewal }) => ({

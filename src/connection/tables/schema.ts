@@ -152,6 +152,57 @@ const migrations: readonly string[] = [
   -- Stands for the network in which a reconnect link was pressed.
   ALTER TABLE authorization ADD COLUMN begun_from TEXT;
   `,
+  `
+  CREATE TABLE watch (
+    id TEXT PRIMARY KEY,
+    resource TEXT NOT NULL,
+    change_types TEXT NOT NULL,
+    include_data INTEGER NOT NULL,
+    selected TEXT,
+    catch_up INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    -- Grows with every subscription: the secret that its notifications bring is made of it.
+    incarnation INTEGER NOT NULL DEFAULT 1,
+    subscription_id TEXT,
+    signed_by TEXT,
+    -- While a request for a subscription is out, and after one whose answer was lost.
+    asked_at INTEGER,
+    lifetime INTEGER NOT NULL DEFAULT 0,
+    confirmed_at INTEGER,
+    expires_at INTEGER,
+    renew_at INTEGER,
+    check_at INTEGER,
+    retry_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    blocked_by TEXT,
+    remedy TEXT,
+    error TEXT,
+    gap_since INTEGER,
+    gap_reason TEXT,
+    delta_link TEXT,
+    created_at INTEGER NOT NULL,
+    UNIQUE (resource, change_types)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE change (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    watch TEXT NOT NULL,
+    type TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    resource TEXT NOT NULL,
+    item TEXT NOT NULL,
+    etag TEXT,
+    data TEXT,
+    size INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX change_of_item ON change (watch, item);
+  CREATE TABLE change_log (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    last_seq INTEGER NOT NULL DEFAULT 0,
+    read_seq INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  INSERT INTO change_log (id) VALUES (1);
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

@@ -275,6 +275,7 @@ describe("a binding to the entrypoint", () => {
     type Requests = { [Name in keyof Service]: Parameters<Service[Name]>[0] };
     expectTypeOf<Requests>().toEqualTypeOf<{
       beginConnect: client.BeginConnectRequest;
+      changes: client.ChangesRequest;
       completeConnect: client.CompleteConnectRequest;
       confirmConnect: client.ConfirmConnectRequest;
       connection: client.Owner;
@@ -289,6 +290,9 @@ describe("a binding to the entrypoint", () => {
       listResourceGroups: client.ListResourceGroupsRequest;
       listResources: client.ListResourcesRequest;
       listSubscriptions: client.ListSubscriptionsRequest;
+      unwatch: client.UnwatchRequest;
+      watch: client.WatchRequest;
+      watches: client.WatchesRequest;
     }>();
   });
 
