@@ -51,6 +51,7 @@ describe("a whole configuration", () => {
       allowedOrigins: [],
       returnOrigins: [],
       webhooks: [],
+      pipelineTypes: { types: eventTypes, changeTypes: [] },
     });
   });
 

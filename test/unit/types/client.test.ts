@@ -188,6 +188,16 @@ describe("the client", () => {
       client.ConnectionEventsOptions | undefined
     >();
     expectTypeOf<Parameters<Own["token"]>[0]>().toEqualTypeOf<client.ConnectionTokenOptions>();
+    expectTypeOf<Parameters<Own["watch"]>[0]>().toEqualTypeOf<client.ConnectionWatchOptions>();
+    expectTypeOf<Parameters<Own["changes"]>[0]>().toEqualTypeOf<
+      client.ConnectionChangesOptions | undefined
+    >();
+    expectTypeOf<Awaited<ReturnType<Own["watches"]>>>().toEqualTypeOf<
+      client.Answer<client.Watch[]>
+    >();
+    expectTypeOf<Awaited<ReturnType<Own["changes"]>>>().toEqualTypeOf<
+      client.Answer<client.Change[]>
+    >();
     expectTypeOf<client.TokenOptions>().toEqualTypeOf<client.ConnectionTokenOptions>();
     expectTypeOf<Parameters<Service["connections"]>[0]>().toEqualTypeOf<
       client.ServiceConnectionsOptions | undefined
