@@ -1,4 +1,4 @@
-import { AzureError } from "../../contract/errors.ts";
+import { AzureError, failure, type Failure } from "../../contract/errors.ts";
 import { changeKinds, type ChangeKind } from "../../contract/watch.ts";
 import { deltaSteps } from "../../graph/delta.ts";
 import type { GraphSession } from "../../graph/session.ts";
@@ -47,8 +47,8 @@ export class CatchUp {
       const present = this.#present(row, ends);
       if (present === undefined) return;
       state.watches.update(id, { delta_link: sealed, retry_at: null, attempts: 0 });
-      // What was missed before there was a link to read from cannot be told: that gap stays.
-      if (from !== undefined && present.gap_since === row.gap_since) transitions.closeGap(present);
+      // A gap that began meanwhile is read with the next reading.
+      if (present.gap_since === row.gap_since) transitions.closeGap(present);
     } catch (error) {
       if (!(error instanceof AzureError)) throw error;
       this.#failed(row, ends, error);
@@ -63,35 +63,31 @@ export class CatchUp {
   /** @returns where the next reading begins; undefined when the watch is no more */
   async #walk(row: WatchRow, ends: number, from: string | undefined): Promise<string | undefined> {
     const { now } = this.#options;
+    const { gap_since: gap, change_types: changeTypes } = row;
     const parsed = parseWatchResource(row.resource);
-    const since = row.gap_since ?? now();
-    const source = parsed.ok
-      ? deltaSource(parsed.value, from === undefined ? now() : since)
-      : undefined;
+    const need = { since: gap ?? now(), changeTypes, reports: gap !== null };
+    const source = parsed.ok ? deltaSource(parsed.value, need) : undefined;
     if (source === undefined) return undefined;
     const first = await this.#read(row, ends, source, from);
-    if (first !== "lost") return first;
     // Graph has forgotten where we were: everything is read, and what is older than the gap left out.
-    const { token: _, ...query } = source.query;
-    const again = await this.#read(row, ends, { ...source, query }, undefined, since);
-    return again === "lost" ? undefined : again;
+    const read = first === "lost" ? await this.#read(row, ends, source, undefined) : first;
+    if (read === "lost") throw new AzureError(lostTwice());
+    return read;
   }
 
-  /** @param reportSince report although it is read from the beginning */
+  /** Reports what it reads where there is a gap. */
   async #read(
     row: WatchRow,
     ends: number,
-    source: DeltaSource,
+    { path, ...source }: DeltaSource,
     from: string | undefined,
-    reportSince?: number,
   ): Promise<string | "lost" | undefined> {
     const { session, intake } = this.#options;
-    const { path, query, filter } = source;
-    const since = reportSince ?? (from === undefined ? undefined : row.gap_since);
-    for await (const step of deltaSteps<unknown>(session, path, { from, query, filter })) {
+    const { gap_since: since } = row;
+    for await (const step of deltaSteps<unknown>(session, path, { ...source, from })) {
       if (this.#present(row, ends) === undefined) return undefined;
       if (step.resync === true) return "lost";
-      if (typeof since === "number") {
+      if (since !== null) {
         intake.keep(step.items.flatMap((item) => changeIn(item, row, since) ?? []));
       }
       if (step.deltaLink !== undefined) return step.deltaLink;
@@ -124,6 +120,11 @@ export class CatchUp {
     });
   }
 }
+
+const lostTwice = (): Failure =>
+  failure("upstream_error", "Microsoft's changes lead back to where they began.", {
+    details: { reason: "resync_loop" },
+  });
 
 /** What a delta says of an item, as a notification would. */
 function changeIn(item: unknown, row: WatchRow, since: number): NewChange | undefined {

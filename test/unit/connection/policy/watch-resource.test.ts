@@ -7,6 +7,7 @@ import {
 } from "../../../../src/connection/policy/watch-resource.ts";
 
 const now = Date.UTC(2026, 10, 28, 12);
+const need = { since: now, changeTypes: ["created", "updated"], reports: false } as const;
 
 describe("a resource", () => {
   test.each<[string, string, ResourceKind]>([
@@ -70,7 +71,8 @@ describe("the delta of a resource", () => {
       {
         path: "/me/mailFolders/inbox/messages",
         query: {},
-        filter: "receivedDateTime ge 2026-11-28T12:00:00Z",
+        select: "id,createdDateTime,lastModifiedDateTime",
+        maxPageSize: 200,
       },
     ],
     [
@@ -85,7 +87,18 @@ describe("the delta of a resource", () => {
     ["users", undefined],
   ])("of %s", (text, expected) => {
     const read = parseWatchResource(text);
-    expect(read.ok && deltaSource(read.value, now)).toEqual(expected);
+    expect(read.ok && deltaSource(read.value, need)).toEqual(expected);
+  });
+
+  test("begins with the mail that arrived since, where only new mail is asked for", () => {
+    const read = parseWatchResource("me/mailFolders/inbox/messages");
+    const source = read.ok && deltaSource(read.value, { ...need, changeTypes: ["created"] });
+    expect(source).toMatchObject({ filter: "receivedDateTime ge 2026-11-28T12:00:00Z" });
+  });
+
+  test("begins with the whole drive, where what was missed is asked for", () => {
+    const read = parseWatchResource("me/drive/root");
+    expect(read.ok && deltaSource(read.value, { ...need, reports: true })?.query).toEqual({});
   });
 
   test("is there exactly for the kinds that can catch up", () => {
@@ -104,7 +117,7 @@ describe("the delta of a resource", () => {
     };
     for (const [kind, { canCatchUp }] of Object.entries(kindRules)) {
       const read = parseWatchResource(samples[kind as ResourceKind]);
-      expect([kind, read.ok && deltaSource(read.value, now) !== undefined]).toEqual([
+      expect([kind, read.ok && deltaSource(read.value, need) !== undefined]).toEqual([
         kind,
         canCatchUp,
       ]);
