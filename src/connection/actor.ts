@@ -174,7 +174,8 @@ export class ConnectionActor
   disconnect(): Promise<Outcome<ConnectionInfo>> {
     return this.#answer(async ({ state, watches, disconnect, info }) => {
       if (!state.exists) return err(unknownConnection());
-      await watches.release();
+      // Where nothing is watched, the connection ends in this turn.
+      if (watches.hasSubscriptions) await watches.release();
       // It may have been deleted meanwhile.
       if (!state.exists) return err(unknownConnection());
       disconnect();

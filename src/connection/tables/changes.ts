@@ -139,7 +139,8 @@ export class Changes {
     return (this.#last ??= Number(
       this.#sql
         .exec(
-          "SELECT max(coalesce((SELECT max(seq) FROM change), 0), last_seq) AS seq FROM change_log",
+          `SELECT max(coalesce((SELECT max(seq) FROM change), 0),
+             coalesce((SELECT last_seq FROM change_log), 0)) AS seq`,
         )
         .one()["seq"],
     ));
@@ -153,11 +154,16 @@ export class Changes {
 
   /** Of the last change that a reader of pages or sockets was given. */
   readSeq(): number {
-    return Number(this.#sql.exec("SELECT read_seq FROM change_log").one()["read_seq"]);
+    const [row] = this.#sql.exec("SELECT read_seq FROM change_log").toArray();
+    return Number(row?.["read_seq"] ?? 0);
   }
 
   markRead(seq: number): void {
-    this.#sql.exec("UPDATE change_log SET read_seq = ? WHERE read_seq < ?", seq, seq);
+    this.#sql.exec(
+      `INSERT INTO change_log (id, read_seq) VALUES (1, ?)
+       ON CONFLICT DO UPDATE SET read_seq = max(read_seq, excluded.read_seq)`,
+      seq,
+    );
   }
 
   /** Those after one of them, oldest first, and whether some before them are lost. */
@@ -215,7 +221,12 @@ export class Changes {
 
   /** The sequence goes on, whatever was deleted. */
   #remove(where: string, ...bindings: SqlStorageValue[]): void {
-    this.#sql.exec("UPDATE change_log SET last_seq = ?", this.lastSeq());
+    if (this.oldestSeq() > this.lastSeq()) return;
+    this.#sql.exec(
+      `INSERT INTO change_log (id, last_seq) VALUES (1, ?)
+       ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq`,
+      this.lastSeq(),
+    );
     this.#sql.exec(`DELETE FROM change WHERE ${where}`, ...bindings);
     this.#totals = undefined;
   }

@@ -201,7 +201,6 @@ const migrations: readonly string[] = [
     last_seq INTEGER NOT NULL DEFAULT 0,
     read_seq INTEGER NOT NULL DEFAULT 0
   ) STRICT;
-  INSERT INTO change_log (id) VALUES (1);
   `,
 ];
 

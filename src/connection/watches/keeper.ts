@@ -107,12 +107,19 @@ export class WatchKeeper {
     return ok({ ...view, state: "ended" });
   }
 
+  /** Whether Graph keeps anything, as far as is known. */
+  get hasSubscriptions(): boolean {
+    return this.#kept().length > 0;
+  }
+
   /** Deletes all subscriptions at Graph as far as it can be reached: call before the tokens go. */
   async release(): Promise<void> {
-    const { state, subscriptions } = this.#options;
-    const ids = state.watches.list().flatMap(({ subscription_id: id }) => id ?? []);
-    if (ids.length === 0) return;
-    await endsWithin(removalWait, subscriptions.remove(ids)).catch(() => false);
+    const { subscriptions } = this.#options;
+    await endsWithin(removalWait, subscriptions.remove(this.#kept())).catch(() => false);
+  }
+
+  #kept(): string[] {
+    return this.#options.state.watches.list().flatMap(({ subscription_id: id }) => id ?? []);
   }
 
   expire(due: Due): void {
