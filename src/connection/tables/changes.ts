@@ -84,6 +84,8 @@ export class Changes {
     const seq = this.lastSeq() + 1;
     const row: ChangeRow = { seq, id: crypto.randomUUID(), time: now, ...change };
     const size = sizeOf(change);
+    // Counted before: the first count reads the table.
+    const { rows, bytes } = this.#count();
     this.#sql.exec(
       `INSERT INTO change (${columns}, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.seq,
@@ -98,8 +100,7 @@ export class Changes {
       size,
     );
     this.#last = seq;
-    const totals = this.#count();
-    this.#totals = { rows: totals.rows + 1, bytes: totals.bytes + size };
+    this.#totals = { rows: rows + 1, bytes: bytes + size };
     return row;
   }
 
