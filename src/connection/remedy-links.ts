@@ -7,7 +7,7 @@ import type { Failure } from "../contract/errors.ts";
 import type { Remedy } from "../contract/remedy.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { reconnectUrl } from "./grant/reconnect-link.ts";
-import { healedBySignIn, signInPlace } from "./policy/standing-remedies.ts";
+import { accountOf, healedBySignIn, signInPlace } from "./policy/standing-remedies.ts";
 
 export interface RemedyLinksOptions {
   connectionId: string;
@@ -34,6 +34,24 @@ export class RemedyLinks {
     return { ...stored, ...defined({ connect_url: this.#connectUrl() }) };
   }
 
+  /**
+   * The remedy of a watch. A permission that it lacks latches nothing, so its link names what is to be
+   * asked for.
+   */
+  ofWatch(remedy: Remedy): Remedy {
+    const linked = this.remedy(remedy);
+    const { connectionId, config, state, now } = this.#options;
+    const account = state.exists ? accountOf(state.grant()) : undefined;
+    const isForUser = parseConnectionId(connectionId)?.kind === "user" && account !== undefined;
+    if (linked.action !== "consent" || linked.connect_url !== undefined || !isForUser)
+      return linked;
+    const { scopes = [] } = linked;
+    return {
+      ...linked,
+      connect_url: reconnectUrl({ connectionId, account, scopes, ...config, now: now() }),
+    };
+  }
+
   failure(failure: Failure): Failure {
     const { remedy } = failure;
     return remedy === undefined ? failure : { ...failure, remedy: this.remedy(remedy) };
@@ -55,7 +73,7 @@ export class RemedyLinks {
       case "connection.action_required":
         return { ...event, data: { remedy: this.remedy(event.data.remedy) } };
       case "watch.blocked":
-        return { ...event, data: { ...event.data, remedy: this.remedy(event.data.remedy) } };
+        return { ...event, data: { ...event.data, remedy: this.ofWatch(event.data.remedy) } };
       default:
         return event;
     }

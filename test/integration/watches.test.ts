@@ -1,10 +1,13 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { configOf } from "../../src/config/config.ts";
 import type { Change, Watch } from "../../src/contract/watch.ts";
 import { carrierOfEachTest } from "./support/carrier.ts";
 import { clockOfEachTest } from "./support/clock.ts";
-import { connected, expectOk, type Stub } from "./support/connections.ts";
+import { connected, expectOk, signIn, type Stub } from "./support/connections.ts";
 import { allKey, front } from "./support/front.ts";
+import { reconfigured } from "./support/reconfigured.ts";
 import { sandbox } from "./support/sandbox.ts";
 
 const account = "ada@contoso.example";
@@ -253,7 +256,7 @@ describe("a subscription", () => {
       state: "blocked",
       remedy: { action: "consent", scopes: ["Files.ReadWrite.All"] },
     });
-    const { signIn } = await import("./support/connections.ts");
+    expect(watch.remedy?.connect_url).toContain("/reconnect?link=");
     expectOk(await signIn(stub, account, { scopes: ["Files.ReadWrite.All"] }));
     await settled(stub);
     expect(await eventsOf(stub)).toEqual(["watch.blocked", "watch.active"]);
@@ -269,6 +272,29 @@ describe("a subscription", () => {
     carrier.current.start();
     await clock.advance(10);
     await settled(stub);
+  });
+
+  test("whose address an older secret signed is made anew at its renewal", async () => {
+    const { id, stub } = await connected(account);
+    expectOk(await stub.watch(inbox));
+    const [old] = await keptFor(id);
+    await clock.advance(3.6 * day);
+    const config = configOf(env);
+    if (!config.ok) throw new Error(config.error.message);
+    const sessionSecret = ["n".repeat(32), ...config.value.sessionSecret] as const;
+    const due = [{ watch: (await only(stub)).id }];
+    await reconfigured(stub, { sessionSecret }, async (parts) => {
+      await parts.watches.renew(due);
+      await parts.watches.create(due);
+    });
+    // The front Worker of this test does not know the new secret, and so validates nothing.
+    expect((await only(stub)).state).toBe("pending");
+    expect((await keptFor(id)).map((kept) => kept.id)).not.toContain(old?.id);
+    const asked = (await sandbox.requests()).filter(({ method }) => method === "POST");
+    expect(asked.filter(({ url }) => url.endsWith("/subscriptions")).length).toBeGreaterThan(1);
+    const { events } = expectOk(await stub.events({ limit: 200 }));
+    const gaps = events.flatMap(({ type, data }) => (type === "watch.gap" ? [data] : []));
+    expect(gaps).toMatchObject([{ reason: "recreated" }]);
   });
 });
 

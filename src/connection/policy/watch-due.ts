@@ -1,6 +1,7 @@
 import type { Grant } from "../tables/grant-store.ts";
 import type { TokenRow } from "../tables/token-store.ts";
 import type { WatchRow } from "../tables/watches.ts";
+import type { RemedyAction } from "../../contract/remedy.ts";
 import { isHeld } from "./grant-kind.ts";
 
 /** What is to be done about a watch, by its kind. */
@@ -55,6 +56,10 @@ export function watchDues(
   });
 }
 
+/** Whether what has to be done may be done without our notice. */
+export const healsSilently = (action: RemedyAction | undefined): boolean =>
+  action === "admin_consent" || action === "contact_admin";
+
 type Planned = Omit<WatchDue, "watch">;
 
 function duesOf(row: WatchRow, now: number, isLatched: boolean): Planned[] {
@@ -89,9 +94,14 @@ const catchUp = (row: WatchRow, at: number): Planned[] =>
     ? [{ kind: "watch_catch_up", at }]
     : [];
 
-/** A latch is over when it is gone; of a permission nobody tells us: it is tried when its time comes. */
+/**
+ * A latch is over when it is gone. Of a permission nobody tells us, nor of what an administrator does:
+ * these are tried when their time comes.
+ */
 function recovery(row: WatchRow, tryAt: number, isLatched: boolean): Planned[] {
-  const at = row.blocked_by === "latch" && !isLatched ? tryAt : row.retry_at;
+  const { blocked_by: by, remedy, retry_at: retryAt } = row;
+  const isProbed = by === "permission" || healsSilently(remedy?.action);
+  const at = by === "latch" && !isLatched ? tryAt : isProbed ? retryAt : null;
   const kind = row.subscription_id === null ? "watch_creation" : "watch_renewal";
   return at === null ? [] : [{ kind, at }];
 }

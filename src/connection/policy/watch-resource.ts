@@ -188,6 +188,12 @@ const notWatchable = (): Failure =>
     { details: { field: "resource" } },
   );
 
+/** What holds for a resource that was read before. */
+export function rulesOf(path: string): KindRules {
+  const parsed = parseWatchResource(path);
+  return kindRules[parsed.ok ? parsed.value.kind : "other"];
+}
+
 /** Where the delta of a resource is read, and how a first reading begins now instead of long ago. */
 export interface DeltaSource {
   /** Of the collection: `/me/mailFolders/inbox/messages`. */

@@ -39,7 +39,7 @@ export interface WatchKeeperOptions {
   subscriptions: WatchSubscriptions;
   transitions: WatchTransitions;
   catchUp: CatchUp;
-  links: Pick<RemedyLinks, "remedy">;
+  links: Pick<RemedyLinks, "ofWatch">;
   now: () => number;
   /** Something changed that the alarm depends on. */
   rearm: () => void;

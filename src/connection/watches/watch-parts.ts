@@ -21,7 +21,7 @@ export interface WatchPartsOptions {
   config: Pick<Config, "cloud" | "publicOrigin" | "sessionSecret">;
   state: ConnectionState;
   cipher: TokenCipher;
-  links: Pick<RemedyLinks, "remedy">;
+  links: Pick<RemedyLinks, "ofWatch">;
   reader: ChangeReader;
   /** The connection's own calls to Microsoft. */
   fetch: (request: Request) => Promise<Response>;

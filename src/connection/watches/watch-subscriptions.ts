@@ -1,40 +1,26 @@
-import { defined } from "../../contract/defined.ts";
-import type { Failure } from "../../contract/errors.ts";
-import type { StoredRemedy } from "../../contract/remedy.ts";
 import type {
   GraphSubscription,
   SubscriptionAnswer,
   Subscriptions,
 } from "../../graph/subscriptions.ts";
 import type { SessionSecret } from "../../platform/keys.ts";
-import type { ConnectionState } from "../connection-state.ts";
-import { remedyOf } from "../policy/remedies.ts";
 import {
   askedExpiry,
   believedExpiry,
   checkInterval,
   lifetimes,
   renewalAt,
-  watchRetryAt,
 } from "../policy/watch-lifetime.ts";
-import { kindRules, parseWatchResource, type KindRules } from "../policy/watch-resource.ts";
+import { rulesOf } from "../policy/watch-resource.ts";
 import type { WatchColumns, WatchRow } from "../tables/watches.ts";
 import { clientStateOf, notificationUrl, readWatchToken, signerOf } from "./watch-address.ts";
-import { errorOf, type InputFacts, type WatchTransitions } from "./watch-transitions.ts";
+import { WatchFailures, type WatchFailuresOptions } from "./watch-failures.ts";
+import { errorOf } from "./watch-transitions.ts";
 
-const day = 24 * 60 * 60_000;
-
-export interface WatchSubscriptionsOptions {
+export interface WatchSubscriptionsOptions extends WatchFailuresOptions {
   connectionId: string;
-  state: ConnectionState;
   subscriptions: Subscriptions;
-  transitions: WatchTransitions;
   sessionSecret: SessionSecret;
-  /** Of this Worker as Graph reaches it. */
-  publicOrigin: string;
-  now: () => number;
-  /** Uniform in [0, 1). */
-  random: () => number;
   /** In [0, 1), the same for all watches of the connection. */
   spread: number;
 }
@@ -42,9 +28,11 @@ export interface WatchSubscriptionsOptions {
 /** What a watch asks of Graph: one subscription that is made, prolonged, found again and deleted. */
 export class WatchSubscriptions {
   readonly #options: WatchSubscriptionsOptions;
+  readonly #failures: WatchFailures;
 
   constructor(options: WatchSubscriptionsOptions) {
     this.#options = options;
+    this.#failures = new WatchFailures(options);
   }
 
   /** Asks for a subscription, or finds the one that an earlier request made whose answer was lost. */
@@ -83,22 +71,23 @@ export class WatchSubscriptions {
           });
           return;
         case "duplicate":
-          if ((await this.#adopt(row)) === "none") this.#trouble(row, answer.reason);
+          if ((await this.#adopt(row)) === "none") this.#failures.trouble(row, answer.reason);
           return;
         case "invalid":
           if (this.#shorten(row)) continue;
-          return this.#refused(row, answer.reason);
+          return this.#failures.refused(row, answer.reason);
         case "gone":
         case "quota":
-          return this.#refused(row, answer.reason);
+          return this.#failures.refused(row, answer.reason);
         case "unvalidated":
-          return this.#trouble(row, answer.reason);
+          return this.#failures.trouble(row, answer.reason);
         case "forbidden":
-          return this.#forbidden(row, answer.reason);
+          return this.#failures.forbidden(row, answer.reason);
         case "failed":
-          if (answer.reason.details?.outcome !== "unknown") return this.#failed(row, answer.reason);
+          if (answer.reason.details?.outcome !== "unknown")
+            return this.#failures.failed(row, answer.reason);
           transitions.apply(id, "creation_lost", {
-            columns: this.#later(row, answer.reason),
+            columns: this.#failures.later(row, answer.reason),
             error: errorOf(answer.reason),
           });
           return;
@@ -119,7 +108,7 @@ export class WatchSubscriptions {
       }
       if (row.signed_by !== signerOf(sessionSecret)) {
         const removed = await subscriptions.remove(subscription);
-        if (!removed.ok) return this.#failed(row, removed.error);
+        if (!removed.ok) return this.#failures.failed(row, removed.error);
         transitions.apply(id, "outdated");
         return;
       }
@@ -138,16 +127,16 @@ export class WatchSubscriptions {
           return;
         case "invalid":
           if (this.#shorten(row)) continue;
-          return this.#refused(row, answer.reason);
+          return this.#failures.refused(row, answer.reason);
         case "quota":
-          return this.#refused(row, answer.reason);
+          return this.#failures.refused(row, answer.reason);
         case "forbidden":
-          return this.#forbidden(row, answer.reason);
+          return this.#failures.forbidden(row, answer.reason);
         case "duplicate":
         case "unvalidated":
-          return this.#trouble(row, answer.reason);
+          return this.#failures.trouble(row, answer.reason);
         case "failed":
-          return this.#failed(row, answer.reason);
+          return this.#failures.failed(row, answer.reason);
       }
     }
   }
@@ -164,12 +153,12 @@ export class WatchSubscriptions {
     if (answer.kind === "gone") {
       transitions.apply(id, "gone");
     } else if (answer.kind === "kept") {
-      const rules = rulesOf(row);
+      const rules = rulesOf(row.resource);
       const checkAt = rules.saysRemoved ? null : now() + checkInterval;
       transitions.apply(id, "found", { columns: { check_at: checkAt } });
     } else {
       // Whatever keeps us from asking, the renewal meets it too, and says so.
-      const at = this.#retryAt(row, answer.reason);
+      const at = this.#failures.retryAt(row, answer.reason);
       state.watches.update(id, { check_at: at, attempts: row.attempts + 1 });
     }
   }
@@ -193,7 +182,7 @@ export class WatchSubscriptions {
     if (!this.#isCurrent(row, ends)) return "done";
     if (!listed.ok) {
       // What came of the first request is still not known.
-      this.#failed(row, listed.error, { asked_at: row.asked_at });
+      this.#failures.failed(row, listed.error, { asked_at: row.asked_at });
       return "done";
     }
     const own = await this.#ownOf(row, listed.value);
@@ -255,7 +244,7 @@ export class WatchSubscriptions {
   }
 
   #lifetimesOf(row: WatchRow): readonly number[] {
-    return lifetimes(rulesOf(row), row.include_data);
+    return lifetimes(rulesOf(row.resource), row.include_data);
   }
 
   #expiryOf(row: WatchRow): number {
@@ -282,107 +271,12 @@ export class WatchSubscriptions {
       confirmed_at: confirmed,
       expires_at: expires,
       renew_at: renewalAt(confirmed, expires, spread),
-      check_at: rulesOf(row).saysRemoved ? null : confirmed + checkInterval,
+      check_at: rulesOf(row.resource).saysRemoved ? null : confirmed + checkInterval,
       retry_at: null,
       attempts: 0,
     };
-  }
-
-  #later(row: WatchRow, reason: Failure): WatchColumns {
-    return { retry_at: this.#retryAt(row, reason), attempts: row.attempts + 1 };
-  }
-
-  #retryAt(row: WatchRow, reason: Failure): number {
-    const { now, random } = this.#options;
-    return watchRetryAt({
-      now: now(),
-      attempts: row.attempts + 1,
-      random: random(),
-      retryAfterSeconds: reason.retry_after,
-      endsAt: row.subscription_id === null ? null : row.expires_at,
-    });
-  }
-
-  #trouble(row: WatchRow, reason: Failure, columns: WatchColumns = { asked_at: null }): void {
-    const { transitions } = this.#options;
-    transitions.apply(row.id, "trouble", {
-      columns: { ...this.#later(row, reason), ...columns },
-      error: errorOf(reason),
-    });
-  }
-
-  /** It is not asked for again before it is asked for anew, and then with the longest life. */
-  #refused(row: WatchRow, reason: Failure): void {
-    this.#options.transitions.apply(row.id, "refused", {
-      columns: { asked_at: null, retry_at: null, attempts: 0, lifetime: 0 },
-      error: errorOf(reason),
-    });
-  }
-
-  /** Graph says no: for want of a permission, or for reasons of the organization. */
-  #forbidden(row: WatchRow, reason: Failure): void {
-    const { publicOrigin, state, now } = this.#options;
-    const { permission } = rulesOf(row);
-    const granted = state.grant().scopes.some((scope) => scope.split("/").at(-1) === permission);
-    const disposition =
-      permission === undefined || granted
-        ? {
-            action: "contact_admin" as const,
-            message: "The account is not allowed to watch this: its administrator has to allow it.",
-          }
-        : {
-            action: "consent" as const,
-            message: `This needs the permission ${permission}, or one that includes it.`,
-          };
-    const remedy = remedyOf(
-      { ...disposition, latch: "none" },
-      {
-        tenantId: state.grant().tenant_id,
-        scopes: permission === undefined ? [] : [permission],
-        publicOrigin,
-        now: now(),
-      },
-    );
-    this.#blocked(row, "permission", { remedy, error: errorOf(reason) });
-  }
-
-  /** A permission may be given without notice: it is tried once a day. */
-  #blocked(
-    row: WatchRow,
-    by: "latch" | "permission",
-    facts: InputFacts & { remedy: StoredRemedy },
-  ): void {
-    const { now, transitions, state } = this.#options;
-    const isSilent = by === "permission" || facts.remedy.action.includes("admin");
-    transitions.apply(row.id, "blocked", {
-      ...facts,
-      columns: {
-        asked_at: null,
-        attempts: 0,
-        retry_at: isSilent ? now() + day : null,
-        ...facts.columns,
-      },
-    });
-    state.watches.update(row.id, { blocked_by: by });
-  }
-
-  /** No answer of Graph's about the subscription: a latch waits for somebody, all else passes. */
-  #failed(row: WatchRow, reason: Failure, columns?: WatchColumns): void {
-    const { remedy } = reason;
-    if (reason.code === "action_required" && remedy !== undefined) {
-      const { connect_url: _, ...stored } = remedy;
-      return this.#blocked(row, "latch", { remedy: stored, ...defined({ columns }) });
-    }
-    // A refusal of our own that no time heals.
-    if (reason.code === "forbidden") return this.#refused(row, reason);
-    this.#trouble(row, reason, columns);
   }
 }
 
 const endOf = ({ expirationDateTime }: GraphSubscription): number =>
   Date.parse(expirationDateTime ?? "") || 0;
-
-export function rulesOf({ resource }: Pick<WatchRow, "resource">): KindRules {
-  const parsed = parseWatchResource(resource);
-  return kindRules[parsed.ok ? parsed.value.kind : "other"];
-}

@@ -119,6 +119,17 @@ describe("what lies ahead of a watch", () => {
     ]);
   });
 
+  test("that a latch blocks is tried once a day where an administrator may heal it", () => {
+    const contact = { ...remedy, action: "contact_admin" } as const;
+    const columns = { ...blocked, blocked_by: "latch", retry_at: start + minute } as const;
+    expect(duesOf({ ...columns, remedy: contact }, { latched: true })[0]).toEqual([
+      "watch_renewal",
+      minute,
+    ]);
+    expect(duesOf(columns, { latched: true })).toEqual([["watch_expiry", 20 * minute]]);
+    expect(duesOf(columns)[0]).toEqual(["watch_renewal", minute]);
+  });
+
   test("that Graph is being asked about waits for the answer", () => {
     const leases = new Map([["w", start + 3 * minute]]);
     expect(duesOf({}, { leases })).toEqual([["watch_creation", 3 * minute]]);
