@@ -157,8 +157,16 @@ export class LiveClient {
     if (frame.kind === "change") return this.#changed(frame.change);
     if (frame.kind !== "message") return;
     const { message } = frame;
-    if (message.type === "snapshot") this.#options.onSnapshot?.(message);
-    else if (before === undefined || message.seq > before) this.#options.onEvent?.(message);
+    if (message.type === "snapshot") {
+      this.#resumeChanges(message.changes_seq);
+      this.#options.onSnapshot?.(message);
+    } else if (before === undefined || message.seq > before) this.#options.onEvent?.(message);
+  }
+
+  /** From the first snapshot on nothing is missed; one behind is of a connection that began anew. */
+  #resumeChanges(last: number | undefined): void {
+    if (last === undefined) return;
+    this.#changesAfter = Math.min(this.#changesAfter ?? last, last);
   }
 
   #changed(change: Change): void {

@@ -165,6 +165,7 @@ export function createParts({
     tagged: taggedSockets,
     changes: (after, limit) => changes.page(after, limit),
     oldestChange: () => state.changes.oldestSeq(),
+    lastChange: () => state.changes.lastSeq(),
     events: state.events,
     info,
     links,

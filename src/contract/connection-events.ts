@@ -61,6 +61,8 @@ export interface LiveSnapshot {
   seq: number;
   /** Present when `after` lies before the oldest event kept: some events are lost to the client. */
   truncated?: true;
+  /** Sequence number of the last change, where the socket gets changes. */
+  changes_seq?: number;
   /** The same of `changes_after` and the changes. */
   changes_truncated?: true;
   data: ConnectionInfo;

@@ -38,6 +38,8 @@ export interface LiveSocketsOptions {
   changes: (after: number, limit: number) => Promise<ChangePage>;
   /** Sequence number of the first change that is kept, or of the next. */
   oldestChange: () => number;
+  /** Of the last change there was. */
+  lastChange: () => number;
   /** The connection as a new socket first sees it. */
   info: () => ConnectionInfo;
   events: Pick<EventLog, "after" | "lastSeq">;
@@ -57,7 +59,7 @@ export class LiveSockets {
 
   /** Greets a socket with the snapshot and, when it says what it has seen, with what it missed. */
   greet(socket: Connection, { after, changes, expiresAt }: LiveRequest): void {
-    const { info, events, links, oldestChange } = this.#options;
+    const { info, events, links, oldestChange, lastChange } = this.#options;
     socket.setState({ expiresAt });
     const changesAfter = changes?.after;
     const seq = events.lastSeq();
@@ -66,6 +68,7 @@ export class LiveSockets {
       type: "snapshot",
       seq,
       ...(missed?.truncated === true && { truncated: true }),
+      ...(changes !== undefined && { changes_seq: lastChange() }),
       ...(changesAfter !== undefined &&
         changesAfter < oldestChange() - 1 && { changes_truncated: true }),
       data: info(),
