@@ -121,11 +121,9 @@ export class LiveClient {
     try {
       const ticket = await this.#options.ticket();
       if (this.#closed) return;
-      if (this.#after !== undefined) this.#url.searchParams.set("after", String(this.#after));
-      if (this.#options.changes) this.#url.searchParams.set("changes", "1");
-      if (this.#changesAfter !== undefined) {
-        this.#url.searchParams.set("changes_after", String(this.#changesAfter));
-      }
+      this.#ask("after", this.#after);
+      this.#ask("changes", this.#options.changes && 1);
+      this.#ask("changes_after", this.#changesAfter);
       this.#socket = new LiveSocket({
         WebSocket: this.#WebSocket,
         url: this.#url.href,
@@ -137,6 +135,10 @@ export class LiveClient {
     } catch (error) {
       if (!this.#closed) this.#failed(error);
     }
+  }
+
+  #ask(name: string, value: number | false | undefined): void {
+    if (typeof value === "number") this.#url.searchParams.set(name, String(value));
   }
 
   #failed(thrown: unknown): void {
@@ -158,15 +160,11 @@ export class LiveClient {
     if (frame.kind !== "message") return;
     const { message } = frame;
     if (message.type === "snapshot") {
-      this.#resumeChanges(message.changes_seq);
+      const { changes_seq: last } = message;
+      // From the first snapshot on nothing is missed; one behind is of a connection that began anew.
+      if (last !== undefined) this.#changesAfter = Math.min(this.#changesAfter ?? last, last);
       this.#options.onSnapshot?.(message);
     } else if (before === undefined || message.seq > before) this.#options.onEvent?.(message);
-  }
-
-  /** From the first snapshot on nothing is missed; one behind is of a connection that began anew. */
-  #resumeChanges(last: number | undefined): void {
-    if (last === undefined) return;
-    this.#changesAfter = Math.min(this.#changesAfter ?? last, last);
   }
 
   #changed(change: Change): void {

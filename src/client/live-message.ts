@@ -1,6 +1,6 @@
 import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
 import { isEventType } from "../contract/event-type.ts";
-import { changeTypes, type Change } from "../contract/watch.ts";
+import type { Change } from "../contract/watch.ts";
 import { isRecord, parseJson } from "../http/json.ts";
 
 /** What one frame of a live socket is. */
@@ -35,8 +35,7 @@ interface Numbered {
 const isNumbered = (body: unknown): body is Numbered =>
   isRecord(body) && Number.isSafeInteger(body["seq"]) && typeof body["type"] === "string";
 
-const isChange = (body: Numbered): body is Change & Numbered =>
-  changeTypes.some((type) => type === body.type);
+const isChange = (body: Numbered): body is Change & Numbered => body.type.startsWith("change.");
 
 const isMessage = (body: Numbered): body is Numbered & (LiveSnapshot | ConnectionEvent) =>
   (body.type === "snapshot" || isEventType(body.type)) && isRecord(body.data);

@@ -141,7 +141,7 @@ export class Changes {
       this.#sql
         .exec(
           `SELECT max(coalesce((SELECT max(seq) FROM change), 0),
-             coalesce((SELECT last_seq FROM change_log), 0)) AS seq`,
+             coalesce((SELECT change_seq FROM grant), 0)) AS seq`,
         )
         .one()["seq"],
     ));
@@ -155,16 +155,12 @@ export class Changes {
 
   /** Of the last change that a reader of pages or sockets was given. */
   readSeq(): number {
-    const [row] = this.#sql.exec("SELECT read_seq FROM change_log").toArray();
-    return Number(row?.["read_seq"] ?? 0);
+    const [row] = this.#sql.exec("SELECT change_read FROM grant").toArray();
+    return Number(row?.["change_read"] ?? 0);
   }
 
   markRead(seq: number): void {
-    this.#sql.exec(
-      `INSERT INTO change_log (id, read_seq) VALUES (1, ?)
-       ON CONFLICT DO UPDATE SET read_seq = max(read_seq, excluded.read_seq)`,
-      seq,
-    );
+    this.#sql.exec("UPDATE grant SET change_read = ? WHERE change_read < ?", seq, seq);
   }
 
   /** Those after one of them, oldest first, and whether some before them are lost. */
@@ -223,11 +219,7 @@ export class Changes {
   /** The sequence goes on, whatever was deleted. */
   #remove(where: string, ...bindings: SqlStorageValue[]): void {
     if (this.oldestSeq() > this.lastSeq()) return;
-    this.#sql.exec(
-      `INSERT INTO change_log (id, last_seq) VALUES (1, ?)
-       ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq`,
-      this.lastSeq(),
-    );
+    this.#sql.exec("UPDATE grant SET change_seq = ?", this.lastSeq());
     this.#sql.exec(`DELETE FROM change WHERE ${where}`, ...bindings);
     this.#totals = undefined;
   }

@@ -180,8 +180,7 @@ const migrations: readonly string[] = [
     gap_since INTEGER,
     gap_reason TEXT,
     delta_link TEXT,
-    created_at INTEGER NOT NULL,
-    UNIQUE (resource, change_types)
+    created_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE change (
     seq INTEGER PRIMARY KEY,
@@ -196,11 +195,9 @@ const migrations: readonly string[] = [
     size INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX change_of_item ON change (watch, item);
-  CREATE TABLE change_log (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    last_seq INTEGER NOT NULL DEFAULT 0,
-    read_seq INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
+  -- A table of their own would take a page of storage.
+  ALTER TABLE grant ADD COLUMN change_seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE grant ADD COLUMN change_read INTEGER NOT NULL DEFAULT 0;
   `,
 ];
 
