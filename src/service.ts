@@ -26,11 +26,14 @@ import { failureOf } from "./operations/failures.ts";
 import { servedBy } from "./operations/index.ts";
 import { perform } from "./operations/serve.ts";
 import { beginSignIn, completeConnect, connectionOfState } from "./operations/sign-in.ts";
+import { connectTenant, tenantConnectionId } from "./operations/tenants.ts";
 import type { Environment } from "./platform/env.ts";
 import { log } from "./platform/log.ts";
 import {
   admit,
   admitOperation,
+  admitStub,
+  connectionIdOfOwner,
   methods,
   wholeStub,
   type MethodRequest,
@@ -38,6 +41,7 @@ import {
   type Owner,
   type RpcOperation,
   type RpcOperations,
+  type TenantOwner,
 } from "./rpc/admit.ts";
 import type { Plain } from "./rpc/plain.ts";
 import { rpcLine, type RpcTrace } from "./rpc/trace.ts";
@@ -109,11 +113,22 @@ export class AzureService
   }
 
   /** The stub: a signed-in `fetch`, and the rest of the connection's surface. Await it before use. */
-  connection(request: MethodRequest<"connection">): Promise<ConnectionStub> {
+  connection(
+    request: MethodRequest<"connection"> | Pick<TenantOwner, "tenantId">,
+  ): Promise<ConnectionStub> {
     return this.#answer("connection", async (call) => {
-      call.connectionId = userConnectionId(admit(call.caller, methods.connection, request));
+      call.connectionId = admitStub(call.caller, request);
       // A sibling may begin a sign-in by the stub.
       return connectionStub(this.env, call.connectionId, { creates: true });
+    });
+  }
+
+  /** Connects a tenant for the application itself, on the caller's word. @throws `action_required` with the remedy */
+  connectTenant(request: MethodRequest<"connectTenant">): Promise<ConnectionInfo> {
+    return this.#answer("connectTenant", async (call) => {
+      const { tenantId } = admit(call.caller, methods.connectTenant, request);
+      call.connectionId = tenantConnectionId(call.config, tenantId);
+      return connectTenant(call, tenantId);
     });
   }
 
@@ -186,10 +201,11 @@ export class AzureService
 
   async #contextOf(call: RpcCall, owner: Owner | undefined): Promise<ServiceContext> {
     if (owner === undefined) return call;
-    const connectionId = userConnectionId(owner);
+    const connectionId = connectionIdOfOwner(owner);
     call.connectionId = connectionId;
     return connectionContext(call, {
       connectionId,
+      as: "tenantId" in owner ? owner.as : undefined,
       waitOnThrottle: true,
       answered: (id) => {
         call.upstreamRequestId = id;

@@ -37,20 +37,29 @@ export const listConnections = operation({
 export const importConnection = operation({
   name: "importConnection",
   route: "POST /connections",
-  summary: "Take over a refresh token that another system holds",
+  summary:
+    "Take over a user's refresh token, or with tenant_id alone connect that tenant, app-only",
   tag: "connections",
   scope: "admin",
   on: "service",
   input: {
-    userId: userIdSchema,
+    userId: userIdSchema.optional(),
     label: labelSchema.optional(),
     tenantId: textOf(253),
-    refreshToken: textOf(16_384),
+    refreshToken: textOf(16_384).optional().meta({ description: "That another system holds." }),
   },
   body: "rest",
   ...gives,
   over: ["http", "client"],
-  client: { of: "service", name: "importConnection" },
+  client: [
+    { of: "service", name: "importConnection" },
+    {
+      of: "service",
+      name: "connectTenant",
+      args: ["tenantId"],
+      without: ["userId", "label", "refreshToken"],
+    },
+  ],
 });
 
 export const getConnection = operation({
@@ -92,7 +101,12 @@ export const confirmConnect = operation({
   name: "confirmConnect",
   route: "POST /connections/{id}/confirm",
   summary: "Confirm that this user is who signed in",
-  input: { flow: textOf(256) },
+  input: {
+    flow: textOf(256),
+    userId: userIdSchema.optional().meta({
+      description: "Who is signed in at the host; required on a tenant's connection.",
+    }),
+  },
   body: "rest",
   ...gives,
   over: ["http", "rpc", "client"],

@@ -4,19 +4,6 @@ import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
 
 /** Fields that many operations share. */
 
-/** How a request says whose connection it means, on routes without one in their path. */
-export const connectionFields = {
-  user_id: userIdSchema
-    .optional()
-    .meta({ description: "The user; a user's own credential need not say it." }),
-  label: labelSchema.optional().meta({ description: "The user's other account of this name." }),
-  connection: z
-    .string()
-    .max(256)
-    .optional()
-    .meta({ description: "Instead of user_id and label: the id of the connection." }),
-} as const;
-
 /**
  * Text of a bounded length. It may go into a URL, which can hold no half of a surrogate pair.
  *
@@ -29,6 +16,23 @@ export const textOf = (most: number, least = 1) =>
     .min(least)
     .max(most)
     .refine((text) => text.isWellFormed(), "must be well-formed Unicode");
+
+/** How a request says whose connection it means, on routes without one in their path. */
+export const connectionFields = {
+  user_id: userIdSchema
+    .optional()
+    .meta({ description: "The user; a user's own credential need not say it." }),
+  label: labelSchema.optional().meta({ description: "The user's other account of this name." }),
+  connection: z
+    .string()
+    .max(256)
+    .optional()
+    .meta({ description: "Instead of user_id and label: the id of the connection." }),
+  as: textOf(256).optional().meta({
+    description:
+      "On a tenant's connection: the user whose own data are meant, by id or sign-in name.",
+  }),
+} as const;
 
 const digits = /^\d{1,16}$/;
 

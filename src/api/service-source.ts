@@ -15,7 +15,7 @@ import type { Operation } from "./operation.ts";
  * @returns the source of `src/client/generated-service.ts`
  */
 export function serviceSource(operations: readonly Operation[]): string {
-  const imports: Imports = new Map([["./who.ts", new Set(["Owner"])]]);
+  const imports: Imports = new Map([["./who.ts", new Set(["Owner", "TenantOwner"])]]);
   const printer = new TypePrinter(imports);
   const served = operations.filter(({ over }) => over.includes("rpc"));
   const requests = served.flatMap((operation) => requestSource(operation, printer));
@@ -45,12 +45,14 @@ export interface ServicePage<Item> {
 const requestName = ({ name }: Operation): string => `${upperFirst(name)}Request`;
 
 function requestSource(operation: Operation, printer: TypePrinter): string[] {
-  const base = operation.on === "connection" ? " extends Owner" : "";
+  const isOfConnection = operation.on === "connection";
   const fields = fieldsSource(Object.entries(operation.input), printer);
   return [
     ...(fields.length === 0
-      ? [`export type ${requestName(operation)} = Owner;`]
-      : [`export interface ${requestName(operation)}${base} {`, ...fields, "}"]),
+      ? [`export type ${requestName(operation)} = Owner | TenantOwner;`]
+      : isOfConnection
+        ? [`export type ${requestName(operation)} = (Owner | TenantOwner) & {`, ...fields, "};"]
+        : [`export interface ${requestName(operation)} {`, ...fields, "}"]),
     "",
   ];
 }

@@ -1,5 +1,5 @@
 import { parseConnectionId } from "../contract/connection-id.ts";
-import { userConnectionId } from "../contract/connection-owner.ts";
+import { connectionIdOf, userConnectionId } from "../contract/connection-owner.ts";
 import { invalidField, unknownConnection, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { anotherUser, requireScope, type Caller } from "./caller.ts";
@@ -53,7 +53,7 @@ export function ownConnection(caller: Caller, id: string): Result<string, Failur
   if (owner.kind === "tenant") {
     if (caller.userId !== undefined) return err(unknownConnection());
     const admin = requireScope(caller, "admin");
-    return admin.ok ? ok(id) : admin;
+    return admin.ok ? ok(connectionIdOf(owner)) : admin;
   }
   if (caller.userId !== undefined && caller.userId !== owner.userId) {
     return err(unknownConnection());

@@ -20,6 +20,21 @@ export interface AdminConsentOptions {
   returnUrl?: string | undefined;
 }
 
+export interface TenantConnectOptions extends AdminConsentOptions {
+  /** Who starts this at the host, and alone can confirm. */
+  userId: string;
+  /** On one of RETURN_ORIGINS: it gets `flow` and `tenant_id`, for `confirm`. */
+  returnUrl: string;
+}
+
+/** Where to send the browser of the administrator whose tenant is to be connected. */
+export interface TenantConnectStart {
+  auth_url: string;
+  state: string;
+  /** RFC 3339. */
+  expires_at: string;
+}
+
 /** Where to send the administrator's browser. */
 export interface AdminConsentStart {
   admin_consent_url: string;
@@ -62,6 +77,11 @@ export class AzureClient extends ServiceOperations {
   /** A link for a tenant's administrator, who consents for everyone in it. It needs no credential. */
   adminConsent(options: AdminConsentOptions = {}): Promise<Answer<AdminConsentStart>> {
     return this.#requests.send({ ...requestOf("GET /admin-consent", options), open: true });
+  }
+
+  /** Starts to connect a tenant: its administrator consents and signs in there. Scope `admin`. */
+  beginTenantConnect(options: TenantConnectOptions): Promise<Answer<TenantConnectStart>> {
+    return this.#requests.send(requestOf("GET /admin-consent", { ...options, connect: true }));
   }
 
   /**

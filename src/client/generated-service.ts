@@ -3,7 +3,7 @@ import type { GenericResource, ResourceGroup, Subscription } from "../contract/a
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
 import type { Change, Watch } from "../contract/watch.ts";
-import type { Owner } from "./who.ts";
+import type { Owner, TenantOwner } from "./who.ts";
 import type { Contact, Event, Message, User } from "@microsoft/microsoft-graph-types";
 
 /** One page of a list. */
@@ -22,13 +22,15 @@ export interface ListConnectionsRequest {
   cursor?: string | undefined;
 }
 
-export type GetConnectionRequest = Owner;
+export type GetConnectionRequest = Owner | TenantOwner;
 
-export type DisconnectRequest = Owner;
+export type DisconnectRequest = Owner | TenantOwner;
 
-export interface ConfirmConnectRequest extends Owner {
+export type ConfirmConnectRequest = (Owner | TenantOwner) & {
   flow: string;
-}
+  /** Who is signed in at the host; required on a tenant's connection. */
+  userId?: string | undefined;
+};
 
 export interface CreateSessionRequest {
   userId: string;
@@ -37,33 +39,33 @@ export interface CreateSessionRequest {
   ttl?: number | undefined;
 }
 
-export interface WatchRequest extends Owner {
+export type WatchRequest = (Owner | TenantOwner) & {
   /** Graph's path: me/mailFolders('inbox')/messages, me/events, me/drive/root, users… */
   resource: string;
   changeTypes: ("created" | "updated" | "deleted")[];
   /** Read by delta what was missed: of a mail folder, a calendar or a drive. */
   catchUp?: boolean | undefined;
-}
+};
 
-export type WatchesRequest = Owner;
+export type WatchesRequest = Owner | TenantOwner;
 
-export interface UnwatchRequest extends Owner {
+export type UnwatchRequest = (Owner | TenantOwner) & {
   /** Id of a watch. */
   watchId: string;
-}
+};
 
-export interface ChangesRequest extends Owner {
+export type ChangesRequest = (Owner | TenantOwner) & {
   after?: number | undefined;
   limit?: number | undefined;
-}
+};
 
-export interface GetUserRequest extends Owner {
+export type GetUserRequest = (Owner | TenantOwner) & {
   id?: string | undefined;
   /** Property names, separated by commas ($select). */
   select?: string | undefined;
-}
+};
 
-export interface ListContactsRequest extends Owner {
+export type ListContactsRequest = (Owner | TenantOwner) & {
   /** Items per page at most. */
   top?: number | undefined;
   /** The next_cursor of the page before; everything but the path is in it. */
@@ -78,9 +80,9 @@ export interface ListContactsRequest extends Owner {
   orderBy?: string | undefined;
   /** Id of a contact folder; default the user's own contacts. */
   folder?: string | undefined;
-}
+};
 
-export interface GetMailRequest extends Owner {
+export type GetMailRequest = (Owner | TenantOwner) & {
   /** Items per page at most. */
   top?: number | undefined;
   /** The next_cursor of the page before; everything but the path is in it. */
@@ -95,9 +97,9 @@ export interface GetMailRequest extends Owner {
   orderBy?: string | undefined;
   /** Id or well-known name: inbox, sentitems… */
   folder?: string | undefined;
-}
+};
 
-export interface GetCalendarEventsRequest extends Owner {
+export type GetCalendarEventsRequest = (Owner | TenantOwner) & {
   /** Items per page at most. */
   top?: number | undefined;
   /** The next_cursor of the page before; everything but the path is in it. */
@@ -116,18 +118,18 @@ export interface GetCalendarEventsRequest extends Owner {
   end?: string | undefined;
   /** Windows or IANA name of the zone that times are given in; default UTC. */
   timeZone?: string | undefined;
-}
+};
 
-export interface ListSubscriptionsRequest extends Owner {
+export type ListSubscriptionsRequest = (Owner | TenantOwner) & {
   /** Items per page at most. */
   top?: number | undefined;
   /** The next_cursor of the page before; everything but the path is in it. */
   cursor?: string | undefined;
   /** Instead of the version this service would choose. */
   apiVersion?: string | undefined;
-}
+};
 
-export interface ListResourceGroupsRequest extends Owner {
+export type ListResourceGroupsRequest = (Owner | TenantOwner) & {
   /** A subscription's GUID. */
   subscriptionId: string;
   /** Items per page at most. */
@@ -138,9 +140,9 @@ export interface ListResourceGroupsRequest extends Owner {
   apiVersion?: string | undefined;
   /** An OData expression ($filter). */
   filter?: string | undefined;
-}
+};
 
-export interface ListResourcesRequest extends Owner {
+export type ListResourcesRequest = (Owner | TenantOwner) & {
   /** A subscription's GUID. */
   subscriptionId: string;
   resourceGroup?: string | undefined;
@@ -154,7 +156,7 @@ export interface ListResourcesRequest extends Owner {
   filter?: string | undefined;
   /** What else to give of each item ($expand). */
   expand?: string | undefined;
-}
+};
 
 /** One method for each operation that siblings may ask for. */
 export interface ServiceMethods {

@@ -19,15 +19,21 @@ export interface ServiceConnectionsOptions {
 }
 
 export interface ServiceImportConnectionOptions {
-  userId: string;
+  userId?: string | undefined;
   label?: string | undefined;
   tenantId: string;
-  refreshToken: string;
+  /** That another system holds. */
+  refreshToken?: string | undefined;
 }
 
 export interface ConnectionRefreshOptions {
   /** graph, arm, vault, storage, or an https:// App ID URI. */
   resource?: string | undefined;
+}
+
+export interface ConnectionConfirmOptions {
+  /** Who is signed in at the host; required on a tenant's connection. */
+  userId?: string | undefined;
 }
 
 export interface ConnectionEventsOptions {
@@ -455,8 +461,8 @@ export class ConnectionOperations {
   }
 
   /** Confirm that this user is who signed in: `confirmConnect`. Scope `connections:write`. */
-  confirm(flow: string): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST {connection}/confirm rest", { flow });
+  confirm(flow: string, options?: ConnectionConfirmOptions): Promise<Answer<ConnectionInfo>> {
+    return this.#call<ConnectionInfo>("POST {connection}/confirm rest", { flow, ...options });
   }
 
   /** Give a connection whose object was lost its grant back: `restoreConnection`. Scope `admin`. */
@@ -518,9 +524,14 @@ export class ServiceOperations {
     return this.#call<ListedConnection[]>("GET /connections", options);
   }
 
-  /** Take over a refresh token that another system holds: `importConnection`. Scope `admin`. */
+  /** Take over a user's refresh token, or with tenant_id alone connect that tenant, app-only: `importConnection`. Scope `admin`. */
   importConnection(options: ServiceImportConnectionOptions): Promise<Answer<ConnectionInfo>> {
     return this.#call<ConnectionInfo>("POST /connections rest", options);
+  }
+
+  /** Take over a user's refresh token, or with tenant_id alone connect that tenant, app-only: `importConnection`. Scope `admin`. */
+  connectTenant(tenantId: string): Promise<Answer<ConnectionInfo>> {
+    return this.#call<ConnectionInfo>("POST /connections rest", { tenantId });
   }
 
   /** A token for one user's browser: `createSession`. Scope `connections:write`. */

@@ -4,6 +4,8 @@ export {
   type AdminConsentStart,
   AzureClient,
   type Health,
+  type TenantConnectOptions,
+  type TenantConnectStart,
 } from "./azure-client.ts";
 export type { CredentialSource } from "./bearer.ts";
 export { isRunning, type RunningOperation } from "./catalogue.ts";
@@ -41,8 +43,13 @@ export {
 export type { Answer, ServiceOptions } from "./requests.ts";
 export type * from "./generated-service.ts";
 export type * from "./service.ts";
-export type { Owner, Who } from "./who.ts";
-export type { ConnectionInfo, ConnectionStatus } from "../contract/connection-info.ts";
+export type { Owner, TenantOwner, Who } from "./who.ts";
+export type {
+  Administrator,
+  ConnectionInfo,
+  ConnectionStatus,
+  TenantProof,
+} from "../contract/connection-info.ts";
 export type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
 export type { Change, Watch } from "../contract/watch.ts";
 export type { ConnectionStub } from "../contract/connection-rpc.ts";

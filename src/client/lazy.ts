@@ -4,7 +4,7 @@ import { microsoftErrorResponse } from "../http/microsoft-error.ts";
 import { thrownFailure } from "../http/own-error.ts";
 import { err } from "../contract/result.ts";
 import type { AzureBinding } from "./service.ts";
-import type { Owner } from "./who.ts";
+import type { Owner, TenantOwner } from "./who.ts";
 
 /** What a platform throws of a binding that leads to another entrypoint than `AzureService`. */
 const foreignEntrypoint = /does not implement the method "connection"/;
@@ -23,7 +23,7 @@ const refusal = (error: unknown): Failure | undefined =>
     : thrownFailure(error);
 
 /**
- * A user's connection, usable without awaiting it:
+ * A user's or a tenant's connection, usable without awaiting it:
  *
  * ```ts
  * const ada = azure(env.AZURE, { userId: "ada" });
@@ -43,7 +43,7 @@ const refusal = (error: unknown): Failure | undefined =>
  */
 export function azure(
   binding: Pick<AzureBinding, "connection"> | undefined,
-  who: Owner,
+  who: Owner | Pick<TenantOwner, "tenantId">,
 ): ConnectionStub {
   let pending: Promise<ConnectionStub> | undefined;
   const use = async <Value>(

@@ -1,7 +1,7 @@
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { AuthorizationStart, ConnectionStub, Prompt } from "../contract/connection-rpc.ts";
 import type { ServiceMethods } from "./generated-service.ts";
-import type { Owner } from "./who.ts";
+import type { Owner, TenantOwner } from "./who.ts";
 
 export interface BeginConnectRequest extends Owner {
   /** GUID, verified domain, `common`, `organizations` or `consumers`; default AZURE_TENANT_ID. */
@@ -37,8 +37,13 @@ export interface AzureService extends Omit<ServiceMethods, "createSession"> {
   beginConnect(request: BeginConnectRequest): Promise<AuthorizationStart>;
   /** Completes a sign-in whose callback the host took itself. Scope `connections:write`. */
   completeConnect(request: CompleteConnectRequest): Promise<ConnectionInfo>;
-  /** The stub: a signed-in `fetch` and more. Await it before use, or take `azure()`. Every scope but `admin`. */
-  connection(request: Owner): Promise<ConnectionStub>;
+  /**
+   * The stub: a signed-in `fetch` and more. Await it before use, or take `azure()`. Every scope but
+   * `admin`; of a tenant, that too.
+   */
+  connection(request: Owner | Pick<TenantOwner, "tenantId">): Promise<ConnectionStub>;
+  /** Connects a tenant for the application itself, on the caller's word. Scope `admin`. */
+  connectTenant(request: { tenantId: string }): Promise<ConnectionInfo>;
   /** A token for one user's browser. Scope `connections:write`. */
   createSession(request: Parameters<ServiceMethods["createSession"]>[0]): Promise<Session>;
 }

@@ -8,15 +8,26 @@ export interface Owner {
   label?: string | undefined;
 }
 
-/** Which connection is meant: a user's (their first account, or a labelled one), or any by its id. */
+/** A tenant's connection, which needs the scope `admin`. */
+export interface TenantOwner {
+  /** GUID. */
+  tenantId: string;
+  /** The user whose own data are meant, by id or sign-in name. */
+  as?: string | undefined;
+}
+
+/** Which connection is meant: a user's (their first account, or a labelled one), a tenant's, or any by its id. */
 export type Who =
   | Owner
-  /** `user:{user_id}[:{label}]`, `tenant:{tenant_id}`. */
-  | { connection: string };
+  | TenantOwner
+  /** `user:{user_id}[:{label}]`, `tenant:{tenant_id}`; the latter with `as`, as above. */
+  | { connection: string; as?: string | undefined };
 
-/** The id of a connection: `user:{user_id}[:{label}]`. */
-export const connectionIdOf = (who: Who): string =>
-  "connection" in who ? who.connection : userConnectionId(who);
+/** The id of a connection: `user:{user_id}[:{label}]`, `tenant:{tenant_id}`. */
+export function connectionIdOf(who: Who): string {
+  if ("userId" in who) return userConnectionId(who);
+  return "connection" in who ? who.connection : `tenant:${who.tenantId}`;
+}
 
 /** Where the connection is among the routes. @throws AzureError `invalid_request` for what is no id */
 export const connectionPath = (who: Who): string =>
@@ -26,9 +37,9 @@ export const connectionPath = (who: Who): string =>
 export const askedOf = (call: WorkerCall, who: Who): WorkerCall => ({
   ...call,
   query: {
-    ...("connection" in who
-      ? { connection: who.connection }
-      : { user_id: who.userId, label: who.label }),
+    ...("userId" in who
+      ? { user_id: who.userId, label: who.label }
+      : { connection: connectionIdOf(who), as: who.as }),
     ...call.query,
   },
 });

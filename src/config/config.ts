@@ -66,6 +66,8 @@ export interface Config {
   returnOrigins: readonly string[];
   /** The host's own page where its user connects an account; absent: no remedy links there. */
   connectPageUrl?: string;
+  /** Whether any member of a tenant that consented may connect it, and not its administrators alone. */
+  tenantConnectByMembers: boolean;
   /** Receivers of events. */
   webhooks: readonly Webhook[];
   /** Where the objects of all connections are; absent: wherever the platform makes them. */
@@ -146,6 +148,9 @@ const environment = z.object({
   ALLOWED_ORIGINS: text.default("").transform(read(origins)),
   RETURN_ORIGINS: optional,
   CONNECT_PAGE_URL: optional.pipe(z.string().transform(read(pageUrl)).optional()),
+  TENANT_CONNECT_BY_MEMBERS: optional.pipe(
+    z.enum(["on", "off"], "must be on or off; default off").default("off"),
+  ),
   WEBHOOKS: optional,
   AZURE_JURISDICTION: oneOf(jurisdictions),
   AZURE_LOCATION_HINT: oneOf(locationHints),
@@ -209,6 +214,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
     publicOrigin: publicOrigin.value,
     allowedOrigins: [...values.ALLOWED_ORIGINS, ...pages],
     returnOrigins: [...returnOrigins.value, ...pages],
+    tenantConnectByMembers: values.TENANT_CONNECT_BY_MEMBERS === "on",
     webhooks: sinks.value,
     ...defined({
       connectPageUrl: values.CONNECT_PAGE_URL,

@@ -1,7 +1,7 @@
 import { Server, type Connection, type ConnectionContext } from "partyserver";
 import { configOf } from "../config/config.ts";
 import type { Environment } from "../platform/env.ts";
-import { failure, type Failure, unknownConnection } from "../contract/errors.ts";
+import { failure, invalidField, type Failure, unknownConnection } from "../contract/errors.ts";
 import { microsoftErrorResponse } from "../http/microsoft-error.ts";
 import { unexpectedFailure } from "../platform/log.ts";
 import { err, ok } from "../contract/result.ts";
@@ -30,6 +30,9 @@ import type {
   ReconnectRequest,
   NotificationRpc,
   ReconnectRpc,
+  TenantRpc,
+  TenantFact,
+  TenantProposal,
 } from "../contract/connection-rpc.ts";
 import {
   readAccessTokenRequest,
@@ -45,7 +48,11 @@ import {
   readRefreshRequest,
   readUnwatchRequest,
   readWatchRequest,
+  readTenantConfirmation,
+  readTenantFact,
+  readTenantProposal,
 } from "./requests.ts";
+import type { TenantGrant } from "./grant/tenant-grant.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { changesTag, expiringTag, tooManySockets } from "./live/live-sockets.ts";
 import { hideMembers } from "./hide-members.ts";
@@ -60,7 +67,7 @@ const misconfiguredWait = 15 * 60_000;
  */
 export class ConnectionActor
   extends Server<Environment>
-  implements ConnectionRpc, ReconnectRpc, NotificationRpc
+  implements ConnectionRpc, ReconnectRpc, TenantRpc, NotificationRpc
 {
   static override options = { hibernate: true };
 
@@ -107,23 +114,48 @@ export class ConnectionActor
   }
 
   beginAuthorization(options: BeginAuthorization): Promise<Outcome<AuthorizationStart>> {
-    return this.#answer(({ authorization }) => {
+    return this.#ofUser(({ authorization }) => {
       const request = readBeginAuthorization(options);
       return request.ok ? authorization.begin(request.value) : request;
     });
   }
 
   completeAuthorization(options: CompleteAuthorization): Promise<Outcome<AuthorizationCompletion>> {
-    return this.#answer(({ authorization }) => {
+    return this.#ofUser(({ authorization }) => {
       const request = readCompleteAuthorization(options);
       return request.ok ? authorization.complete(request.value) : request;
     });
   }
 
-  confirmAuthorization(options: { flow: string }): Promise<Outcome<ConnectionInfo>> {
-    return this.#answer(({ authorization }) => {
+  confirmAuthorization(options: {
+    flow: string;
+    userId?: string;
+  }): Promise<Outcome<ConnectionInfo>> {
+    return this.#answer(({ authorization, tenantGrant }) => {
+      if (tenantGrant !== undefined) {
+        const request = readTenantConfirmation(options);
+        return request.ok ? tenantGrant.confirm(request.value) : request;
+      }
       const request = readConfirmAuthorization(options);
-      return request.ok ? authorization.confirm(request.value.flow) : request;
+      return request.ok ? authorization.confirm(request.value) : request;
+    });
+  }
+
+  connectTenant(): Promise<Outcome<ConnectionInfo>> {
+    return this.#ofTenant((tenantGrant) => tenantGrant.assert({}));
+  }
+
+  restoreTenant(fact: TenantFact): Promise<Outcome<ConnectionInfo>> {
+    return this.#ofTenant((tenantGrant) => {
+      const request = readTenantFact(fact);
+      return request.ok ? tenantGrant.restore(request.value) : request;
+    });
+  }
+
+  proposeTenant(proposal: TenantProposal): Promise<Outcome<{ flow: string }>> {
+    return this.#ofTenant((tenantGrant) => {
+      const request = readTenantProposal(proposal);
+      return request.ok ? tenantGrant.propose(request.value) : request;
     });
   }
 
@@ -142,7 +174,7 @@ export class ConnectionActor
   }
 
   import(options: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>> {
-    return this.#answer(({ grantImport }) => {
+    return this.#ofUser(({ grantImport }) => {
       const request = readImportRequest(options);
       return request.ok ? grantImport.run(request.value) : request;
     });
@@ -289,6 +321,23 @@ export class ConnectionActor
     }
   }
 
+  /** What is done by a person's sign-in: a tenant's connection must never hold the grant of one. */
+  #ofUser<Value>(
+    work: (parts: Parts) => Outcome<Value> | Promise<Outcome<Value>>,
+  ): Promise<Outcome<Value>> {
+    return this.#answer((parts) =>
+      parts.tenantGrant === undefined ? work(parts) : err(notAUsers()),
+    );
+  }
+
+  #ofTenant<Value>(
+    work: (tenantGrant: TenantGrant) => Outcome<Value> | Promise<Outcome<Value>>,
+  ): Promise<Outcome<Value>> {
+    return this.#answer(({ tenantGrant }) =>
+      tenantGrant === undefined ? err(notATenants()) : work(tenantGrant),
+    );
+  }
+
   async #answer<Value>(
     work: (parts: Parts) => Outcome<Value> | Promise<Outcome<Value>>,
   ): Promise<Outcome<Value>> {
@@ -303,5 +352,10 @@ export class ConnectionActor
     }
   }
 }
+
+const notAUsers = (): Failure =>
+  invalidField("connection", "is of a tenant: no person's account is connected there");
+
+const notATenants = (): Failure => invalidField("connection", "is of a user, and of no tenant");
 
 const internalError = (error: unknown): Failure => unexpectedFailure(error, crypto.randomUUID());

@@ -7,6 +7,7 @@ import {
   needsDirectoryWrite,
   type ContactPlan,
 } from "./policy/directory-policy.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionStatus } from "../contract/connection-info.ts";
 import type { ConnectionEvent } from "../contract/connection-events.ts";
 import {
@@ -17,7 +18,7 @@ import {
 } from "./delivery/enqueue.ts";
 import { isHeld } from "./policy/grant-kind.ts";
 import { EventLog, type NewEvent } from "./tables/events.ts";
-import { endedGrant, GrantStore, type Grant } from "./tables/grant-store.ts";
+import { endedGrant, GrantStore, type Grant, type GrantKind } from "./tables/grant-store.ts";
 import { Outbox } from "./tables/outbox.ts";
 import { PendingAuthorizations } from "./tables/pending-authorizations.ts";
 import { nextContact, type Schedule } from "./policy/schedule.ts";
@@ -56,6 +57,7 @@ export class ConnectionState {
   readonly pending: PendingAuthorizations;
   readonly watches: Watches;
   readonly changes: Changes;
+  readonly kind: GrantKind;
   readonly #storage: DurableObjectStorage;
   readonly #published: ConnectionStateOptions["published"];
   readonly #sinks: readonly Subscription[];
@@ -63,6 +65,7 @@ export class ConnectionState {
   #ends = 0;
 
   constructor({ storage, connectionId, sinks, published }: ConnectionStateOptions) {
+    this.kind = parseConnectionId(connectionId)?.kind ?? "user";
     this.#storage = storage;
     this.#published = published;
     this.#sinks = sinks;
@@ -97,11 +100,14 @@ export class ConnectionState {
   /** Makes the tables of a connection that begins; an existing one stays as it is. */
   create(now: number): void {
     if (this.#exists) return;
-    migrate(this.#storage, 0);
-    this.#exists = true;
-    this.commit(now, () => {
-      this.grants.create("pending", now);
+    // Tables without the row would be a connection that nothing can be done with.
+    this.#storage.transactionSync(() => {
+      migrate(this.#storage, 0);
+      this.commit(now, () => {
+        this.grants.create(this.kind, "pending", now);
+      });
     });
+    this.#exists = true;
   }
 
   /** Ends the grant: nothing that could act for the user, or says who they are, is kept. */

@@ -1,5 +1,4 @@
 import { defined } from "../contract/defined.ts";
-import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 
@@ -23,7 +22,7 @@ export function connectionInfo(
   const { tenant_id: tenantId, object_id: objectId } = grant;
   return {
     id: connectionId,
-    kind: parseConnectionId(connectionId)?.kind ?? "user",
+    kind: grant.kind,
     status,
     ...defined({ remedy }),
     ...(tenantId !== null &&
@@ -31,6 +30,7 @@ export function connectionInfo(
         identity: { tenant_id: tenantId, object_id: objectId, upn: grant.upn, name: grant.name },
       }),
     scopes: [...grant.scopes],
+    ...(grant.proof !== null && { roles: [...grant.roles], proof: grant.proof }),
     resources: state.tokens.list().map((row) => ({
       resource: row.resource,
       tenant_id: row.tenant_id,

@@ -12,6 +12,7 @@ import { createAlarmTable } from "./alarm-work.ts";
 import { Authorization } from "./grant/authorization.ts";
 import { sha256Hex } from "../platform/keys.ts";
 import { ConnectionState } from "./connection-state.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import { OutboxRelay } from "./delivery/outbox-relay.ts";
 import { SinkDelivery } from "./delivery/sink-delivery.ts";
@@ -20,10 +21,12 @@ import { Gateway } from "./calls/gateway.ts";
 import { Throttling } from "./calls/throttling.ts";
 import { GrantAdoption } from "./grant/grant-adoption.ts";
 import { GrantImport } from "./grant/grant-import.ts";
+import { TenantGrant } from "./grant/tenant-grant.ts";
 import { connectionInfo } from "./info.ts";
 import { Reconnect } from "./grant/reconnect.ts";
 import { LiveSockets } from "./live/live-sockets.ts";
 import { Observer } from "./observer.ts";
+import { ClientCredentialsExchange } from "./tokens/app-only.ts";
 import { DelegatedExchange } from "./tokens/delegated.ts";
 import { RemedyLinks } from "./remedy-links.ts";
 import { Refresher } from "./tokens/refresher.ts";
@@ -55,6 +58,8 @@ export interface Parts {
   authorization: Authorization;
   reconnect: Reconnect;
   grantImport: GrantImport;
+  /** Undefined: the connection is a user's, and nobody's tenant. */
+  tenantGrant: TenantGrant | undefined;
   links: RemedyLinks;
   sockets: LiveSockets;
   tickets: Tickets;
@@ -130,6 +135,7 @@ export function createParts({
     cipher,
     exchanges: {
       user: new DelegatedExchange({ cipher, endpoint, cloud: config.cloud, now }),
+      tenant: new ClientCredentialsExchange({ endpoint, cloud: config.cloud }),
     },
     publicOrigin: config.publicOrigin,
     fingerprint,
@@ -197,6 +203,16 @@ export function createParts({
   });
   const shared = { config, adoption, queue, endpoint, now, info, rearm };
   const opening = { connectionId, config, state, pending, cipher, now, rearm };
+  const owner = parseConnectionId(connectionId);
+  const tenantGrant =
+    owner?.kind === "tenant"
+      ? new TenantGrant({
+          ...shared,
+          ...opening,
+          tenantId: owner.tenantId,
+          replaced: () => cache.forget(),
+        })
+      : undefined;
   const delivery = new SinkDelivery({
     connectionId,
     state,
@@ -232,6 +248,7 @@ export function createParts({
     gateway,
     authorization: new Authorization({ ...shared, ...opening, links }),
     reconnect: new Reconnect(opening),
+    tenantGrant,
     grantImport: new GrantImport({ ...shared, state, cipher, log: logged }),
     links,
     sockets: live,

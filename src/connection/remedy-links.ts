@@ -7,6 +7,7 @@ import type { Failure } from "../contract/errors.ts";
 import type { Remedy } from "../contract/remedy.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { reconnectUrl } from "./grant/reconnect-link.ts";
+import { adminConsentUrl } from "./policy/remedies.ts";
 import { accountOf, healedBySignIn, signInPlace } from "./policy/standing-remedies.ts";
 
 export interface RemedyLinksOptions {
@@ -30,6 +31,7 @@ export class RemedyLinks {
   /** @param stored by an older version it may have been stored with a link, which is replaced */
   remedy(remedy: Remedy): Remedy {
     const { connect_url: _, ...stored } = remedy;
+    if (stored.action === "admin_consent") return { ...stored, ...this.#adminConsent(stored) };
     if (!healedBySignIn.has(stored.action)) return stored;
     return { ...stored, ...defined({ connect_url: this.#connectUrl() }) };
   }
@@ -81,6 +83,16 @@ export class RemedyLinks {
 
   page(page: EventPage): EventPage {
     return { ...page, events: page.events.map((event) => this.event(event)) };
+  }
+
+  /** Of a tenant's connection the tenant is known from its id, whatever is stored. */
+  #adminConsent({ admin_consent_url: stored }: Remedy): Pick<Remedy, "admin_consent_url"> {
+    const { connectionId, config } = this.#options;
+    const owner = parseConnectionId(connectionId);
+    return defined({
+      admin_consent_url:
+        owner?.kind === "tenant" ? adminConsentUrl(config.publicOrigin, owner.tenantId) : stored,
+    });
   }
 
   #connectUrl(): string | undefined {

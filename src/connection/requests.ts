@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { userIdSchema } from "../contract/connection-id.ts";
 import { prompts } from "../contract/connection-rpc.ts";
 import { parseResource, type Resource } from "../entra/resource.ts";
 import { failure, type Failure } from "../contract/errors.ts";
@@ -11,6 +12,9 @@ import type {
   Outcome,
   OpenedLink,
   PressedLink,
+  TenantConfirmation,
+  TenantFact,
+  TenantProposal,
 } from "../contract/connection-rpc.ts";
 import { changeKinds, type Notification, type WatchRequest } from "../contract/watch.ts";
 import { mostOfLink } from "./grant/reconnect-link.ts";
@@ -60,7 +64,18 @@ const completeSchema = z.object({
   confirmed: z.exactOptional(z.boolean()),
 });
 
-const confirmSchema = z.object({ flow: secret });
+const confirmSchema = z.object({ flow: secret, userId: z.exactOptional(userIdSchema) });
+
+const tenantConfirmSchema = z.object({ flow: secret, userId: userIdSchema });
+
+const tenantFactSchema = z.object({ version: z.exactOptional(z.int().min(0)) });
+
+const name = text(1_024).nullable();
+const proposalSchema = z.object({
+  nonce: secret,
+  userId: userIdSchema,
+  administrator: z.object({ object_id: text(64), upn: name, name }),
+});
 
 const openedLinkSchema = z.object({ link: text(mostOfLink) });
 const pressedLinkSchema = openedLinkSchema.extend({ from: text(64) });
@@ -118,8 +133,18 @@ export const readBeginAuthorization = (options: unknown): Outcome<BeginAuthoriza
 export const readCompleteAuthorization = (options: unknown): Outcome<CompleteAuthorization> =>
   parse(completeSchema, options);
 
-export const readConfirmAuthorization = (options: unknown): Outcome<{ flow: string }> =>
-  parse(confirmSchema, options);
+export const readConfirmAuthorization = (
+  options: unknown,
+): Outcome<z.infer<typeof confirmSchema>> => parse(confirmSchema, options);
+
+export const readTenantConfirmation = (options: unknown): Outcome<TenantConfirmation> =>
+  parse(tenantConfirmSchema, options);
+
+export const readTenantFact = (options: unknown = {}): Outcome<TenantFact> =>
+  parse(tenantFactSchema, options);
+
+export const readTenantProposal = (options: unknown): Outcome<TenantProposal> =>
+  parse(proposalSchema, options);
 
 export const readOpenedLink = (options: unknown): Outcome<OpenedLink> =>
   parse(openedLinkSchema, options);

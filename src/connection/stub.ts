@@ -24,22 +24,23 @@ export const connectionStub = (
   env: Environment,
   connectionId: string,
   options: StubOptions = {},
-): Promise<ConnectionStub> => stubOf(env, connectionId, options);
+): Promise<ConnectionStub> => ownStub(env, connectionId, options);
 
 /** The same stub, for the pages of reconnect links. @throws AzureError as {@link namespaceOf} */
 export const reconnectStub = (env: Environment, connectionId: string): Promise<ReconnectRpc> =>
-  stubOf(env, connectionId, {});
+  ownStub(env, connectionId);
 
 /** The same stub, for what Graph posts. @throws AzureError as {@link namespaceOf} */
 export const notificationStub = (
   env: Environment,
   connectionId: string,
-): Promise<NotificationRpc> => stubOf(env, connectionId, {});
+): Promise<NotificationRpc> => ownStub(env, connectionId);
 
-async function stubOf(
+/** The same stub, with what only this Worker asks. @throws AzureError as {@link namespaceOf} */
+export async function ownStub(
   env: Environment,
   connectionId: string,
-  options: StubOptions,
+  options: StubOptions = {},
 ): Promise<OwnStub> {
   const namespace = await namespaceOf(env, options);
   const { locationHint } = orThrow(configOf(env));

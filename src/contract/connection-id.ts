@@ -15,7 +15,8 @@ export function parseConnectionId(id: string): ConnectionOwner | undefined {
   const [kind, name, label, ...rest] = id.split(":");
   if (name === undefined || rest.length > 0) return undefined;
   if (kind === "tenant") {
-    return label === undefined && isGuid(name) ? { kind, tenantId: name } : undefined;
+    // One tenant is one object, however its id is written.
+    return label === undefined && isGuid(name) ? { kind, tenantId: name.toLowerCase() } : undefined;
   }
   if (kind !== "user" || !userIdSchema.safeParse(name).success) return undefined;
   if (label === undefined) return { kind, userId: name };

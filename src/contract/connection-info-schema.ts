@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { type ConnectionInfo, connectionStatuses, cooldownReasons } from "./connection-info.ts";
+import {
+  type ConnectionInfo,
+  connectionStatuses,
+  cooldownReasons,
+  tenantProofs,
+} from "./connection-info.ts";
 import { remedySchema } from "./remedy-schema.ts";
 import { time } from "./time.ts";
 
@@ -17,6 +22,11 @@ export const connectionInfoSchema = z.object({
     })
     .optional(),
   scopes: z.array(z.string()),
+  roles: z.array(z.string()).optional(),
+  proof: z.enum(tenantProofs).optional(),
+  administrator: z
+    .object({ object_id: z.string(), upn: z.string().nullable(), name: z.string().nullable() })
+    .optional(),
   resources: z.array(
     z.object({
       resource: z.string(),

@@ -15,6 +15,20 @@ export type ConnectionStatus = (typeof connectionStatuses)[number];
 export const cooldownReasons = ["throttled", "quota"] as const;
 export type CooldownReason = (typeof cooldownReasons)[number];
 
+/**
+ * How a tenant came to be connected: the deployer said so, or an administrator of the tenant consented
+ * and signed in. A token alone proves only that the application is installed there.
+ */
+export const tenantProofs = ["asserted", "consent"] as const;
+export type TenantProof = (typeof tenantProofs)[number];
+
+/** Who consented for a tenant. */
+export interface Administrator {
+  object_id: string;
+  upn: string | null;
+  name: string | null;
+}
+
 export interface ConnectionInfo {
   id: string;
   kind: "user" | "tenant";
@@ -24,6 +38,12 @@ export interface ConnectionInfo {
     | { tenant_id: string; object_id: string; upn: string | null; name: string | null }
     | undefined;
   scopes: string[];
+  /** Of a tenant: application permissions in its last token of Graph. For display only. */
+  roles?: string[] | undefined;
+  /** Of a tenant that is connected. */
+  proof?: TenantProof | undefined;
+  /** In the answer to a confirmation alone: who signed in as administrator of the tenant. */
+  administrator?: Administrator | undefined;
   resources: ConnectionResource[];
   cooldowns: Cooldown[];
   /** Times are RFC 3339. */

@@ -1,5 +1,5 @@
 import type { EventPage } from "./connection-events.ts";
-import type { ConnectionInfo } from "./connection-info.ts";
+import type { Administrator, ConnectionInfo } from "./connection-info.ts";
 import type { Failure } from "./errors.ts";
 import type { Result } from "./result.ts";
 import type { ChangePage, Notification, NotificationResult, Watch, WatchRequest } from "./watch.ts";
@@ -96,6 +96,27 @@ export interface GrantBackup {
   version: number;
 }
 
+/** That a tenant was connected. Nothing of it is secret: the credential is the application's. */
+export interface TenantFact {
+  /** Of the directory's row, where the object was lost: what the connection writes from now on is newer. */
+  version?: number;
+}
+
+/** What an administrator of a tenant has proven by a sign-in there. */
+export interface TenantProposal {
+  /** Of that sign-in; used up by this. */
+  nonce: string;
+  /** Who started it, and alone can confirm. */
+  userId: string;
+  administrator: Administrator;
+}
+
+export interface TenantConfirmation {
+  flow: string;
+  /** Who is signed in at the host, in the browser that came back. */
+  userId: string;
+}
+
 export interface AccessTokenRequest {
   resource: string;
   tenantId?: string;
@@ -119,7 +140,11 @@ export interface ConnectionRpc {
   info(): Promise<Outcome<ConnectionInfo>>;
   beginAuthorization(options: BeginAuthorization): Promise<Outcome<AuthorizationStart>>;
   completeAuthorization(options: CompleteAuthorization): Promise<Outcome<AuthorizationCompletion>>;
-  confirmAuthorization(options: { flow: string }): Promise<Outcome<ConnectionInfo>>;
+  /** Of a tenant's connection `userId` has to be given. */
+  confirmAuthorization(options: {
+    flow: string;
+    userId?: string;
+  }): Promise<Outcome<ConnectionInfo>>;
   import(options: GrantTakeover | GrantBackup): Promise<Outcome<ConnectionInfo>>;
   accessToken(options: AccessTokenRequest): Promise<Outcome<AccessToken>>;
   refresh(options?: { resource?: string }): Promise<Outcome<ConnectionInfo>>;
@@ -151,5 +176,15 @@ export interface NotificationRpc {
   notify(notification: Notification): Promise<Outcome<NotificationResult>>;
 }
 
+/** What the operations of this Worker ask of a tenant's connection; no sibling does. */
+export interface TenantRpc {
+  /** Connects the tenant of this connection on the caller's word. */
+  connectTenant(): Promise<Outcome<ConnectionInfo>>;
+  /** Gives a tenant's connection that was lost the fact back that it was connected. */
+  restoreTenant(fact: TenantFact): Promise<Outcome<ConnectionInfo>>;
+  /** Keeps what an administrator of the tenant has proven, until it is confirmed. */
+  proposeTenant(proposal: TenantProposal): Promise<Outcome<{ flow: string }>>;
+}
+
 /** The same connection as this Worker itself sees it. */
-export interface OwnStub extends ConnectionStub, ReconnectRpc, NotificationRpc {}
+export interface OwnStub extends ConnectionStub, ReconnectRpc, TenantRpc, NotificationRpc {}

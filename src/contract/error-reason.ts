@@ -33,6 +33,10 @@ export const errorReasons = [
   "invalid_response",
   "id_token_invalid",
   "wrong_tenant",
+  "other_tenant",
+  // Connecting a tenant by its administrator's sign-in.
+  "not_administrator",
+  "directory_roles_missing",
   "invalid_callback",
   "assertion_unavailable",
   "assertion_unreachable",

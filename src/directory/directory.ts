@@ -64,8 +64,8 @@ const columns = [...directoryColumns, "user_id", "provider"];
 const updated = columns.filter((column) => column !== "connection_id");
 
 /**
- * A connection that holds nothing yet never replaces a row with a backup: its object was lost, and
- * the row is what it can be restored from.
+ * A connection that holds nothing yet never replaces the row of one that did: its object was lost, and
+ * the row is what it can be restored from. A user's has a backup then; of a tenant's the status says it.
  */
 const upsertStatement = `
   INSERT INTO oauth_connections (${columns.join(", ")})
@@ -73,7 +73,9 @@ const upsertStatement = `
   ON CONFLICT (connection_id) DO UPDATE
   SET ${updated.map((column) => `${column} = excluded.${column}`).join(", ")}
   WHERE excluded.version > oauth_connections.version
-    AND NOT (excluded.status = 'pending' AND oauth_connections.refresh_token IS NOT NULL)`;
+    AND NOT (excluded.status = 'pending' AND (oauth_connections.refresh_token IS NOT NULL
+      OR (oauth_connections.user_id = ''
+        AND oauth_connections.status NOT IN ('pending', 'disconnected'))))`;
 
 /** Rows without a marker were made before there was one, in no jurisdiction. */
 const jurisdictionStatement = `

@@ -1,5 +1,6 @@
 import * as oauth from "oauth4webapi";
 import { decodeJwt, decodeProtectedHeader } from "jose";
+import { defined } from "../contract/defined.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
 import { findSigningKey } from "./signing-keys.ts";
@@ -13,6 +14,8 @@ export interface IdTokenIdentity {
   upn: string | null;
   name: string | null;
   loginHint: string | null;
+  /** Template ids of the account's directory roles; absent: the registration does not ask for them. */
+  directoryRoles?: readonly string[];
 }
 
 export type IdTokenFailure =
@@ -59,6 +62,7 @@ export async function verifyIdToken(
     upn: textOf(claims["preferred_username"]),
     name: textOf(claims["name"]),
     loginHint: textOf(claims["login_hint"]),
+    ...defined({ directoryRoles: textsOf(claims["wids"]) }),
   });
 }
 
@@ -116,6 +120,9 @@ async function verifiedClaims(
     return undefined;
   }
 }
+
+const textsOf = (claim: unknown): string[] | undefined =>
+  Array.isArray(claim) ? claim.filter((item) => typeof item === "string") : undefined;
 
 const textOf = (claim: unknown): string | null =>
   typeof claim === "string" && claim !== "" ? claim : null;

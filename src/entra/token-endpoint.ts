@@ -36,6 +36,8 @@ export interface CodeRedemption extends TokenRequest {
   redirectUri: string;
   codeVerifier: string;
   nonce: string;
+  /** Nothing is wanted but who signed in: no refresh token is asked for. */
+  identityOnly?: true;
 }
 
 export interface TokenRefresh extends TokenRequest, Sender {
@@ -45,8 +47,8 @@ export interface TokenRefresh extends TokenRequest, Sender {
 /** Entra's token endpoint. Each method is one exchange; a refusal is a value, never a throw. */
 export interface TokenEndpoint {
   /**
-   * Redeems an authorization code. `openid profile offline_access` are always asked for, and the
-   * id_token is verified in full; `homeAccount` says where the account lives.
+   * Redeems an authorization code. `openid profile` are always asked for, `offline_access` unless
+   * nothing but the identity is wanted; the id_token is verified in full; `homeAccount` says where the account lives.
    */
   redeemCode(redemption: CodeRedemption): Promise<Result<TokenSet, TokenFailure>>;
   /**
@@ -123,7 +125,11 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   return {
     async redeemCode(redemption) {
       const { tenant, claims, nonce, expectedTenant } = redemption;
-      const scopes = withScopes(redemption.scopes, ["openid", "profile", "offline_access"]);
+      const scopes = withScopes(redemption.scopes, [
+        "openid",
+        "profile",
+        ...(redemption.identityOnly ? [] : ["offline_access"]),
+      ]);
       const server = serverOf(cloud, tenant);
       const client = clientOf();
       const callback = validCallback(server, client, redemption);
@@ -142,7 +148,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       if (!answer.ok) return answer;
       const tokens = await readTokenSet(server, client, answer.value, {
         asked: redemption.scopes,
-        needsRefreshToken: true,
+        needsRefreshToken: redemption.identityOnly !== true,
       });
       if (!tokens.ok) return err(ownFailure(tokens.error, answer.value));
       return identified(tokens.value, { answer: answer.value, nonce, expectedTenant });

@@ -33,6 +33,8 @@ export interface App {
     caller: Caller;
     /** Set on every route of a connection, after the caller was found to own it, or to return to it. */
     connectionId: string;
+    /** On a tenant's connection: the user whose data are meant. */
+    as: string | undefined;
     /** Microsoft's id of the last answer that had one, for the log. */
     upstreamRequestId: string;
   };
@@ -110,6 +112,7 @@ export const connectionOf = (
 ): Promise<ConnectionContext> =>
   connectionContext(serviceOf(c), {
     connectionId: c.var.connectionId,
+    as: c.var.as,
     waitOnThrottle,
     answered: (id) => c.set("upstreamRequestId", id),
   });

@@ -1,3 +1,5 @@
+import { connectionFields } from "../api/fields.ts";
+import { asUser } from "../operations/as-user.ts";
 import { userIdSchema, labelSchema } from "../contract/connection-id.ts";
 import { connectionHeader } from "../contract/connection-owner.ts";
 import { AzureError, failure, invalidField, type Failure } from "../contract/errors.ts";
@@ -33,6 +35,9 @@ export function requires({ scope, connection }: Requirement): Middleware {
     orThrow(requireScope(caller, scope(c)));
     if (connection !== undefined) {
       c.set("connectionId", orThrow(connectionAt(connection, c, caller)));
+      if (connection === "query") {
+        c.set("as", asUser(c.var.connectionId, field(c, "as", connectionFields.as)));
+      }
     }
     await next();
   };
@@ -117,7 +122,7 @@ const named = (id: string | undefined, field: string) =>
 function field(
   c: Context,
   name: string,
-  schema: typeof userIdSchema | typeof labelSchema,
+  schema: typeof userIdSchema | typeof labelSchema | typeof connectionFields.as,
 ): string | undefined {
   const value = c.req.query(name);
   if (value === undefined) return undefined;

@@ -59,7 +59,7 @@ export class Calendar {
     return orThrow(
       await this.#session.json<Event>({
         method: "POST",
-        path: orThrow(calendarPath("/events", options)),
+        path: orThrow(calendarPath("/events", this.#owned(options))),
         headers: { "content-type": "application/json", ...prefer },
         body: orThrow(writeJson(whole, "event")),
         idempotent: true,
@@ -68,10 +68,14 @@ export class Calendar {
     );
   }
 
+  #owned({ user, calendar }: CalendarOptions): CalendarPlace {
+    return { user: user ?? this.#session.user, calendar };
+  }
+
   #list(noun: string, options: EventListOptions, extra: () => Query): PagedItems<Event> {
     const { timeZone, bodyType, signal } = options;
     return this.#session.list(() => ({
-      path: orThrow(calendarPath(noun, options)),
+      path: orThrow(calendarPath(noun, this.#owned(options))),
       query: { ...extra(), ...orThrow(listQuery(options)) },
       headers: orThrow(preferHeader({ timeZone, bodyType })),
       signal,
@@ -79,7 +83,12 @@ export class Calendar {
   }
 }
 
-const calendarPath = (noun: string, { user, calendar }: CalendarOptions): Result<string, Failure> =>
+interface CalendarPlace {
+  user: string | null | undefined;
+  calendar: string | undefined;
+}
+
+const calendarPath = (noun: string, { user, calendar }: CalendarPlace): Result<string, Failure> =>
   calendar === undefined
     ? ownerPath(user, noun)
     : ownerPath(user, `/calendars/{calendar}${noun}`, { calendar });

@@ -27,6 +27,12 @@ export interface GraphClientOptions extends RetryOptions {
   /** Default `v1.0`. */
   version?: GraphVersion | undefined;
   /**
+   * Whose mailbox, calendar, contacts and drive a call means that names nobody, by id or principal
+   * name. Default: the signed-in user's. Null: nobody is signed in, as on app-only connections; then
+   * such a call is `invalid_request` naming `user`.
+   */
+  user?: string | null | undefined;
+  /**
    * A plain `fetch` for pre-authenticated URLs of Microsoft's storage (upload sessions, redirected
    * downloads): it must add no Authorization. Default: the global one.
    */
@@ -59,7 +65,7 @@ export class GraphClient {
   readonly #clock: Clock;
 
   constructor(fetcher: Fetcher, options: GraphClientOptions = {}) {
-    const { endpoint = "https://graph.microsoft.com", version = "v1.0" } = options;
+    const { endpoint = "https://graph.microsoft.com", version = "v1.0", user } = options;
     const plainFetch = options.uploadFetch ?? ((url, init) => fetch(url, init));
     this.#clock = {
       now: options.now ?? Date.now,
@@ -75,8 +81,7 @@ export class GraphClient {
         fetch: (url, init) => fetcher.fetch(url, init),
         peer: throughConnection,
       }),
-      endpoint,
-      version,
+      { endpoint, version, user },
     );
     const storage = new PreauthenticatedStorage(
       createTransport({ ...waiting, fetch: plainFetch, peer: microsoftItself }),

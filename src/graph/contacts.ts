@@ -24,8 +24,8 @@ export class Contacts {
     return this.#session.list(() => ({
       path: orThrow(
         folder === undefined
-          ? ownerPath(user, "/contacts")
-          : ownerPath(user, "/contactFolders/{folder}/contacts", { folder }),
+          ? ownerPath(user ?? this.#session.user, "/contacts")
+          : ownerPath(user ?? this.#session.user, "/contactFolders/{folder}/contacts", { folder }),
       ),
       query: orThrow(listQuery(options)),
       signal: options.signal,

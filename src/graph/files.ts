@@ -59,7 +59,7 @@ export class Files {
   /** What is in a folder; the root by default. */
   list(path = "", options: FileListOptions = {}): PagedItems<DriveItem> {
     return this.#session.list(() => ({
-      path: orThrow(itemPath(path, options, "/children")),
+      path: orThrow(itemPath(path, this.#owned(options), "/children")),
       query: orThrow(listQuery(options)),
       signal: options.signal,
     }));
@@ -68,7 +68,7 @@ export class Files {
   async stat(path: string, options: FileOptions = {}): Promise<DriveItem> {
     return orThrow(
       await this.#session.json<DriveItem>({
-        path: orThrow(itemPath(path, options)),
+        path: orThrow(itemPath(path, this.#owned(options))),
         query: { $select: selected(options.select) },
         signal: options.signal,
       }),
@@ -81,11 +81,15 @@ export class Files {
       headers: options.range === undefined ? {} : { range: options.range },
       signal: options.signal,
     };
-    const content = orThrow(itemPath(path, options, "/content"));
+    const content = orThrow(itemPath(path, this.#owned(options), "/content"));
     const first = await this.#content(content, request);
     // A link that has expired on its way is given out anew, once.
     const again = !first.ok && isExpiredLink(first.error);
     return orThrow(again ? await this.#content(content, request) : first);
+  }
+
+  #owned({ drive, user }: DriveOptions): DrivePlace {
+    return { drive, user: user ?? this.#session.user };
   }
 
   async #content(
@@ -128,7 +132,7 @@ export class Files {
     size: number,
     options: UploadOptions,
   ): Promise<Result<DriveItem, Failure>> {
-    const target = filePath(path, options, "/content");
+    const target = filePath(path, this.#owned(options), "/content");
     if (!target.ok) return target;
     const bytes = await wholeBody(body, size);
     if (!bytes.ok) return bytes;
@@ -151,7 +155,7 @@ export class Files {
     size: number,
     options: UploadOptions,
   ): Promise<Result<DriveItem, Failure>> {
-    const target = filePath(path, options, "/createUploadSession");
+    const target = filePath(path, this.#owned(options), "/createUploadSession");
     if (!target.ok) return target;
     const chunkSize = wholeUnits(options.chunkSize ?? defaultChunkBytes);
     if (!chunkSize.ok) return chunkSize;
@@ -188,7 +192,7 @@ export class Files {
   ): Promise<DriveItem | undefined> {
     const now = this.#clock.now();
     const since = timeNear(now, began);
-    const target = filePath(path, { drive, user });
+    const target = filePath(path, this.#owned({ drive, user }));
     // A renamed file has a name that only the lost answer held.
     if (!target.ok || since === undefined || conflictBehavior === "rename") return undefined;
     const item = await this.#session.json<DriveItem>({ path: target.value, signal });
@@ -206,12 +210,13 @@ function timeNear(now: number, given: unknown): number | undefined {
   return Math.abs(time - now) <= dayMs ? time : undefined;
 }
 
+interface DrivePlace {
+  drive: string | undefined;
+  user: string | null | undefined;
+}
+
 /** The path of Graph for a path of the drive: `/me/drive/root:/a/b:/children`. */
-function itemPath(
-  path: string,
-  { drive, user }: DriveOptions,
-  action = "",
-): Result<string, Failure> {
+function itemPath(path: string, { drive, user }: DrivePlace, action = ""): Result<string, Failure> {
   const root =
     drive === undefined
       ? ownerPath(user, "/drive/root")
@@ -223,7 +228,7 @@ function itemPath(
   return ok(`${root.value}:/${inside.value}${action === "" ? "" : `:${action}`}`);
 }
 
-const filePath = (path: string, drive: DriveOptions, action = ""): Result<string, Failure> =>
+const filePath = (path: string, drive: DrivePlace, action = ""): Result<string, Failure> =>
   path.replaceAll("/", "") === ""
     ? err(invalid("path", '"path" must name a file.'))
     : itemPath(path, drive, action);

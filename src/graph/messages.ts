@@ -57,8 +57,8 @@ export class Messages {
     return this.#session.list(() => ({
       path: orThrow(
         folder === undefined
-          ? ownerPath(user, "/messages")
-          : ownerPath(user, "/mailFolders/{folder}/messages", { folder }),
+          ? ownerPath(user ?? this.#session.user, "/messages")
+          : ownerPath(user ?? this.#session.user, "/mailFolders/{folder}/messages", { folder }),
       ),
       query: orThrow(listQuery(options)),
       headers: orThrow(preferHeader(mailPreferences(options))),
@@ -69,7 +69,7 @@ export class Messages {
   async get(id: string, options: MessageOptions = {}): Promise<Message> {
     return orThrow(
       await this.#session.json<Message>({
-        path: orThrow(ownerPath(options.user, "/messages/{id}", { id })),
+        path: orThrow(ownerPath(options.user ?? this.#session.user, "/messages/{id}", { id })),
         query: { $select: selected(options.select) },
         headers: orThrow(preferHeader(mailPreferences(options))),
         signal: options.signal,
@@ -93,7 +93,7 @@ export class Messages {
     const answer = orThrow(
       await this.#session.send({
         method: "POST",
-        path: orThrow(ownerPath(user, "/sendMail")),
+        path: orThrow(ownerPath(user ?? this.#session.user, "/sendMail")),
         headers: { "content-type": "application/json" },
         body: orThrow(bounded(body)),
         signal,

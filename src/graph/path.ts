@@ -45,15 +45,23 @@ export function graphPath(
  */
 const encodedId = (id: string): string => encodeURIComponent(id).replaceAll("%2F", "%252F");
 
-/** A path below the signed-in user, or below another user where the token allows it. */
-export const ownerPath = (
-  user: string | undefined,
+/**
+ * A path below the signed-in user, or below another user where the token allows it.
+ *
+ * @param user id or principal name; undefined: the signed-in user; null: there is none
+ * @returns `invalid_request` naming `user` where there is none
+ */
+export function ownerPath(
+  user: string | null | undefined,
   template: string,
   parameters: Readonly<Record<string, string>> = {},
-): Result<string, Failure> =>
-  user === undefined
-    ? graphPath(`/me${template}`, parameters)
-    : graphPath(`/users/{user}${template}`, { user, ...parameters });
+): Result<string, Failure> {
+  if (user === undefined) return graphPath(`/me${template}`, parameters);
+  if (user !== null) return graphPath(`/users/{user}${template}`, { user, ...parameters });
+  return err(
+    invalid("user", '"user" is required: nobody is signed in here, so somebody has to be named.'),
+  );
+}
 
 /**
  * A file path of a person (`Documents/Q1 report.docx`) as encoded segments joined by `/`, without

@@ -31,15 +31,25 @@ export interface GraphList {
   signal?: AbortSignal | undefined;
 }
 
+interface SessionUser {
+  user: string | null | undefined;
+}
+
 /** What the nouns of Graph share: one endpoint in one version, and the way to it. */
 export class GraphSession {
   readonly endpoint: URL;
+  /** Whose data a call means that names nobody; undefined: the signed-in user's; null: there is none. */
+  readonly user: string | null | undefined;
   readonly #root: URL;
   readonly #transport: Transport;
 
   /** @throws AzureError `invalid_request` for an endpoint that is no URL */
-  constructor(transport: Transport, endpoint: string, version: GraphVersion) {
+  constructor(
+    transport: Transport,
+    { endpoint, version, user }: { endpoint: string; version: GraphVersion } & SessionUser,
+  ) {
     this.#transport = transport;
+    this.user = user;
     const root = orThrow(readEndpoint(endpoint));
     this.endpoint = new URL(root);
     this.#root = new URL(`${root}/${version}`);

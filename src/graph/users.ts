@@ -2,7 +2,7 @@ import type { User } from "@microsoft/microsoft-graph-types";
 import type { PagedItems } from "../http/page.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { needsAdvancedQuery } from "./advanced-query.ts";
-import { graphPath } from "./path.ts";
+import { graphPath, ownerPath } from "./path.ts";
 import { listQuery, selected, type ListOptions } from "./query.ts";
 import { directorySearch } from "./search.ts";
 import type { GraphSession } from "./session.ts";
@@ -22,9 +22,9 @@ export class Users {
     this.#session = session;
   }
 
-  /** The signed-in user. Not for app-only connections, which have none (`invalid_request`). */
+  /** The signed-in user, or whom the client was made for. */
   async me(options: ItemOptions = {}): Promise<User> {
-    return this.#read("/me", options);
+    return this.#read(orThrow(ownerPath(this.#session.user, "")), options);
   }
 
   /** @param id object id or user principal name */

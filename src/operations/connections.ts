@@ -8,16 +8,25 @@ import {
   refreshConnection,
   restoreConnection,
 } from "../api/connections.ts";
-import { connectionStub } from "../connection/stub.ts";
+import { connectionStub, ownStub } from "../connection/stub.ts";
 import { userConnectionId } from "../contract/connection-owner.ts";
+import { defined } from "../contract/defined.ts";
+import { AzureError, invalidField } from "../contract/errors.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { directoryIn, pageOfConnections } from "./directory.ts";
 import { restore } from "./restore.ts";
 import { serve } from "./serve.ts";
+import { connectTenant } from "./tenants.ts";
 
 export const connections = [
   serve(listConnections, (context, query) => pageOfConnections(context, query)),
-  serve(importConnection, async ({ env }, { userId, label, tenantId, refreshToken }) => {
+  serve(importConnection, async (context, { userId, label, tenantId, refreshToken }) => {
+    if (userId === undefined && label === undefined && refreshToken === undefined) {
+      return connectTenant(context, tenantId);
+    }
+    if (userId === undefined) throw lacking("userId", "whose refresh token this is");
+    if (refreshToken === undefined) throw lacking("refreshToken", "that of the user");
+    const { env } = context;
     const id = userConnectionId({ userId, label });
     const connection = await connectionStub(env, id, { creates: true });
     return orThrow(await connection.import({ refreshToken, tenantId }));
@@ -27,11 +36,14 @@ export const connections = [
   serve(refreshConnection, async ({ connection }, { resource }) =>
     orThrow(await connection.refresh(resource === undefined ? {} : { resource })),
   ),
-  serve(confirmConnect, async ({ connection }, { flow }) =>
-    orThrow(await connection.confirmAuthorization({ flow })),
+  serve(confirmConnect, async ({ connection }, { flow, userId }) =>
+    orThrow(await connection.confirmAuthorization({ flow, ...defined({ userId }) })),
   ),
-  serve(restoreConnection, async ({ env, connection, connectionId }) =>
-    orThrow(await restore(directoryIn(env), connection, connectionId)),
+  serve(restoreConnection, async ({ env, connectionId }) =>
+    orThrow(await restore(directoryIn(env), await ownStub(env, connectionId), connectionId)),
   ),
   serve(listEvents, async ({ connection }, range) => orThrow(await connection.events(range))),
 ] as const;
+
+const lacking = (field: string, what: string): AzureError =>
+  new AzureError(invalidField(field, `is required: ${what}`));

@@ -3,6 +3,7 @@ import type { ProviderCache } from "../arm/provider-versions.ts";
 import type { Caller } from "../callers/caller.ts";
 import type { Config } from "../config/config.ts";
 import { connectionStub } from "../connection/stub.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionStub } from "../contract/connection-rpc.ts";
 import { GraphClient } from "../graph/client.ts";
 import type { Fetcher } from "../http/transport.ts";
@@ -23,6 +24,8 @@ export interface ServiceContext {
 /** The service and one connection, with Microsoft's services as seen through it. */
 export interface ConnectionContext extends ServiceContext {
   connectionId: string;
+  /** On a tenant's connection: the user whose data are meant, by id or sign-in name. */
+  as: string | undefined;
   connection: ConnectionStub;
   readonly graph: GraphClient;
   readonly arm: ArmClient;
@@ -31,6 +34,7 @@ export interface ConnectionContext extends ServiceContext {
 /** Which connection a context is of, and how it is called. */
 export interface ConnectionOptions {
   connectionId: string;
+  as?: string | undefined;
   /** False: a throttled call is reported at once, because a person is waiting. */
   waitOnThrottle: boolean;
   /** Called with Microsoft's own id of each answer that has one. */
@@ -47,19 +51,25 @@ const providerCache: ProviderCache = new Map();
  */
 export async function connectionContext(
   service: ServiceContext,
-  { connectionId, waitOnThrottle, answered }: ConnectionOptions,
+  { connectionId, as, waitOnThrottle, answered }: ConnectionOptions,
 ): Promise<ConnectionContext> {
   const { graphEndpoint, armEndpoint } = service.config.cloud;
   const connection = await connectionStub(service.env, connectionId);
   const fetcher = identified(connection, service.requestId, answered);
+  const user = parseConnectionId(connectionId)?.kind === "tenant" ? (as ?? null) : undefined;
   let graph: GraphClient | undefined;
   let arm: ArmClient | undefined;
   return {
     ...service,
     connectionId,
+    as,
     connection,
     get graph() {
-      return (graph ??= new GraphClient(fetcher, { endpoint: graphEndpoint, waitOnThrottle }));
+      return (graph ??= new GraphClient(fetcher, {
+        endpoint: graphEndpoint,
+        waitOnThrottle,
+        user,
+      }));
     },
     get arm() {
       return (arm ??= new ArmClient(fetcher, {

@@ -61,7 +61,8 @@ async function consentLacks(
   refused: RefusedConnection,
 ): Promise<Explanation | undefined> {
   const info = await refused.connection.info().catch(() => undefined);
-  if (info?.ok !== true || info.value.kind !== "user") return undefined;
+  if (info?.ok !== true) return undefined;
+  if (info.value.kind === "tenant") return applicationLacks(info.value, refused);
   const enough = permissionsOf(needs, info.value);
   const { cloud } = refused.config;
   const [least] = enough;
@@ -73,6 +74,16 @@ async function consentLacks(
   return { message, remedy: { ...remedy, ...defined({ connect_url: url }) } };
 }
 
+/**
+ * The application itself was refused. Its permissions have other names than a user's, and Exchange can
+ * keep it out of a mailbox though it holds them: which one lacks is not known.
+ */
+function applicationLacks({ identity }: ConnectionInfo, refused: RefusedConnection): Explanation {
+  const message =
+    "The application has no application permission that allows this in the tenant, or a policy there keeps it out: an administrator has to grant it.";
+  return explanation({ action: "admin_consent", message }, [], refused, identity?.tenant_id);
+}
+
 /** The permissions that are enough for this account, each alone, the least privileged first. */
 const permissionsOf = (
   { delegated, personal = delegated }: Extract<Needs, { delegated: unknown }>,
@@ -81,11 +92,12 @@ const permissionsOf = (
   identity !== undefined && isPersonalTenant(identity.tenant_id) ? personal : delegated;
 
 function explanation(
-  { action, message }: { action: "consent" | "contact_admin"; message: string },
+  { action, message }: { action: "consent" | "admin_consent" | "contact_admin"; message: string },
   scopes: readonly string[],
   { config: { publicOrigin }, now }: RefusedConnection,
+  tenantId: string | null = null,
 ): { message: string; remedy: StoredRemedy } {
-  const circumstances = { tenantId: null, scopes, publicOrigin, now: now() };
+  const circumstances = { tenantId, scopes, publicOrigin, now: now() };
   return { message, remedy: remedyOf({ action, message, latch: "none" }, circumstances) };
 }
 

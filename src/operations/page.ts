@@ -16,7 +16,12 @@ export interface PageQuery {
 export interface PageOwner {
   config: { sessionSecret: SessionSecret };
   connectionId: string;
+  /** The user whose list it is, on a tenant's connection. */
+  as?: string | undefined;
 }
+
+const bindingsOf = ({ connectionId, as }: PageOwner, list: string): string[] =>
+  as === undefined ? [connectionId, list] : [connectionId, list, as];
 
 /** Where a cursor goes on: the query of the first page, Microsoft's link, and how much of that page was given. */
 interface Position<Query> {
@@ -66,20 +71,26 @@ function nextPosition<Query>(
   return page.link === undefined ? undefined : { query, link: page.link, skip: 0 };
 }
 
-const write = (
-  { config, connectionId }: PageOwner,
-  list: string,
-  position: Position<unknown>,
-): Promise<string> =>
-  makeOpaque(config.sessionSecret, "cursor", [connectionId, list], JSON.stringify(position));
+const write = (owner: PageOwner, list: string, position: Position<unknown>): Promise<string> =>
+  makeOpaque(
+    owner.config.sessionSecret,
+    "cursor",
+    bindingsOf(owner, list),
+    JSON.stringify(position),
+  );
 
 async function positionOf<Query extends PageQuery>(
-  { config, connectionId }: PageOwner,
+  owner: PageOwner,
   list: string,
   { cursor, ...query }: Query,
 ): Promise<Position<Omit<Query, "cursor">>> {
   if (cursor === undefined) return { query, skip: 0 };
-  const text = await readOpaque(config.sessionSecret, "cursor", [connectionId, list], cursor);
+  const text = await readOpaque(
+    owner.config.sessionSecret,
+    "cursor",
+    bindingsOf(owner, list),
+    cursor,
+  );
   if (text === undefined) {
     throw new AzureError(invalidField("cursor", "is not one of this list"));
   }

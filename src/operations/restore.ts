@@ -1,6 +1,7 @@
+import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { Outcome } from "../contract/connection-rpc.ts";
-import type { ConnectionStub } from "../contract/connection-rpc.ts";
+import type { OwnStub } from "../contract/connection-rpc.ts";
 import { conflict, unknownConnection } from "../contract/errors.ts";
 import { err } from "../contract/result.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -14,7 +15,7 @@ import type { Directory } from "../directory/directory.ts";
  */
 export async function restore(
   directory: Directory,
-  connection: ConnectionStub,
+  connection: Pick<OwnStub, "import" | "restoreTenant">,
   connectionId: string,
 ): Promise<Outcome<ConnectionInfo>> {
   const entry = await directory.read(connectionId);
@@ -23,6 +24,11 @@ export async function restore(
     return err(
       conflict("disconnected", "This connection was disconnected: only a new sign-in connects it."),
     );
+  }
+  if (parseConnectionId(connectionId)?.kind === "tenant") {
+    return entry.status === "pending"
+      ? err(conflict("no_backup", "This tenant was never connected: connect it instead."))
+      : connection.restoreTenant({ version: entry.version });
   }
   const { refresh_token: sealedRefreshToken, tenant_id: tenantId, scope, version } = entry;
   if (sealedRefreshToken === null || tenantId === null) {

@@ -1,6 +1,7 @@
 import { requireScope } from "../callers/caller.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { neededFor, type InputOf, type Operation, type ResultOf } from "../api/operation.ts";
+import { namingAs } from "./as-user.ts";
 import type { ConnectionContext, ServiceContext } from "./context.ts";
 import { explained } from "./forbidden.ts";
 
@@ -49,7 +50,7 @@ export async function perform(
   const more = operation.moreScope?.(input);
   if (more !== undefined) orThrow(requireScope(context.caller, more));
   try {
-    return await work(context, input);
+    return await namingAs(work(context, input));
   } catch (error) {
     if (!("connection" in context)) throw error;
     throw await explained(error, neededFor(operation, input), context);

@@ -41,6 +41,7 @@ export interface Environment extends Env {
   ALLOWED_ORIGINS?: string;
   RETURN_ORIGINS?: string;
   CONNECT_PAGE_URL?: string;
+  TENANT_CONNECT_BY_MEMBERS?: string;
   WEBHOOKS?: string;
   AZURE_JURISDICTION?: string;
   AZURE_LOCATION_HINT?: string;

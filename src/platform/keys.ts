@@ -17,11 +17,11 @@ export type KeyPurpose =
   | "cursor"
   | "operation"
   | "reconnect"
+  | "tenant-proof"
   | "notification"
   // Reserved: nothing is made for these yet.
   | "console"
-  | "mcp"
-  | "tenant-proof";
+  | "mcp";
 
 /** `mac`: HMAC-SHA-256, `cipher`: AES-256-GCM. One key never serves both. */
 type KeyKind = "mac" | "cipher";

@@ -5,6 +5,7 @@ import { dataSchema } from "../front/answer-schemas.ts";
 import { success } from "../front/answers.ts";
 import { connectionOf } from "../front/context.ts";
 import { untrustedBytes } from "../front/headers.ts";
+import { namingAs } from "../operations/as-user.ts";
 import { register } from "../front/register.ts";
 import type { Router } from "../front/router.ts";
 
@@ -35,7 +36,7 @@ export function fileRoutes(router: Router): void {
     async (c, { query }) => {
       const range = c.req.header("range");
       const { graph } = await connectionOf(c);
-      const file = await graph.files.download(query.path, { range });
+      const file = await namingAs(graph.files.download(query.path, { range }));
       return untrustedBytes(fileAnswer(file));
     },
   );
@@ -61,11 +62,13 @@ export function fileRoutes(router: Router): void {
     async (c, { query }) => {
       const { graph } = await connectionOf(c);
       return success(
-        await graph.files.upload(
-          query.path,
-          c.req.raw.body ?? "",
-          sizeOf(c.req.header("content-length"), c.req.raw.body),
-          { contentType: c.req.header("content-type") },
+        await namingAs(
+          graph.files.upload(
+            query.path,
+            c.req.raw.body ?? "",
+            sizeOf(c.req.header("content-length"), c.req.raw.body),
+            { contentType: c.req.header("content-type") },
+          ),
         ),
       );
     },

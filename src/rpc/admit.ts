@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { textOf } from "../api/fields.ts";
+import { connectionFields, textOf } from "../api/fields.ts";
 import { inputSchema, type Operation, type RequestOf, type ResultOf } from "../api/operation.ts";
 import { requireScope, type Caller } from "../callers/caller.ts";
 import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
+import { connectionIdOf, userConnectionId } from "../contract/connection-owner.ts";
 import { prompts } from "../contract/connection-rpc.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { scopes, type Scope } from "../contract/scope.ts";
@@ -13,12 +14,29 @@ import { scopePattern, tenantField } from "../operations/sign-in-fields.ts";
 /** What each RPC method takes: one object, checked, because a sibling can send anything. */
 
 const owner = { userId: userIdSchema, label: labelSchema.optional() };
+const tenantOwner = { tenantId: z.guid("must be a tenant's GUID"), as: connectionFields.as };
 
-/** Whose connection a sibling means. */
-export interface Owner {
+/** A user's connection: their first account, or a labelled one. */
+export interface UserOwner {
   userId: string;
   label?: string | undefined;
 }
+
+/** A tenant's connection, which needs `admin`. */
+export interface TenantOwner {
+  tenantId: string;
+  /** The user whose own data are meant, by id or sign-in name. */
+  as?: string | undefined;
+}
+
+/** Whose connection a sibling means. */
+export type Owner = UserOwner | TenantOwner;
+
+/** The id of the connection. */
+export const connectionIdOfOwner = (named: Owner): string =>
+  "tenantId" in named
+    ? connectionIdOf({ kind: "tenant", tenantId: named.tenantId.toLowerCase() })
+    : userConnectionId(named);
 
 type Served<Declared> = Declared extends { over: readonly (infer Door)[] }
   ? "rpc" extends Door
@@ -78,6 +96,11 @@ export const methods = {
     }),
   },
   connection: { name: "connection", scopes: wholeStub, input: z.strictObject(owner) },
+  connectTenant: {
+    name: "connectTenant",
+    scopes: ["admin"],
+    input: z.strictObject({ tenantId: textOf(253) }),
+  },
 } as const satisfies Record<string, Method<z.ZodType>>;
 
 /** What a sibling may send to a method. */
@@ -100,6 +123,37 @@ export function admit<Input extends z.ZodType>(
 }
 
 const ownerSchema = z.object(owner);
+const tenantOwnerSchema = z.object(tenantOwner);
+
+const namesTenant = (request: unknown): boolean =>
+  typeof request === "object" &&
+  request !== null &&
+  "tenantId" in request &&
+  request.tenantId !== undefined;
+
+/**
+ * Whose connection a request is about.
+ *
+ * @throws AzureError `invalid_request` naming the field; `forbidden` for a tenant's without `admin`
+ */
+function readOwner(caller: Caller, request: unknown): Owner {
+  if (!namesTenant(request)) return parseInput(ownerSchema, request);
+  orThrow(requireScope(caller, "admin"));
+  return parseInput(tenantOwnerSchema, request);
+}
+
+/**
+ * The connection whose whole stub is asked for.
+ *
+ * @throws AzureError `forbidden` naming the scope that is lacking, `invalid_request` naming the field
+ */
+export function admitStub(caller: Caller, request: unknown): string {
+  const sent = request ?? {};
+  if (!namesTenant(sent)) return userConnectionId(admit(caller, methods.connection, sent));
+  const scopes = [...methods.connection.scopes, "admin"] as const;
+  const input = z.strictObject({ tenantId: tenantOwner.tenantId });
+  return connectionIdOfOwner(admit(caller, { scopes, input }, sent));
+}
 
 /** What a request for an operation holds: whose connection it is about, and the operation's input. */
 interface AdmittedOperation {
@@ -121,12 +175,20 @@ export function admitOperation(
   orThrow(requireScope(caller, operation.scope));
   const sent = request ?? {};
   const isOfConnection = operation.on === "connection";
-  const named = isOfConnection ? parseInput(ownerSchema, sent) : undefined;
-  const read = parseInput(inputSchema(operation), isOfConnection ? withoutOwner(sent) : sent);
+  const named = isOfConnection ? readOwner(caller, sent) : undefined;
+  const read = parseInput(
+    inputSchema(operation),
+    isOfConnection ? withoutOwner(sent, operation) : sent,
+  );
   return { owner: named, input: read };
 }
 
-function withoutOwner(request: object): Record<string, unknown> {
-  const { userId: _, label: __, ...rest } = request as Record<string, unknown>;
-  return rest;
+/** What says whose connection it is goes; an operation that takes the user too keeps it. */
+function withoutOwner(request: object, { input }: Operation): Record<string, unknown> {
+  const own = namesTenant(request) ? tenantOwner : owner;
+  return Object.fromEntries(
+    Object.entries(request).filter(
+      ([name]) => !Object.hasOwn(own, name) || Object.hasOwn(input, name),
+    ),
+  );
 }

@@ -281,12 +281,15 @@ describe("the stub of a connection, in a sibling's hands", () => {
       beginReconnect: false,
       completeAuthorization: false,
       confirmAuthorization: false,
+      connectTenant: false,
       disconnect: true,
       events: true,
       import: false,
       info: true,
+      proposeTenant: false,
       reconnectRequest: false,
       refresh: true,
+      restoreTenant: false,
     });
   });
 

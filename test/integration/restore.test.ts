@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { connectionStub } from "../../src/connection/stub.ts";
+import { ownStub } from "../../src/connection/stub.ts";
 import { restore as restoreConnection } from "../../src/operations/restore.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { directory, rowWhen, withoutDirectory } from "./support/directory.ts";
@@ -34,8 +34,7 @@ const wipe = (stub: Stub): Promise<unknown> =>
     ctx.abort("wiped");
   }).catch((error: unknown) => error);
 
-const restore = async (id: string) =>
-  restoreConnection(directory, await connectionStub(env, id), id);
+const restore = async (id: string) => restoreConnection(directory, await ownStub(env, id), id);
 
 const reasonOf = (outcome: Awaited<ReturnType<typeof restore>>) =>
   outcome.ok ? "restored" : `${outcome.error.code}: ${outcome.error.details?.reason}`;

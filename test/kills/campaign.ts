@@ -2,6 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { defined } from "../../src/contract/defined.ts";
+import { CLIENT_ID, CONTOSO_TENANT, FABRIKAM_TENANT } from "../sandbox/constants.ts";
+import { approvalOf } from "../support/sign-in.ts";
 import { users } from "../sandbox/people.ts";
 import { portProblem } from "../sandbox/loopback.ts";
 import { startSandboxServer, type Intercept } from "../sandbox/server.ts";
@@ -68,6 +71,7 @@ export async function runCampaign({
     intercept: slowTokens(random.fork("microsoft"), () => fuse?.note("token-request")),
   });
   await control(sandbox, "settings", { access_token_lifetime_s: tokenLifetime });
+  await Promise.all(tenants.map((tenant) => consent(sandbox.url, tenant)));
   const { worker: port } = await freePorts();
   const reception = random.fork("receiver");
   const receiver = await startWebhookReceiver({
@@ -156,6 +160,26 @@ export async function runCampaign({
   }
 }
 
+const tenants = [
+  { id: CONTOSO_TENANT, administrator: "ada@contoso.example" },
+  { id: FABRIKAM_TENANT, administrator: "ida@fabrikam.example" },
+];
+
+/** The tenant's administrator lets the application in, with its roles. */
+async function consent(
+  sandbox: string,
+  { id, administrator }: (typeof tenants)[number],
+): Promise<void> {
+  const page = new URL(`${sandbox}/${id}/v2.0/adminconsent`);
+  page.searchParams.set("client_id", CLIENT_ID);
+  page.searchParams.set("redirect_uri", "http://localhost:8787/callback/admin");
+  page.searchParams.set("scope", "https://graph.microsoft.com/.default");
+  const answer = await fetch(approvalOf(page, administrator), { redirect: "manual" });
+  if (!answer.headers.get("location")?.includes("admin_consent=True")) {
+    throw new Error(`no consent: ${answer.status}`);
+  }
+}
+
 /** Some who were there before, some who never were. */
 function chosen(subjects: Subject[], random: Random, url: string): Subject[] {
   const before = [...subjects];
@@ -173,6 +197,8 @@ function chosen(subjects: Subject[], random: Random, url: string): Subject[] {
         url: () => url,
         userId: `person-${subjects.length}`,
         account: random.pick([account, ...others]),
+        // The first are tenants: there are not more of them.
+        ...defined({ tenantId: tenants[subjects.length]?.id }),
       });
     if (known === undefined) subjects.push(subject);
     few.push(subject);

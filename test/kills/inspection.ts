@@ -8,6 +8,7 @@ import {
   type MaybeAnswer,
 } from "../support/connection-caller.ts";
 import { standingOf } from "../support/ledger.ts";
+import { ownPath } from "./load.ts";
 import type { Subject } from "./subject.ts";
 
 /** Milliseconds in which a connection has to work again. */
@@ -54,8 +55,9 @@ async function works({ caller, ledger }: Subject): Promise<void> {
   const token = await patiently(() => caller.token("graph"));
   if (token?.status !== 200) return ledger.fault(`is stuck: ${told(token)}`);
   ledger.handedOut({ resource: "graph", ...tokenIn(token) });
-  const me = await patiently(() => caller.gateway("/graph/v1.0/me"));
+  const me = await patiently(() => caller.gateway(ownPath(caller)));
   if (me?.status !== 200) return ledger.fault(`cannot call: ${told(me)}`);
+  if (caller.isTenant) return;
   const { userPrincipalName: name } = meSchema.parse(JSON.parse(me.text));
   if (name !== caller.account) ledger.fault(`calls as ${name}`);
 }
@@ -63,7 +65,8 @@ async function works({ caller, ledger }: Subject): Promise<void> {
 async function saysWhatHelps({ caller, ledger }: Subject): Promise<void> {
   const token = await caller.token("graph");
   const remedy = remedySchema.safeParse(JSON.parse(token?.text ?? "{}")).data?.remedy;
-  if (token?.status !== 424 || remedy?.action !== "sign_in") {
+  const helps = caller.isTenant ? "admin_consent" : "sign_in";
+  if (token?.status !== 424 || remedy?.action !== helps) {
     ledger.fault(`is disconnected, but ${told(token)}`);
   }
 }

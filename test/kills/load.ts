@@ -47,6 +47,10 @@ function judged({ ledger }: Subject, call: string, answer: MaybeAnswer): MaybeAn
   return answer;
 }
 
+/** What a connection may read once it is connected. */
+export const ownPath = ({ isTenant }: Subject["caller"]): string =>
+  isTenant ? "/graph/v1.0/users?$top=1" : "/graph/v1.0/me";
+
 async function read(subject: Subject, resource: string, random: Random): Promise<boolean> {
   const { caller, ledger } = subject;
   await setTimeout(random.between(0, 30));
@@ -58,7 +62,7 @@ async function read(subject: Subject, resource: string, random: Random): Promise
       return answer !== undefined;
     }
     case "gateway":
-      return judged(subject, what, await caller.gateway("/graph/v1.0/me")) !== undefined;
+      return judged(subject, what, await caller.gateway(ownPath(caller))) !== undefined;
     case "events": {
       const promised = ledger.events.last;
       const answer = judged(subject, what, await caller.events(0));
@@ -102,7 +106,7 @@ async function signIn(subject: Subject, fuse: Fuse, by: "user" | "server"): Prom
   const { caller, ledger } = subject;
   const finish = await caller.begin(by);
   if (finish === undefined) return false;
-  if (by === "user") ledger.asks("connected");
+  if (by === "user" || caller.isTenant) ledger.asks("connected");
   fuse.note("callback");
   const end = await finish();
   switch (end.outcome) {

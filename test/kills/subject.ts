@@ -11,6 +11,6 @@ export interface Subject {
 
 export const createSubject = (options: ConnectionCallerOptions): Subject => ({
   caller: new ConnectionCaller(options),
-  ledger: new Ledger(options.account),
+  ledger: new Ledger(options.tenantId === undefined ? options.account : null),
   flow: undefined,
 });

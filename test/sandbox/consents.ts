@@ -47,10 +47,14 @@ export class Consents {
     return new Set(granted.flatMap((one) => one.permissions));
   }
 
-  /** Application permissions an administrator has granted. */
-  application(tenantId: string, audience: Audience): ReadonlySet<string> {
+  /** Application permissions an administrator had granted by then, in milliseconds since the epoch. */
+  application(tenantId: string, audience: Audience, by: number): ReadonlySet<string> {
     const granted = this.#state.consents.filter(
-      (one) => one.tenantId === tenantId && one.kind === "application" && one.audience === audience,
+      (one) =>
+        one.tenantId === tenantId &&
+        one.kind === "application" &&
+        one.audience === audience &&
+        (one.at ?? 0) <= by,
     );
     return new Set(granted.flatMap((one) => one.permissions));
   }
@@ -81,11 +85,18 @@ export class Consents {
     this.#save();
   }
 
-  grantApplication(tenantId: string): void {
+  /** @param at milliseconds since the epoch */
+  grantApplication(tenantId: string, at: number): void {
     for (const audience of audiences) {
       const permissions = [...applicationPermissionsOf(audience)];
-      this.#add({ tenantId, principal: everyone, audience, kind: "application", permissions });
+      this.#add({ tenantId, principal: everyone, audience, kind: "application", permissions, at });
     }
+    this.#save();
+  }
+
+  /** An administrator takes the application out of the tenant, and every consent with it. */
+  withdraw(tenantId: string): void {
+    this.#state.consents = this.#state.consents.filter((one) => one.tenantId !== tenantId);
     this.#save();
   }
 

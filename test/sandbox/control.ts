@@ -4,6 +4,7 @@ import type { SandboxWorld } from "./create-world.ts";
 import { readCertificate } from "./entra/registered-credentials.ts";
 import { faultSchema } from "./fault-input.ts";
 import type { Faults } from "./faults.ts";
+import { addPeople, morePeopleInput } from "./graph/directory/more-people.ts";
 import { arrivalInput, arrive } from "./graph/mail/arrival.ts";
 import { stateOf } from "./graph/state.ts";
 import { playInput } from "./graph/subscriptions/notification-play.ts";
@@ -12,6 +13,7 @@ import { userByName } from "./people.ts";
 import type { RequestLog } from "./request-log.ts";
 import { resourceByUri } from "./resources.ts";
 import { applySettings, settingsPatch } from "./settings.ts";
+import { tenants } from "./tenants.ts";
 import type { Audience } from "./world.ts";
 
 const audiences: ReadonlySet<string> = new Set(["graph", "arm", "vault", "storage"]);
@@ -40,6 +42,10 @@ const heldAnswer = z.strictObject({
 
 /** In PEM, without its key. */
 const credentialSchema = z.strictObject({ certificate: z.string() });
+
+const tenantSchema = z.strictObject({
+  tenant: z.string().refine((id) => tenants.some((one) => one.id === id), "no such tenant"),
+});
 
 const afterSchema = z.coerce.number().int().min(0).default(0);
 
@@ -104,6 +110,19 @@ export function createControl(world: SandboxWorld, log: RequestLog, faults: Faul
     });
     if (!resource) stateOf(world).notifier.revoke(upn);
     return Response.json({ revoked: true });
+  });
+
+  app.delete("/consents", async (context) => {
+    const tenant = tenantSchema.safeParse(await jsonOf(context.req.raw));
+    if (!tenant.success) return problem(tenant.error);
+    world.consents.withdraw(tenant.data.tenant);
+    return Response.json({ withdrawn: true });
+  });
+
+  app.post("/people", async (context) => {
+    const more = morePeopleInput.safeParse(await jsonOf(context.req.raw));
+    if (!more.success) return problem(more.error);
+    return Response.json(addPeople(world, more.data), { status: 201 });
   });
 
   app.post("/messages", async (context) => {

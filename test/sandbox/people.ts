@@ -27,7 +27,7 @@ function user(person: Person): SandboxUser {
   };
 }
 
-/** The account a page offers first, and the only administrator. */
+/** The account a page offers first, and Contoso's administrator. */
 export const ADA = user({
   upn: "ada@contoso.example",
   givenName: "Ada",
@@ -53,6 +53,16 @@ export const ALAN = user({
   objectIds: [[FABRIKAM_TENANT, "bbbbbbbb-2222-4000-8000-000000000001"]],
 });
 
+/** Fabrikam's administrator. */
+export const IDA = user({
+  upn: "ida@fabrikam.example",
+  givenName: "Ida",
+  surname: "Rhodes",
+  jobTitle: "Administrator",
+  admin: true,
+  objectIds: [[FABRIKAM_TENANT, "bbbbbbbb-2222-4000-8000-000000000003"]],
+});
+
 /** At home in Fabrikam, a guest in Contoso under another object id. */
 export const LIN = user({
   upn: "lin@fabrikam.example",
@@ -74,7 +84,7 @@ export const PAT = user({
   objectIds: [[PERSONAL_TENANT, "00000000-0000-0000-8a7b-6c5d4e3f2a1b"]],
 });
 
-export const users: readonly SandboxUser[] = [ADA, GRACE, ALAN, LIN, PAT];
+export const users: readonly SandboxUser[] = [ADA, GRACE, ALAN, IDA, LIN, PAT];
 
 export function userByName(upn: string): SandboxUser | undefined {
   const wanted = upn.trim().toLowerCase();

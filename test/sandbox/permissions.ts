@@ -92,7 +92,14 @@ export const required: Readonly<Record<Audience, readonly string[]>> = {
   storage: ["user_impersonation"],
 };
 
-const requiredApplication: readonly string[] = ["User.Read.All", "Mail.Read"];
+const requiredApplication: readonly string[] = [
+  "User.Read.All",
+  "Mail.Read",
+  "Mail.Send",
+  "Calendars.ReadWrite",
+  "Contacts.Read",
+  "Files.ReadWrite.All",
+];
 
 /** Finds a delegated permission by name in any case, as Entra does. */
 export function delegatedPermission(

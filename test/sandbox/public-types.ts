@@ -17,6 +17,10 @@ export interface Settings {
   secrets: boolean;
   /** How long Exchange holds one of a mailbox's four places; null, a few milliseconds. */
   mailbox_latency_ms: number | null;
+  /** How long after an administrator's consent tokens of the application have its roles. */
+  roles_delay_s: number;
+  /** Whether id_tokens name the directory roles of the account (`wids`), as the registration may ask. */
+  group_membership_claims: "DirectoryRole" | null;
   /** The seed by which some requests are answered oddly; null: none is. */
   chaos: string | null;
   /** Which share of the requests `chaos` answers oddly, from 0 to 1. */

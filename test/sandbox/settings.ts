@@ -11,6 +11,8 @@ export const defaultSettings: Readonly<Settings> = {
   app_signing_key: false,
   secrets: true,
   mailbox_latency_ms: null,
+  roles_delay_s: 0,
+  group_membership_claims: "DirectoryRole",
   chaos: null,
   chaos_share: 0.1,
   notification_timeout_ms: 10_000,
@@ -33,6 +35,8 @@ export const settingsPatch = z.strictObject({
   app_signing_key: z.boolean().optional(),
   secrets: z.boolean().optional(),
   mailbox_latency_ms: z.number().min(0).max(60_000).nullable().optional(),
+  roles_delay_s: z.number().min(0).max(86_400).optional(),
+  group_membership_claims: z.literal("DirectoryRole").nullable().optional(),
   chaos: z
     .union([z.string().min(1), z.number()])
     .transform(String)

@@ -1,16 +1,23 @@
 import { asyncProperty, check } from "fast-check";
 import type { CampaignOptions, CampaignReport } from "./campaign-report.ts";
 import { found } from "./found.ts";
-import { schedule } from "./model/commands.ts";
+import { schedule, type Schedule } from "./model/commands.ts";
+import { tenantSchedule, type TenantSchedule } from "./tenants/schedule.ts";
 import { createSimulation } from "./simulation.ts";
 
 /** Runs random schedules of one seed until one fails. */
-export async function campaign({ runs, seed, path }: CampaignOptions): Promise<CampaignReport> {
+export async function campaign({
+  runs,
+  seed,
+  path,
+  of = "users",
+}: CampaignOptions): Promise<CampaignReport> {
   const clock = performance.now.bind(performance);
   const durations: number[] = [];
   const simulation = await createSimulation();
   try {
-    for (const [name, schedule] of path === undefined ? Object.entries(found) : []) {
+    const known = path === undefined && of === "users" ? Object.entries(found) : [];
+    for (const [name, schedule] of known) {
       try {
         await simulation.run(schedule);
       } catch (error) {
@@ -21,11 +28,19 @@ export async function campaign({ runs, seed, path }: CampaignOptions): Promise<C
         };
       }
     }
-    const property = asyncProperty(schedule, async (drawn) => {
+    const timed = async (run: () => Promise<void>): Promise<void> => {
       const began = clock();
-      await simulation.run(drawn);
+      await run();
       durations.push(clock() - began);
-    });
+    };
+    const property =
+      of === "users"
+        ? asyncProperty<[unknown]>(schedule, (drawn) =>
+            timed(() => simulation.run(drawn as Schedule)),
+          )
+        : asyncProperty<[unknown]>(tenantSchedule, (drawn) =>
+            timed(() => simulation.runTenant(drawn as TenantSchedule)),
+          );
     const result = await check(property, {
       numRuns: runs,
       seed,

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { spawnSync } from "node:child_process";
-import type { CampaignReport } from "./campaign-report.ts";
+import type { CampaignOptions, CampaignReport } from "./campaign-report.ts";
 import { mutationOf, mutations } from "./mutations/index.ts";
 import { reportOn } from "./mutations/report.ts";
 import { mutationVariable, runBatch } from "./run-batch.ts";
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     runs: { type: "string" },
     seed: { type: "string", default: "1" },
     path: { type: "string" },
+    tenants: { type: "boolean", default: false },
     mutation: { type: "string" },
     mutations: { type: "boolean", default: false },
     coverage: { type: "boolean", default: false },
@@ -18,6 +19,7 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs ?? (values.mutations ? 20_000 : 10_000));
 const seed = Number(values.seed);
+const of = values.tenants ? "tenants" : "users";
 /** Schedules of one seed, and so of one process: what they leave in memory ends with it. */
 const batch = 5_000;
 
@@ -33,20 +35,25 @@ function tell({
 }: NonNullable<CampaignReport["failure"]>): void {
   write(error);
   write(JSON.stringify(schedule));
-  if (path !== "") write(`replay: npm run simulate -- --seed ${failed} --path ${path}`);
+  const kind = values.tenants ? "--tenants " : "";
+  if (path !== "") write(`replay: npm run simulate -- ${kind}--seed ${failed} --path ${path}`);
 }
 
 async function simulate(): Promise<boolean> {
   if (values.path !== undefined) {
-    const { failure } = await runBatch({ seed, runs, path: values.path });
+    const { failure } = await runBatch({ seed, runs, of, path: values.path });
     if (failure === undefined) write("it holds");
     else tell(failure);
     return failure === undefined;
   }
-  const batches = Array.from({ length: Math.ceil(runs / batch) }, (_, index) => ({
-    seed: seed + index,
-    runs: Math.min(batch, runs - index * batch),
-  }));
+  const batches: CampaignOptions[] = Array.from(
+    { length: Math.ceil(runs / batch) },
+    (_, index) => ({
+      of,
+      seed: seed + index,
+      runs: Math.min(batch, runs - index * batch),
+    }),
+  );
   const medians: number[] = [];
   let done = 0;
   let failed = false;
@@ -64,7 +71,9 @@ async function simulate(): Promise<boolean> {
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   medians.sort((one, other) => one - other);
   const median = medians[medians.length >> 1] ?? 0;
-  write(`simulate: ${done} schedules from seed ${seed} on, median ${median.toFixed(2)} ms`);
+  write(
+    `simulate: ${done} schedules${values.tenants ? " of tenants" : ""} from seed ${seed} on, median ${median.toFixed(2)} ms`,
+  );
   return !failed;
 }
 
@@ -84,6 +93,7 @@ function cover(): boolean {
 /**
  * `npm run simulate -- --runs 10000 --seed 1`: random schedules of a connection, 5,000 of each seed.
  * `npm run simulate -- --seed 7 --path 12:3`: replays what a run said failed, and makes it shorter.
+ * `npm run simulate -- --tenants`: the same for connections of tenants, with schedules of their own.
  * `npm run simulate -- --mutation NAME`: the same with a fault in the code, which is not written to it.
  * `npm run simulate -- --mutations --runs 20000`: whether each fault that there is a name for is found.
  * `npm run simulate -- --coverage --runs 3000`: prints what of the connection they reach.

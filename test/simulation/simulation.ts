@@ -4,6 +4,8 @@ import type { Schedule } from "./model/commands.ts";
 import { Microsoft } from "./model/microsoft.ts";
 import { oddAnswers } from "./model/odd-answers.ts";
 import { NodeHost, simulatedSecrets } from "./node-host.ts";
+import { runTenant } from "./tenants/run-tenant.ts";
+import type { TenantSchedule } from "./tenants/schedule.ts";
 import { runSchedule } from "./run-schedule.ts";
 
 export interface SimulationRun {
@@ -17,6 +19,8 @@ export interface SimulationRun {
 export interface Simulation {
   /** Runs one schedule. Throws at what does not hold. */
   run(schedule: Schedule, options?: SimulationRun): Promise<void>;
+  /** Runs one schedule of a tenant's connection. Throws at what does not hold. */
+  runTenant(schedule: TenantSchedule): Promise<void>;
   close(): void;
 }
 
@@ -24,7 +28,8 @@ export async function createSimulation(): Promise<Simulation> {
   // Of the errors that a schedule plays nobody reads the stack, and making one is slow.
   Error.stackTraceLimit = 0;
   const host = new NodeHost();
-  const services = await createLightMicrosoft(createLightWorld(), () => host.signingKey());
+  const light = createLightWorld();
+  const services = await createLightMicrosoft(light, () => host.signingKey());
   const microsoft = new Microsoft(services, oddAnswers);
   host.receive = (request, isHeard) => microsoft.receive(request, isHeard);
   const secrets = simulatedSecrets();
@@ -32,6 +37,10 @@ export async function createSimulation(): Promise<Simulation> {
     run: (schedule, { isTimed = true, observe } = {}) => {
       host.isTimed = isTimed;
       return runSchedule(schedule, { host, microsoft, ...secrets, observe });
+    },
+    runTenant: (schedule) => {
+      host.isTimed = true;
+      return runTenant(schedule, { host, microsoft, light });
     },
     close: () => host.close(),
   };

@@ -54,6 +54,8 @@ export interface ConnectionCallerOptions {
   userId: string;
   /** The Microsoft account this user signs in with. */
   account: string;
+  /** The connection is this tenant's, and no user's. */
+  tenantId?: string;
 }
 
 /** The server, and the browser, of one user. */
@@ -63,11 +65,17 @@ export class ConnectionCaller {
 
   constructor(options: ConnectionCallerOptions) {
     this.#options = options;
-    this.id = `user:${options.userId}`;
+    const { userId, tenantId } = options;
+    this.id = tenantId === undefined ? `user:${userId}` : `tenant:${tenantId}`;
   }
 
   get account(): string {
     return this.#options.account;
+  }
+
+  /** Whose own word connects it: nobody signs in. */
+  get isTenant(): boolean {
+    return this.#options.tenantId !== undefined;
   }
 
   get #connection(): string {
@@ -118,7 +126,8 @@ export class ConnectionCaller {
 
   /** A sign-in up to Microsoft's answer. @returns what takes that answer to the Worker */
   async begin(by: "user" | "server"): Promise<(() => Promise<SignInEnd>) | undefined> {
-    const { url, userId } = this.#options;
+    const { url, userId, tenantId } = this.#options;
+    if (tenantId !== undefined) return () => this.#connect(tenantId);
     const query = new URLSearchParams({ user_id: userId });
     if (by === "server") query.set("return_url", returnUrl);
     const headers = by === "server" ? key : {};
@@ -134,6 +143,16 @@ export class ConnectionCaller {
       if (answer === undefined || onward === undefined) return signInEnd(answer);
       return signInEnd(await (await this.#decide(onward, answer))());
     };
+  }
+
+  async #connect(tenantId: string): Promise<SignInEnd> {
+    return signInEnd(
+      await ask(`${this.#options.url()}/connections`, {
+        method: "POST",
+        headers: { ...key, "content-type": "application/json" },
+        body: JSON.stringify({ tenant_id: tenantId }),
+      }),
+    );
   }
 
   /** Approves on a page of Microsoft's. @returns what takes its answer to the Worker */

@@ -22,7 +22,7 @@ export interface HandedOut {
  */
 export class Ledger {
   readonly events = new EventRecord();
-  readonly #account: string;
+  readonly #account: string | null;
   readonly #faults: string[] = [];
   #standing: Standing = "absent";
   /** A change that was asked for and not answered. */
@@ -32,8 +32,8 @@ export class Ledger {
   /** The highest generation told, by resource. */
   readonly #generations = new Map<string, number>();
 
-  /** @param account the sign-in name of the one account this connection is ever connected with */
-  constructor(account: string) {
+  /** @param account the sign-in name of the one account this connection is ever connected with; of a tenant null */
+  constructor(account: string | null) {
     this.#account = account;
   }
 

@@ -15,7 +15,7 @@ export const rooms: Readonly<Record<string, { floor: number; packages: readonly 
   directory: { floor: 7, packages: ["zod"] },
   connection: {
     floor: 8,
-    packages: ["jose", "oauth4webapi", "partyserver", "standardwebhooks", "zod"],
+    packages: ["jose", "partyserver", "standardwebhooks", "zod"],
   },
   callers: { floor: 9, packages: ["jose", "zod"] },
   operations: { floor: 10, packages: ["zod"] },
@@ -38,6 +38,7 @@ export const doorsOfConnection: ReadonlySet<string> = new Set([
   "connection/grant/sign-in-purpose.ts",
   "connection/policy/remedies.ts",
   "connection/watches/watch-address.ts",
+  "connection/policy/sign-in-failure.ts",
 ]);
 
 /** Whether the floors let a file of one room import another room. */

@@ -4,21 +4,20 @@ import { CLIENT_ID, CLIENT_SECRET } from "../sandbox/constants.ts";
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const scopes = (...names: string[]) => names;
 
+const allButAdmin = scopes(
+  "connections:read",
+  "connections:write",
+  "graph:read",
+  "graph:write",
+  "arm:read",
+  "arm:write",
+  "tokens:read",
+);
+
 /** One API key per kind of caller that tests play: `azk_{id}_{secret}`, secret = `{id}-secret`. */
 const keys = [
-  {
-    id: "all",
-    scopes: scopes(
-      "connections:read",
-      "connections:write",
-      "graph:read",
-      "graph:write",
-      "arm:read",
-      "arm:write",
-      "tokens:read",
-      "admin",
-    ),
-  },
+  { id: "all", scopes: [...allButAdmin, "admin"] },
+  { id: "plain", scopes: allButAdmin },
   { id: "reader", scopes: scopes("connections:read", "graph:read", "arm:read") },
   { id: "none", scopes: scopes() },
 ];

@@ -238,13 +238,20 @@ export class Gateway {
 
   async #accept(
     call: Call,
-    { answer }: Attempted,
+    { answer, token }: Attempted,
     { tenantId, asked }: { tenantId: string | undefined; asked: number },
   ): Promise<Outcome<Response>> {
     const { method } = call.request;
     // A service that failed has looked at no token, and in another tenant nothing is found or allowed.
     if (answer.status < 400) this.#tenants.remember(tenantScopeOf(call.target), tenantId);
     this.#options.throttling.record(call, answer);
+    if (answer.status === 403 && call.target.resource === "graph") {
+      const lacking = this.#options.refresher.rolesLacking("graph", token);
+      if (lacking !== undefined) {
+        void answer.body?.cancel().catch(() => undefined);
+        return err(lacking);
+      }
+    }
     const location = isRedirect(answer.status) ? answer.headers.get("location") : null;
     if (location === null || method !== "GET") return incomingAnswer(answer, method);
     const redirection = await followRedirect(call, location, this.#options);

@@ -1,6 +1,6 @@
-import * as oauth from "oauth4webapi";
 import type { Config } from "../../config/config.ts";
 import { authorizationUrl } from "../../entra/authorization-request.ts";
+import { newSignInSecrets } from "../../entra/sign-in-secrets.ts";
 import { graphAlone, scopesForTenant } from "../../entra/resource.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
@@ -35,9 +35,15 @@ export interface OpeningOptions {
   rearm: () => void;
 }
 
+const purposes = {
+  user: "connect",
+  server: "connect",
+  reconnect: "reconnect",
+  tenant: "tenant_proof",
+} as const satisfies Record<StartedAuthorization["start"], SignInPurpose>;
+
 /** What a sign-in that was started so is for. */
-export const purposeOf = (start: StartedAuthorization["start"]): SignInPurpose =>
-  start === "reconnect" ? "reconnect" : "connect";
+export const purposeOf = (start: StartedAuthorization["start"]): SignInPurpose => purposes[start];
 
 /** Where the browser has to go. The caller knows the browser binding. */
 export type Opening = Omit<AuthorizationStart, "browserBinding">;
@@ -62,10 +68,8 @@ export async function openAuthorization(
   const { config, connectionId, state, pending, cipher, now, rearm } = options;
   const signedState = await signState(config.sessionSecret, purposeOf(asked.start), connectionId);
   const stateHash = await sha256Hex(signedState);
-  const codeVerifier = oauth.generateRandomCodeVerifier();
-  const codeChallenge = await oauth.calculatePKCECodeChallenge(codeVerifier);
+  const { nonce, codeVerifier, codeChallenge } = await newSignInSecrets();
   const sealedVerifier = await cipher.seal("code_verifier", codeVerifier);
-  const nonce = oauth.generateRandomNonce();
   const createdAt = now();
   const expiresAt = createdAt + signInTtlMs;
 

@@ -2,6 +2,7 @@ import { defined } from "../../contract/defined.ts";
 import { resourceOfScope, tokenScopes } from "../../entra/resource.ts";
 import { isSharedTenant } from "../../entra/tenant.ts";
 import type { TokenEndpoint } from "../../entra/token-endpoint.ts";
+import { parseConnectionId } from "../../contract/connection-id.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
 import { randomToken, sha256Hex } from "../../platform/keys.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
@@ -84,7 +85,7 @@ export class Authorization {
     const stateHash = await sha256Hex(request.state);
     const binding = await sha256Hex(request.browserBinding ?? "");
     const row = state.exists ? pending.byState(stateHash, now()) : undefined;
-    if (row === undefined) return err(startAgain());
+    if (row === undefined || row.start === "tenant") return err(startAgain());
     // Both are hashes of what an attacker cannot choose digit by digit: comparing them leaks nothing.
     if (row.browser_hash !== null && row.browser_hash !== binding) return err(otherBrowser());
     const stage = stageOf(row);
@@ -126,7 +127,17 @@ export class Authorization {
   }
 
   /** Adopts the candidate a server has matched with the person signed in to it. */
-  async confirm(flow: string): Promise<Outcome<ConnectionInfo>> {
+  async confirm({
+    flow,
+    userId,
+  }: {
+    flow: string;
+    /** Who is signed in at the host, where the caller says it: it must be the connection's own user. */
+    userId?: string;
+  }): Promise<Outcome<ConnectionInfo>> {
+    const owner = parseConnectionId(this.#options.connectionId);
+    const isOwn = userId === undefined || (owner?.kind === "user" && owner.userId === userId);
+    if (!isOwn) return err(nothingToConfirm());
     const { state, pending, queue, adoption, cipher, now, info, rearm } = this.#options;
     const flowHash = await sha256Hex(flow);
     const row = state.exists ? pending.byFlow(flowHash, now()) : undefined;

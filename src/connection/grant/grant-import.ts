@@ -15,15 +15,9 @@ import type { ConnectionState } from "../connection-state.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
 import type { GrantTakeover, GrantBackup, Outcome } from "../../contract/connection-rpc.ts";
 import type { GrantAdoption } from "./grant-adoption.ts";
-import {
-  actionRequired,
-  appMisconfigured,
-  entraUnavailable,
-  remedyOf,
-} from "../policy/remedies.ts";
+import { actionRequired, remedyOf } from "../policy/remedies.ts";
 import { isHeld } from "../policy/grant-kind.ts";
-import { appRetryInterval } from "../policy/renewal-policy.ts";
-import { oauthReason } from "../policy/sign-in-failure.ts";
+import { notProven, oauthReason } from "../policy/sign-in-failure.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 import type { TokenQueue } from "../tokens/token-queue.ts";
 
@@ -213,14 +207,6 @@ const leastScopes = ["User.Read"];
 /** Entra says 65001 of a permission that was not granted, and of a personal account 70000. */
 const lacksScope = ({ codes }: TokenFailure): boolean =>
   codes.includes(65001) || codes.includes(70000);
-
-/** What says nothing of the refresh token: Entra could not be asked, or refused the application. */
-function notProven({ disposition, retryAfterSeconds }: TokenFailure): Failure | undefined {
-  if (disposition.latch === "app") {
-    return appMisconfigured(disposition, appRetryInterval / 1_000);
-  }
-  return disposition.action === "retry" ? entraUnavailable(retryAfterSeconds ?? 1) : undefined;
-}
 
 /** A backup is for what was lost. What is held needs none, and what was ended stays ended. */
 function restoreConflict(state: ConnectionState): Failure | undefined {

@@ -9,6 +9,8 @@
  * | `reconnect`     | the default ones, those required      | the browser that began  | the grant, if one of the |
  * |                 | before, those that a remedy lacks     |                         | same account is held     |
  * | `admin_consent` | all of the application's registration | anybody                 | nothing                  |
+ * | `tenant_proof`  | none: who signs in is all             | the browser that came   | that the tenant was      |
+ * |                 |                                       | from the consent        | connected, once confirmed |
  *
  * A purpose that is added gets a row here first; where two differ in a rule, the rule is a field.
  */
@@ -18,7 +20,7 @@ interface Purpose {
   /** How long a state is good, in milliseconds. */
   ttlMs: number;
   /** Whose grant is kept: of the account that is held, or the first of any, or none. */
-  adopts: "same_account" | "first_or_same_account" | "nothing";
+  adopts: "same_account" | "first_or_same_account" | "tenant" | "nothing";
 }
 
 const tenMinutes = 600_000;
@@ -31,6 +33,8 @@ export const signInPurposes = {
   reconnect: { callbackPath: "/callback", ttlMs: tenMinutes, adopts: "same_account" },
   /** An administrator consents for everyone in a tenant. The state holds tenant and return URL. */
   admin_consent: { callbackPath: "/callback/admin", ttlMs: tenMinutes, adopts: "nothing" },
+  /** The administrator who consented proves to be one of that tenant. The state holds nothing. */
+  tenant_proof: { callbackPath: "/callback/admin", ttlMs: tenMinutes, adopts: "tenant" },
 } as const satisfies Record<string, Purpose>;
 
 export type SignInPurpose = keyof typeof signInPurposes;

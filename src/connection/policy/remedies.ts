@@ -3,12 +3,13 @@ import type { Disposition } from "../../entra/errors.ts";
 import type { ErrorReason } from "../../contract/error-reason.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
 import type { Remedy, RemedyAction, StoredRemedy } from "../../contract/remedy.ts";
-import type { Grant } from "../tables/grant-store.ts";
+import type { Grant, GrantKind } from "../tables/grant-store.ts";
 import { isHeld } from "./grant-kind.ts";
+import { awaitsRoles } from "./late-roles.ts";
 import { adminProbeInterval, appRetryInterval, foreignProbeInterval } from "./renewal-policy.ts";
 import type { TokenRow } from "../tables/token-store.ts";
 
-function adminConsentUrl(publicOrigin: string, tenantId: string | null): string {
+export function adminConsentUrl(publicOrigin: string, tenantId: string | null): string {
   const url = new URL("/admin-consent", publicOrigin);
   if (tenantId !== null) url.searchParams.set("tenant_id", tenantId);
   return url.href;
@@ -53,12 +54,19 @@ export function remedyOf(
   }
 }
 
-/** The remedy of a call on a connection without a grant. */
-export const signInRemedy = (now: number): StoredRemedy => ({
-  action: "sign_in",
-  message: "Sign in with Microsoft to connect.",
-  since: new Date(now).toISOString(),
-});
+/** What a call on a connection without a grant asks for. */
+const connecting = {
+  user: { action: "sign_in", message: "Sign in with Microsoft to connect." },
+  tenant: {
+    action: "admin_consent",
+    message:
+      "This organization is not connected: an administrator there has to approve this application, and it has to be connected.",
+  },
+} as const satisfies Record<GrantKind, Pick<StoredRemedy, "action" | "message">>;
+
+/** The failure of a call on a connection without a grant. The links of its remedy are made when it is read. */
+export const notConnected = (kind: GrantKind, now: number): Failure =>
+  actionRequired({ ...connecting[kind], since: new Date(now).toISOString() });
 
 /** What a latch answers: its user has to act, or, where the application is at fault, its operator. */
 export const actionRequired = (remedy: Remedy): Failure =>
@@ -85,10 +93,10 @@ export function mayProbe(
 /** Why no token POST may be made for this grant and row now, or undefined when one may. */
 export function blockedBy(
   grant: Grant,
-  row: (Latched & { retry_at: number | null }) | undefined,
+  row: Latched | undefined,
   { now, fingerprint }: { now: number; fingerprint: string },
 ): Failure | undefined {
-  if (!isHeld(grant)) return actionRequired(signInRemedy(now));
+  if (!isHeld(grant)) return notConnected(grant.kind, now);
   const latch = latchedBy(grant, row, now);
   if (latch !== undefined) return latch;
   const { app_error: appError } = grant;
@@ -100,7 +108,7 @@ export function blockedBy(
 }
 
 /** What of an access token's row says whether it is latched. */
-type Latched = Pick<TokenRow, "tenant_id" | "remedy" | "probed_at">;
+type Latched = Pick<TokenRow, "tenant_id" | "remedy" | "probed_at" | "retry_at">;
 
 /** The latch that stops calls, whatever token is held: of the grant, or of the resource alone. */
 export function latchedBy(
@@ -112,6 +120,7 @@ export function latchedBy(
     return actionRequired(grant.remedy);
   }
   if (!row?.remedy) return undefined;
+  if (awaitsRoles(grant, row) && row.retry_at !== null && row.retry_at <= now) return undefined;
   // Changes in another tenant are not reported here, and no sign-in at home brings them about.
   const interval = row.tenant_id === grant.tenant_id ? undefined : foreignProbeInterval;
   return mayProbe(row.remedy, row.probed_at, now, interval)

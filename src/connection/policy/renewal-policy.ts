@@ -106,7 +106,8 @@ export interface TokenFacts {
   refreshAt: number | null;
   firstUsedAt: number | null;
   retryAt: number | null;
-  latched: boolean;
+  /** `awaits_roles`: attempts go on for a while, though nobody acts here. */
+  latch: "none" | "stands" | "awaits_roles";
 }
 
 /**
@@ -116,7 +117,8 @@ export interface TokenFacts {
  * that the trouble has passed.
  */
 export function renewalDue(token: TokenFacts): number | null {
-  if (token.latched || token.refreshAt === null) return null;
+  if (token.latch === "awaits_roles") return token.retryAt;
+  if (token.latch === "stands" || token.refreshAt === null) return null;
   if (token.retryAt !== null) return token.retryAt;
   return token.firstUsedAt === null ? null : token.refreshAt;
 }

@@ -4,6 +4,7 @@ import type { Grant } from "../tables/grant-store.ts";
 import type { RefreshIntent, TokenRow } from "../tables/token-store.ts";
 import { missesContact } from "./directory-policy.ts";
 import { idlePolicies, isHeld } from "./grant-kind.ts";
+import { awaitsRoles } from "./late-roles.ts";
 import { idleDue, intentTimeout, renewalDue } from "./renewal-policy.ts";
 import { watchDues, type WatchDueKind } from "./watch-due.ts";
 import type { WatchRow } from "../tables/watches.ts";
@@ -152,18 +153,18 @@ export function renewals({ grant, tokens }: Pick<Schedule, "grant" | "tokens">):
   if (!isHeld(grant) || grant.remedy !== null || homeTenant === null) return [];
   const notBefore = grant.app_error?.retry_at ?? 0;
   return [
-    ...tokens.flatMap((row) => tokenRenewal(row)),
+    ...tokens.flatMap((row) => tokenRenewal(grant, row)),
     ...idleRefresh(grant, homeTenant, tokens),
   ].map((due) => ({ ...due, at: Math.max(due.at, notBefore) }));
 }
 
-function tokenRenewal(row: TokenRow): RenewalDue[] {
+function tokenRenewal(grant: Grant, row: TokenRow): RenewalDue[] {
   const resource = parseResource(row.resource);
   const at = renewalDue({
     refreshAt: row.refresh_at,
     firstUsedAt: row.first_used_at,
     retryAt: row.retry_at,
-    latched: row.remedy !== null,
+    latch: row.remedy === null ? "none" : awaitsRoles(grant, row) ? "awaits_roles" : "stands",
   });
   return resource === undefined || at === null
     ? []

@@ -4,6 +4,8 @@ import type { TokenFailure } from "../../entra/token-endpoint.ts";
 import { isErrorReason, type ErrorReason } from "../../contract/error-reason.ts";
 import { failure, type ErrorCode, type ErrorDetails, type Failure } from "../../contract/errors.ts";
 import type { Remedy } from "../../contract/remedy.ts";
+import { appMisconfigured, entraUnavailable } from "./remedies.ts";
+import { appRetryInterval } from "./renewal-policy.ts";
 
 /** The person declined the permissions, on a page that offered them. */
 const declined = 65004;
@@ -87,4 +89,12 @@ export function signInFailure(
     ...details(reasonOf(cause)),
     ...(code === "action_required" && { remedy }),
   });
+}
+
+/** What says nothing of the grant: Entra could not be asked, or refused the application itself. */
+export function notProven({ disposition, retryAfterSeconds }: TokenFailure): Failure | undefined {
+  if (disposition.latch === "app") {
+    return appMisconfigured(disposition, appRetryInterval / 1_000);
+  }
+  return disposition.action === "retry" ? entraUnavailable(retryAfterSeconds ?? 1) : undefined;
 }

@@ -5,7 +5,8 @@ import { jsonColumn, rememberingLast } from "./json-column.ts";
 import { eventError } from "../../contract/event-error-schema.ts";
 import { storedRemedySchema } from "../../contract/remedy-schema.ts";
 import type { StoredRemedy } from "../../contract/remedy.ts";
-import type { ConnectionStatus } from "../../contract/connection-info.ts";
+import type { ConnectionStatus, TenantProof } from "../../contract/connection-info.ts";
+import type { ConnectionOwner } from "../../contract/connection-owner.ts";
 import type { EventError } from "../../contract/event-error.ts";
 
 /** Why Microsoft refuses the application itself, and when to try again. */
@@ -20,9 +21,11 @@ const appErrorSchema = z.object({
   fingerprint: z.string(),
 });
 
-/** What access tokens are got by: `user`, the refresh token of a person who signed in. */
-export const grantKinds = ["user"] as const;
-export type GrantKind = (typeof grantKinds)[number];
+/**
+ * What access tokens are got by: `user`, the refresh token of a person who signed in; `tenant`, the
+ * application's own credential, in a tenant that lets it in.
+ */
+export type GrantKind = ConnectionOwner["kind"];
 
 /** The one row that says whose grant this is and how it fares. `refresh_token` is ciphertext. */
 export interface Grant {
@@ -40,6 +43,10 @@ export interface Grant {
   required_scopes: readonly string[];
   required_resources: readonly string[];
   refresh_token: string | null;
+  /** How a tenant came to be connected; null: it is not, or this is a user's. */
+  proof: TenantProof | null;
+  /** Application permissions in the last token of Graph, of a tenant. */
+  roles: readonly string[];
   generation: number;
   remedy: StoredRemedy | null;
   probed_at: number | null;
@@ -68,6 +75,8 @@ export const endedGrant = {
   required_scopes: [],
   required_resources: [],
   refresh_token: null,
+  proof: null,
+  roles: [],
   remedy: null,
   probed_at: null,
   claims: null,
@@ -91,6 +100,7 @@ const stringsColumn = jsonColumn(z.array(z.string()));
 const scopesOf = rememberingLast((text) => stringsColumn.parse(text));
 const requiredScopesOf = rememberingLast((text) => stringsColumn.parse(text));
 const requiredResourcesOf = rememberingLast((text) => stringsColumn.parse(text));
+const rolesOf = rememberingLast((text) => stringsColumn.parse(text));
 const remedyColumn = jsonColumn(storedRemedySchema);
 const degradedColumn = jsonColumn(eventError);
 const appErrorColumn = jsonColumn(appErrorSchema);
@@ -100,12 +110,13 @@ const grantOf = (row: GrantColumns): Grant => ({
   scopes: scopesOf(row.scopes),
   required_scopes: requiredScopesOf(row.required_scopes),
   required_resources: requiredResourcesOf(row.required_resources),
+  roles: rolesOf(row.roles),
   remedy: row.remedy === null ? null : remedyColumn.parse(row.remedy),
   degraded: row.degraded === null ? null : degradedColumn.parse(row.degraded),
   app_error: row.app_error === null ? null : appErrorColumn.parse(row.app_error),
 });
 
-type GrantChange = Partial<Omit<Grant, "created_at">>;
+type GrantChange = Partial<Omit<Grant, "kind" | "created_at">>;
 
 const serialise = (value: unknown): SqlStorageValue => {
   if (value === null || typeof value === "string" || typeof value === "number") return value;
@@ -126,9 +137,10 @@ export class GrantStore {
     return row && { ...grantOf(row), ...this.#batch };
   }
 
-  create(status: ConnectionStatus, now: number): void {
+  create(kind: GrantKind, status: ConnectionStatus, now: number): void {
     this.#sql.exec(
-      "INSERT INTO grant (id, status, created_at, updated_at) VALUES (1, ?, ?, ?)",
+      "INSERT INTO grant (id, kind, status, created_at, updated_at) VALUES (1, ?, ?, ?, ?)",
+      kind,
       status,
       now,
       now,

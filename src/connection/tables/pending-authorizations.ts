@@ -5,7 +5,7 @@ import { jsonColumn } from "./json-column.ts";
 
 const rowSchema = z.object({
   state_hash: z.string(),
-  start: z.enum(["user", "server", "reconnect"]),
+  start: z.enum(["user", "server", "reconnect", "tenant"]),
   tenant: z.string(),
   scopes: jsonColumn(z.array(z.string())),
   redirect_uri: z.string(),

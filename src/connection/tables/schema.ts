@@ -153,6 +153,11 @@ const migrations: readonly string[] = [
   ALTER TABLE authorization ADD COLUMN begun_from TEXT;
   `,
   `
+  -- Of a tenant: how it came to be connected, and the application permissions last seen.
+  ALTER TABLE grant ADD COLUMN proof TEXT;
+  ALTER TABLE grant ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
+  `,
+  `
   CREATE TABLE watch (
     id TEXT PRIMARY KEY,
     resource TEXT NOT NULL,

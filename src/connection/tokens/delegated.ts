@@ -4,7 +4,7 @@ import { authorityTenant } from "../../entra/tenant.ts";
 import type { TokenEndpoint } from "../../entra/token-endpoint.ts";
 import { defined } from "../../contract/defined.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
-import { actionRequired, notForPersonalAccounts, signInRemedy } from "../policy/remedies.ts";
+import { notConnected, notForPersonalAccounts } from "../policy/remedies.ts";
 import { homeOf, type Grant } from "../tables/grant-store.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 import type { ExchangeFault, PreparedExchange, TokenExchange } from "./exchange.ts";
@@ -29,7 +29,7 @@ export class DelegatedExchange implements TokenExchange {
     const { cipher, endpoint, now } = this.#options;
     const { refresh_token: sealed } = grant;
     if (sealed === null) {
-      return err({ kind: "refused", failure: actionRequired(signInRemedy(now())) });
+      return err({ kind: "refused", failure: notConnected("user", now()) });
     }
     const scopes = this.#scopesOf(key, grant);
     if (scopes.length === 0) return err({ kind: "refused", failure: notForPersonalAccounts() });

@@ -1,5 +1,6 @@
 import type { Failure } from "../../contract/errors.ts";
 import type { Result } from "../../contract/result.ts";
+import type { AppTokenFacts } from "../../entra/app-token.ts";
 import type { TokenFailure, TokenSet } from "../../entra/token-endpoint.ts";
 import type { Grant, GrantKind } from "../tables/grant-store.ts";
 import type { CipherFault } from "../tables/token-cipher.ts";
@@ -13,10 +14,16 @@ export interface ExchangeRequest {
   requestId: string;
 }
 
+/** The tokens of an answer. */
+export interface ExchangedTokens extends TokenSet {
+  /** Of a token of the application: what it says, where it can be read. */
+  app?: AppTokenFacts | undefined;
+}
+
 /** A token request that can be sent. */
 export interface PreparedExchange {
   /** @returns the tokens; `refreshToken` is there where one is to be stored */
-  send(request: ExchangeRequest): Promise<Result<TokenSet, TokenFailure>>;
+  send(request: ExchangeRequest): Promise<Result<ExchangedTokens, TokenFailure>>;
 }
 
 /** Why a grant gives no token request. */

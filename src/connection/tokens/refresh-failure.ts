@@ -4,6 +4,7 @@ import type { TokenFailure } from "../../entra/token-endpoint.ts";
 import type { Failure } from "../../contract/errors.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { EventError } from "../../contract/event-error.ts";
+import { rolesLackingCode, rolesWait } from "../policy/late-roles.ts";
 import {
   actionRequired,
   appMisconfigured,
@@ -98,6 +99,8 @@ export function recordFailure(
       const known = state.tokens.read(key)?.remedy?.action === remedy.action;
       commit((emit) => {
         state.tokens.latch(key, remedy, now);
+        const wait = cause.code === rolesLackingCode ? rolesWait(attempts) : undefined;
+        if (wait !== undefined) state.tokens.fail(key, attempts, now + wait);
         if (cause.claims !== undefined) state.grants.update({ claims: cause.claims });
         if (!known) emit(failed);
       });

@@ -46,17 +46,21 @@ export const storedToken = (
   generation,
 });
 
-/**
- * Writes what a token POST gave: the token, and a grant that is well.
- *
- * @param refreshToken sealed; undefined when the one that is held stays the newest
- * @param now milliseconds since the epoch
- */
+/** What came with a token. */
+export interface TokenCompany {
+  /** Sealed; undefined when the one that is held stays the newest. */
+  refreshToken: string | undefined;
+  /** Of the application in its tenant; undefined when the token does not say. */
+  roles?: readonly string[] | undefined;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+/** Writes what a token POST gave: the token, and a grant that is well. */
 export function recordSuccess(
   state: ConnectionState,
   token: StoredToken,
-  refreshToken: string | undefined,
-  now: number,
+  { refreshToken, roles, now }: TokenCompany,
 ): void {
   state.commit(now, (emit) => {
     const grant = state.grant();
@@ -75,6 +79,7 @@ export function recordSuccess(
       degraded: null,
       app_error: null,
       ...defined({ refresh_token: refreshToken }),
+      ...defined({ roles }),
     });
     emit({
       type: "token.refreshed",

@@ -1,9 +1,10 @@
+import { appTokenFacts } from "../../entra/app-token.ts";
 import type { Resource } from "../../entra/resource.ts";
 import { conflict, failure, type Failure, unknownConnection } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { Outcome } from "../../contract/connection-rpc.ts";
-import { actionRequired, blockedBy, latchedBy, signInRemedy } from "../policy/remedies.ts";
+import { blockedBy, latchedBy, notConnected } from "../policy/remedies.ts";
 import { forcedRefreshInterval } from "../policy/renewal-policy.ts";
 import { mostResources } from "../policy/resource-limit.ts";
 import type { Attempt, HeldToken, ResourceKey, TokenCache, TokenNeed } from "./token-cache.ts";
@@ -70,7 +71,7 @@ export class Refresher {
   async token(request: TokenRequest): Promise<Outcome<HeldToken>> {
     const { state, cache, now } = this.#options;
     const { ends = state.ends } = request;
-    const ended = () => err(actionRequired(signInRemedy(now())));
+    const ended = () => err(notConnected(state.kind, now()));
     if (ends !== state.ends) return ended();
     const held = cache.peek(request.resource, request.tenantId, request);
     if (held !== undefined) {
@@ -114,6 +115,22 @@ export class Refresher {
       "The connection changed while this call was under way; send it again.",
       { retry_after: 1 },
     );
+  }
+
+  /**
+   * A token of the application that a resource refused because it holds no permission: nobody sends it
+   * again, and roles that arrive are waited for. Where another token came meanwhile, it says nothing.
+   *
+   * @returns undefined when the token has roles, and the refusal is about what they allow
+   */
+  rolesLacking(resource: Resource, refused: HeldToken): Failure | undefined {
+    const { state, mint } = this.#options;
+    if (state.kind !== "tenant" || appTokenFacts(refused.token)?.roles.length !== 0) {
+      return undefined;
+    }
+    const key = { resource, tenantId: refused.tenantId };
+    const row = state.exists ? state.tokens.read(key) : undefined;
+    return row?.generation === refused.generation ? mint.rolesLacking(key) : undefined;
   }
 
   /** Renews what the alarm found due. */

@@ -1,4 +1,4 @@
-import type { TokenFailure, TokenSet } from "../../entra/token-endpoint.ts";
+import type { TokenFailure } from "../../entra/token-endpoint.ts";
 import { type Failure, unknownConnection } from "../../contract/errors.ts";
 import { defined } from "../../contract/defined.ts";
 import type { ConnectionLine } from "../../platform/log.ts";
@@ -7,20 +7,21 @@ import { traced, type SpanFacts } from "../../platform/traced.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { Outcome } from "../../contract/connection-rpc.ts";
 import { foreignFailure } from "../policy/foreign-tenant.ts";
+import { awaitsRoles, rolesLacking } from "../policy/late-roles.ts";
+import { tenantFailure } from "../policy/tenant-refusal.ts";
 import type { RefreshFacts } from "../../platform/telemetry.ts";
 import { refusalOf } from "../observer.ts";
 import { recordFailure, stepUpFailure } from "./refresh-failure.ts";
 import { recordSuccess, sealTokens, storedToken } from "./refresh-success.ts";
-import {
-  actionRequired,
-  blockedBy,
-  entraUnavailable,
-  signInRemedy,
-  unreadableGrant,
-} from "../policy/remedies.ts";
+import { blockedBy, entraUnavailable, notConnected, unreadableGrant } from "../policy/remedies.ts";
 import { isHeld } from "../policy/grant-kind.ts";
 import { appRetryInterval } from "../policy/renewal-policy.ts";
-import type { ExchangeFault, PreparedExchange, TokenExchanges } from "./exchange.ts";
+import type {
+  ExchangedTokens,
+  ExchangeFault,
+  PreparedExchange,
+  TokenExchanges,
+} from "./exchange.ts";
 import { MintPause } from "./mint-pause.ts";
 import type { Attempt, HeldToken, ResourceKey, TokenCache } from "./token-cache.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
@@ -101,7 +102,7 @@ export class TokenMint {
       const pause = this.#pause.remaining(now());
       if (pause > 0) return err(entraUnavailable(pause / 1_000));
     }
-    if (!isHeld(grant)) return err(actionRequired(signInRemedy(now())));
+    if (!isHeld(grant)) return err(notConnected(grant.kind, now()));
     const prepared = await exchanges[grant.kind].prepare(key, grant);
     if (!prepared.ok) return err(this.#unprepared(key, prepared.error));
 
@@ -138,7 +139,16 @@ export class TokenMint {
 
   /** A challenge met by a token that was minted for the one before. */
   stepUp(key: ResourceKey, claims: string): Failure {
-    const cause = this.#scoped(key, stepUpFailure(claims));
+    return this.#refused(key, this.#scoped(key, stepUpFailure(claims)));
+  }
+
+  /** A token of the application that holds no permission for what it was used for. */
+  rolesLacking(key: ResourceKey): Failure {
+    return this.#refused(key, rolesLacking());
+  }
+
+  /** Writes that a resource refused a token that is held. */
+  #refused(key: ResourceKey, cause: TokenFailure): Failure {
     const attempt = this.#attempt(key);
     const failed = this.#record(key, cause, { fingerprint: "", endsIntent: false });
     const { resource } = key;
@@ -152,18 +162,31 @@ export class TokenMint {
     exchange: PreparedExchange,
   ): Promise<Outcome<HeldToken>> {
     const { state, rearm } = this.#options;
-    const { claims, generation, report, requestId } = started;
+    const { claims, generation, requestId } = started;
     state.tokens.putIntent(key, generation, started.at);
     rearm();
     const answer = await exchange.send({ claims, requestId });
+    if (answer.ok && this.#lacksRoles(key, answer.value))
+      return this.#refuse(key, started, rolesLacking());
     if (answer.ok) return this.#keep(key, started, answer.value);
     // A challenge that Entra does not answer silently is one for the user, at the next sign-in.
-    const cause = this.#scoped(key, { ...defined({ claims }), ...answer.error });
-    if (this.#fenced(generation)) return this.#superseded(started, cause.requestId);
-    const { fingerprint } = started;
+    return this.#refuse(key, started, { ...defined({ claims }), ...answer.error });
+  }
+
+  #refuse(key: ResourceKey, started: Start, refusal: TokenFailure): Outcome<never> {
+    const cause = this.#scoped(key, refusal);
+    if (this.#fenced(started.generation)) return this.#superseded(started, cause.requestId);
+    const { fingerprint, report } = started;
     const failed = this.#record(key, cause, { fingerprint, endsIntent: true });
     report(refusalOf(cause));
     return err(failed);
+  }
+
+  /** Another token without roles undoes no latch that waits for them. */
+  #lacksRoles(key: ResourceKey, { app }: ExchangedTokens): boolean {
+    const { state } = this.#options;
+    if (!state.exists || app?.roles.length !== 0) return false;
+    return awaitsRoles(state.grant(), state.tokens.read(key));
   }
 
   /** Waits after a POST whose outcome could not be written. */
@@ -186,7 +209,8 @@ export class TokenMint {
   #scoped({ tenantId }: ResourceKey, cause: TokenFailure): TokenFailure {
     const { state } = this.#options;
     if (!state.exists) return cause;
-    const { tenant_id: home } = state.grant();
+    const { kind, tenant_id: home } = state.grant();
+    if (kind === "tenant") return tenantFailure(cause);
     return tenantId === home ? cause : foreignFailure(cause, tenantId, home);
   }
 
@@ -214,7 +238,11 @@ export class TokenMint {
     return failed;
   }
 
-  async #keep(key: ResourceKey, started: Start, answer: TokenSet): Promise<Outcome<HeldToken>> {
+  async #keep(
+    key: ResourceKey,
+    started: Start,
+    answer: ExchangedTokens,
+  ): Promise<Outcome<HeldToken>> {
     const { state, cache, cipher, connectionId, now, rearm } = this.#options;
     const sealed = await sealTokens(cipher, answer);
     if (this.#fenced(started.generation)) return this.#superseded(started, answer.requestId);
@@ -225,7 +253,8 @@ export class TokenMint {
       issuedAt: started.at,
       generation: started.generation + 1,
     });
-    recordSuccess(state, stored, sealed.refreshToken, now());
+    const roles = key.resource === "graph" ? answer.app?.roles : undefined;
+    recordSuccess(state, stored, { now: now(), roles, refreshToken: sealed.refreshToken });
     const { claims } = started;
     const held: HeldToken = { ...stored, token: answer.accessToken, used: false, claims };
     cache.hold(key, held, state.grant().tenant_id);
@@ -248,7 +277,7 @@ export class TokenMint {
     });
     if (!state.exists) return err(unknownConnection());
     state.tokens.clearIntent();
-    return err(actionRequired(signInRemedy(now())));
+    return err(notConnected(state.kind, now()));
   }
 
   #unprepared(key: ResourceKey, fault: ExchangeFault): Failure {

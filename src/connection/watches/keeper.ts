@@ -16,7 +16,7 @@ import {
 import { endsWithin } from "../../platform/deadline.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { isHeld } from "../policy/grant-kind.ts";
-import { actionRequired, signInRemedy } from "../policy/remedies.ts";
+import { notConnected } from "../policy/remedies.ts";
 import { renewedTogether, watchLease } from "../policy/watch-lifetime.ts";
 import { kindRules, parseWatchResource } from "../policy/watch-resource.ts";
 import type { RemedyLinks } from "../remedy-links.ts";
@@ -73,8 +73,9 @@ export class WatchKeeper {
     const { state, subscriptions, transitions, now, rearm } = this.#options;
     const wanted = newWatch(request, now());
     if (!wanted.ok) return wanted;
+    if (state.kind === "tenant" && /^me\b/.test(wanted.value.resource)) return err(ofNobody());
     if (!state.exists) return err(unknownConnection());
-    if (!isHeld(state.grant())) return err(actionRequired(signInRemedy(now())));
+    if (!isHeld(state.grant())) return err(notConnected(state.kind, now()));
     const rows = state.watches.list();
     const known = rows.find((row) => isSame(row, wanted.value));
     if (known === undefined) {
@@ -223,6 +224,9 @@ const isSame = (row: WatchRow, { resource, change_types: kinds }: NewWatch): boo
   row.resource === resource && row.change_types.join() === kinds.join();
 
 const unknownWatch = (): Failure => failure("not_found", "There is no such watch.");
+
+const ofNobody = (): Failure =>
+  invalidField("resource", "must name its user: a tenant's connection has none that is signed in");
 
 const tooMany = (): Failure =>
   conflict(

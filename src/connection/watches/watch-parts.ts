@@ -59,7 +59,11 @@ export function createWatches({
     budgetMs: 0,
     waitOnThrottle: false,
   });
-  const session = new GraphSession(transport, cloud.graphEndpoint, "v1.0");
+  const session = new GraphSession(transport, {
+    endpoint: cloud.graphEndpoint,
+    version: "v1.0",
+    user: undefined,
+  });
   const transitions = new WatchTransitions({ state, now });
   const intake = new ChangeIntake({ state, reader, transitions, publish, now, rearm });
   const subscriptions = new WatchSubscriptions({

@@ -7,6 +7,8 @@ import type { SessionSecret } from "../../platform/keys.ts";
 const contentSchema = z.object({
   tenant: z.string(),
   return_url: z.string().optional(),
+  /** Of a tenant that is to be connected: who started, at the host. */
+  user_id: z.string().optional(),
   /** Milliseconds since the epoch. */
   expires_at: z.number(),
 });

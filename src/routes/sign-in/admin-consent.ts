@@ -7,6 +7,11 @@ import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 import { defined } from "../../contract/defined.ts";
 import { AzureError, invalidField } from "../../contract/errors.ts";
 import { readAdminState, signAdminState, type AdminConsentContent } from "./admin-consent-state.ts";
+import { requireScope } from "../../callers/caller.ts";
+import { userIdSchema } from "../../contract/connection-id.ts";
+import { orThrow } from "../../contract/or-throw.ts";
+import { authenticate } from "../../front/require.ts";
+import { completeProof, startProof } from "./tenant-proof.ts";
 import { success } from "../../front/answers.ts";
 import { administratorPage } from "./callback-page.ts";
 import { tenantField } from "../../operations/sign-in-fields.ts";
@@ -33,13 +38,24 @@ export function adminConsentRoutes(router: Router): void {
       // An administrator who follows a link has no credential of the host's; it grants no access here.
       scope: "open",
       changes: true,
-      query: { tenant_id: tenantField, return_url: z.string().max(2_048).optional() },
+      query: {
+        tenant_id: tenantField,
+        return_url: z.string().max(2_048).optional(),
+        connect: z.enum(["true", "false"]).optional().meta({
+          description:
+            "true: the tenant is connected too, once you confirm; needs the scope admin, user_id and return_url.",
+        }),
+        user_id: userIdSchema.optional().meta({
+          description: "With connect: who starts this at the host, and alone can confirm.",
+        }),
+      },
       answers: {
         200: {
           description: "Where to send the administrator's browser.",
           data: dataSchema(
             z.object({
-              admin_consent_url: z.string(),
+              admin_consent_url: z.string().optional().meta({ description: "Without connect." }),
+              auth_url: z.string().optional().meta({ description: "With connect." }),
               state: z.string(),
               expires_at: time,
             }),
@@ -48,7 +64,8 @@ export function adminConsentRoutes(router: Router): void {
         302: { description: "To Microsoft, when the browser asked for a page." },
       },
     },
-    async (c, { query: { tenant_id: asked, return_url: returnUrl } }) => {
+    async (c, { query: { tenant_id: asked, return_url: returnUrl, connect, user_id: user } }) => {
+      const userId = await starterOf(c, { connects: connect === "true", user, returnUrl });
       const { cloud, clientId, sessionSecret } = c.var.config;
       const tenant = tenantOf(c, asked);
       if (returnUrl !== undefined && !readReturnUrl(returnUrl, c.var.config.returnOrigins)) {
@@ -56,14 +73,14 @@ export function adminConsentRoutes(router: Router): void {
       }
       const { state, expiresAt } = await signAdminState(
         sessionSecret,
-        { tenant, ...defined({ return_url: returnUrl }) },
+        { tenant, ...defined({ return_url: returnUrl, user_id: userId }) },
         Date.now(),
       );
       const redirectUri = `${c.var.config.publicOrigin}${callbackPath}`;
       const url = adminConsentUrl({ cloud, clientId, tenant, redirectUri, state });
       if (c.req.header("accept")?.includes("text/html")) return redirectResponse(url);
       return success({
-        admin_consent_url: url,
+        ...(userId === undefined ? { admin_consent_url: url } : { auth_url: url }),
         state,
         expires_at: new Date(expiresAt).toISOString(),
       });
@@ -83,22 +100,32 @@ export function adminConsentRoutes(router: Router): void {
         state: text,
         error: text,
         error_description: text,
+        code: text,
         tenant: text,
         admin_consent: text,
       },
       openQuery: true,
       answers: {
         200: { description: "A page that says so.", content: page },
-        302: { description: "To the return_url of the start, with status or error." },
+        302: {
+          description:
+            "To the return_url of the start, with status or error; of a tenant that is to be connected, on to Microsoft.",
+        },
         400: { description: "A page that says what went wrong.", content: page },
       },
     },
     async (c, { query }) => {
       const { sessionSecret } = c.var.config;
       const started = await readAdminState(sessionSecret, query.state ?? "", Date.now());
-      // Started in the Azure portal, or more than ten minutes ago: the administrator may have consented.
-      if (started === undefined) return pageResponse(administratorPage);
+      if (started === undefined) {
+        // Else started in the Azure portal, or more than ten minutes ago: they may have consented.
+        return (await completeProof(c, query.state ?? "")) ?? pageResponse(administratorPage);
+      }
       const error = errorOf(query, started);
+      const { user_id, return_url } = started;
+      if (error === undefined && user_id !== undefined && return_url !== undefined) {
+        return startProof(c, query.tenant, { user_id, return_url });
+      }
       if (started.return_url !== undefined) {
         return redirectResponse(
           returnTo(started.return_url, error === undefined ? { status: "consented" } : { error }),
@@ -107,6 +134,29 @@ export function adminConsentRoutes(router: Router): void {
       return pageResponse(error === undefined ? consentedPage : refusedPage(c, error));
     },
   );
+}
+
+/**
+ * Who starts to connect a tenant; undefined when it is consent alone.
+ *
+ * @throws AzureError `unauthenticated`, or `forbidden` without `admin`; `invalid_request` naming the field
+ */
+async function starterOf(
+  c: Context,
+  asked: { connects: boolean; user: string | undefined; returnUrl: string | undefined },
+): Promise<string | undefined> {
+  const { connects, user, returnUrl } = asked;
+  const refuse = (field: string, expected: string) => new AzureError(invalidField(field, expected));
+  if (!connects) {
+    if (user === undefined) return undefined;
+    throw refuse("user_id", "is given with connect=true alone");
+  }
+  const caller = await authenticate(c);
+  c.set("caller", caller);
+  orThrow(requireScope(caller, "admin"));
+  if (user === undefined) throw refuse("user_id", "is required: who starts this, and confirms it");
+  if (returnUrl === undefined) throw refuse("return_url", "is required: where it is confirmed");
+  return user;
 }
 
 /** A deployment of one tenant asks that tenant and no other. */

@@ -133,7 +133,7 @@ async function cookiesOf(
 }
 
 /** What OAuth's own error answer looks like, so that a page needs to know one form only. */
-const errorParameters = ({ code, message, details }: Failure) => ({
+export const errorParameters = ({ code, message, details }: Failure) => ({
   error: details?.reason ?? code,
   error_description: message,
 });

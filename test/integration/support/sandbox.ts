@@ -62,6 +62,8 @@ export const sandbox = {
   settings: (settings: Record<string, unknown>) => send("PATCH", "/settings", settings),
   revoke: (user: string, resource?: string) =>
     send("POST", "/revoke", { user, ...(resource !== undefined && { resource }) }),
+  /** Any other control of the sandbox. */
+  control: send,
   reset: () => send("POST", "/reset", {}),
   message: (message: Record<string, unknown>) => send("POST", "/messages", message),
   /** Plays something to a subscription of Graph's. */

@@ -28,14 +28,14 @@ const invalid = (account: string, detail: string) =>
     { detail, headers: challenge(account) },
   );
 
-/** Data roles, by sign-in name and account owner; applications have none. */
+/** Data roles, by sign-in name and account owner; the application may read what is in its tenants. */
 const readers: Readonly<Record<string, string>> = {
   "ada@contoso.example": CONTOSO_TENANT,
   "alan@fabrikam.example": FABRIKAM_TENANT,
 };
 
-const mayRead = (caller: Caller, tenantId: string) =>
-  caller.scopes.has("user_impersonation") && readers[caller.user?.upn ?? ""] === tenantId;
+const mayRead = ({ kind, scopes, user }: Caller, tenantId: string) =>
+  kind === "app" || (scopes.has("user_impersonation") && readers[user?.upn ?? ""] === tenantId);
 
 /** The refusal of a caller who may not read the account's blobs; undefined for one who may. */
 export async function refuseCaller(

@@ -5,6 +5,7 @@ import { uriOf } from "../resources.ts";
 import { authorityOf } from "../tenants.ts";
 import type { Audience, SandboxUser } from "../world.ts";
 import { returnAddress } from "./authorization-request.ts";
+import { signedInAccounts, signInCookie } from "./browser-session.ts";
 import { failure } from "./entra-error.ts";
 import type { EntraError, Outcome } from "./entra-error.ts";
 import { entraHeaders } from "./environment.ts";
@@ -110,10 +111,13 @@ export async function adminConsentEndpoint(
     return context.html(page, 200, entraHeaders(world));
   }
   world.consents.grantForEveryone(tenant.value, asked.delegated);
-  if (asked.application) world.consents.grantApplication(tenant.value);
-  return redirectAnswer(context, world, address.value, {
+  if (asked.application) world.consents.grantApplication(tenant.value, world.now());
+  const answer = await redirectAnswer(context, world, address.value, {
     admin_consent: "True",
     tenant: tenant.value,
     ...(legacy ? {} : { scope: namesOf(asked).join(" ") }),
   });
+  const session = await signedInAccounts(context, world);
+  answer.headers.append("set-cookie", await signInCookie(world, session, user));
+  return answer;
 }

@@ -32,11 +32,13 @@ export const clientCredentials: Grant = async ({ world, form, authority, claimsC
   }
   const { tenant } = authority;
   if (!world.consents.knows(tenant.id)) return unknownClient(CLIENT_ID, tenant.displayName);
+  // Microsoft says so nowhere: they arrive in tokens some minutes after the consent.
+  const by = world.now() - world.settings.roles_delay_s * 1_000;
   const { token, expiresIn, refreshIn } = await world.issueAccessToken({
     audience: resource.audience,
     aud: uri,
     tenantId: tenant.id,
-    roles: [...world.consents.application(tenant.id, resource.audience)],
+    roles: [...world.consents.application(tenant.id, resource.audience, by)],
     claimsCapable,
   });
   return {

@@ -19,6 +19,16 @@ export interface IdTokenContent {
 
 const lifetime = 3600;
 
+/** Template ids of directory roles, the same in every tenant. */
+const GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10";
+const MEMBER = "b79fbf4d-3ef9-4689-8143-76b194e85509";
+const GUEST = "10dae51f-b6af-4016-8d66-8c2a99b929b3";
+
+function rolesOf({ admin, homeTenantId }: SandboxUser, tenantId: string): string[] {
+  if (homeTenantId !== tenantId) return [GUEST];
+  return admin ? [GLOBAL_ADMINISTRATOR, MEMBER] : [MEMBER];
+}
+
 /** Signs a v2.0 id_token; from the token endpoint it carries neither c_hash nor at_hash. */
 export async function signIdToken(world: SandboxWorld, content: IdTokenContent): Promise<string> {
   const { base, user, tenantId, openid, nonce } = content;
@@ -43,6 +53,7 @@ export async function signIdToken(world: SandboxWorld, content: IdTokenContent):
     tid: tenantId,
     uti: utiOf(world.tick()),
     ver: "2.0",
+    ...(world.settings.group_membership_claims === null ? {} : { wids: rolesOf(user, tenantId) }),
   })
     .setProtectedHeader({ typ: "JWT", alg: "RS256", kid: key.kid })
     .setIssuer(`${base}/${tenantId}/v2.0`)

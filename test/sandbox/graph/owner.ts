@@ -32,10 +32,12 @@ export function requirePerson(caller: Caller): void {
 }
 
 export function ownerFor(state: GraphState, tenantId: string, graphId: string): Owner {
-  const person = state.world.users.find((candidate) => {
-    const objectId = candidate.objectIds.get(tenantId);
-    return objectId === graphId || objectId?.slice(19).replaceAll("-", "") === graphId;
-  });
+  const person =
+    state.added.get(graphId) ??
+    state.world.users.find((candidate) => {
+      const objectId = candidate.objectIds.get(tenantId);
+      return objectId === graphId || objectId?.slice(19).replaceAll("-", "") === graphId;
+    });
   const objectId = person?.objectIds.get(tenantId);
   if (person === undefined || objectId === undefined) throw userNotFound(graphId);
   return {

@@ -1,4 +1,4 @@
-import type { Caller, World } from "../world.ts";
+import type { Caller, SandboxUser, World } from "../world.ts";
 import { Calendar } from "./calendar/calendar.ts";
 import { Directory } from "./directory/directory.ts";
 import { Drive } from "./drive/drive.ts";
@@ -48,6 +48,8 @@ export class GraphState {
   readonly #calendars = new Shelf<Calendar>();
   readonly #drives = new Shelf<Drive>();
   readonly uploads = new UploadSessions();
+  /** People who were added to a directory and cannot sign in, by object id. */
+  readonly added = new Map<string, SandboxUser>();
   readonly subscriptions: SubscriptionStore;
   readonly notifier: Notifier;
   readonly #report: Report = (change) => this.notifier.changed(change);
@@ -65,6 +67,7 @@ export class GraphState {
       this.#calendars.clear();
       this.#drives.clear();
       this.uploads.clear();
+      this.added.clear();
       this.gate.restart();
       this.subscriptions.clear();
       this.notifier.clear();

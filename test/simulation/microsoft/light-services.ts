@@ -63,6 +63,10 @@ export async function serveCall(
   const tenantId = tenantAt(request.url);
   if (!authenticated.ok) return undefined;
   if (tenantId !== undefined && tenantId !== authenticated.caller.tenantId) return undefined;
+  const { kind, roles } = authenticated.caller;
+  if (audience === "graph" && kind === "app" && roles.size === 0) {
+    return Response.json({ error: { code: "Authorization_RequestDenied" } }, { status: 403 });
+  }
   const { pathname } = new URL(request.url);
   const [, file] = fileContent.exec(pathname) ?? [];
   if (file !== undefined) {

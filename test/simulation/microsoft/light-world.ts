@@ -69,6 +69,7 @@ export function createLightWorld(): LightWorld {
       tenantId: tenant,
       aud,
       scopes = [],
+      roles = [],
       claimsCapable = false,
     }) {
       const user = typeof asked === "string" ? userByName(asked) : asked;
@@ -81,6 +82,7 @@ export function createLightWorld(): LightWorld {
         aud: uri,
         tid: tenantId,
         unique_name: user?.upn,
+        ...(user === undefined && { oid: tenantId, roles }),
         exp: Math.ceil(expiresAt / 1_000),
         uti: (names += 1),
       };
@@ -97,7 +99,7 @@ export function createLightWorld(): LightWorld {
           ...(user !== undefined && { user }),
           clientId: CLIENT_ID,
           scopes: new Set(scopes),
-          roles: new Set(),
+          roles: new Set(roles),
           claimsCapable,
         },
       });

@@ -1,8 +1,12 @@
 import { CONTOSO_TENANT } from "../../sandbox/constants.ts";
-import type { ConnectionRpc, ReconnectRpc } from "../../../src/contract/connection-rpc.ts";
+import type {
+  ConnectionRpc,
+  ReconnectRpc,
+  TenantRpc,
+} from "../../../src/contract/connection-rpc.ts";
 import type { Surroundings } from "./callers.ts";
 
-type Method = keyof ConnectionRpc | keyof ReconnectRpc;
+type Method = keyof ConnectionRpc | keyof ReconnectRpc | keyof TenantRpc;
 
 const long = "x".repeat(70_000);
 /** No text: a hash or a URL of it would be of another one. */

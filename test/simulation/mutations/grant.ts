@@ -131,9 +131,17 @@ export const grantMutations: readonly Mutation[] = [
   {
     name: "a confirmation that cannot be read ends the sign-ins that are open",
     file: "connection/actor.ts",
-    find: `({ authorization }) => {
+    find: `authorization, tenantGrant }) => {
+      if (tenantGrant !== undefined) {
+        const request = readTenantConfirmation(options);
+        return request.ok ? tenantGrant.confirm(request.value) : request;
+      }
       const request = readConfirmAuthorization(options);`,
-    replace: `({ authorization, state }) => {
+    replace: `authorization, tenantGrant, state }) => {
+      if (tenantGrant !== undefined) {
+        const request = readTenantConfirmation(options);
+        return request.ok ? tenantGrant.confirm(request.value) : request;
+      }
       const request = readConfirmAuthorization(options);
       if (!request.ok) state.pending.clear();`,
   },

@@ -2,6 +2,7 @@ import { alarmMutations } from "./alarm.ts";
 import { callMutations } from "./calls.ts";
 import { deliveryMutations } from "./delivery.ts";
 import { grantMutations } from "./grant.ts";
+import { tenantMutations } from "./tenants.ts";
 import { tokenMutations } from "./tokens.ts";
 import type { Mutation } from "./mutation.ts";
 
@@ -12,6 +13,7 @@ export const mutations: readonly Mutation[] = [
   ...callMutations,
   ...alarmMutations,
   ...deliveryMutations,
+  ...tenantMutations,
 ];
 
 /** @throws Error for a name that no mutation has */

@@ -2,6 +2,8 @@
 export interface Mutation {
   /** What goes wrong, in plain words. */
   name: string;
+  /** Whose schedules find it; default those of users. */
+  of?: "tenants";
   /** Below `src/`. */
   file: string;
   /** Text that occurs once in the file, and what takes its place. */

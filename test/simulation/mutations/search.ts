@@ -25,8 +25,8 @@ export async function searchAll(
   const work = async (): Promise<void> => {
     for (const mutation of waiting) {
       const settings = { mutation: mutation.name, timeout: longest };
-      const result = await runBatch(options, settings).catch((error: unknown) =>
-        error instanceof Error ? error : new Error(String(error)),
+      const result = await runBatch({ ...options, of: mutation.of }, settings).catch(
+        (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
       );
       done(mutation, result);
     }

@@ -11,7 +11,7 @@ export const tokenMutations: readonly Mutation[] = [
   {
     name: "a refusal is recorded though the grant changed meanwhile",
     file: "connection/tokens/token-mint.ts",
-    find: "if (this.#fenced(generation)) return this.#superseded(started, cause.requestId);",
+    find: "if (this.#fenced(started.generation)) return this.#superseded(started, cause.requestId);",
     replace: "",
   },
   {

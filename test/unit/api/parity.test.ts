@@ -36,8 +36,10 @@ const rows = operations
 describe("HTTP and RPC read the same input, or refuse it in the same words,", () => {
   test.each(rows)("of %s at %s", (_, __, operation, route) => {
     const read = { accepted: 0, refused: 0 };
+    // Whose connection it is about is the same in every request.
+    const fixed = { ...(Object.hasOwn(operation.input, "userId") && { userId: "ada" }) };
     fc.assert(
-      fc.property(inputsOf(operation, route), (input) => {
+      fc.property(inputsOf(operation, route, fixed), (input) => {
         const overHttp = verdictOf(
           () => readInput(operation, route, partsOf(operation, route, input)),
           { door: "http", operation, route },

@@ -50,8 +50,21 @@ describe("a whole configuration", () => {
       publicOrigin: "https://azure.example",
       allowedOrigins: [],
       returnOrigins: [],
+      tenantConnectByMembers: false,
       webhooks: [],
       pipelineTypes: { types: eventTypes, changeTypes: [] },
+    });
+  });
+
+  it("lets members connect their tenant only where it is told to, in so many words", () => {
+    const read = (value: string) => configured({ TENANT_CONNECT_BY_MEMBERS: value });
+    expect(read("on").tenantConnectByMembers).toBe(true);
+    expect([read("off"), read("")].map((one) => one.tenantConnectByMembers)).toEqual([
+      false,
+      false,
+    ]);
+    expect(parseConfig({ ...env, TENANT_CONNECT_BY_MEMBERS: "true" })).toMatchObject({
+      error: { variable: "TENANT_CONNECT_BY_MEMBERS" },
     });
   });
 

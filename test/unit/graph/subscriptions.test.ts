@@ -30,7 +30,7 @@ function subscriptionsOf(...answers: (Response | Error)[]) {
       throw answer ?? new Error("nothing more was scripted");
     },
   });
-  const session = new GraphSession(transport, endpoint, "v1.0");
+  const session = new GraphSession(transport, { endpoint, version: "v1.0", user: undefined });
   return { subscriptions: new Subscriptions(session, () => now), sent };
 }
 

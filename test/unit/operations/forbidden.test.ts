@@ -64,6 +64,20 @@ const personal = {
 };
 
 describe("a 403 of Graph's", () => {
+  test("to an application asks the administrator of its tenant, since nobody signs in for it", async () => {
+    const tenant = infoOf([], { kind: "tenant", roles: ["User.Read.All"], proof: "asserted" });
+    const { result } = await explain(refusal("ErrorAccessDenied"), contacts, ok(tenant));
+    expect(result).toMatchObject({
+      code: "forbidden",
+      request_id: "ours",
+      remedy: {
+        action: "admin_consent",
+        admin_consent_url: "https://azure.example/admin-consent?tenant_id=t",
+      },
+    });
+    expect(result).not.toHaveProperty("remedy.connect_url");
+  });
+
   test.each<[string, Needs | undefined, string[], Partial<ConnectionInfo>, string]>([
     ["no permission of the kind", contacts, ["Mail.Read"], {}, "Contacts.Read"],
     ["nothing at all", contacts, [], {}, "Contacts.Read"],
@@ -130,7 +144,6 @@ describe("a 403 of Graph's", () => {
     ],
     ["one that includes it is granted", contacts, ok(infoOf(["Contacts.ReadWrite"]))],
     ["the account can grant none", anotherProfile, ok(infoOf(["User.Read"], personal))],
-    ["the connection is no person's", contacts, ok(infoOf([], { kind: "tenant" }))],
     ["the connection is gone", contacts, err(unknownConnection())],
     ["the connection cannot be asked", contacts, undefined],
   ])("stays as it is when %s", async (_, needs, info) => {

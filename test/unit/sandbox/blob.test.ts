@@ -63,12 +63,17 @@ describe("blob storage", () => {
     [401, "InvalidAuthenticationInfo", { user: "alan@fabrikam.example" }],
     [403, "AuthorizationPermissionMismatch", { user: "grace@contoso.example" }],
     [403, "AuthorizationPermissionMismatch", { scopes: [] }],
-    [403, "AuthorizationPermissionMismatch", { user: undefined, tenantId: CONTOSO_TENANT }],
+    [401, "InvalidAuthenticationInfo", { user: undefined, tenantId: FABRIKAM_TENANT }],
   ])("answers %d %s to the token of %j", async (status, code, request) => {
     const said = await send("/documents/readme.txt", { token: await tokenOf(request) });
     expect([said.status, codeOf(said)]).toEqual([status, code]);
     expect(said.headers.has("www-authenticate")).toBe(status === 401);
     expect(said.text).toContain(`<Code>${code}</Code>`);
+  });
+
+  it("lets the application of its own tenant read, which has a role there", async () => {
+    const token = await tokenOf({ user: undefined, tenantId: CONTOSO_TENANT });
+    expect((await send("/documents/readme.txt", { token })).status).toBe(200);
   });
 
   it("takes the account's own address for an audience", async () => {

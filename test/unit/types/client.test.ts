@@ -28,7 +28,7 @@ describe("the client", () => {
       [who: client.Who]
     >();
     expectTypeOf<client.Who>().toEqualTypeOf<
-      { userId: string; label?: string | undefined } | { connection: string }
+      client.Owner | client.TenantOwner | { connection: string; as?: string | undefined }
     >();
     expectTypeOf<ConnectionClient["graph"]>().toEqualTypeOf<client.GraphRoutes>();
     expectTypeOf<client.GraphRoutes>().toExtend<client.GraphOperations>();
@@ -252,6 +252,21 @@ describe("a connection's own parts", () => {
     expectTypeOf(client.isAzureError).guards.toEqualTypeOf<client.AzureError>();
   });
 
+  test("of a tenant say how it came to be connected, and once by whom", () => {
+    expectTypeOf<client.ConnectionInfo["proof"]>().toEqualTypeOf<client.TenantProof | undefined>();
+    expectTypeOf<client.ConnectionInfo["administrator"]>().toEqualTypeOf<
+      client.Administrator | undefined
+    >();
+    type Begin = InstanceType<typeof AzureClient>["beginTenantConnect"];
+    expectTypeOf<Begin>().parameters.toEqualTypeOf<[options: client.TenantConnectOptions]>();
+    expectTypeOf<Begin>().returns.resolves.toEqualTypeOf<
+      client.Answer<client.TenantConnectStart>
+    >();
+    expectTypeOf<client.ConnectionConfirmOptions>().toEqualTypeOf<{
+      userId?: string | undefined;
+    }>();
+  });
+
   test("are followed live", () => {
     expectTypeOf(LiveClient).constructorParameters.toEqualTypeOf<
       [options: client.LiveClientOptions]
@@ -267,7 +282,9 @@ describe("a binding to the entrypoint", () => {
     expectTypeOf(azure).returns.toEqualTypeOf<client.ConnectionStub>();
     expectTypeOf<client.AzureBinding | undefined>().toExtend<Parameters<typeof azure>[0]>();
     expectTypeOf<client.AzureBinding>().toEqualTypeOf<client.AzureService>();
-    expectTypeOf(azure).parameter(1).toEqualTypeOf<client.Owner>();
+    expectTypeOf(azure)
+      .parameter(1)
+      .toEqualTypeOf<client.Owner | Pick<client.TenantOwner, "tenantId">>();
     // What the pages of reconnect links ask is no sibling's.
     expectTypeOf<client.ConnectionStub>().not.toHaveProperty("beginReconnect");
     expectTypeOf<client.ConnectionStub>().not.toHaveProperty("reconnectRequest");
@@ -288,7 +305,8 @@ describe("a binding to the entrypoint", () => {
       changes: client.ChangesRequest;
       completeConnect: client.CompleteConnectRequest;
       confirmConnect: client.ConfirmConnectRequest;
-      connection: client.Owner;
+      connectTenant: { tenantId: string };
+      connection: client.Owner | Pick<client.TenantOwner, "tenantId">;
       createSession: client.CreateSessionRequest;
       disconnect: client.DisconnectRequest;
       getCalendarEvents: client.GetCalendarEventsRequest;

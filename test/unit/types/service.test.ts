@@ -46,11 +46,14 @@ describe("a sibling's binding", () => {
     expectTypeOf<Results<AzureBinding>>().toExtend<Results<AzureService>>();
   });
 
-  test("names the user in every request about a connection", () => {
-    expectTypeOf<Request<"getMail">["userId"]>().toBeString();
-    expectTypeOf<Request<"listContacts">["userId"]>().toBeString();
-    expectTypeOf<Request<"getConnection">["userId"]>().toBeString();
-    expectTypeOf<Request<"disconnect">["label"]>().toEqualTypeOf<string | undefined>();
+  test("names the user or the tenant in every request about a connection", () => {
+    type Named<Name extends keyof AzureBinding> = Extract<Request<Name>, { userId: string }>;
+    expectTypeOf<Named<"getMail">["userId"]>().toBeString();
+    expectTypeOf<Named<"listContacts">["userId"]>().toBeString();
+    expectTypeOf<Named<"getConnection">["userId"]>().toBeString();
+    expectTypeOf<Named<"disconnect">["label"]>().toEqualTypeOf<string | undefined>();
+    type Tenants<Name extends keyof AzureBinding> = Extract<Request<Name>, { tenantId: string }>;
+    expectTypeOf<Tenants<"getMail">["as"]>().toEqualTypeOf<string | undefined>();
     expectTypeOf<Request<"confirmConnect">["flow"]>().toBeString();
     expectTypeOf<Request<"completeConnect">["state"]>().toBeString();
     expectTypeOf<Request<"listConnections">["userId"]>().toEqualTypeOf<string | undefined>();

@@ -7,7 +7,7 @@ import {
   latchedBy,
   mayProbe,
   remedyOf,
-  signInRemedy,
+  notConnected,
 } from "../../../../src/connection/policy/remedies.ts";
 import type { Grant } from "../../../../src/connection/tables/grant-store.ts";
 import { remedyActions, type Remedy, type RemedyAction } from "../../../../src/contract/remedy.ts";
@@ -72,6 +72,7 @@ describe("a probe", () => {
       tenant_id: tenant,
       remedy: remedy("sign_in"),
       probed_at: start,
+      retry_at: null,
     });
     const at = (tenant: string, elapsed: number) => latchedBy(grant, row(tenant), start + elapsed);
     expect(at(elsewhere, 15 * minute - 1)).toBeDefined();
@@ -121,9 +122,12 @@ describe("a token POST", () => {
   });
 });
 
-test("a connection without a grant asks to sign in, since now", () => {
-  expect(signInRemedy(start)).toMatchObject({
-    action: "sign_in",
-    since: "2026-11-28T12:00:00.000Z",
+test.each([
+  ["user", "sign_in"],
+  ["tenant", "admin_consent"],
+] as const)("a connection of a %s without a grant asks for %s, since now", (kind, action) => {
+  expect(notConnected(kind, start)).toMatchObject({
+    code: "action_required",
+    remedy: { action, since: "2026-11-28T12:00:00.000Z" },
   });
 });

@@ -8,6 +8,7 @@ import {
   renewalDue,
   spreadOf,
   timesOf,
+  type TokenFacts,
 } from "../../../../src/connection/policy/renewal-policy.ts";
 
 const second = 1_000;
@@ -140,22 +141,32 @@ describe("isFresh", () => {
   });
 });
 
-test.each([
-  ["unused", { refreshAt: 10, firstUsedAt: null, retryAt: null, latched: false }, null],
-  ["used", { refreshAt: 10, firstUsedAt: 5, retryAt: null, latched: false }, 10],
-  ["in back-off", { refreshAt: 10, firstUsedAt: 5, retryAt: 20, latched: false }, 20],
+test.each<[string, TokenFacts, number | null]>([
+  ["unused", { refreshAt: 10, firstUsedAt: null, retryAt: null, latch: "none" }, null],
+  ["used", { refreshAt: 10, firstUsedAt: 5, retryAt: null, latch: "none" }, 10],
+  ["in back-off", { refreshAt: 10, firstUsedAt: 5, retryAt: 20, latch: "none" }, 20],
   [
     "not due, but failed when somebody asked for it",
-    { refreshAt: 100, firstUsedAt: 5, retryAt: 20, latched: false },
+    { refreshAt: 100, firstUsedAt: 5, retryAt: 20, latch: "none" },
     20,
   ],
   [
     "unused, and failed when somebody asked for it",
-    { refreshAt: 100, firstUsedAt: null, retryAt: 20, latched: false },
+    { refreshAt: 100, firstUsedAt: null, retryAt: 20, latch: "none" },
     20,
   ],
-  ["latched", { refreshAt: 10, firstUsedAt: 5, retryAt: null, latched: true }, null],
-  ["never minted", { refreshAt: null, firstUsedAt: null, retryAt: 20, latched: false }, null],
+  ["latched", { refreshAt: 10, firstUsedAt: 5, retryAt: null, latch: "stands" }, null],
+  [
+    "latched until roles arrive",
+    { refreshAt: 10, firstUsedAt: 5, retryAt: 20, latch: "awaits_roles" },
+    20,
+  ],
+  [
+    "latched for roles that did not arrive",
+    { refreshAt: 10, firstUsedAt: 5, retryAt: null, latch: "awaits_roles" },
+    null,
+  ],
+  ["never minted", { refreshAt: null, firstUsedAt: null, retryAt: 20, latch: "none" }, null],
 ])("a token that is %s is renewed at the right time", (_, token, expected) => {
   expect(renewalDue(token)).toBe(expected);
 });

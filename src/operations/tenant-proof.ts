@@ -1,0 +1,207 @@
+import * as z from "zod";
+import type { Config } from "../config/config.ts";
+import { signState } from "../connection/grant/authorization-state.ts";
+import { signInPurposes } from "../connection/grant/sign-in-purpose.ts";
+import { remedyOf } from "../connection/policy/remedies.ts";
+import { signInFailure } from "../connection/policy/sign-in-failure.ts";
+import { ownStub } from "../connection/stub.ts";
+import { connectionIdOf } from "../contract/connection-owner.ts";
+import { failure, type Failure } from "../contract/errors.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import { authorizationUrl } from "../entra/authorization-request.ts";
+import { holdsAdministrator } from "../entra/directory-roles.ts";
+import type { IdTokenIdentity } from "../entra/id-token.ts";
+import { newSignInSecrets } from "../entra/sign-in-secrets.ts";
+import { createTokenEndpoint } from "../entra/token-endpoint.ts";
+import { parseJson } from "../http/json.ts";
+import type { Environment } from "../platform/env.ts";
+import { makeOpaque, readOpaque } from "./opaque.ts";
+
+/**
+ * The sign-in by which an administrator proves to be one of the tenant that Microsoft named after the
+ * consent: that name came through a browser, which can name any tenant. Its secrets are sealed in a
+ * cookie of the browser, since no object is addressed before the tenant is proven.
+ */
+
+const { ttlMs, callbackPath } = signInPurposes.tenant_proof;
+
+const askedSchema = z.object({
+  /** GUID, as the callback of the consent said: a claim. */
+  tenant: z.string(),
+  /** Who started, at the host. */
+  user_id: z.string(),
+  return_url: z.string(),
+});
+/** What is to be proven, and for whom. */
+export type ProofAsked = z.infer<typeof askedSchema>;
+
+const openSchema = askedSchema.extend({
+  nonce: z.string(),
+  code_verifier: z.string(),
+  /** The first attempt shows no page; where Microsoft wants one, a second does. */
+  silent: z.boolean(),
+  /** Milliseconds since the epoch. */
+  expires_at: z.number(),
+});
+/** A sign-in under way, as its browser keeps it. */
+export type OpenProof = z.infer<typeof openSchema>;
+
+/** Where the browser goes, and what it keeps meanwhile. */
+export interface ProofStart {
+  authUrl: string;
+  state: string;
+  /** For the cookie of {@link state}. */
+  sealed: string;
+}
+
+/** @param now milliseconds since the epoch */
+export async function beginProof(
+  config: Config,
+  { tenant, user_id, return_url }: ProofAsked,
+  { silent, now }: { silent: boolean; now: number },
+): Promise<ProofStart> {
+  const { cloud, clientId, sessionSecret } = config;
+  // What has to be found again is in the cookie; a state cannot be empty.
+  const state = await signState(sessionSecret, "tenant_proof", "cookie");
+  const { nonce, codeVerifier, codeChallenge } = await newSignInSecrets();
+  const open: OpenProof = {
+    tenant,
+    user_id,
+    return_url,
+    nonce,
+    code_verifier: codeVerifier,
+    silent,
+    expires_at: now + ttlMs,
+  };
+  const authUrl = authorizationUrl({
+    cloud,
+    clientId,
+    tenant,
+    redirectUri: redirectUriOf(config),
+    scopes: identityScopes,
+    state,
+    nonce,
+    codeChallenge,
+    ...(silent && { prompt: "none" }),
+  });
+  const sealed = await makeOpaque(sessionSecret, "tenant-proof", [state], JSON.stringify(open));
+  return { authUrl, state, sealed };
+}
+
+/**
+ * What a browser kept of the sign-in of a state; undefined when it is another's, or over.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function openProof(
+  { sessionSecret }: Pick<Config, "sessionSecret">,
+  state: string,
+  sealed: string,
+  now: number,
+): Promise<OpenProof | undefined> {
+  const text = await readOpaque(sessionSecret, "tenant-proof", [state], sealed);
+  const open = openSchema.safeParse(text === undefined ? undefined : parseJson(text));
+  return open.success && open.data.expires_at > now ? open.data : undefined;
+}
+
+/** Microsoft's answer to the sign-in. */
+export interface ProofAnswer {
+  state: string;
+  /** The parameters of the callback, as they came. */
+  response: URLSearchParams;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/**
+ * Redeems the answer, and hands what it proves to the connection of the tenant.
+ *
+ * @returns the flow that the host confirms; or why nothing was proven: then no object was asked
+ */
+export async function finishProof(
+  { env, config }: { env: Environment; config: Config },
+  open: OpenProof,
+  answer: ProofAnswer,
+): Promise<Result<{ flow: string; tenantId: string }, Failure>> {
+  const proven = await proveAdministrator(config, open, answer);
+  if (!proven.ok) return proven;
+  const { tenantId, objectId, upn, name } = proven.value;
+  const id = connectionIdOf({ kind: "tenant", tenantId });
+  const connection = await ownStub(env, id, { creates: true });
+  const proposed = await connection.proposeTenant({
+    nonce: open.nonce,
+    userId: open.user_id,
+    administrator: { object_id: objectId, upn, name },
+  });
+  return proposed.ok ? ok({ flow: proposed.value.flow, tenantId }) : proposed;
+}
+
+async function proveAdministrator(
+  config: Config,
+  open: OpenProof,
+  { state, response, now }: ProofAnswer,
+): Promise<Result<IdTokenIdentity, Failure>> {
+  const { tenant } = open;
+  const endpoint = createTokenEndpoint({
+    cloud: config.cloud,
+    clientId: config.clientId,
+    credentials: config.credentials,
+    fetch: (input, init) => fetch(input, init),
+    now,
+  });
+  const redeemed = await endpoint.redeemCode({
+    tenant,
+    expectedTenant: tenant,
+    response,
+    state,
+    redirectUri: redirectUriOf(config),
+    codeVerifier: open.code_verifier,
+    nonce: open.nonce,
+    scopes: identityScopes,
+    identityOnly: true,
+  });
+  if (!redeemed.ok) {
+    const circumstances = { tenantId: tenant, scopes: [], now: now() };
+    const { publicOrigin } = config;
+    const remedy = remedyOf(redeemed.error.disposition, { ...circumstances, publicOrigin });
+    return err(signInFailure(redeemed.error, { tenant, remedy }));
+  }
+  const { idToken: identity } = redeemed.value;
+  if (identity === undefined) return err(unproven());
+  return mayConnect(identity, config) ?? ok(identity);
+}
+
+/** Why this account may not connect its tenant; undefined when it may. */
+function mayConnect(
+  { directoryRoles }: IdTokenIdentity,
+  { tenantConnectByMembers }: Pick<Config, "tenantConnectByMembers">,
+): Result<never, Failure> | undefined {
+  if (tenantConnectByMembers) return undefined;
+  if (directoryRoles === undefined) return err(rolesUnknown());
+  return holdsAdministrator(directoryRoles) ? undefined : err(notAdministrator());
+}
+
+/** Nothing but who signed in. */
+const identityScopes = ["openid", "profile"] as const;
+
+const redirectUriOf = ({ publicOrigin }: Pick<Config, "publicOrigin">): string =>
+  `${publicOrigin}${callbackPath}`;
+
+const unproven = (): Failure =>
+  failure("invalid_request", "Microsoft did not say who signed in: start again.", {
+    details: { reason: "id_token_invalid" },
+  });
+
+const notAdministrator = (): Failure =>
+  failure(
+    "forbidden",
+    "Only an administrator of the organization can connect it, and this account is none.",
+    { details: { reason: "not_administrator" } },
+  );
+
+const rolesUnknown = (): Failure =>
+  failure(
+    "app_misconfigured",
+    "Microsoft did not say whether this account is an administrator: the application's registration must have groupMembershipClaims set to DirectoryRole.",
+    { details: { reason: "directory_roles_missing" } },
+  );
