@@ -11,6 +11,7 @@ import { gatewayRoutes } from "./routes/gateway/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { landingRoutes } from "./routes/landing.ts";
 import { liveRoutes } from "./routes/live.ts";
+import { notificationRoutes } from "./routes/notifications.ts";
 import { adminConsentRoutes } from "./routes/sign-in/admin-consent.ts";
 import { callbackRoutes } from "./routes/sign-in/callback.ts";
 import { connectRoutes } from "./routes/sign-in/connect.ts";
@@ -36,6 +37,7 @@ export function createRouter(): Router {
   reconnectRoutes(router);
   logoutRoutes(router);
   adminConsentRoutes(router);
+  notificationRoutes(router);
   operationRoutes(router);
   fileRoutes(router);
   gatewayRoutes(router);

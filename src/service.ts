@@ -9,6 +9,7 @@ import { getUser } from "./api/people.ts";
 import { listResourceGroups } from "./api/resource-groups.ts";
 import { listResources } from "./api/resources.ts";
 import { listSubscriptions } from "./api/subscriptions.ts";
+import { createWatch, deleteWatch, listChanges, listWatches } from "./api/watches.ts";
 import type { Caller } from "./callers/caller.ts";
 import { configOf } from "./config/config.ts";
 import { connectionStub } from "./connection/stub.ts";
@@ -164,6 +165,24 @@ export class AzureService
 
   listResources(request: OperationRequest<typeof listResources>): Promise<PlainResources> {
     return this.#run(listResources, request) as Promise<PlainResources>;
+  }
+
+  /** Has changes of a resource of Graph reported. The same again is the same watch. */
+  watch(request: OperationRequest<typeof createWatch>) {
+    return this.#run(createWatch, request);
+  }
+
+  unwatch(request: OperationRequest<typeof deleteWatch>) {
+    return this.#run(deleteWatch, request);
+  }
+
+  watches(request: OperationRequest<typeof listWatches>) {
+    return this.#run(listWatches, request);
+  }
+
+  /** What watches reported, oldest first. Also `graph:read`. */
+  changes(request: OperationRequest<typeof listChanges>) {
+    return this.#run(listChanges, request);
   }
 
   /** One operation: the sibling's scopes, the input, the user's connection, the work. */

@@ -23,6 +23,8 @@ const homes = {
   ConnectionEvent: "../contract/connection-events.ts",
   ListedConnection: "../contract/listed-connection.ts",
   AppHealth: "../contract/app-health.ts",
+  Watch: "../contract/watch.ts",
+  Change: "../contract/watch.ts",
 } as const;
 
 /** The source of `src/client/generated.ts`. */
@@ -177,6 +179,7 @@ function methodSource(operation: Operation, method: ClientMethod, printer: TypeP
 function dataText({ form, data }: Operation, printer: TypePrinter): string {
   switch (form) {
     case "item":
+    case "created":
     case "accepted":
       return printer.text(data, "output");
     case "list":

@@ -38,7 +38,9 @@ export type AnswerForm =
   /** Nothing but that it was handed over (202). */
   | "accepted"
   /** Connection events, and whether some before them are lost. */
-  | "events";
+  | "events"
+  /** What was asked for is there (201), or on its way while its `state` is `pending` (202). */
+  | "created";
 
 /** One method of the client: `graph.message(id, options)`. */
 export interface ClientMethod {
@@ -133,6 +135,7 @@ export type ResultOf<Declared extends { form: AnswerForm; data: z.ZodType }> = {
   progress: Progress<z.output<Declared["data"]>>;
   accepted: { accepted: true };
   events: { events: z.output<Declared["data"]>[]; truncated?: true };
+  created: z.output<Declared["data"]>;
 }[Declared["form"]];
 
 const schemas = new WeakMap<Fields, z.ZodType>();

@@ -69,6 +69,7 @@ function resultText({ form, data }: Operation, printer: TypePrinter): string {
   const item = printer.text(data, "output");
   switch (form) {
     case "item":
+    case "created":
       return item;
     case "list":
       return `ServicePage<${item}>`;

@@ -37,7 +37,10 @@ export const anotherUser = (): Failure =>
   failure("forbidden", "This credential may act for its own user only.");
 
 /** @returns `forbidden` naming the scope, when the caller lacks it. */
-export function requireScope(caller: Caller, scope: Scope): Result<Caller, Failure> {
+export function requireScope<Holder extends Pick<Caller, "scopes">>(
+  caller: Holder,
+  scope: Scope,
+): Result<Holder, Failure> {
   if (caller.scopes.has(scope)) return ok(caller);
   return err(
     failure("forbidden", `This credential lacks the scope ${scope}.`, {

@@ -2,6 +2,7 @@ import { defined } from "../contract/defined.ts";
 import { liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
 import { SignJWT } from "jose";
 import { newestKey, randomToken, type SessionSecret } from "../platform/keys.ts";
+import { scopes as everyScope, type Scope } from "../contract/scope.ts";
 import type { Caller } from "./caller.ts";
 import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
 
@@ -18,6 +19,8 @@ export interface Ticket {
   expiresAt: number;
   /** Milliseconds since the epoch: when the credential it was bought with ends; absent: never. */
   credentialExpiresAt?: number;
+  /** Of the credential it was bought with. */
+  scopes: ReadonlySet<Scope>;
 }
 
 /** A one-time ticket for a socket to one connection. `now` in milliseconds. */
@@ -30,9 +33,10 @@ export async function mintTicket(
   const issuedAt = Math.floor(now / 1000);
   const credential = Math.floor((caller.expiresAt ?? Infinity) / 1000);
   const expiresAt = Math.min(issuedAt + ticketLifetime, credential);
-  const ticket = await new SignJWT(
-    caller.expiresAt === undefined ? {} : { credential_exp: caller.expiresAt },
-  )
+  const ticket = await new SignJWT({
+    scope: [...caller.scopes].join(" "),
+    ...defined({ credential_exp: caller.expiresAt }),
+  })
     .setProtectedHeader({ alg: "HS256", typ: type })
     .setIssuer(tokenIssuer)
     .setAudience(audience)
@@ -61,9 +65,11 @@ export async function verifyTicket(
   });
   if (payload?.jti === undefined || payload.exp === undefined) return undefined;
   const credential = payload["credential_exp"];
+  const claimed = typeof payload["scope"] === "string" ? payload["scope"].split(" ") : [];
   return {
     id: payload.jti,
     expiresAt: payload.exp * 1000,
+    scopes: new Set(everyScope.filter((scope) => claimed.includes(scope))),
     ...defined({ credentialExpiresAt: typeof credential === "number" ? credential : undefined }),
   };
 }

@@ -40,6 +40,11 @@ export function infoAfter(info: ConnectionInfo, event: ConnectionEvent): Connect
     case "token.refreshed":
     case "token.refresh_failed":
     case "call.throttled":
+    case "watch.active":
+    case "watch.blocked":
+    case "watch.refused":
+    case "watch.gap":
+    case "watch.ended":
       return info;
   }
 }

@@ -2,6 +2,7 @@
 import type { GenericResource, ResourceGroup, Subscription } from "../contract/azure-types.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
+import type { Change, Watch } from "../contract/watch.ts";
 import type { Owner, TenantOwner } from "./who.ts";
 import type { Contact, Event, Message, User } from "@microsoft/microsoft-graph-types";
 
@@ -37,6 +38,26 @@ export interface CreateSessionRequest {
   /** Seconds; default 3600. */
   ttl?: number | undefined;
 }
+
+export type WatchRequest = (Owner | TenantOwner) & {
+  /** Graph's path: me/mailFolders('inbox')/messages, me/events, me/drive/root, users… */
+  resource: string;
+  changeTypes: ("created" | "updated" | "deleted")[];
+  /** Read by delta what was missed: of a mail folder, a calendar or a drive. */
+  catchUp?: boolean | undefined;
+};
+
+export type WatchesRequest = Owner | TenantOwner;
+
+export type UnwatchRequest = (Owner | TenantOwner) & {
+  /** Id of a watch. */
+  watchId: string;
+};
+
+export type ChangesRequest = (Owner | TenantOwner) & {
+  after?: number | undefined;
+  limit?: number | undefined;
+};
 
 export type GetUserRequest = (Owner | TenantOwner) & {
   id?: string | undefined;
@@ -149,6 +170,14 @@ export interface ServiceMethods {
   confirmConnect(request: ConfirmConnectRequest): Promise<ConnectionInfo>;
   /** A token for one user's browser. Scope `connections:write`. */
   createSession(request: CreateSessionRequest): Promise<{ token: string; expires_at: string }>;
+  /** Have changes of a resource of Graph reported; the same again is the same watch. Scope `connections:write`. */
+  watch(request: WatchRequest): Promise<Watch>;
+  /** What is watched; at most 24. Scope `connections:read`. */
+  watches(request: WatchesRequest): Promise<Watch[]>;
+  /** Give a watch up. Scope `connections:write`. */
+  unwatch(request: UnwatchRequest): Promise<Watch>;
+  /** What watches reported, oldest first; kept for 72 hours. Scope `connections:read`. */
+  changes(request: ChangesRequest): Promise<{ events: Change[]; truncated?: true }>;
   /** The signed-in user, or another by id or sign-in name. Scope `graph:read`. */
   getUser(request: GetUserRequest): Promise<User>;
   /** Contacts of the user. Scope `graph:read`. */

@@ -4,6 +4,7 @@ import type { GenericResource, Provider, ResourceGroup, ResourceGroupParameters,
 import type { ConnectionEvent } from "../contract/connection-events.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
+import type { Change, Watch } from "../contract/watch.ts";
 import type { Call, RunningOperation } from "./catalogue.ts";
 import type { Answer } from "./requests.ts";
 import type { Contact, DriveItem, Event, Message, User } from "@microsoft/microsoft-graph-types";
@@ -55,6 +56,19 @@ export interface ConnectionTokenOptions {
   minValidity?: number | undefined;
   /** The generation of a token that the resource refused. */
   staleGeneration?: number | undefined;
+}
+
+export interface ConnectionWatchOptions {
+  /** Graph's path: me/mailFolders('inbox')/messages, me/events, me/drive/root, users… */
+  resource: string;
+  changeTypes: ("created" | "updated" | "deleted")[];
+  /** Read by delta what was missed: of a mail folder, a calendar or a drive. */
+  catchUp?: boolean | undefined;
+}
+
+export interface ConnectionChangesOptions {
+  after?: number | undefined;
+  limit?: number | undefined;
 }
 
 export interface UserOptions {
@@ -469,6 +483,31 @@ export class ConnectionOperations {
   /** The access token itself, for a server that calls Microsoft on its own: `getToken`. Scope `tokens:read`. */
   token(options: ConnectionTokenOptions): Promise<Answer<{ token: string; expires_at: string; generation: number }>> {
     return this.#call<{ token: string; expires_at: string; generation: number }>("GET {connection}/token", options);
+  }
+
+  /** Have changes of a resource of Graph reported; the same again is the same watch: `watch`. Scope `connections:write`. */
+  watch(options: ConnectionWatchOptions): Promise<Answer<Watch>> {
+    return this.#call<Watch>("POST {connection}/watches rest", options);
+  }
+
+  /** What is watched; at most 24: `watches`. Scope `connections:read`. */
+  watches(): Promise<Answer<Watch[]>> {
+    return this.#call<Watch[]>("GET {connection}/watches");
+  }
+
+  /** One watch: its state, and whether changes may be missing: `getWatch`. Scope `connections:read`. */
+  getWatch(watchId: string): Promise<Answer<Watch>> {
+    return this.#call<Watch>("GET {connection}/watches/{watchId}", { watchId });
+  }
+
+  /** Give a watch up: `unwatch`. Scope `connections:write`. */
+  unwatch(watchId: string): Promise<Answer<Watch>> {
+    return this.#call<Watch>("DELETE {connection}/watches/{watchId}", { watchId });
+  }
+
+  /** What watches reported, oldest first; kept for 72 hours: `changes`. Scope `connections:read`. */
+  changes(options?: ConnectionChangesOptions): Promise<Answer<Change[]>> {
+    return this.#call<Change[]>("GET {connection}/changes", options);
   }
 }
 

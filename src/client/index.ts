@@ -51,6 +51,7 @@ export type {
   TenantProof,
 } from "../contract/connection-info.ts";
 export type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
+export type { Change, Watch } from "../contract/watch.ts";
 export type { ConnectionStub } from "../contract/connection-rpc.ts";
 export { AzureError, type ErrorCode, type ErrorDetails, isAzureError } from "../contract/errors.ts";
 export type { ListedConnection } from "../contract/listed-connection.ts";

@@ -74,5 +74,9 @@ export function azure(
     refresh: (options) => ask((stub) => stub.refresh(options)),
     disconnect: () => ask((stub) => stub.disconnect()),
     events: (options) => ask((stub) => stub.events(options)),
+    watch: (options) => ask((stub) => stub.watch(options)),
+    unwatch: (options) => ask((stub) => stub.unwatch(options)),
+    watches: () => ask((stub) => stub.watches()),
+    changes: (options) => ask((stub) => stub.changes(options)),
   };
 }

@@ -1,4 +1,5 @@
 import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
+import type { Change } from "../contract/watch.ts";
 import { AzureError, causedBy, failure, type ErrorCode } from "../contract/errors.ts";
 import { liveClose, liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
 import { readFrame, resumeAfter } from "./live-message.ts";
@@ -12,6 +13,8 @@ export interface LiveHandlers {
   onSnapshot?: (snapshot: LiveSnapshot) => void;
   /** Events in order, each once, reconnects included. */
   onEvent?: (event: ConnectionEvent) => void;
+  /** What watches report, in order, each once, reconnects included; with `changes` alone. */
+  onChange?: (change: Change) => void;
   /**
    * A socket that was open closed. `final`: no other is opened; that is also reported where none is
    * open, by code 1008 and the error's code as reason, when a ticket is refused for good.
@@ -25,6 +28,8 @@ export interface LiveHandlers {
 export interface LiveOptions extends LiveHandlers {
   /** Resume after this event; default: from now on. */
   after?: number | undefined;
+  /** Follow the changes that watches report, too: from now on, or after the one named. */
+  changes?: boolean | { after: number } | undefined;
   /** A constructor like the platform's `WebSocket`, where there is none. */
   WebSocket?: unknown;
   /** Seconds between pings; a socket silent for two of them is replaced. Default 30. */
@@ -72,6 +77,7 @@ export class LiveClient {
   readonly #WebSocket: ReturnType<typeof socketConstructor>;
   readonly #url: URL;
   #after: number | undefined;
+  #changesAfter: number | undefined;
   #socket: LiveSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -87,6 +93,7 @@ export class LiveClient {
     this.#options = options;
     this.#WebSocket = socketConstructor(options.WebSocket);
     this.#after = options.after;
+    if (typeof options.changes === "object") this.#changesAfter = options.changes.after;
     void this.#connect();
   }
 
@@ -114,7 +121,9 @@ export class LiveClient {
     try {
       const ticket = await this.#options.ticket();
       if (this.#closed) return;
-      if (this.#after !== undefined) this.#url.searchParams.set("after", String(this.#after));
+      this.#ask("after", this.#after);
+      this.#ask("changes", this.#options.changes && 1);
+      this.#ask("changes_after", this.#changesAfter);
       this.#socket = new LiveSocket({
         WebSocket: this.#WebSocket,
         url: this.#url.href,
@@ -126,6 +135,10 @@ export class LiveClient {
     } catch (error) {
       if (!this.#closed) this.#failed(error);
     }
+  }
+
+  #ask(name: string, value: number | false | undefined): void {
+    if (typeof value === "number") this.#url.searchParams.set(name, String(value));
   }
 
   #failed(thrown: unknown): void {
@@ -143,10 +156,21 @@ export class LiveClient {
     const frame = readFrame(data);
     const before = this.#after;
     this.#after = resumeAfter(before, frame);
+    if (frame.kind === "change") return this.#changed(frame.change);
     if (frame.kind !== "message") return;
     const { message } = frame;
-    if (message.type === "snapshot") this.#options.onSnapshot?.(message);
-    else if (before === undefined || message.seq > before) this.#options.onEvent?.(message);
+    if (message.type === "snapshot") {
+      const { changes_seq: last } = message;
+      // From the first snapshot on nothing is missed; one behind is of a connection that began anew.
+      if (last !== undefined) this.#changesAfter = Math.min(this.#changesAfter ?? last, last);
+      this.#options.onSnapshot?.(message);
+    } else if (before === undefined || message.seq > before) this.#options.onEvent?.(message);
+  }
+
+  #changed(change: Change): void {
+    if (change.seq <= (this.#changesAfter ?? 0)) return;
+    this.#changesAfter = change.seq;
+    this.#options.onChange?.(change);
   }
 
   #ended({ code, reason, opened, error }: SocketEnd): void {

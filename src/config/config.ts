@@ -35,7 +35,7 @@ import { defined } from "../contract/defined.ts";
 import type { Failure } from "../contract/errors.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
-import { webhooks, type Webhook } from "./webhooks.ts";
+import { pipelineTypes, webhooks, type PipelineTypes, type Webhook } from "./webhooks.ts";
 
 export type { ApiKey, EncryptionKey } from "./values.ts";
 
@@ -73,6 +73,8 @@ export interface Config {
   jurisdiction?: Jurisdiction;
   /** Where a new object is preferably made; absent: near whoever asks first. */
   locationHint?: LocationHint;
+  /** What the pipeline gets. */
+  pipelineTypes: PipelineTypes;
 }
 
 /** Unset and empty are the same: a cleared variable is an empty string in the dashboard. */
@@ -145,6 +147,7 @@ const environment = z.object({
   WEBHOOKS: optional,
   AZURE_JURISDICTION: oneOf(jurisdictions),
   AZURE_LOCATION_HINT: oneOf(locationHints),
+  EVENTS_TYPES: text.default("").transform(read(pipelineTypes)),
 });
 
 /** Every variable and secret that is read; a binding is none. */
@@ -204,6 +207,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
       jurisdiction: values.AZURE_JURISDICTION,
       locationHint: values.AZURE_LOCATION_HINT,
     }),
+    pipelineTypes: values.EVENTS_TYPES,
   });
 }
 

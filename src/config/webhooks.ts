@@ -2,8 +2,9 @@ import * as z from "zod";
 import { bytesOf, listOf, namedList } from "./values.ts";
 import { eventTypes } from "../contract/connection-event-schema.ts";
 import type { EventType } from "../contract/connection-events.ts";
+import { changeTypes, type ChangeType } from "../contract/watch.ts";
 import { isLoopback } from "../http/url.ts";
-import { err, type Result } from "../contract/result.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 
 /** A receiver of the events of every connection. */
 export interface Webhook {
@@ -14,6 +15,37 @@ export interface Webhook {
   secrets: readonly Uint8Array[];
   /** The types of event that are sent to it. */
   types: readonly EventType[];
+  /** The types of change that are sent to it. */
+  changeTypes: readonly ChangeType[];
+}
+
+/** What the pipeline gets. */
+export type PipelineTypes = Pick<Webhook, "types" | "changeTypes">;
+
+/** Every change. */
+const everyChange = "change.*";
+const allTypes = [...eventTypes, ...changeTypes, everyChange] as const;
+const oneType = z.enum(allTypes, `must be one of ${allTypes.join(", ")}`);
+
+/** Changes go only where they are named: most receivers of events know nothing of them. */
+const typesOf = (named: readonly (typeof allTypes)[number][] | undefined): PipelineTypes => ({
+  types: named === undefined ? eventTypes : eventTypes.filter((type) => named.includes(type)),
+  changeTypes: changeTypes.filter(
+    (type) => named !== undefined && (named.includes(type) || named.includes(everyChange)),
+  ),
+});
+
+/**
+ * Reads `EVENTS_TYPES`: types with commas between.
+ *
+ * @returns the types; without any, every event and no change; or the second half of a sentence that
+ *   begins with the variable's name
+ */
+export function pipelineTypes(text: string): Result<PipelineTypes, string> {
+  if (text === "") return ok(typesOf(undefined));
+  const names = z.array(oneType).safeParse(listOf(text));
+  if (names.success) return ok(typesOf(names.data));
+  return err(`${names.error.issues[0]?.message ?? "is wrong"}, several with commas between`);
 }
 
 const secretPrefix = "whsec_";
@@ -52,15 +84,15 @@ const webhookSchema = z
       .refine(isAbsolute, "must be an absolute URL without user name or fragment"),
     secret: z.string("must be a string").transform(secretsOf),
     types: z
-      .array(z.enum(eventTypes, `must be one of ${eventTypes.join(", ")}`), "must be an array")
-      .min(1, "must not be empty; without it, all are sent")
+      .array(oneType, "must be an array")
+      .min(1, "must not be empty; without it, all events are sent")
       .optional(),
   })
   .transform(({ id, url, secret, types }): Webhook => ({
     id: id ?? new URL(url).hostname,
     url,
     secrets: secret,
-    types: types ?? eventTypes,
+    ...typesOf(types),
   }));
 
 /**

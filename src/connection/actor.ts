@@ -8,6 +8,13 @@ import { err, ok } from "../contract/result.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { EventPage } from "../contract/connection-events.ts";
 import type {
+  ChangePage,
+  Notification,
+  NotificationResult,
+  Watch,
+  WatchRequest,
+} from "../contract/watch.ts";
+import type {
   AccessToken,
   AccessTokenRequest,
   AuthorizationCompletion,
@@ -21,6 +28,7 @@ import type {
   Outcome,
   PressedLink,
   ReconnectRequest,
+  NotificationRpc,
   ReconnectRpc,
   TenantRpc,
   TenantFact,
@@ -29,20 +37,24 @@ import type {
 import {
   readAccessTokenRequest,
   readBeginAuthorization,
+  readChangesRequest,
   readCompleteAuthorization,
   readConfirmAuthorization,
   readEventsRequest,
   readImportRequest,
+  readNotification,
   readOpenedLink,
   readPressedLink,
   readRefreshRequest,
+  readUnwatchRequest,
+  readWatchRequest,
   readTenantConfirmation,
   readTenantFact,
   readTenantProposal,
 } from "./requests.ts";
 import type { TenantGrant } from "./grant/tenant-grant.ts";
 import { createParts, type Parts } from "./parts.ts";
-import { expiringTag, tooManySockets } from "./live/live-sockets.ts";
+import { changesTag, expiringTag, tooManySockets } from "./live/live-sockets.ts";
 import { hideMembers } from "./hide-members.ts";
 import { liveRequest, readLiveRequest } from "./live/live-request.ts";
 
@@ -55,7 +67,7 @@ const misconfiguredWait = 15 * 60_000;
  */
 export class ConnectionActor
   extends Server<Environment>
-  implements ConnectionRpc, ReconnectRpc, TenantRpc
+  implements ConnectionRpc, ReconnectRpc, TenantRpc, NotificationRpc
 {
   static override options = { hibernate: true };
 
@@ -74,7 +86,7 @@ export class ConnectionActor
             env,
             config: config.value,
             connectionId: ctx.id.name ?? "",
-            expiringSockets: () => this.getConnections(expiringTag),
+            taggedSockets: (tag) => this.getConnections(tag),
           }),
         )
       : config;
@@ -192,7 +204,11 @@ export class ConnectionActor
   }
 
   disconnect(): Promise<Outcome<ConnectionInfo>> {
-    return this.#answer(({ state, disconnect, info }) => {
+    return this.#answer(async ({ state, watches, disconnect, info }) => {
+      if (!state.exists) return err(unknownConnection());
+      // Where nothing is watched, the connection ends in this turn.
+      if (watches.hasSubscriptions) await watches.release();
+      // It may have been deleted meanwhile.
       if (!state.exists) return err(unknownConnection());
       disconnect();
       return ok(info());
@@ -208,6 +224,40 @@ export class ConnectionActor
     });
   }
 
+  watch(options: WatchRequest): Promise<Outcome<Watch>> {
+    return this.#answer(({ watches }) => {
+      const request = readWatchRequest(options);
+      return request.ok ? watches.watch(request.value) : request;
+    });
+  }
+
+  unwatch(options: { watchId: string }): Promise<Outcome<Watch>> {
+    return this.#answer(({ watches }) => {
+      const request = readUnwatchRequest(options);
+      return request.ok ? watches.unwatch(request.value.watchId) : request;
+    });
+  }
+
+  watches(): Promise<Outcome<Watch[]>> {
+    return this.#answer(({ watches }) => watches.list());
+  }
+
+  changes(options?: { after?: number; limit?: number }): Promise<Outcome<ChangePage>> {
+    return this.#answer(async ({ state, changes }) => {
+      const request = readChangesRequest(options);
+      if (!request.ok) return request;
+      if (!state.exists) return err(unknownConnection());
+      return ok(await changes.page(request.value.after, request.value.limit));
+    });
+  }
+
+  notify(notification: Notification): Promise<Outcome<NotificationResult>> {
+    return this.#answer(({ notifications }) => {
+      const request = readNotification(notification);
+      return request.ok ? notifications.take(request.value) : request;
+    });
+  }
+
   /** Never throws: the platform would try six times and then forget. */
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     if (this.#parts.ok) return this.#parts.value.alarm.run(info?.scheduledTime);
@@ -218,7 +268,12 @@ export class ConnectionActor
   /** Only sockets whose credential ends have to be looked at before each send. */
   override getConnectionTags(_: Connection, { request }: ConnectionContext): string[] {
     const live = readLiveRequest(request);
-    return live.ok && live.value.expiresAt !== null ? [expiringTag] : [];
+    if (!live.ok) return [];
+    const { expiresAt, changes } = live.value;
+    return [
+      ...(expiresAt === null ? [] : [expiringTag]),
+      ...(changes === undefined ? [] : [changesTag]),
+    ];
   }
 
   override onConnect(socket: Connection, { request }: ConnectionContext): void {

@@ -4,6 +4,7 @@ import type { OutboxRelay } from "./delivery/outbox-relay.ts";
 import type { DueKind, DueOf } from "./policy/schedule.ts";
 import type { RefreshIntent } from "./tables/token-store.ts";
 import type { Refresher } from "./tokens/refresher.ts";
+import type { WatchKeeper } from "./watches/keeper.ts";
 
 /** What the alarm does with work of one kind that is due. */
 export interface AlarmWork<Kind extends DueKind> {
@@ -22,11 +23,18 @@ export interface AlarmWorkOptions {
   state: ConnectionState;
   refresher: Refresher;
   relay: OutboxRelay;
+  watches: WatchKeeper;
   now: () => number;
 }
 
 /** What is done for each kind of work. */
-export function createAlarmTable({ state, refresher, relay, now }: AlarmWorkOptions): AlarmTable {
+export function createAlarmTable({
+  state,
+  refresher,
+  relay,
+  watches,
+  now,
+}: AlarmWorkOptions): AlarmTable {
   const renew = async (due: readonly DueOf<"renewal" | "idle_refresh">[]): Promise<void> => {
     await Promise.all(due.map((key) => refresher.renew(key)));
   };
@@ -43,6 +51,12 @@ export function createAlarmTable({ state, refresher, relay, now }: AlarmWorkOpti
     },
     renewal: { run: renew },
     idle_refresh: { run: renew },
+    watch_expiry: { run: (due) => watches.expire(due) },
+    watch_creation: { run: (due) => watches.create(due), inBackground: true },
+    watch_renewal: { run: (due) => watches.renew(due), inBackground: true },
+    watch_check: { run: (due) => watches.check(due), inBackground: true },
+    watch_catch_up: { run: (due) => watches.catchUp(due), inBackground: true },
+    change_expiry: { run: () => state.changes.expire(now()) },
   };
 }
 

@@ -15,6 +15,7 @@ import {
   type DueKind,
 } from "./policy/schedule.ts";
 import type { Refresher } from "./tokens/refresher.ts";
+import type { WatchKeeper } from "./watches/keeper.ts";
 
 /** An alarm this late was lost; the next touch sets it again. */
 const lateness = 60_000;
@@ -30,6 +31,7 @@ export interface AlarmOptions {
   state: Pick<ConnectionState, "exists" | "schedule">;
   refresher: Pick<Refresher, "inFlight" | "renewals">;
   relay: Pick<OutboxRelay, "run" | "leases" | "deliveries">;
+  watches: Pick<WatchKeeper, "leases">;
   table: AlarmTable;
   now: () => number;
   /** Called after every alarm. */
@@ -71,9 +73,14 @@ export class Alarm {
 
   /** All that lies ahead, by the tables as they are now. */
   #due(): Due[] {
-    const { state, refresher, relay, now } = this.#options;
+    const { state, refresher, relay, watches, now } = this.#options;
     if (!state.exists) return [];
-    const underWay = { now: now(), inFlight: refresher.inFlight, leases: relay.leases };
+    const underWay = {
+      now: now(),
+      inFlight: refresher.inFlight,
+      leases: relay.leases,
+      watchLeases: watches.leases,
+    };
     return dueWork(state.schedule(), underWay);
   }
 

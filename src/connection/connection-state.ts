@@ -1,3 +1,4 @@
+import { Changes, type AddedChanges, type NewChange } from "./tables/changes.ts";
 import { Cooldowns } from "./tables/cooldown.ts";
 import {
   directoryColumns,
@@ -9,7 +10,12 @@ import {
 import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionStatus } from "../contract/connection-info.ts";
 import type { ConnectionEvent } from "../contract/connection-events.ts";
-import { enqueueEvents, enqueueState, type Subscription } from "./delivery/enqueue.ts";
+import {
+  enqueueChanges,
+  enqueueEvents,
+  enqueueState,
+  type Subscription,
+} from "./delivery/enqueue.ts";
 import { isHeld } from "./policy/grant-kind.ts";
 import { EventLog, type NewEvent } from "./tables/events.ts";
 import { endedGrant, GrantStore, type Grant, type GrantKind } from "./tables/grant-store.ts";
@@ -19,6 +25,7 @@ import { nextContact, type Schedule } from "./policy/schedule.ts";
 import { migrate, schemaVersion } from "./tables/schema.ts";
 import { deriveStatus, statusEvent, type DerivedStatus } from "./policy/status.ts";
 import { TokenStore } from "./tables/token-store.ts";
+import { Watches } from "./tables/watches.ts";
 
 export interface CommitOptions {
   /** The change is a sign-in. */
@@ -48,6 +55,8 @@ export class ConnectionState {
   readonly outbox: Outbox;
   readonly cooldowns: Cooldowns;
   readonly pending: PendingAuthorizations;
+  readonly watches: Watches;
+  readonly changes: Changes;
   readonly kind: GrantKind;
   readonly #storage: DurableObjectStorage;
   readonly #published: ConnectionStateOptions["published"];
@@ -66,6 +75,8 @@ export class ConnectionState {
     this.outbox = new Outbox(storage.sql);
     this.cooldowns = new Cooldowns(storage.sql);
     this.pending = new PendingAuthorizations(storage.sql);
+    this.watches = new Watches(storage.sql);
+    this.changes = new Changes(storage.sql);
     const version = schemaVersion(storage.sql);
     this.#exists = version > 0;
     if (this.#exists) {
@@ -103,9 +114,14 @@ export class ConnectionState {
   disconnect(now: number): void {
     this.commit(
       now,
-      () => {
+      (emit) => {
         this.tokens.clear();
         this.cooldowns.remove();
+        for (const { id: watch, resource } of this.watches.list()) {
+          emit({ type: "watch.ended", data: { watch, resource } });
+        }
+        this.watches.clear();
+        this.changes.clear();
         // Whatever POST is out comes back to another generation and is dropped.
         this.grants.update({ ...endedGrant, generation: this.grant().generation + 1 });
       },
@@ -120,6 +136,33 @@ export class ConnectionState {
     await this.#storage.deleteAll();
     this.#exists = false;
     this.cooldowns.clear();
+    this.changes.recount();
+  }
+
+  /**
+   * Keeps changes, with the outbox rows of those that want them.
+   *
+   * @returns what was kept, and whether the alarm has more to do
+   */
+  keepChanges(changes: readonly NewChange[], now: number): AddedChanges & { rearm: boolean } {
+    try {
+      return this.#storage.transactionSync(() => {
+        const first = this.changes.oldestSeq() > this.changes.lastSeq();
+        const kept = this.changes.add(changes, now, this.#handedOut());
+        const enqueued = enqueueChanges(this.outbox, this.#sinks, kept.added, now);
+        return { ...kept, rearm: enqueued || (first && kept.added.length > 0) };
+      });
+    } catch (error) {
+      this.changes.recount();
+      throw error;
+    }
+  }
+
+  /** The last change that everybody who wants changes has had. */
+  #handedOut(): number {
+    return this.#sinks.some(({ follows }) => follows === "changes")
+      ? (this.outbox.changesNeededAfter() ?? this.changes.lastSeq())
+      : this.changes.readSeq();
   }
 
   /** Writes the directory's row anew, whatever it holds. */
@@ -139,6 +182,8 @@ export class ConnectionState {
       signInExpiry: this.pending.nextExpiry(),
       intent: this.tokens.intent(),
       deliveries: this.outbox.waiting(),
+      watches: this.watches.list(),
+      changeExpiry: this.changes.nextExpiry(),
     };
   }
 
@@ -193,6 +238,7 @@ export class ConnectionState {
       const before = grantBefore === undefined ? undefined : this.status(grantBefore);
       this.grants.batch(() => {
         change((event) => extraEvents.push(event));
+        if (signedIn) this.watches.hasten(now);
         const grant = this.grant();
         const after = this.status(
           disconnected || signedIn

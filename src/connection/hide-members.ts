@@ -20,6 +20,11 @@ const open: ReadonlySet<string> = new Set([
   "refresh",
   "disconnect",
   "events",
+  "watch",
+  "unwatch",
+  "watches",
+  "changes",
+  "notify",
 ]);
 
 /** What shadows the members of a class, gathered once: every object of an isolate begins with it. */

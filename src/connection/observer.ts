@@ -1,4 +1,5 @@
 import { defined } from "../contract/defined.ts";
+import type { NotificationResult } from "../contract/watch.ts";
 import type { TokenFailure } from "../entra/token-endpoint.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
 import { log, type ConnectionLine } from "../platform/log.ts";
@@ -46,6 +47,18 @@ export class Observer {
     this.measure({ kind: "alarm", ...factsAt("alarm", "point", facts) });
     const level = facts.outcome === "ok" ? "info" : "error";
     this.log({ level, event: "alarm", ...factsAt("alarm", "log", facts) });
+  }
+
+  /** Counts what came of the parts of a notification. */
+  notified({ kept, repeated, dropped }: NotificationResult): void {
+    const points = [
+      { outcome: "kept", notifications: kept },
+      { outcome: "repeated", notifications: repeated },
+      { outcome: "dropped", notifications: dropped },
+    ] as const;
+    for (const point of points) {
+      if (point.notifications > 0) this.measure({ kind: "notification", ...point });
+    }
   }
 
   /** Writes one refresh, as log line and data point. */

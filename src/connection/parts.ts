@@ -35,14 +35,18 @@ import { TokenCache } from "./tokens/token-cache.ts";
 import { TokenCipher } from "./tables/token-cipher.ts";
 import { TokenMint } from "./tokens/token-mint.ts";
 import { TokenQueue } from "./tokens/token-queue.ts";
+import { ChangeReader } from "./watches/change-reader.ts";
+import type { WatchKeeper } from "./watches/keeper.ts";
+import type { WatchNotifications } from "./watches/notifications.ts";
+import { createWatches } from "./watches/watch-parts.ts";
 
 export interface PartsOptions {
   ctx: DurableObjectState;
   env: Environment;
   config: Config;
   connectionId: string;
-  /** Live sockets whose credential ends. */
-  expiringSockets: () => Iterable<Connection>;
+  /** Live sockets with a tag. */
+  taggedSockets: (tag: string) => Iterable<Connection>;
 }
 
 /** What an actor is made of. */
@@ -59,6 +63,9 @@ export interface Parts {
   links: RemedyLinks;
   sockets: LiveSockets;
   tickets: Tickets;
+  watches: WatchKeeper;
+  changes: ChangeReader;
+  notifications: WatchNotifications;
   alarm: Alarm;
   info: () => ConnectionInfo;
   disconnect: () => void;
@@ -73,7 +80,7 @@ export function createParts({
   env,
   config,
   connectionId,
-  expiringSockets,
+  taggedSockets,
 }: PartsOptions): Parts {
   const { storage } = ctx;
   const now = () => Date.now();
@@ -94,6 +101,7 @@ export function createParts({
     directory: directoryOf(env),
     webhooks: config.webhooks,
     pipeline: env.EVENTS,
+    pipelineTypes: config.pipelineTypes,
     fetch: sendWebhook,
     now,
   });
@@ -160,11 +168,29 @@ export function createParts({
     links.info(connectionInfo(connectionId, state, { now: now(), armQuota: throttling.armQuota }));
   const live: LiveSockets = new LiveSockets({
     sockets: () => ctx.getWebSockets(),
-    expiring: expiringSockets,
+    tagged: taggedSockets,
+    changes: (after, limit) => changes.page(after, limit),
+    oldestChange: () => state.changes.oldestSeq(),
+    lastChange: () => state.changes.lastSeq(),
     events: state.events,
     info,
     links,
     now,
+  });
+  const changes = new ChangeReader({ connectionId, state, cipher, now });
+  const { watches, notifications } = createWatches({
+    connectionId,
+    config,
+    state,
+    cipher,
+    links,
+    reader: changes,
+    fetch: (request) => gateway.handleOwn(request),
+    publish: (news) => live.publishChanges(news),
+    taken: (result) => observer.notified(result),
+    now,
+    random,
+    rearm,
   });
   const adoption = new GrantAdoption({
     connectionId,
@@ -192,6 +218,7 @@ export function createParts({
     state,
     sinks,
     links,
+    openChanges: (rows) => changes.open(rows),
     now,
     random,
     log: logged,
@@ -208,7 +235,8 @@ export function createParts({
     state,
     refresher,
     relay,
-    table: createAlarmTable({ state, refresher, relay, now }),
+    watches,
+    table: createAlarmTable({ state, refresher, relay, watches, now }),
     now,
     alarmRan: (facts) => observer.alarmRan(facts),
   });
@@ -225,6 +253,9 @@ export function createParts({
     links,
     sockets: live,
     tickets: new Tickets(storage.sql),
+    watches,
+    changes,
+    notifications,
     alarm,
     info,
     now,

@@ -8,7 +8,7 @@ import type { Remedy } from "../contract/remedy.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { reconnectUrl } from "./grant/reconnect-link.ts";
 import { adminConsentUrl } from "./policy/remedies.ts";
-import { healedBySignIn, signInPlace } from "./policy/standing-remedies.ts";
+import { accountOf, healedBySignIn, signInPlace } from "./policy/standing-remedies.ts";
 
 export interface RemedyLinksOptions {
   connectionId: string;
@@ -36,6 +36,24 @@ export class RemedyLinks {
     return { ...stored, ...defined({ connect_url: this.#connectUrl() }) };
   }
 
+  /**
+   * The remedy of a watch. A permission that it lacks latches nothing, so its link names what is to be
+   * asked for.
+   */
+  ofWatch(remedy: Remedy): Remedy {
+    const linked = this.remedy(remedy);
+    const { connectionId, config, state, now } = this.#options;
+    const account = state.exists ? accountOf(state.grant()) : undefined;
+    const isForUser = parseConnectionId(connectionId)?.kind === "user" && account !== undefined;
+    if (linked.action !== "consent" || linked.connect_url !== undefined || !isForUser)
+      return linked;
+    const { scopes = [] } = linked;
+    return {
+      ...linked,
+      connect_url: reconnectUrl({ connectionId, account, scopes, ...config, now: now() }),
+    };
+  }
+
   failure(failure: Failure): Failure {
     const { remedy } = failure;
     return remedy === undefined ? failure : { ...failure, remedy: this.remedy(remedy) };
@@ -53,8 +71,14 @@ export class RemedyLinks {
   }
 
   event(event: ConnectionEvent): ConnectionEvent {
-    if (event.type !== "connection.action_required") return event;
-    return { ...event, data: { remedy: this.remedy(event.data.remedy) } };
+    switch (event.type) {
+      case "connection.action_required":
+        return { ...event, data: { remedy: this.remedy(event.data.remedy) } };
+      case "watch.blocked":
+        return { ...event, data: { ...event.data, remedy: this.ofWatch(event.data.remedy) } };
+      default:
+        return event;
+    }
   }
 
   page(page: EventPage): EventPage {

@@ -16,6 +16,7 @@ import type {
   TenantFact,
   TenantProposal,
 } from "../contract/connection-rpc.ts";
+import { changeKinds, type Notification, type WatchRequest } from "../contract/watch.ts";
 import { mostOfLink } from "./grant/reconnect-link.ts";
 import type { TokenRequest } from "./tokens/refresher.ts";
 
@@ -94,6 +95,26 @@ const eventsSchema = z.object({
   limit: z.int().min(1).max(200).default(100),
 });
 
+const watchSchema = z.object({
+  resource: text(512),
+  changeTypes: z.array(z.enum(changeKinds)).min(1).max(changeKinds.length),
+  catchUp: z.exactOptional(z.boolean()),
+});
+
+const unwatchSchema = z.object({ watchId: text(64) });
+
+/** Default and most: what one answer should hold. */
+const changesSchema = z.object({
+  after: z.int().min(0).default(0),
+  limit: z.int().min(1).max(1_000).default(100),
+});
+
+const notificationSchema = z.object({
+  watch: text(64),
+  incarnation: z.int().min(1),
+  body: z.string().max(1024 * 1024),
+});
+
 const takeoverSchema = z.object({
   refreshToken: text(64 * 1024),
   tenantId: z.exactOptional(tenant),
@@ -139,6 +160,18 @@ export const readRefreshRequest = (options: unknown = {}): Outcome<{ resource: R
 
 export const readEventsRequest = (options: unknown = {}): Outcome<z.infer<typeof eventsSchema>> =>
   parse(eventsSchema, options);
+
+export const readWatchRequest = (options: unknown): Outcome<WatchRequest> =>
+  parse(watchSchema, options);
+
+export const readUnwatchRequest = (options: unknown): Outcome<{ watchId: string }> =>
+  parse(unwatchSchema, options);
+
+export const readChangesRequest = (options: unknown = {}): Outcome<z.infer<typeof changesSchema>> =>
+  parse(changesSchema, options);
+
+export const readNotification = (options: unknown): Outcome<Notification> =>
+  parse(notificationSchema, options);
 
 export function readImportRequest(options: unknown): Outcome<GrantTakeover | GrantBackup> {
   const isBackup = parse(z.object({ sealedRefreshToken: z.unknown() }), options);

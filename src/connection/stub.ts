@@ -1,5 +1,10 @@
 import { configOf } from "../config/config.ts";
-import type { ConnectionStub, OwnStub, ReconnectRpc } from "../contract/connection-rpc.ts";
+import type {
+  ConnectionStub,
+  NotificationRpc,
+  OwnStub,
+  ReconnectRpc,
+} from "../contract/connection-rpc.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import type { Environment } from "../platform/env.ts";
 import { namespaceOf } from "./namespace.ts";
@@ -24,6 +29,12 @@ export const connectionStub = (
 /** The same stub, for the pages of reconnect links. @throws AzureError as {@link namespaceOf} */
 export const reconnectStub = (env: Environment, connectionId: string): Promise<ReconnectRpc> =>
   ownStub(env, connectionId);
+
+/** The same stub, for what Graph posts. @throws AzureError as {@link namespaceOf} */
+export const notificationStub = (
+  env: Environment,
+  connectionId: string,
+): Promise<NotificationRpc> => ownStub(env, connectionId);
 
 /** The same stub, with what only this Worker asks. @throws AzureError as {@link namespaceOf} */
 export async function ownStub(

@@ -1,17 +1,17 @@
 import type { ConnectionInfo } from "./connection-info.ts";
+import type { EventError } from "./event-error.ts";
 import type { Remedy } from "./remedy.ts";
+import type { Change, GapReason } from "./watch.ts";
 
 /** What happens to a connection, as logs, webhooks, the pipeline and live sockets get it. */
 
-/** What went wrong in an event: a code and a sentence, never Microsoft's raw text. */
-export interface EventError {
-  code: string;
-  message: string;
-  aadsts?: number | undefined;
-  request_id?: string | undefined;
-}
-
 type Nothing = Record<string, never>;
+
+/** Id of a watch, and what it watches. */
+interface OfWatch {
+  watch: string;
+  resource: string;
+}
 
 /** What each event holds beside its head. Times are RFC 3339. */
 export interface EventData {
@@ -29,6 +29,18 @@ export interface EventData {
   };
   "token.refresh_failed": { resource: string; error: EventError; attempts: number };
   "call.throttled": { service: string; applies_to: string; until: string };
+  "watch.active": OfWatch;
+  "watch.blocked": { watch: string; resource: string; remedy: Remedy };
+  "watch.refused": { watch: string; resource: string; error: EventError };
+  /** Changes may be missing since then; with `caught_up`, they have been read since, and the gap is over. */
+  "watch.gap": {
+    watch: string;
+    resource: string;
+    reason: GapReason;
+    since: string;
+    caught_up?: true | undefined;
+  };
+  "watch.ended": OfWatch;
 }
 export type EventType = keyof EventData;
 
@@ -49,9 +61,14 @@ export interface LiveSnapshot {
   seq: number;
   /** Present when `after` lies before the oldest event kept: some events are lost to the client. */
   truncated?: true;
+  /** Sequence number of the last change, where the socket gets changes. */
+  changes_seq?: number;
+  /** The same of `changes_after` and the changes. */
+  changes_truncated?: true;
   data: ConnectionInfo;
 }
-export type LiveMessage = LiveSnapshot | ConnectionEvent;
+/** Changes come to sockets that ask for them. */
+export type LiveMessage = LiveSnapshot | ConnectionEvent | Change;
 
 export interface EventPage {
   events: ConnectionEvent[];

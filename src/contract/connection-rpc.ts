@@ -2,6 +2,7 @@ import type { EventPage } from "./connection-events.ts";
 import type { Administrator, ConnectionInfo } from "./connection-info.ts";
 import type { Failure } from "./errors.ts";
 import type { Result } from "./result.ts";
+import type { ChangePage, Notification, NotificationResult, Watch, WatchRequest } from "./watch.ts";
 
 /** What a sign-in may ask of Microsoft's page (OpenID Connect Core §3.1.2.1). */
 export const prompts = ["login", "none", "consent", "select_account"] as const;
@@ -149,6 +150,12 @@ export interface ConnectionRpc {
   refresh(options?: { resource?: string }): Promise<Outcome<ConnectionInfo>>;
   disconnect(): Promise<Outcome<ConnectionInfo>>;
   events(options?: { after?: number; limit?: number }): Promise<Outcome<EventPage>>;
+  /** Asks for a watch; the same resource and change types are the same watch. */
+  watch(options: WatchRequest): Promise<Outcome<Watch>>;
+  unwatch(options: { watchId: string }): Promise<Outcome<Watch>>;
+  watches(): Promise<Outcome<Watch[]>>;
+  /** What watches reported, in a sequence of its own. */
+  changes(options?: { after?: number; limit?: number }): Promise<Outcome<ChangePage>>;
 }
 
 /** A connection as every caller outside its object sees it: a signed-in `fetch`, and the RPC surface. */
@@ -164,6 +171,11 @@ export interface ReconnectRpc {
   beginReconnect(pressed: PressedLink): Promise<Outcome<AuthorizationStart>>;
 }
 
+/** What the route that Graph posts to asks of a connection, once it has found the address to be ours. */
+export interface NotificationRpc {
+  notify(notification: Notification): Promise<Outcome<NotificationResult>>;
+}
+
 /** What the operations of this Worker ask of a tenant's connection; no sibling does. */
 export interface TenantRpc {
   /** Connects the tenant of this connection on the caller's word. */
@@ -175,4 +187,4 @@ export interface TenantRpc {
 }
 
 /** The same connection as this Worker itself sees it. */
-export interface OwnStub extends ConnectionStub, ReconnectRpc, TenantRpc {}
+export interface OwnStub extends ConnectionStub, ReconnectRpc, TenantRpc, NotificationRpc {}

@@ -7,6 +7,7 @@ export const errorReasons = [
   "too_many_resources",
   "too_many_sign_ins",
   "too_many_sockets",
+  "too_many_watches",
   "no_backup",
   // The connection.
   "connected",

@@ -11,6 +11,11 @@ const known = {
   "token.refreshed": true,
   "token.refresh_failed": true,
   "call.throttled": true,
+  "watch.active": true,
+  "watch.blocked": true,
+  "watch.refused": true,
+  "watch.gap": true,
+  "watch.ended": true,
 } as const satisfies Record<EventType, true>;
 
 /** @param name of an event, perhaps of a newer version of this service */

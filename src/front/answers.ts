@@ -35,6 +35,10 @@ export function answerOf(form: AnswerForm, result: unknown): Response {
       const { events, truncated } = result as EventPage;
       return success(events, { beside: defined({ truncated }) });
     }
+    case "created": {
+      const { state } = result as { state?: string };
+      return success(result, { status: state === "pending" ? 202 : 201 });
+    }
     case "progress":
       return progressAnswer(result as Progress<unknown>);
   }

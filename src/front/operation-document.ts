@@ -80,6 +80,11 @@ function answersOf({ form, data, answer }: Operation): DocumentedRoute["answers"
       return { 200: { description: answer, content: json(listSchema(data)) } };
     case "events":
       return { 200: { description: answer, content: json(eventsSchema(data)) } };
+    case "created":
+      return {
+        201: { description: answer, content: json(dataSchema(data)) },
+        202: { description: "The same, while it is pending.", content: json(dataSchema(data)) },
+      };
     case "accepted":
       return { 202: { description: answer, content: json(dataSchema(data)) } };
     case "progress": {

@@ -10,11 +10,13 @@ import { resourceGroups } from "./resource-groups.ts";
 import { resources } from "./resources.ts";
 import type { ServedOperation } from "./serve.ts";
 import { subscriptions } from "./subscriptions.ts";
+import { watches } from "./watches.ts";
 
 /** Every operation with how it is done, in the order of the document. */
 const all = [
   ...connections,
   ...credentials,
+  ...watches,
   ...people,
   ...mail,
   ...calendar,

@@ -45,4 +45,5 @@ export interface Environment extends Env {
   WEBHOOKS?: string;
   AZURE_JURISDICTION?: string;
   AZURE_LOCATION_HINT?: string;
+  EVENTS_TYPES?: string;
 }

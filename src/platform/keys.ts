@@ -18,8 +18,8 @@ export type KeyPurpose =
   | "operation"
   | "reconnect"
   | "tenant-proof"
-  // Reserved: nothing is made for these yet.
   | "notification"
+  // Reserved: nothing is made for these yet.
   | "console"
   | "mcp";
 

@@ -17,6 +17,7 @@ export const doubleColumns = [
   "renewals",
   "deliveries",
   "sockets",
+  "notifications",
 ] as const;
 
 /** One redemption of the refresh token. */
@@ -41,8 +42,22 @@ export interface SocketsPoint {
   sockets: number;
 }
 
+/** What came of the parts of what Graph posted. */
+export interface NotificationPoint {
+  kind: "notification";
+  /** `dropped`: without the secret of its subscription, or unreadable. `forged`: the address is not ours. */
+  outcome: "kept" | "repeated" | "dropped" | "forged";
+  notifications: number;
+}
+
 /** All data points. None of them names a connection in clear text. */
-export type Point = RefreshPoint | CallPoint | CooldownPoint | AlarmPoint | SocketsPoint;
+export type Point =
+  | RefreshPoint
+  | CallPoint
+  | CooldownPoint
+  | AlarmPoint
+  | SocketsPoint
+  | NotificationPoint;
 
 /** A point in the one layout that all kinds share: a column has one meaning, and its own place. */
 export function dataPoint(connection: string, point: Point): AnalyticsEngineDataPoint {

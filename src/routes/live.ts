@@ -6,6 +6,9 @@ import { liveRequest } from "../connection/live/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { AzureError, failure, invalidField } from "../contract/errors.ts";
 import { liveProtocol } from "../contract/live-socket.ts";
+import { orThrow } from "../contract/or-throw.ts";
+import type { Scope } from "../contract/scope.ts";
+import { requireScope } from "../callers/caller.ts";
 import type { Context, Middleware } from "../front/context.ts";
 import { parseInput } from "../operations/failures.ts";
 import { wholeNumber } from "../api/fields.ts";
@@ -17,10 +20,19 @@ const path = "/connections/{id}/live";
 
 const querySchema = z.strictObject({
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  changes: z
+    .enum(["1"])
+    .optional()
+    .meta({ description: "Also what watches report; needs graph:read." }),
+  changes_after: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .meta({ description: "The last change seen." }),
 });
 
 /** How long the socket may live, and the ticket that the actor has to use up. */
 interface Admission {
+  /** Of the credential, or of the one that the ticket was bought with. */
+  scopes: ReadonlySet<Scope>;
   /** Milliseconds since the epoch; absent: as long as the client wants. */
   expiresAt?: number;
   ticket?: Ticket;
@@ -58,8 +70,8 @@ const admitted: Middleware = async (c, next) => {
   const { ticket } = readProtocols(c.req.header("sec-websocket-protocol"));
   if (c.req.header("authorization") !== undefined || ticket === undefined) {
     return byAuthorization(c, async () => {
-      const { expiresAt } = c.var.caller;
-      admissions.set(c.req.raw, expiresAt === undefined ? {} : { expiresAt });
+      const { expiresAt, scopes } = c.var.caller;
+      admissions.set(c.req.raw, { scopes, ...defined({ expiresAt }) });
       await next();
     });
   }
@@ -72,8 +84,9 @@ const admitted: Middleware = async (c, next) => {
     );
   }
   c.set("connectionId", connectionId);
-  const { credentialExpiresAt } = verified;
+  const { credentialExpiresAt, scopes } = verified;
   admissions.set(c.req.raw, {
+    scopes,
     ticket: verified,
     ...defined({ expiresAt: credentialExpiresAt }),
   });
@@ -84,12 +97,17 @@ async function open(c: Context): Promise<Response> {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
     throw new AzureError(invalidField("upgrade", "must be websocket on this route"));
   }
-  const { after } = parseInput(querySchema, c.req.query());
-  const admission = admissions.get(c.req.raw) ?? {};
+  const { after, changes, changes_after: changesAfter } = parseInput(querySchema, c.req.query());
+  const admission = admissions.get(c.req.raw) ?? { scopes: new Set() };
+  if (changes !== undefined) orThrow(requireScope(admission, "graph:read"));
+  else if (changesAfter !== undefined) {
+    throw new AzureError(invalidField("changes_after", "goes with changes=1"));
+  }
   const connection = await connectionStub(c.env, c.var.connectionId);
   const answer = await connection.fetch(
     liveRequest({
       after,
+      changes: changes && { after: changesAfter },
       expiresAt: admission.expiresAt ?? null,
       ticket: admission.ticket && {
         jti: admission.ticket.id,

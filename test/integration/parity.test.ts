@@ -20,6 +20,10 @@ const willing = {
   fetch: async () => Response.json({ value: [], id: "x" }),
   info: async () => ({ ok: true, value }),
   disconnect: async () => ({ ok: true, value }),
+  watch: async () => ({ ok: true, value }),
+  unwatch: async () => ({ ok: true, value }),
+  watches: async () => ({ ok: true, value: [] }),
+  changes: async () => ({ ok: true, value: { changes: [] } }),
   beginAuthorization: async () => ({ ok: true, value }),
   confirmAuthorization: async () => ({ ok: true, value }),
 };

@@ -23,6 +23,8 @@ const refusal = async (name: string, argument: unknown): Promise<unknown> => {
 const least: Readonly<Record<string, object>> = {
   confirmConnect: { flow: "f" },
   completeConnect: { code: "c", state: "s" },
+  watch: { resource: "me/events", changeTypes: ["created"] },
+  unwatch: { watchId: "w" },
   listResourceGroups: { subscriptionId: "aaaaaaaa-1111-4000-8000-000000000001" },
   listResources: { subscriptionId: "aaaaaaaa-1111-4000-8000-000000000001" },
 };
@@ -43,6 +45,8 @@ const names = [...new Set(fields.map(([name]) => name))];
 describe("an odd argument of a sibling's is refused by its name", () => {
   test.each(fields)("%s: %s", async (name, field) => {
     for (const odd of ["\ud800", null, {}, ["\udfff"], true, Number.NaN]) {
+      // The one field that is a yes or no.
+      if (field === "catchUp" && odd === true) continue;
       const error = await refusal(name, { userId: "ada", ...least[name], [field]: odd });
       expect([field, odd, error]).toEqual([
         field,

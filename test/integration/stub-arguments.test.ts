@@ -21,8 +21,12 @@ const methodOf =
     (stub as unknown as Record<string, Method>)[name]?.(options) ??
     Promise.reject(new Error(`no ${name}`));
 
-const takeArguments = rpcSurface.filter((name) => !["info", "disconnect"].includes(name));
-const needArguments = takeArguments.filter((name) => !["refresh", "events"].includes(name));
+const takeArguments = rpcSurface.filter(
+  (name) => !["info", "disconnect", "watches"].includes(name),
+);
+const needArguments = takeArguments.filter(
+  (name) => !["refresh", "events", "changes"].includes(name),
+);
 
 describe("an argument that is none", () => {
   test.each(needArguments)("is refused by %s when it is not there", async (name) => {
@@ -60,7 +64,7 @@ describe("an argument that is none", () => {
     expect(expectOk(await stub.info()).status).toBe("active");
   });
 
-  test.each(["info", "disconnect"])("is not looked at by %s", async (name) => {
+  test.each(["info", "disconnect", "watches"])("is not looked at by %s", async (name) => {
     const { stub } = await connected();
     expect(await methodOf(stub, name)({ odd: "\ud800" })).toMatchObject({ ok: true });
   });

@@ -251,10 +251,14 @@ describe("a webhook that answers 410", () => {
     const moved = { id: "all", url: receiverUrl("anew"), secrets: [secretOf(receiverSecret)] };
     const { events } = expectOk(await stub.events({ limit: 200 }));
     const types = [...new Set(events.map(({ type }) => type)), ...statusTypes];
-    await reconfigured(stub, { webhooks: [{ ...moved, types }] }, async (parts) => {
-      parts.disconnect();
-      await parts.alarm.run();
-    });
+    await reconfigured(
+      stub,
+      { webhooks: [{ ...moved, types, changeTypes: [] }] },
+      async (parts) => {
+        parts.disconnect();
+        await parts.alarm.run();
+      },
+    );
     expect(receiver.eventsOf(id, "anew")).toEqual(await eventsOf(stub));
     await runDurableObjectAlarm(stub);
     expect(await rowWhen(id, (entry) => entry?.paused_sinks === null)).toMatchObject({

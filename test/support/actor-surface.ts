@@ -3,6 +3,7 @@ export const rpcSurface = [
   "accessToken",
   "beginAuthorization",
   "beginReconnect",
+  "changes",
   "completeAuthorization",
   "confirmAuthorization",
   "connectTenant",
@@ -10,10 +11,14 @@ export const rpcSurface = [
   "events",
   "import",
   "info",
+  "notify",
   "proposeTenant",
   "reconnectRequest",
   "refresh",
   "restoreTenant",
+  "unwatch",
+  "watch",
+  "watches",
 ];
 
 /** The runtime's own handlers: names it reserves, which are no RPC methods. */

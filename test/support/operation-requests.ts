@@ -44,6 +44,10 @@ const numbers = [1, 0, 25, 100, 101, -1, 3_600, 3_601, 0.5, 1e6, 1e21] as const;
 const documents = [
   ["graph:read"],
   ["graph:read", "arm:read"],
+  ["created"],
+  ["deleted", "updated"],
+  true,
+  false,
   ["admin"],
   ["none"],
   [],

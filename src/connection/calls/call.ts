@@ -33,6 +33,8 @@ interface CallHead {
   timing: CallTiming | undefined;
   /** How often the connection had been ended when the call came. */
   ends: number;
+  /** The connection's own: nobody uses its token. */
+  own: boolean;
 }
 
 /** A call that can be sent more than once, or not. */

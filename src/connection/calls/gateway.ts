@@ -62,18 +62,27 @@ export class Gateway {
   handle(request: Request): Promise<Response> {
     const { cloud, now, called } = this.#options;
     const target = resolveTarget(new URL(request.url), cloud);
-    if (called === undefined) return this.#answer(request, target, undefined);
+    if (called === undefined) return this.#answer(request, target, {});
     const resource = target.ok ? target.value.resource : undefined;
-    return timed({ resource, now, called }, (timing) => this.#answer(request, target, timing));
+    return timed({ resource, now, called }, (timing) => this.#answer(request, target, { timing }));
+  }
+
+  /**
+   * A call that nobody asked for but the connection itself. Its token counts as unused: renewed for such
+   * calls alone, it would wake the object once in its life.
+   */
+  handleOwn(request: Request): Promise<Response> {
+    const target = resolveTarget(new URL(request.url), this.#options.cloud);
+    return this.#answer(request, target, { own: true });
   }
 
   /** The only place that marks an answer as ours: what Microsoft says of itself is dropped before. */
   async #answer(
     request: Request,
     target: Result<Target, Failure>,
-    timing: CallTiming | undefined,
+    circumstances: Circumstances,
   ): Promise<Response> {
-    const answer = target.ok ? await this.#call(request, target.value, timing) : target;
+    const answer = target.ok ? await this.#call(request, target.value, circumstances) : target;
     return answer.ok
       ? answer.value
       : microsoftErrorResponse(this.#options.links.failure(answer.error));
@@ -82,13 +91,13 @@ export class Gateway {
   async #call(
     request: Request,
     target: Target,
-    timing: CallTiming | undefined,
+    { timing, own = false }: Circumstances,
   ): Promise<Outcome<Response>> {
     const scope = throttleScopeOf(target, request.method, (user) => this.#isSelf(user));
     const cooling = this.#options.throttling.check(target, scope);
     if (cooling !== undefined) return err(cooling);
     const { ends } = this.#options.state;
-    const call = await prepareCall({ request, target, scope, timing, ends });
+    const call = await prepareCall({ request, target, scope, timing, ends, own });
     return call.ok ? this.#send(call.value) : call;
   }
 
@@ -174,9 +183,9 @@ export class Gateway {
   }
 
   #tokenRequest(call: Call, need: CallNeed): TokenRequest {
-    const { target, requestId, ends } = call;
+    const { target, requestId, ends, own } = call;
     const { resource } = target;
-    return { resource, minValiditySeconds: callValiditySeconds, requestId, ends, ...need };
+    return { resource, minValiditySeconds: callValiditySeconds, requestId, ends, own, ...need };
   }
 
   /** One request to Microsoft, in its turn where a mailbox has to be shared. */
@@ -255,6 +264,14 @@ export class Gateway {
     // The link is Graph's, and only Graph can give another.
     return asked === 1 ? this.#send(call, 2) : err(linkRefused(file.status));
   }
+}
+
+/** How a call came. */
+interface Circumstances {
+  /** Absent: calls are not timed. */
+  timing?: CallTiming;
+  /** The connection makes it for itself. */
+  own?: boolean;
 }
 
 /** What a call needs of its token beyond a resource. */

@@ -5,18 +5,30 @@ import { isAbandoned } from "../policy/schedule.ts";
 import type { RemedyLinks } from "../remedy-links.ts";
 import type { OutboxRow } from "../tables/outbox.ts";
 import { directoryEntry } from "./directory-entry.ts";
-import type { Delivery, EventSink, Sink, StateSink } from "./sink.ts";
+import type { ChangeRow } from "../tables/changes.ts";
+import type { Change } from "../../contract/watch.ts";
+import type { ChangeSink, Delivery, EventSink, Sink, StateSink } from "./sink.ts";
 
 export interface SinkDeliveryOptions {
   connectionId: string;
   state: ConnectionState;
   sinks: readonly Sink[];
   links: Pick<RemedyLinks, "event">;
+  /** Opens what is kept sealed of changes. */
+  openChanges: (rows: readonly ChangeRow[]) => Promise<Change[]>;
   now: () => number;
   random: () => number;
   log: (line: ConnectionLine) => void;
   /** Called once the connection is deleted. */
   forgotten: () => void;
+}
+
+/** A log that a sink follows. */
+interface Followed {
+  oldestSeq: () => number;
+  isUpToDate: (seq: number) => boolean;
+  /** What comes after a sequence number, for as much as the sink takes; `lastSeq` of it, if there is any. */
+  next: (after: number) => { lastSeq: number | undefined; send: () => Promise<Delivery> };
 }
 
 /**
@@ -36,25 +48,61 @@ export class SinkDelivery {
     const sink = sinks.find(({ name }) => name === row.sink);
     // Its configuration was removed.
     if (sink === undefined) return state.outbox.remove(row.sink);
-    return sink.follows === "events"
-      ? this.#deliverEvents(row, sink)
-      : this.#deliverState(row, sink);
+    switch (sink.follows) {
+      case "events":
+        return this.#deliverLog(row, sink, this.#events(sink));
+      case "changes":
+        return this.#deliverLog(row, sink, this.#changes(sink));
+      case "state":
+        return this.#deliverState(row, sink);
+    }
   }
 
-  async #deliverEvents(row: OutboxRow, sink: EventSink): Promise<void> {
-    const { state, links, log, now } = this.#options;
-    const events = state.events.wanted(row.after_seq, sink.types, sink.batchSize);
-    const last = events.at(-1);
-    if (last === undefined) return state.outbox.remove(row.sink);
-    if (state.events.oldestSeq() > row.after_seq + 1) {
+  #events(sink: EventSink): Followed {
+    const { state, links } = this.#options;
+    const wanted = (after: number, limit: number) => state.events.wanted(after, sink.types, limit);
+    return {
+      oldestSeq: () => state.events.oldestSeq(),
+      isUpToDate: (seq) => wanted(seq, 1).length === 0,
+      next: (after) => {
+        const events = wanted(after, sink.batchSize);
+        const send = async () => sink.send(events.map((event) => links.event(event)));
+        return { lastSeq: events.at(-1)?.seq, send };
+      },
+    };
+  }
+
+  #changes(sink: ChangeSink): Followed {
+    const { state, openChanges } = this.#options;
+    const wanted = (after: number, limit: number) => state.changes.wanted(after, sink.types, limit);
+    return {
+      oldestSeq: () => state.changes.oldestSeq(),
+      isUpToDate: (seq) => wanted(seq, 1).length === 0,
+      next: (after) => {
+        const rows = wanted(after, sink.batchSize);
+        const send = async () => sink.send(await openChanges(rows));
+        return { lastSeq: rows.at(-1)?.seq, send };
+      },
+    };
+  }
+
+  async #deliverLog(
+    row: OutboxRow,
+    sink: EventSink | ChangeSink,
+    followed: Followed,
+  ): Promise<void> {
+    const { state, log, now } = this.#options;
+    const { lastSeq, send } = followed.next(row.after_seq);
+    if (lastSeq === undefined) return state.outbox.remove(row.sink);
+    if (followed.oldestSeq() > row.after_seq + 1) {
       log({ level: "error", event: "events_lost", sink: row.sink });
     }
-    const delivery = await sink.send(events.map((event) => links.event(event)));
+    const delivery = await send();
     if (!state.exists) return;
     if (delivery.outcome !== "delivered") return this.#failed(row, sink, delivery);
-    const isUpToDate = state.events.wanted(last.seq, sink.types, 1).length === 0;
+    const isUpToDate = followed.isUpToDate(lastSeq);
     if (isUpToDate) state.outbox.remove(row.sink);
-    else state.outbox.advance(row.sink, last.seq);
+    else state.outbox.advance(row.sink, lastSeq);
     // The directory's row names paused sinks.
     if (row.paused !== null) state.reportToDirectory(now());
   }

@@ -1,4 +1,5 @@
 import type { ConnectionEvent, EventType } from "../../contract/connection-events.ts";
+import type { Change, ChangeType } from "../../contract/watch.ts";
 import type { DirectoryEntry } from "../../directory/entry.ts";
 import type { ConnectionLine } from "../../platform/log.ts";
 import type { FailedDelivery } from "../policy/delivery-policy.ts";
@@ -23,14 +24,21 @@ interface SinkBase {
   failureLine(reason: string): ConnectionLine;
 }
 
-/** Gets every event of some types: in order, each once or more. */
-export interface EventSink extends SinkBase {
-  readonly follows: "events";
-  readonly types: readonly EventType[];
-  /** Events it takes at a time. */
+/** Gets everything of some types: in order, each once or more. */
+interface LogSink<Type, Item> extends SinkBase {
+  readonly types: readonly Type[];
+  /** How many it takes at a time. */
   readonly batchSize: number;
   /** Never throws, and ends within {@link sendDeadline}. */
-  send(events: readonly ConnectionEvent[]): Promise<Delivery>;
+  send(items: readonly Item[]): Promise<Delivery>;
+}
+
+export interface EventSink extends LogSink<EventType, ConnectionEvent> {
+  readonly follows: "events";
+}
+
+export interface ChangeSink extends LogSink<ChangeType, Change> {
+  readonly follows: "changes";
 }
 
 /** Gets the connection as it is now. What came between two deliveries is left out. */
@@ -44,7 +52,7 @@ export interface StateSink extends SinkBase {
   send(entry: DirectoryEntry, leaving: boolean): Promise<Delivery>;
 }
 
-export type Sink = EventSink | StateSink;
+export type Sink = EventSink | ChangeSink | StateSink;
 
 /** Milliseconds an event may take to be accepted. */
 export const sendDeadline = 15_000;

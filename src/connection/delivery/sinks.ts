@@ -1,10 +1,10 @@
-import type { Webhook } from "../../config/webhooks.ts";
+import type { PipelineTypes, Webhook } from "../../config/webhooks.ts";
 import type { Directory } from "../../directory/directory.ts";
 import type { EventPipeline } from "../../platform/env.ts";
 import { DirectorySink } from "./directory-sink.ts";
-import { PipelineSink } from "./pipeline-sink.ts";
+import { PipelineChangeSink, PipelineSink } from "./pipeline-sink.ts";
 import type { Sink } from "./sink.ts";
-import { WebhookSink } from "./webhook-sink.ts";
+import { WebhookChangeSink, WebhookSink } from "./webhook-sink.ts";
 
 export interface SinksOptions {
   connectionId: string;
@@ -12,6 +12,8 @@ export interface SinksOptions {
   directory: Directory | undefined;
   webhooks: readonly Webhook[];
   pipeline: EventPipeline | undefined;
+  /** What the pipeline gets. */
+  pipelineTypes: PipelineTypes;
   fetch: typeof fetch;
   now: () => number;
 }
@@ -22,9 +24,24 @@ export const createSinks = ({
   directory,
   webhooks,
   pipeline,
+  pipelineTypes,
   ...outside
-}: SinksOptions): Sink[] => [
-  new DirectorySink(connectionId, directory),
-  ...webhooks.map((webhook) => new WebhookSink({ webhook, ...outside })),
-  ...(pipeline === undefined ? [] : [new PipelineSink(pipeline)]),
-];
+}: SinksOptions): Sink[] => {
+  const sinks: Sink[] = [
+    ...webhooks.flatMap((webhook) => [
+      new WebhookSink({ webhook, ...outside }),
+      new WebhookChangeSink({ webhook, ...outside }),
+    ]),
+    ...(pipeline === undefined
+      ? []
+      : [
+          new PipelineSink(pipeline, pipelineTypes),
+          new PipelineChangeSink(pipeline, pipelineTypes),
+        ]),
+  ];
+  return [
+    new DirectorySink(connectionId, directory),
+    // A receiver of changes alone follows no events, and most follow no changes.
+    ...sinks.filter((sink) => sink.follows === "state" || sink.types.length > 0),
+  ];
+};

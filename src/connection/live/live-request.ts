@@ -7,6 +7,8 @@ import type { Outcome } from "../../contract/connection-rpc.ts";
 export interface LiveRequest {
   /** The last event the client has seen. */
   after?: number | undefined;
+  /** It wants the changes that watches report, too: from the last one it has seen, where it says so. */
+  changes?: { after?: number | undefined } | undefined;
   /** When the client's credential expires; null when it does not. */
   expiresAt: number | null;
   /** A one-time ticket, to be used up. */
@@ -17,15 +19,19 @@ const liveUrl = "https://actor/live";
 
 const parametersSchema = z.strictObject({
   after: z.coerce.number().int().min(0).optional(),
+  changes: z.literal("1").optional(),
+  changes_after: z.coerce.number().int().min(0).optional(),
   expires_at: z.coerce.number().int().optional(),
   ticket: z.string().min(1).max(128).optional(),
   ticket_expires_at: z.coerce.number().int().optional(),
 });
 
 /** The upgrade request as the actor takes it: made anew, so that no header of a client's reaches it. */
-export function liveRequest({ after, expiresAt, ticket }: LiveRequest): Request {
+export function liveRequest({ after, changes, expiresAt, ticket }: LiveRequest): Request {
   const url = new URL(liveUrl);
   if (after !== undefined) url.searchParams.set("after", String(after));
+  if (changes !== undefined) url.searchParams.set("changes", "1");
+  if (changes?.after !== undefined) url.searchParams.set("changes_after", String(changes.after));
   if (expiresAt !== null) url.searchParams.set("expires_at", String(expiresAt));
   if (ticket !== undefined) {
     url.searchParams.set("ticket", ticket.jti);
@@ -43,8 +49,10 @@ export function readLiveRequest(request: Request): Outcome<LiveRequest> {
     return err(failure("invalid_request", "This is not an upgrade that a connection answers."));
   }
   const { after, expires_at: expiresAt, ticket, ticket_expires_at: ticketEnd } = parameters.data;
+  const { changes, changes_after: changesAfter } = parameters.data;
   return ok({
     after,
+    ...(changes !== undefined && { changes: { after: changesAfter } }),
     expiresAt: expiresAt ?? null,
     ...(ticket !== undefined &&
       ticketEnd !== undefined && { ticket: { jti: ticket, expiresAt: ticketEnd } }),

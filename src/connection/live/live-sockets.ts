@@ -5,6 +5,7 @@ import type { EventLog } from "../tables/events.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
 import type { ConnectionEvent, LiveSnapshot } from "../../contract/connection-events.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
+import type { Change, ChangePage } from "../../contract/watch.ts";
 import { liveClose } from "../../contract/live-socket.ts";
 import type { LiveRequest } from "./live-request.ts";
 
@@ -25,12 +26,20 @@ export const tooManySockets = (): Failure =>
 
 /** Marks the sockets whose credential ends. */
 export const expiringTag = "expiring";
+/** Marks the sockets that want changes. */
+export const changesTag = "changes";
 
 export interface LiveSocketsOptions {
   /** All sockets as the platform has them: wrapping each to send to it would cost more than sending. */
   sockets: () => readonly WebSocket[];
-  /** Those tagged {@link expiringTag}. */
-  expiring: () => Iterable<Connection>;
+  /** Those with a tag. */
+  tagged: (tag: string) => Iterable<Connection>;
+  /** Changes after a sequence number. */
+  changes: (after: number, limit: number) => Promise<ChangePage>;
+  /** Sequence number of the first change that is kept, or of the next. */
+  oldestChange: () => number;
+  /** Of the last change there was. */
+  lastChange: () => number;
   /** The connection as a new socket first sees it. */
   info: () => ConnectionInfo;
   events: Pick<EventLog, "after" | "lastSeq">;
@@ -41,25 +50,69 @@ export interface LiveSocketsOptions {
 /** The sockets that watch a connection. They get messages, and send none. */
 export class LiveSockets {
   readonly #options: LiveSocketsOptions;
+  /** Sockets that are given what they missed of changes: new ones come to them with it. */
+  readonly #replaying = new Set<string>();
 
   constructor(options: LiveSocketsOptions) {
     this.#options = options;
   }
 
   /** Greets a socket with the snapshot and, when it says what it has seen, with what it missed. */
-  greet(socket: Connection, { after, expiresAt }: LiveRequest): void {
-    const { info, events, links } = this.#options;
+  greet(socket: Connection, { after, changes, expiresAt }: LiveRequest): void {
+    const { info, events, links, oldestChange, lastChange } = this.#options;
     socket.setState({ expiresAt });
+    const changesAfter = changes?.after;
     const seq = events.lastSeq();
     const missed = after === undefined ? undefined : links.page(events.after(after, replayLimit));
     const snapshot: LiveSnapshot = {
       type: "snapshot",
       seq,
       ...(missed?.truncated === true && { truncated: true }),
+      ...(changes !== undefined && { changes_seq: lastChange() }),
+      ...(changesAfter !== undefined &&
+        changesAfter < oldestChange() - 1 && { changes_truncated: true }),
       data: info(),
     };
     socket.send(JSON.stringify(snapshot));
     for (const event of missed?.events ?? []) socket.send(JSON.stringify(event));
+    if (changesAfter !== undefined) this.#replay(socket, changesAfter);
+  }
+
+  /** Sends the changes that a socket has missed, and those that come meanwhile, in order. */
+  #replay(socket: Connection, after: number): void {
+    this.#replaying.add(socket.id);
+    this.#sendChanges(socket, after)
+      .catch(() => socket.close(1011))
+      .finally(() => this.#replaying.delete(socket.id));
+  }
+
+  async #sendChanges(socket: Connection, after: number): Promise<void> {
+    let seq = after;
+    for (;;) {
+      const { changes } = await this.#options.changes(seq, replayLimit);
+      const last = changes.at(-1);
+      // Nothing is awaited from here to the end: what comes next is published.
+      if (last === undefined) return void this.#replaying.delete(socket.id);
+      for (const change of changes) socket.send(JSON.stringify(change));
+      seq = last.seq;
+    }
+  }
+
+  /**
+   * Sends changes to the sockets that want them.
+   *
+   * @returns whether there is one
+   */
+  publishChanges(changes: readonly Change[]): boolean {
+    this.#closeExpired();
+    const sockets = [...this.#options.tagged(changesTag)].filter(
+      ({ id, readyState }) => readyState === WebSocket.READY_STATE_OPEN && !this.#replaying.has(id),
+    );
+    for (const change of sockets.length === 0 ? [] : changes) {
+      const message = JSON.stringify(change);
+      for (const socket of sockets) send(socket, message);
+    }
+    return sockets.length > 0;
   }
 
   publish(events: readonly ConnectionEvent[]): void {
@@ -99,7 +152,7 @@ export class LiveSockets {
 
   #closeExpired(): void {
     const now = this.#options.now();
-    for (const socket of this.#options.expiring()) {
+    for (const socket of this.#options.tagged(expiringTag)) {
       const state = socketStateSchema.safeParse(socket.state);
       const expiresAt = state.success ? state.data.expiresAt : 0;
       if (expiresAt !== null && expiresAt <= now) {

@@ -6,6 +6,8 @@ import { missesContact } from "./directory-policy.ts";
 import { idlePolicies, isHeld } from "./grant-kind.ts";
 import { awaitsRoles } from "./late-roles.ts";
 import { idleDue, intentTimeout, renewalDue } from "./renewal-policy.ts";
+import { watchDues, type WatchDueKind } from "./watch-due.ts";
+import type { WatchRow } from "../tables/watches.ts";
 
 /** What the alarm has to do, and when. Derived from the tables each time, so no second list exists. */
 
@@ -23,11 +25,17 @@ export const dueKinds = [
   "intent_recovery",
   "renewal",
   "idle_refresh",
+  "watch_expiry",
+  "watch_creation",
+  "watch_renewal",
+  "watch_check",
+  "watch_catch_up",
+  "change_expiry",
 ] as const;
 export type DueKind = (typeof dueKinds)[number];
 
 /** What is known of work, by its kind. */
-interface DueFacts {
+interface DueFacts extends Record<WatchDueKind, { watch: string }> {
   /** An open sign-in ends. */
   sign_in_expiry: object;
   /** `next_contact_at` in the directory is wrong. */
@@ -42,6 +50,8 @@ interface DueFacts {
   renewal: TokenName;
   /** A grant that is not used would expire at Microsoft. */
   idle_refresh: TokenName;
+  /** Changes are kept no longer. */
+  change_expiry: object;
 }
 
 /** Work of some kinds. `at` is when it is due, in milliseconds since the epoch. */
@@ -65,6 +75,9 @@ export interface Schedule {
   intent: RefreshIntent | undefined;
   /** Sinks that are behind and not paused. */
   deliveries: readonly { sink: string; dueAt: number }[];
+  watches: readonly WatchRow[];
+  /** When the oldest changes are to be deleted, or null. */
+  changeExpiry: number | null;
 }
 
 /** What this object knows of work that is under way. */
@@ -74,6 +87,8 @@ export interface WorkUnderWay {
   inFlight: boolean;
   /** Sinks whose delivery is under way, and when it is taken for lost. */
   leases: ReadonlyMap<string, number>;
+  /** Watches that Graph is being asked about, likewise. */
+  watchLeases: ReadonlyMap<string, number>;
 }
 
 /** Everything that lies ahead of a connection. */
@@ -85,6 +100,8 @@ export function dueWork(schedule: Schedule, underWay: WorkUnderWay): Due[] {
     ...deliveries(schedule, underWay),
     ...intentRecovery(schedule, underWay),
     ...renewals(schedule),
+    ...watchDues(schedule, underWay),
+    ...changeExpiry(schedule),
   ];
 }
 
@@ -94,6 +111,9 @@ export const earliest = (due: readonly { at: number }[]): number | null =>
 
 const signInExpiry = ({ signInExpiry: at }: Schedule): Due[] =>
   at === null ? [] : [{ kind: "sign_in_expiry", at }];
+
+const changeExpiry = ({ changeExpiry: at }: Schedule): Due[] =>
+  at === null ? [] : [{ kind: "change_expiry", at }];
 
 /** Keeps `next_contact_at` current, so that the watchdog raises no false alarm and misses no real one. */
 function directoryContact(schedule: Schedule, { now }: WorkUnderWay): Due[] {

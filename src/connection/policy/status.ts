@@ -1,6 +1,6 @@
 import type { StoredRemedy } from "../../contract/remedy.ts";
 import type { ConnectionStatus } from "../../contract/connection-info.ts";
-import type { EventError } from "../../contract/connection-events.ts";
+import type { EventError } from "../../contract/event-error.ts";
 
 /** What a status is derived from. */
 export interface StatusFacts {

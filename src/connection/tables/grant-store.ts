@@ -2,11 +2,12 @@ import * as z from "zod";
 import { accountAddress } from "../../entra/home-account.ts";
 import { faultyVariables } from "../../entra/meaning.ts";
 import { jsonColumn, rememberingLast } from "./json-column.ts";
+import { eventError } from "../../contract/event-error-schema.ts";
 import { storedRemedySchema } from "../../contract/remedy-schema.ts";
 import type { StoredRemedy } from "../../contract/remedy.ts";
 import type { ConnectionStatus, TenantProof } from "../../contract/connection-info.ts";
 import type { ConnectionOwner } from "../../contract/connection-owner.ts";
-import type { EventError } from "../../contract/connection-events.ts";
+import type { EventError } from "../../contract/event-error.ts";
 
 /** Why Microsoft refuses the application itself, and when to try again. */
 const appErrorSchema = z.object({
@@ -19,13 +20,6 @@ const appErrorSchema = z.object({
   /** Fingerprint of the credential that failed: a changed one is tried at once. */
   fingerprint: z.string(),
 });
-
-const eventErrorSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  aadsts: z.int().optional(),
-  request_id: z.string().optional(),
-}) satisfies z.ZodType<EventError>;
 
 /**
  * What access tokens are got by: `user`, the refresh token of a person who signed in; `tenant`, the
@@ -108,7 +102,7 @@ const requiredScopesOf = rememberingLast((text) => stringsColumn.parse(text));
 const requiredResourcesOf = rememberingLast((text) => stringsColumn.parse(text));
 const rolesOf = rememberingLast((text) => stringsColumn.parse(text));
 const remedyColumn = jsonColumn(storedRemedySchema);
-const degradedColumn = jsonColumn(eventErrorSchema);
+const degradedColumn = jsonColumn(eventError);
 const appErrorColumn = jsonColumn(appErrorSchema);
 
 const grantOf = (row: GrantColumns): Grant => ({

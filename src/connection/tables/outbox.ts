@@ -2,8 +2,10 @@ import * as z from "zod";
 import type { Pause } from "../policy/delivery-policy.ts";
 import { jsonColumn } from "./json-column.ts";
 
-/** The name of the directory's row; every other sink gets events. */
+/** The name of the directory's row; every other sink gets events or changes. */
 export const directorySink = "directory";
+/** How the names of rows begin whose sinks get changes: these have a sequence of their own. */
+export const changesPrefix = "changes:";
 
 const pauseSchema = z.object({
   reason: z.enum(["gone", "failing"]),
@@ -107,10 +109,19 @@ export class Outbox {
 
   /** The last event that every sink which is behind has had, or null when none is behind. */
   neededAfter(): number | null {
+    return this.#least("sink <> ? AND sink NOT GLOB ?", directorySink, `${changesPrefix}*`);
+  }
+
+  /** The last change that every sink of changes which is behind has had, or null when none is behind. */
+  changesNeededAfter(): number | null {
+    return this.#least("sink GLOB ?", `${changesPrefix}*`);
+  }
+
+  #least(where: string, ...names: string[]): number | null {
     const needed = this.#sql
       .exec(
-        "SELECT min(after_seq) AS seq FROM outbox WHERE sink <> ? AND due_at IS NOT NULL",
-        directorySink,
+        `SELECT min(after_seq) AS seq FROM outbox WHERE due_at IS NOT NULL AND ${where}`,
+        ...names,
       )
       .one()["seq"];
     return typeof needed === "number" ? needed : null;

@@ -157,6 +157,53 @@ const migrations: readonly string[] = [
   ALTER TABLE grant ADD COLUMN proof TEXT;
   ALTER TABLE grant ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  CREATE TABLE watch (
+    id TEXT PRIMARY KEY,
+    resource TEXT NOT NULL,
+    change_types TEXT NOT NULL,
+    include_data INTEGER NOT NULL,
+    selected TEXT,
+    catch_up INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    -- Grows with every subscription: the secret that its notifications bring is made of it.
+    incarnation INTEGER NOT NULL DEFAULT 1,
+    subscription_id TEXT,
+    signed_by TEXT,
+    -- While a request for a subscription is out, and after one whose answer was lost.
+    asked_at INTEGER,
+    lifetime INTEGER NOT NULL DEFAULT 0,
+    confirmed_at INTEGER,
+    expires_at INTEGER,
+    renew_at INTEGER,
+    check_at INTEGER,
+    retry_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    blocked_by TEXT,
+    remedy TEXT,
+    error TEXT,
+    gap_since INTEGER,
+    gap_reason TEXT,
+    delta_link TEXT,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE change (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    watch TEXT NOT NULL,
+    type TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    resource TEXT NOT NULL,
+    item TEXT NOT NULL,
+    etag TEXT,
+    data TEXT,
+    size INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX change_of_item ON change (watch, item);
+  -- A table of their own would take a page of storage.
+  ALTER TABLE grant ADD COLUMN change_seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE grant ADD COLUMN change_read INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

@@ -3,7 +3,13 @@ import type { EncryptionKey } from "../../config/config.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 
 /** Which secret a ciphertext holds: part of the additional data, so that none opens in another's place. */
-export type SealedColumn = "refresh_token" | "access_token" | "code_verifier" | "candidate";
+export type SealedColumn =
+  | "refresh_token"
+  | "access_token"
+  | "code_verifier"
+  | "candidate"
+  | "delta_link"
+  | "change_data";
 
 export type CipherFault = "unknown_key" | "tampered";
 

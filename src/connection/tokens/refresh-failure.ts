@@ -3,7 +3,7 @@ import type { Disposition } from "../../entra/errors.ts";
 import type { TokenFailure } from "../../entra/token-endpoint.ts";
 import type { Failure } from "../../contract/errors.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import type { EventError } from "../../contract/connection-events.ts";
+import type { EventError } from "../../contract/event-error.ts";
 import { rolesLackingCode, rolesWait } from "../policy/late-roles.ts";
 import {
   actionRequired,

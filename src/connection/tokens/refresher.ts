@@ -22,6 +22,8 @@ export interface TokenRequest extends TokenNeed {
    * be used for it.
    */
   ends?: number;
+  /** The connection's own call: its token counts as unused. */
+  own?: boolean;
 }
 
 /** A token POST that is out or waits for its turn, the claims it brings, and how many wait for it. */
@@ -170,7 +172,7 @@ export class Refresher {
   #serve(request: TokenRequest, held: HeldToken): void {
     const { now, state, rearm } = this.#options;
     const key = { resource: request.resource, tenantId: held.tenantId };
-    if (!held.used) {
+    if (!held.used && request.own !== true) {
       held.used = true;
       state.tokens.markUsed(key, now());
       rearm();

@@ -159,7 +159,7 @@ export class WorkerdHost implements Host {
           env,
           config: config(),
           connectionId: ctx.id.name ?? "",
-          expiringSockets: () => [],
+          taggedSockets: () => [],
         });
         return {
           grant: rows("SELECT * FROM grant")[0],

@@ -21,7 +21,7 @@ export function reconfigured<Value>(
       env,
       config: { ...config.value, ...change },
       connectionId: ctx.id.name ?? "",
-      expiringSockets: () => [],
+      taggedSockets: () => [],
     });
     return work(parts, ctx);
   });

@@ -15,6 +15,16 @@ export interface LoggedRequest {
   user?: string;
 }
 
+/** A subscription of Graph's. */
+export interface SandboxSubscription {
+  id: string;
+  resource: string;
+  changeType: string;
+  notificationUrl: string;
+  clientState: string;
+  expirationDateTime: string;
+}
+
 async function send(method: string, path: string, body?: unknown): Promise<Response> {
   const response = await fetch(`${control}${path}`, {
     method,
@@ -55,6 +65,15 @@ export const sandbox = {
   /** Any other control of the sandbox. */
   control: send,
   reset: () => send("POST", "/reset", {}),
+  message: (message: Record<string, unknown>) => send("POST", "/messages", message),
+  /** Plays something to a subscription of Graph's. */
+  notification: (play: Record<string, unknown>) => send("POST", "/notifications", play),
+  async subscriptions(): Promise<SandboxSubscription[]> {
+    const answer = await send("GET", "/subscriptions");
+    return (await answer.json<{ subscriptions: SandboxSubscription[] }>()).subscriptions;
+  },
+  /** Graph no longer has it, and tells nobody. */
+  forget: (subscription: string) => send("DELETE", `/subscriptions/${subscription}`),
 };
 
 /** Goes through Entra as a person would, and gives the query its redirect brought back. */

@@ -33,14 +33,13 @@ export const deliveryMutations: readonly Mutation[] = [
   {
     name: "a receiver is moved on before it took an event",
     file: "connection/delivery/sink-delivery.ts",
-    find: "    const delivery = await sink.send(events.map(",
-    replace:
-      "    state.outbox.advance(row.sink, last.seq);\n    const delivery = await sink.send(events.map(",
+    find: "    const delivery = await send();",
+    replace: "    state.outbox.advance(row.sink, lastSeq);\n    const delivery = await send();",
   },
   {
     name: "a receiver counts as up to date after each event",
     file: "connection/delivery/sink-delivery.ts",
-    find: "const isUpToDate = state.events.wanted(last.seq, sink.types, 1).length === 0;",
+    find: "const isUpToDate = followed.isUpToDate(lastSeq);",
     replace: "const isUpToDate = true;",
   },
   {
@@ -52,13 +51,13 @@ export const deliveryMutations: readonly Mutation[] = [
   {
     name: "a receiver that was up to date misses the first event",
     file: "connection/delivery/enqueue.ts",
-    find: "outbox.put(sink.name, now, first.seq - 1);",
-    replace: "outbox.put(sink.name, now, first.seq);",
+    find: "outbox.put(name, now, firstSeq - 1);",
+    replace: "outbox.put(name, now, firstSeq);",
   },
   {
     name: "a receiver is begun with at every event anew",
     file: "connection/delivery/enqueue.ts",
-    find: "if (row === undefined) outbox.put",
-    replace: "if (row === undefined || row.paused === null) outbox.put",
+    find: "if (row === undefined) {\n    outbox.put",
+    replace: "if (row === undefined || row.paused === null) {\n    outbox.put",
   },
 ];

@@ -52,6 +52,7 @@ describe("what is known of a connection after an event", () => {
       type: "call.throttled",
       data: { service: "graph", applies_to: "graph", until: known.created_at },
     },
+    { type: "watch.blocked", data: { watch: "w", resource: "me/events", remedy } },
   ])("is what it was after an event that is not of its status: $type", (happened) => {
     expect(after(broken, happened)).toBe(broken);
   });

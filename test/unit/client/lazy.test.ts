@@ -25,6 +25,10 @@ function stub(parts: Partial<ConnectionStub>): ConnectionStub {
     refresh: absent,
     disconnect: absent,
     events: absent,
+    watch: absent,
+    unwatch: absent,
+    watches: absent,
+    changes: absent,
     ...parts,
   };
 }

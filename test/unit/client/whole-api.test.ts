@@ -83,6 +83,12 @@ const asks: Readonly<Record<string, Ask>> = {
   "PATCH /resources/tags": (_, ada) =>
     ada.arm.updateTags("/x", { operation: "Merge", tags: { a: "b" } }),
   "GET /operations": (_, ada) => ada.arm.operation("op"),
+  "POST /connections/{id}/watches": (_, ada) =>
+    ada.watch({ resource: "me/events", changeTypes: ["created"] }),
+  "GET /connections/{id}/watches": (_, ada) => ada.watches(),
+  "GET /connections/{id}/watches/{watch}": (_, ada) => ada.getWatch("w"),
+  "DELETE /connections/{id}/watches/{watch}": (_, ada) => ada.unwatch("w"),
+  "GET /connections/{id}/changes": (_, ada) => ada.changes({ after: 1, limit: 2 }),
   "GET /health/app": (azure) => azure.appHealth(),
   ...Object.fromEntries([
     ...gateway("graph/{version}/{path}", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
@@ -90,7 +96,7 @@ const asks: Readonly<Record<string, Ask>> = {
   ]),
 };
 
-/** Where only a browser goes, and who sends it there. */
+/** Where only a browser or Microsoft goes, and what for. */
 const forBrowsers: Readonly<Record<string, string>> = {
   "GET /": "a person who looks what this is",
   "GET /callback": "Microsoft, after a sign-in",
@@ -98,6 +104,7 @@ const forBrowsers: Readonly<Record<string, string>> = {
   "GET /federation/jwks.json": "Entra, that checks an assertion",
   "GET /reconnect": "the link of a remedy",
   "POST /reconnect": "the button of that page",
+  "POST /notifications": "Microsoft, for what is watched",
   "GET /callback/admin": "Microsoft, after an administrator's consent",
 };
 

@@ -52,6 +52,7 @@ describe("a whole configuration", () => {
       returnOrigins: [],
       tenantConnectByMembers: false,
       webhooks: [],
+      pipelineTypes: { types: eventTypes, changeTypes: [] },
     });
   });
 
@@ -253,9 +254,39 @@ describe("webhooks", () => {
     const config = read([webhook, { id: "crm", url, secret: `${whsec}, ${whsec}`, types }]);
     const bytes = new Uint8Array(32).fill(7);
     expect(config.ok && config.value.webhooks).toEqual([
-      { id: "hooks.example", url: webhook.url, secrets: [bytes], types: eventTypes },
-      { id: "crm", url, secrets: [bytes, bytes], types },
+      {
+        id: "hooks.example",
+        url: webhook.url,
+        secrets: [bytes],
+        types: eventTypes,
+        changeTypes: [],
+      },
+      { id: "crm", url, secrets: [bytes, bytes], types, changeTypes: [] },
     ]);
+  });
+
+  it.each([
+    [["change.*"], [], ["change.created", "change.updated", "change.deleted"]],
+    [["change.deleted", "watch.gap"], ["watch.gap"], ["change.deleted"]],
+  ])("get changes where they name them: %j", (types, events, changes) => {
+    const config = read([{ ...webhook, types }]);
+    expect(config.ok && config.value.webhooks[0]).toMatchObject({
+      types: events,
+      changeTypes: changes,
+    });
+  });
+
+  it("leave the pipeline its own types, as EVENTS_TYPES names them", () => {
+    const typesOf = (EVENTS_TYPES: string) => {
+      const config = parseConfig({ ...env, EVENTS_TYPES });
+      return config.ok ? config.value.pipelineTypes : config.error.variable;
+    };
+    expect(typesOf("")).toEqual({ types: eventTypes, changeTypes: [] });
+    expect(typesOf("watch.gap, change.created")).toEqual({
+      types: ["watch.gap"],
+      changeTypes: ["change.created"],
+    });
+    expect(typesOf("watch.gap,mail")).toBe("EVENTS_TYPES");
   });
 
   it("may be reached by http in the sandbox, on this machine alone", () => {

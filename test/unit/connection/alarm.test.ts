@@ -32,6 +32,12 @@ function alarmOf(
     intent_recovery: work("intent_recovery"),
     renewal: work("renewal"),
     idle_refresh: work("idle_refresh"),
+    watch_expiry: work("watch_expiry"),
+    watch_creation: work("watch_creation", true),
+    watch_renewal: work("watch_renewal", true),
+    watch_check: work("watch_check", true),
+    watch_catch_up: work("watch_catch_up", true),
+    change_expiry: work("change_expiry"),
   };
   const schedule = vi.spyOn(state, "schedule");
   const alarm = new Alarm({
@@ -47,6 +53,7 @@ function alarmOf(
     state,
     refresher: { inFlight: false, renewals: 0 },
     relay: { run: async () => {}, leases: new Map(), deliveries: 0 },
+    watches: { leases: new Map() },
     table,
     now: () => now.at,
     alarmRan: (run) => runs.push(run),

@@ -29,7 +29,7 @@ const rows: readonly Row[] = [
       attempt: 1,
     },
     blobs: ["refresh", "graph", "ok", ""],
-    doubles: [120, 0, 0, 0, 7, 1, 0, 0, 0, 0, 0, 0],
+    doubles: [120, 0, 0, 0, 7, 1, 0, 0, 0, 0, 0, 0, 0],
   },
   {
     name: "a refresh that was refused",
@@ -44,7 +44,7 @@ const rows: readonly Row[] = [
       attempt: 3,
     },
     blobs: ["refresh", "arm", "invalid_client", "fix_app"],
-    doubles: [80, 0, 0, 0, 0, 3, 0, 7_000_222, 0, 0, 0, 0],
+    doubles: [80, 0, 0, 0, 0, 3, 0, 7_000_222, 0, 0, 0, 0, 0],
   },
   {
     name: "a call",
@@ -59,7 +59,7 @@ const rows: readonly Row[] = [
       status: 200,
     },
     blobs: ["call", "graph", "answered", ""],
-    doubles: [300, 40, 35, 0, 0, 2, 200, 0, 0, 0, 0, 0],
+    doubles: [300, 40, 35, 0, 0, 2, 200, 0, 0, 0, 0, 0, 0],
   },
   {
     name: "a call to nowhere",
@@ -73,13 +73,13 @@ const rows: readonly Row[] = [
       status: 400,
     },
     blobs: ["call", "", "invalid_request", ""],
-    doubles: [0, 0, 0, 0, 0, 0, 400, 0, 0, 0, 0, 0],
+    doubles: [0, 0, 0, 0, 0, 0, 400, 0, 0, 0, 0, 0, 0],
   },
   {
     name: "a cool-down",
     point: { kind: "cooldown", resource: "graph", seconds: 7 },
     blobs: ["cooldown", "graph", "", ""],
-    doubles: [0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0],
+    doubles: [0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0],
   },
   {
     name: "a ring of the alarm",
@@ -92,13 +92,19 @@ const rows: readonly Row[] = [
       deliveries: 1,
     },
     blobs: ["alarm", "", "ok", ""],
-    doubles: [150, 0, 0, 900, 0, 0, 0, 0, 0, 2, 1, 0],
+    doubles: [150, 0, 0, 900, 0, 0, 0, 0, 0, 2, 1, 0, 0],
   },
   {
     name: "the sockets that are open",
     point: { kind: "sockets", sockets: 3 },
     blobs: ["sockets", "", "", ""],
-    doubles: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3],
+    doubles: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0],
+  },
+  {
+    name: "what Graph posted",
+    point: { kind: "notification", outcome: "kept", notifications: 4 },
+    blobs: ["notification", "", "kept", ""],
+    doubles: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4],
   },
 ];
 

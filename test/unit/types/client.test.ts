@@ -188,6 +188,16 @@ describe("the client", () => {
       client.ConnectionEventsOptions | undefined
     >();
     expectTypeOf<Parameters<Own["token"]>[0]>().toEqualTypeOf<client.ConnectionTokenOptions>();
+    expectTypeOf<Parameters<Own["watch"]>[0]>().toEqualTypeOf<client.ConnectionWatchOptions>();
+    expectTypeOf<Parameters<Own["changes"]>[0]>().toEqualTypeOf<
+      client.ConnectionChangesOptions | undefined
+    >();
+    expectTypeOf<Awaited<ReturnType<Own["watches"]>>>().toEqualTypeOf<
+      client.Answer<client.Watch[]>
+    >();
+    expectTypeOf<Awaited<ReturnType<Own["changes"]>>>().toEqualTypeOf<
+      client.Answer<client.Change[]>
+    >();
     expectTypeOf<client.TokenOptions>().toEqualTypeOf<client.ConnectionTokenOptions>();
     expectTypeOf<Parameters<Service["connections"]>[0]>().toEqualTypeOf<
       client.ServiceConnectionsOptions | undefined
@@ -292,6 +302,7 @@ describe("a binding to the entrypoint", () => {
     type Requests = { [Name in keyof Service]: Parameters<Service[Name]>[0] };
     expectTypeOf<Requests>().toEqualTypeOf<{
       beginConnect: client.BeginConnectRequest;
+      changes: client.ChangesRequest;
       completeConnect: client.CompleteConnectRequest;
       confirmConnect: client.ConfirmConnectRequest;
       connectTenant: { tenantId: string };
@@ -307,6 +318,9 @@ describe("a binding to the entrypoint", () => {
       listResourceGroups: client.ListResourceGroupsRequest;
       listResources: client.ListResourcesRequest;
       listSubscriptions: client.ListSubscriptionsRequest;
+      unwatch: client.UnwatchRequest;
+      watch: client.WatchRequest;
+      watches: client.WatchesRequest;
     }>();
   });
 

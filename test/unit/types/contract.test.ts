@@ -10,6 +10,8 @@ import type { listedConnectionSchema } from "../../../src/contract/listed-connec
 import type { ListedConnection } from "../../../src/contract/listed-connection.ts";
 import type { remedySchema } from "../../../src/contract/remedy-schema.ts";
 import type { Remedy } from "../../../src/contract/remedy.ts";
+import type { changeSchema, watchSchema } from "../../../src/contract/watch-schema.ts";
+import type { Change, Watch } from "../../../src/contract/watch.ts";
 
 /** The package gives the types alone: programs that import it have no zod. */
 test("what a schema reads is exactly the type that callers are given", () => {
@@ -18,4 +20,6 @@ test("what a schema reads is exactly the type that callers are given", () => {
   expectTypeOf<z.infer<typeof connectionEventSchema>>().toEqualTypeOf<ConnectionEvent>();
   expectTypeOf<z.infer<typeof listedConnectionSchema>>().toEqualTypeOf<ListedConnection>();
   expectTypeOf<z.infer<typeof appHealthSchema>>().toEqualTypeOf<AppHealth>();
+  expectTypeOf<z.infer<typeof watchSchema>>().toEqualTypeOf<Watch>();
+  expectTypeOf<z.infer<typeof changeSchema>>().toEqualTypeOf<Change>();
 });

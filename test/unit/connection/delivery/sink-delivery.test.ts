@@ -60,6 +60,7 @@ function deliveries(make: typeof newConnection = (sinks = []) => signedInConnect
   const { state, events } = make(sinks);
   const delivery = new SinkDelivery({
     links: { event: (event) => event },
+    openChanges: async () => [],
     connectionId: "user:ada",
     state,
     sinks,

@@ -18,7 +18,12 @@ import {
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-const idle = { now: start, inFlight: false, leases: new Map<string, number>() };
+const idle = {
+  now: start,
+  inFlight: false,
+  leases: new Map<string, number>(),
+  watchLeases: new Map<string, number>(),
+};
 const kindsOf = (due: readonly Due[]): DueKind[] => due.map(({ kind }) => kind);
 const intent = { resource: "graph", tenant_id: home, generation: 1, started_at: start };
 

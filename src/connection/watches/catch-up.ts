@@ -1,0 +1,156 @@
+import { AzureError, failure, type Failure } from "../../contract/errors.ts";
+import { changeKinds, type ChangeKind } from "../../contract/watch.ts";
+import { deltaSteps } from "../../graph/delta.ts";
+import type { GraphSession } from "../../graph/session.ts";
+import { isRecord, textOf, type JsonRecord } from "../../http/json.ts";
+import type { ConnectionState } from "../connection-state.ts";
+import { watchRetryAt } from "../policy/watch-lifetime.ts";
+import { deltaSource, parseWatchResource, type DeltaSource } from "../policy/watch-resource.ts";
+import type { NewChange } from "../tables/changes.ts";
+import type { TokenCipher } from "../tables/token-cipher.ts";
+import type { WatchRow } from "../tables/watches.ts";
+import type { ChangeIntake } from "./change-intake.ts";
+import { errorOf, type WatchTransitions } from "./watch-transitions.ts";
+
+/** Clocks differ: what was changed so shortly before a gap began is reported once more. */
+const overlap = 5 * 60_000;
+
+export interface CatchUpOptions {
+  state: ConnectionState;
+  session: GraphSession;
+  cipher: Pick<TokenCipher, "open" | "seal">;
+  transitions: WatchTransitions;
+  intake: ChangeIntake;
+  now: () => number;
+  random: () => number;
+}
+
+/** Reads by delta what a watch missed. Of the items nothing is kept but that they changed. */
+export class CatchUp {
+  readonly #options: CatchUpOptions;
+
+  constructor(options: CatchUpOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what was missed; the first time, only from where the next reading begins. */
+  async run(id: string): Promise<void> {
+    const { state, cipher, transitions } = this.#options;
+    const row = state.exists ? state.watches.read(id) : undefined;
+    if (row === undefined || row.state !== "active" || !row.catch_up) return;
+    const { ends } = state;
+    try {
+      const from = row.delta_link === null ? undefined : await this.#open(row.delta_link);
+      const deltaLink = await this.#walk(row, ends, from);
+      if (deltaLink === undefined) return;
+      const sealed = await cipher.seal("delta_link", deltaLink);
+      const present = this.#present(row, ends);
+      if (present === undefined) return;
+      state.watches.update(id, { delta_link: sealed, retry_at: null, attempts: 0 });
+      // A gap that began meanwhile is read with the next reading.
+      if (present.gap_since === row.gap_since) transitions.closeGap(present);
+    } catch (error) {
+      if (!(error instanceof AzureError)) throw error;
+      this.#failed(row, ends, error);
+    }
+  }
+
+  async #open(sealed: string): Promise<string | undefined> {
+    const opened = await this.#options.cipher.open("delta_link", sealed);
+    return opened.ok ? opened.value : undefined;
+  }
+
+  /** @returns where the next reading begins; undefined when the watch is no more */
+  async #walk(row: WatchRow, ends: number, from: string | undefined): Promise<string | undefined> {
+    const { now } = this.#options;
+    const { gap_since: gap, change_types: changeTypes } = row;
+    const parsed = parseWatchResource(row.resource);
+    const need = { since: gap ?? now(), changeTypes, reports: gap !== null };
+    const source = parsed.ok ? deltaSource(parsed.value, need) : undefined;
+    if (source === undefined) return undefined;
+    const first = await this.#read(row, ends, source, from);
+    // Graph has forgotten where we were: everything is read, and what is older than the gap left out.
+    const read = first === "lost" ? await this.#read(row, ends, source, undefined) : first;
+    if (read === "lost") throw new AzureError(lostTwice());
+    return read;
+  }
+
+  /** Reports what it reads where there is a gap. */
+  async #read(
+    row: WatchRow,
+    ends: number,
+    { path, ...source }: DeltaSource,
+    from: string | undefined,
+  ): Promise<string | "lost" | undefined> {
+    const { session, intake } = this.#options;
+    const { gap_since: since } = row;
+    for await (const step of deltaSteps<unknown>(session, path, { ...source, from })) {
+      if (this.#present(row, ends) === undefined) return undefined;
+      if (step.resync === true) return "lost";
+      if (since !== null) {
+        intake.keep(step.items.flatMap((item) => changeIn(item, row, since) ?? []));
+      }
+      if (step.deltaLink !== undefined) return step.deltaLink;
+    }
+    return undefined;
+  }
+
+  /** The watch as it is now, unless it is another's by now. */
+  #present(row: WatchRow, ends: number): WatchRow | undefined {
+    const { state } = this.#options;
+    if (!state.exists || state.ends !== ends) return undefined;
+    const present = state.watches.read(row.id);
+    return present?.state === "active" ? present : undefined;
+  }
+
+  #failed(row: WatchRow, ends: number, error: AzureError): void {
+    const { state, now, random } = this.#options;
+    if (this.#present(row, ends) === undefined) return;
+    const attempts = row.attempts + 1;
+    state.watches.update(row.id, {
+      attempts,
+      error: errorOf(error),
+      retry_at: watchRetryAt({
+        now: now(),
+        attempts,
+        random: random(),
+        retryAfterSeconds: error.retry_after,
+        endsAt: row.expires_at,
+      }),
+    });
+  }
+}
+
+const lostTwice = (): Failure =>
+  failure("upstream_error", "Microsoft's changes lead back to where they began.", {
+    details: { reason: "resync_loop" },
+  });
+
+/** What a delta says of an item, as a notification would. */
+function changeIn(item: unknown, row: WatchRow, since: number): NewChange | undefined {
+  const id = isRecord(item) ? textOf(item["id"]) : undefined;
+  if (!isRecord(item) || id === undefined) return undefined;
+  const kind = kindOf(item, since);
+  if (kind === undefined) return undefined;
+  // Of a drive Graph reports nothing but `updated`, whatever happened to its items.
+  const isWanted = row.change_types.includes(kind) || row.resource.endsWith("/root");
+  return isWanted
+    ? {
+        watch: row.id,
+        type: `change.${kind}`,
+        resource: `${row.resource}/${id}`,
+        item: id,
+        etag: textOf(item["@odata.etag"]) ?? textOf(item["eTag"]) ?? null,
+        data: null,
+      }
+    : undefined;
+}
+
+/** @returns undefined for what changed before the gap */
+function kindOf(item: JsonRecord, since: number): ChangeKind | undefined {
+  if (item["@removed"] !== undefined || item["deleted"] !== undefined) return "deleted";
+  const [created, updated] = changeKinds;
+  const moment = (name: string) => Date.parse(textOf(item[name]) ?? "");
+  if (moment("lastModifiedDateTime") < since - overlap) return undefined;
+  return moment("createdDateTime") >= since - overlap ? created : updated;
+}

@@ -1,0 +1,38 @@
+import type { Change } from "../../contract/watch.ts";
+import type { ConnectionState } from "../connection-state.ts";
+import type { AddedChanges, NewChange } from "../tables/changes.ts";
+import type { ChangeReader } from "./change-reader.ts";
+import type { WatchTransitions } from "./watch-transitions.ts";
+
+export interface ChangeIntakeOptions {
+  state: ConnectionState;
+  reader: Pick<ChangeReader, "view">;
+  transitions: Pick<WatchTransitions, "openGap">;
+  /** Sends changes to the sockets that want them. @returns whether there is one */
+  publish: (changes: readonly Change[]) => boolean;
+  now: () => number;
+  /** Something changed that the alarm depends on. */
+  rearm: () => void;
+}
+
+/** The one way in for changes: they are kept, and then given to whoever follows them. */
+export class ChangeIntake {
+  readonly #options: ChangeIntakeOptions;
+
+  constructor(options: ChangeIntakeOptions) {
+    this.#options = options;
+  }
+
+  /** Returns once they are written, or throws. */
+  keep(changes: readonly NewChange[]): Pick<AddedChanges, "added" | "repeated"> {
+    const { state, reader, transitions, publish, now, rearm } = this.#options;
+    const { added, repeated, lost, rearm: isDue } = state.keepChanges(changes, now());
+    for (const [watch, since] of lost) transitions.openGap(watch, "overflow", since);
+    const last = added.at(-1);
+    if (last !== undefined && publish(added.map((row) => reader.view(row)))) {
+      state.changes.markRead(last.seq);
+    }
+    if (isDue || lost.size > 0) rearm();
+    return { added, repeated };
+  }
+}

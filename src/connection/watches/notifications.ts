@@ -1,0 +1,143 @@
+import type { Outcome } from "../../contract/connection-rpc.ts";
+import { ok } from "../../contract/result.ts";
+import {
+  changeKinds,
+  type ChangeKind,
+  type Notification,
+  type NotificationResult,
+} from "../../contract/watch.ts";
+import { isRecord, parseJsonObject, recordOf, textOf, type JsonRecord } from "../../http/json.ts";
+import type { SessionSecret } from "../../platform/keys.ts";
+import type { ConnectionState } from "../connection-state.ts";
+import type { WatchInput } from "../policy/watch-policy.ts";
+import type { NewChange } from "../tables/changes.ts";
+import type { WatchRow } from "../tables/watches.ts";
+import type { ChangeIntake } from "./change-intake.ts";
+import { isClientState } from "./watch-address.ts";
+import type { WatchTransitions } from "./watch-transitions.ts";
+
+/** Graph's own texts are far shorter; a longer one is none. */
+const longestText = 2_048;
+
+/** Graph's lifecycle words; any other says that something happened that is to be looked into. */
+const lifecycleWords: Readonly<Record<string, WatchInput>> = {
+  reauthorizationRequired: "reauthorize",
+  subscriptionRemoved: "removed",
+  missed: "missed",
+};
+
+export interface WatchNotificationsOptions {
+  connectionId: string;
+  state: ConnectionState;
+  transitions: WatchTransitions;
+  intake: ChangeIntake;
+  sessionSecret: SessionSecret;
+  now: () => number;
+  /** Something changed that the alarm depends on. */
+  rearm: () => void;
+  /** Called with what came of each notification. */
+  taken: (result: NotificationResult) => void;
+}
+
+/** Takes what Graph posts. What comes without the secret of its subscription is dropped. */
+export class WatchNotifications {
+  readonly #options: WatchNotificationsOptions;
+
+  constructor(options: WatchNotificationsOptions) {
+    this.#options = options;
+  }
+
+  /** Returns once everything is written that is to be kept, or throws. */
+  async take(notification: Notification): Promise<Outcome<NotificationResult>> {
+    const parts = partsOf(notification.body);
+    const own = await this.#ownParts(notification, parts);
+    const row = this.#row(notification);
+    const result =
+      row === undefined
+        ? { kept: 0, repeated: 0, dropped: Math.max(1, parts.length) }
+        : this.#keep(row, own, Math.max(1, parts.length));
+    this.#options.taken(result);
+    return ok(result);
+  }
+
+  /** The watch, as long as it has the subscription that the notification is of. */
+  #row({ watch, incarnation }: Notification): WatchRow | undefined {
+    const { state } = this.#options;
+    const row = state.exists ? state.watches.read(watch) : undefined;
+    return row?.incarnation === incarnation ? row : undefined;
+  }
+
+  async #ownParts(
+    { watch, incarnation }: Notification,
+    parts: readonly JsonRecord[],
+  ): Promise<JsonRecord[]> {
+    const { sessionSecret, connectionId } = this.#options;
+    const address = { connectionId, watch, incarnation };
+    // All parts of a notification bring the same text: it is checked once.
+    const checked = new Map<string, boolean>();
+    const own: JsonRecord[] = [];
+    for (const part of parts) {
+      const given = textOf(part["clientState"]) ?? "";
+      let isOwn = checked.get(given);
+      if (isOwn === undefined) {
+        isOwn = given.length <= 128 && (await isClientState(sessionSecret, address, given));
+        checked.set(given, isOwn);
+      }
+      if (isOwn) own.push(part);
+    }
+    return own;
+  }
+
+  #keep(row: WatchRow, own: readonly JsonRecord[], total: number): NotificationResult {
+    const { intake } = this.#options;
+    const words = own.flatMap((part) => textOf(part["lifecycleEvent"]) ?? []);
+    const changes = own.flatMap((part) => changeIn(part, row) ?? []);
+    const { added, repeated } =
+      changes.length === 0 ? { added: [], repeated: 0 } : intake.keep(changes);
+    for (const word of new Set(words)) this.#heed(row.id, word);
+    const kept = added.length;
+    return { kept, repeated, dropped: total - words.length - changes.length };
+  }
+
+  #heed(id: string, word: string): void {
+    const { state, transitions, now, rearm } = this.#options;
+    const input = Object.hasOwn(lifecycleWords, word) ? lifecycleWords[word] : undefined;
+    const step = transitions.apply(id, input ?? "unknown_word");
+    // The alarm does it: Graph waits for the answer to its notification.
+    if (step?.work === "renew") state.watches.update(id, { renew_at: now() });
+    if (step?.work === "check") state.watches.update(id, { check_at: now() });
+    rearm();
+  }
+}
+
+/** The parts of a body; what is no object among them is none. */
+function partsOf(body: string): JsonRecord[] {
+  const value = parseJsonObject(body)?.["value"];
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+/** The change that a part tells of; undefined for lifecycle words and for what cannot be read. */
+function changeIn(part: JsonRecord, row: WatchRow): NewChange | undefined {
+  if (part["lifecycleEvent"] !== undefined) return undefined;
+  const kind = kindOf(part["changeType"]);
+  if (kind === undefined) return undefined;
+  const item = recordOf(part["resourceData"]);
+  const resource = boundedTextOf(part["resource"]) ?? row.resource;
+  return {
+    watch: row.id,
+    type: `change.${kind}`,
+    resource,
+    item: boundedTextOf(item["id"]) ?? resource,
+    etag: boundedTextOf(item["@odata.etag"]) ?? null,
+    data: null,
+  };
+}
+
+/** Graph writes it in lower case, and once in a while not. */
+const kindOf = (word: unknown): ChangeKind | undefined =>
+  changeKinds.find((kind) => kind === textOf(word)?.toLowerCase());
+
+function boundedTextOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && text !== "" && text.length <= longestText ? text : undefined;
+}

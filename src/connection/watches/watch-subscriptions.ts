@@ -1,0 +1,282 @@
+import type {
+  GraphSubscription,
+  SubscriptionAnswer,
+  Subscriptions,
+} from "../../graph/subscriptions.ts";
+import type { SessionSecret } from "../../platform/keys.ts";
+import {
+  askedExpiry,
+  believedExpiry,
+  checkInterval,
+  lifetimes,
+  renewalAt,
+} from "../policy/watch-lifetime.ts";
+import { rulesOf } from "../policy/watch-resource.ts";
+import type { WatchColumns, WatchRow } from "../tables/watches.ts";
+import { clientStateOf, notificationUrl, readWatchToken, signerOf } from "./watch-address.ts";
+import { WatchFailures, type WatchFailuresOptions } from "./watch-failures.ts";
+import { errorOf } from "./watch-transitions.ts";
+
+export interface WatchSubscriptionsOptions extends WatchFailuresOptions {
+  connectionId: string;
+  subscriptions: Subscriptions;
+  sessionSecret: SessionSecret;
+  /** In [0, 1), the same for all watches of the connection. */
+  spread: number;
+}
+
+/** What a watch asks of Graph: one subscription that is made, prolonged, found again and deleted. */
+export class WatchSubscriptions {
+  readonly #options: WatchSubscriptionsOptions;
+  readonly #failures: WatchFailures;
+
+  constructor(options: WatchSubscriptionsOptions) {
+    this.#options = options;
+    this.#failures = new WatchFailures(options);
+  }
+
+  /** Asks for a subscription, or finds the one that an earlier request made whose answer was lost. */
+  async create(id: string): Promise<void> {
+    const row = this.#row(id);
+    if (row?.state !== "pending" && row?.state !== "blocked") return;
+    if (row.subscription_id !== null) return this.renew(id);
+    if (row.asked_at !== null && (await this.#adopt(row)) !== "none") return;
+    await this.#ask(id);
+  }
+
+  async #ask(id: string): Promise<void> {
+    const { state, subscriptions, transitions, sessionSecret, publicOrigin, now } = this.#options;
+    for (;;) {
+      const row = this.#row(id);
+      if (row === undefined) return;
+      const { ends } = state;
+      const address = this.#addressOf(row);
+      const url = notificationUrl(publicOrigin, sessionSecret, address);
+      const asked = this.#expiryOf(row);
+      // Written before it is sent: whoever comes after a crash looks for what it made.
+      state.watches.update(id, { asked_at: now(), signed_by: signerOf(sessionSecret) });
+      const answer = await subscriptions.create({
+        changeTypes: row.change_types,
+        resource: this.#pathOf(row),
+        notificationUrl: url,
+        lifecycleNotificationUrl: url,
+        expiresAt: asked,
+        clientState: clientStateOf(sessionSecret, address),
+      });
+      if (!this.#isCurrent(row, ends)) return this.#leave(answer);
+      switch (answer.kind) {
+        case "kept":
+          transitions.apply(id, "created", {
+            columns: this.#kept(row, answer.subscription, asked),
+          });
+          return;
+        case "duplicate":
+          if ((await this.#adopt(row)) === "none") this.#failures.trouble(row, answer.reason);
+          return;
+        case "invalid":
+          if (this.#shorten(row)) continue;
+          return this.#failures.refused(row, answer.reason);
+        case "gone":
+        case "quota":
+          return this.#failures.refused(row, answer.reason);
+        case "unvalidated":
+          return this.#failures.trouble(row, answer.reason);
+        case "forbidden":
+          return this.#failures.forbidden(row, answer.reason);
+        case "failed":
+          if (answer.reason.details?.outcome !== "unknown")
+            return this.#failures.failed(row, answer.reason);
+          transitions.apply(id, "creation_lost", {
+            columns: this.#failures.later(row, answer.reason),
+            error: errorOf(answer.reason),
+          });
+          return;
+      }
+    }
+  }
+
+  /** Prolongs the subscription; what is not there any more, or is of an old secret, is made anew. */
+  async renew(id: string): Promise<void> {
+    const { state, subscriptions, transitions, sessionSecret, now } = this.#options;
+    for (;;) {
+      const row = this.#row(id);
+      const subscription = row?.subscription_id ?? null;
+      if (row === undefined || subscription === null) return;
+      if ((row.expires_at ?? 0) <= now()) {
+        transitions.apply(id, "expired");
+        return;
+      }
+      if (row.signed_by !== signerOf(sessionSecret)) {
+        const removed = await subscriptions.remove(subscription);
+        if (!removed.ok) return this.#failures.failed(row, removed.error);
+        transitions.apply(id, "outdated");
+        return;
+      }
+      const { ends } = state;
+      const asked = this.#expiryOf(row);
+      const answer = await subscriptions.renew(subscription, asked);
+      if (!this.#isCurrent(row, ends)) return;
+      switch (answer.kind) {
+        case "kept":
+          transitions.apply(id, "renewed", {
+            columns: this.#kept(row, answer.subscription, asked),
+          });
+          return;
+        case "gone":
+          transitions.apply(id, "gone");
+          return;
+        case "invalid":
+          if (this.#shorten(row)) continue;
+          return this.#failures.refused(row, answer.reason);
+        case "quota":
+          return this.#failures.refused(row, answer.reason);
+        case "forbidden":
+          return this.#failures.forbidden(row, answer.reason);
+        case "duplicate":
+        case "unvalidated":
+          return this.#failures.trouble(row, answer.reason);
+        case "failed":
+          return this.#failures.failed(row, answer.reason);
+      }
+    }
+  }
+
+  /** Sees whether Graph still has it. */
+  async check(id: string): Promise<void> {
+    const { state, subscriptions, transitions, now } = this.#options;
+    const row = this.#row(id);
+    const subscription = row?.subscription_id ?? null;
+    if (row === undefined || subscription === null) return;
+    const { ends } = state;
+    const answer = await subscriptions.get(subscription);
+    if (!this.#isCurrent(row, ends)) return;
+    if (answer.kind === "gone") {
+      transitions.apply(id, "gone");
+    } else if (answer.kind === "kept") {
+      const rules = rulesOf(row.resource);
+      const checkAt = rules.saysRemoved ? null : now() + checkInterval;
+      transitions.apply(id, "found", { columns: { check_at: checkAt } });
+    } else {
+      // Whatever keeps us from asking, the renewal meets it too, and says so.
+      const at = this.#failures.retryAt(row, answer.reason);
+      state.watches.update(id, { check_at: at, attempts: row.attempts + 1 });
+    }
+  }
+
+  /** Deletes subscriptions at Graph, as far as it can be reached. */
+  async remove(ids: readonly string[]): Promise<void> {
+    const { subscriptions } = this.#options;
+    await Promise.all(ids.map((id) => subscriptions.remove(id)));
+  }
+
+  /**
+   * Keeps the subscription of ours that Graph has, and deletes others of the same watch. One with
+   * another address is never touched.
+   *
+   * @returns `none` where Graph has none for this address
+   */
+  async #adopt(row: WatchRow): Promise<"done" | "none"> {
+    const { state, subscriptions, transitions, now } = this.#options;
+    const { ends } = state;
+    const listed = await subscriptions.list();
+    if (!this.#isCurrent(row, ends)) return "done";
+    if (!listed.ok) {
+      // What came of the first request is still not known.
+      this.#failures.failed(row, listed.error, { asked_at: row.asked_at });
+      return "done";
+    }
+    const own = await this.#ownOf(row, listed.value);
+    if (!this.#isCurrent(row, ends)) return "done";
+    const [found, ...doubles] = own
+      .filter(({ incarnation }) => incarnation === row.incarnation)
+      .map(({ subscription }) => subscription)
+      .toSorted((one, other) => endOf(other) - endOf(one));
+    const older = own.filter(({ incarnation }) => incarnation !== row.incarnation);
+    await this.remove(
+      [...doubles, ...older.map(({ subscription }) => subscription)].map(({ id }) => id),
+    );
+    if (!this.#isCurrent(row, ends)) return "done";
+    if (found === undefined) {
+      state.watches.update(row.id, { asked_at: null });
+      return "none";
+    }
+    const asked = askedExpiry(this.#lifetimesOf(row)[row.lifetime] ?? 60, row.asked_at ?? now());
+    transitions.apply(row.id, "created", { columns: this.#kept(row, found, asked) });
+    return "done";
+  }
+
+  /** Those whose address this watch was given here. */
+  async #ownOf(row: WatchRow, listed: readonly GraphSubscription[]) {
+    const { connectionId, sessionSecret, publicOrigin } = this.#options;
+    const found: { subscription: GraphSubscription; incarnation: number }[] = [];
+    for (const subscription of listed) {
+      const url = URL.parse(subscription.notificationUrl ?? "");
+      const token = url?.origin === publicOrigin ? url.searchParams.get("watch") : null;
+      const address = token === null ? undefined : await readWatchToken(sessionSecret, token);
+      if (address?.connectionId === connectionId && address.watch === row.id) {
+        found.push({ subscription, incarnation: address.incarnation });
+      }
+    }
+    return found;
+  }
+
+  /** What Graph made for a watch that was given up meanwhile. */
+  async #leave(answer: SubscriptionAnswer): Promise<void> {
+    if (answer.kind === "kept") await this.remove([answer.subscription.id]);
+  }
+
+  #row(id: string): WatchRow | undefined {
+    const { state } = this.#options;
+    return state.exists ? state.watches.read(id) : undefined;
+  }
+
+  /** Whether an answer is still about this subscription of this watch of this sign-in. */
+  #isCurrent({ id, incarnation }: WatchRow, ends: number): boolean {
+    return this.#options.state.ends === ends && this.#row(id)?.incarnation === incarnation;
+  }
+
+  #addressOf({ id, incarnation }: WatchRow) {
+    return { connectionId: this.#options.connectionId, watch: id, incarnation };
+  }
+
+  #pathOf({ resource, selected }: WatchRow): string {
+    return selected === null ? resource : `${resource}?$select=${selected.join(",")}`;
+  }
+
+  #lifetimesOf(row: WatchRow): readonly number[] {
+    return lifetimes(rulesOf(row.resource), row.include_data);
+  }
+
+  #expiryOf(row: WatchRow): number {
+    const all = this.#lifetimesOf(row);
+    return askedExpiry(all[row.lifetime] ?? all.at(-1) ?? 60, this.#options.now());
+  }
+
+  /** @returns false when no shorter life is left to ask for */
+  #shorten(row: WatchRow): boolean {
+    const next = row.lifetime + 1;
+    if (next >= this.#lifetimesOf(row).length) return false;
+    this.#options.state.watches.update(row.id, { lifetime: next });
+    return true;
+  }
+
+  #kept(row: WatchRow, subscription: GraphSubscription, asked: number): WatchColumns {
+    const { now, spread, sessionSecret } = this.#options;
+    const confirmed = now();
+    const expires = believedExpiry(subscription.expirationDateTime, asked, confirmed);
+    return {
+      subscription_id: subscription.id,
+      signed_by: row.signed_by ?? signerOf(sessionSecret),
+      asked_at: null,
+      confirmed_at: confirmed,
+      expires_at: expires,
+      renew_at: renewalAt(confirmed, expires, spread),
+      check_at: rulesOf(row.resource).saysRemoved ? null : confirmed + checkInterval,
+      retry_at: null,
+      attempts: 0,
+    };
+  }
+}
+
+const endOf = ({ expirationDateTime }: GraphSubscription): number =>
+  Date.parse(expirationDateTime ?? "") || 0;

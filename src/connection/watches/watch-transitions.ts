@@ -1,0 +1,201 @@
+import { defined } from "../../contract/defined.ts";
+import type { EventError } from "../../contract/event-error.ts";
+import type { Failure } from "../../contract/errors.ts";
+import type { StoredRemedy } from "../../contract/remedy.ts";
+import type { GapReason } from "../../contract/watch.ts";
+import type { ConnectionState } from "../connection-state.ts";
+import {
+  watchStep,
+  type WatchFacts,
+  type WatchInput,
+  type WatchStep,
+} from "../policy/watch-policy.ts";
+import type { NewEvent } from "../tables/events.ts";
+import type { WatchColumns, WatchRow } from "../tables/watches.ts";
+
+export interface WatchTransitionsOptions {
+  state: ConnectionState;
+  now: () => number;
+}
+
+/** What is known of an input beyond its word. */
+export interface InputFacts {
+  columns?: WatchColumns;
+  /** Of `blocked`. */
+  remedy?: StoredRemedy;
+  /** Of `refused`, `blocked` and `trouble`. */
+  error?: EventError;
+}
+
+/** What a failure says of a watch, for its readers. */
+export const errorOf = ({ code, message, details }: Failure): EventError => ({
+  code,
+  message,
+  ...defined({ request_id: details?.upstream_request_id }),
+});
+
+const factsOf = (row: WatchRow, now: number): WatchFacts => ({
+  state: row.state,
+  subscribed: row.subscription_id !== null,
+  gap: row.gap_since !== null,
+  sinceRenewal: row.confirmed_at === null ? Infinity : now - row.confirmed_at,
+});
+
+/** What is no longer so when a subscription is gone: the next one has another secret. */
+const forgotten = (row: WatchRow): WatchColumns => ({
+  incarnation: row.incarnation + 1,
+  subscription_id: null,
+  signed_by: null,
+  asked_at: null,
+  expires_at: null,
+  renew_at: null,
+  check_at: null,
+  retry_at: null,
+  attempts: 0,
+});
+
+/** Writes what becomes of watches: each input is one change of the tables, with the events it leads to. */
+export class WatchTransitions {
+  readonly #options: WatchTransitionsOptions;
+
+  constructor(options: WatchTransitionsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes what happened to a watch.
+   *
+   * @returns what is to be done about it now; undefined when there is no such watch
+   */
+  apply(id: string, input: WatchInput, facts: InputFacts = {}): WatchStep | undefined {
+    const { state, now } = this.#options;
+    const row = state.exists ? state.watches.read(id) : undefined;
+    if (row === undefined) return undefined;
+    const step = watchStep(factsOf(row, now()), input);
+    if (step.state === "ended") {
+      state.commit(now(), (emit) => {
+        state.watches.remove(id);
+        emit({ type: "watch.ended", data: dataOf(row) });
+      });
+      return step;
+    }
+    const gap = step.gap === undefined ? undefined : this.#gap(row, step.gap);
+    const columns: WatchColumns = {
+      ...(step.forget === true && forgotten(row)),
+      ...facts.columns,
+      ...gap?.columns,
+      state: step.state,
+      ...waitsFor(step, facts),
+    };
+    this.#write(row, columns, [...stateEvent(row, step, facts), ...(gap?.events ?? [])]);
+    return step;
+  }
+
+  /** Notes that changes of a watch may be missing. */
+  openGap(id: string, reason: GapReason, since: number): void {
+    const { state } = this.#options;
+    const row = state.watches.read(id);
+    const gap = row && this.#gap(row, reason, since);
+    if (row !== undefined && gap !== undefined) this.#write(row, gap.columns, gap.events);
+  }
+
+  /** What was missed has been read. */
+  closeGap(row: WatchRow): void {
+    const { gap_since: since, gap_reason: reason } = row;
+    if (since === null || reason === null) return;
+    this.#write(row, { gap_since: null, gap_reason: null }, [
+      {
+        type: "watch.gap",
+        data: { ...dataOf(row), reason, since: new Date(since).toISOString(), caught_up: true },
+      },
+    ]);
+  }
+
+  /** A gap that is to be caught up is one until then; of others the last one is shown. */
+  #gap(
+    row: WatchRow,
+    reason: GapReason,
+    since = this.#missingSince(row, reason),
+  ): { columns: WatchColumns; events: NewEvent[] } | undefined {
+    if (row.gap_since !== null && row.catch_up) return undefined;
+    return {
+      columns: { gap_since: since, gap_reason: reason },
+      events: [
+        {
+          type: "watch.gap",
+          data: { ...dataOf(row), reason, since: new Date(since).toISOString() },
+        },
+      ],
+    };
+  }
+
+  /** The last moment at which Graph is known to have reported changes. */
+  #missingSince(row: WatchRow, reason: GapReason): number {
+    const { state, now } = this.#options;
+    const confirmed = row.confirmed_at ?? row.created_at;
+    switch (reason) {
+      case "expired":
+        return Math.min(now(), row.expires_at ?? now());
+      case "removed":
+        return Math.min(now(), Math.max(confirmed, state.changes.lastTimeOf(row.id) ?? 0));
+      case "missed":
+        return confirmed;
+      case "recreated":
+      case "overflow":
+        return now();
+    }
+  }
+
+  #write(row: WatchRow, columns: WatchColumns, events: readonly NewEvent[]): void {
+    const { state, now } = this.#options;
+    // Only what others are told of is a change of the connection.
+    if (events.length === 0) return state.watches.update(row.id, columns);
+    state.commit(now(), (emit) => {
+      state.watches.update(row.id, columns);
+      events.forEach(emit);
+    });
+  }
+}
+
+const dataOf = ({ id, resource }: WatchRow) => ({ watch: id, resource });
+
+/** Why a watch is not active, as long as it is not. */
+function waitsFor(
+  { state }: WatchStep,
+  { remedy, error }: InputFacts,
+): Pick<WatchColumns, "remedy" | "error" | "blocked_by"> {
+  switch (state) {
+    case "active":
+      return { remedy: null, error: error ?? null, blocked_by: null };
+    case "pending":
+      return { remedy: null, blocked_by: null, ...(error !== undefined && { error }) };
+    case "refused":
+      return { remedy: null, blocked_by: null, ...(error !== undefined && { error }) };
+    case "blocked":
+      return {
+        ...(remedy !== undefined && { remedy }),
+        ...(error !== undefined && { error }),
+      };
+    case "ended":
+      return {};
+  }
+}
+
+function stateEvent(row: WatchRow, { state }: WatchStep, facts: InputFacts): NewEvent[] {
+  if (state === row.state) return [];
+  switch (state) {
+    case "active":
+      return [{ type: "watch.active", data: dataOf(row) }];
+    case "blocked":
+      return facts.remedy === undefined
+        ? []
+        : [{ type: "watch.blocked", data: { ...dataOf(row), remedy: facts.remedy } }];
+    case "refused":
+      return facts.error === undefined
+        ? []
+        : [{ type: "watch.refused", data: { ...dataOf(row), error: facts.error } }];
+    case "pending":
+    case "ended":
+      return [];
+  }
+}
