@@ -96,7 +96,7 @@ function cover(): boolean {
  * `npm run simulate -- --tenants`: the same for connections of tenants, with schedules of their own.
  * `npm run simulate -- --mutation NAME`: the same with a fault in the code, which is not written to it.
  * `npm run simulate -- --mutations --runs 20000`: whether each fault that there is a name for is found.
- * `npm run simulate -- --coverage --runs 3000`: prints what of the connection they reach.
+ * `npm run simulate -- --coverage --runs 10000`: prints what of the connection they reach.
  */
 if (values.mutation !== undefined) process.env[mutationVariable] = mutationOf(values.mutation).name;
 const run = values.mutations
