@@ -76,34 +76,40 @@ const clientMethodsOf = ({ over, client }: Operation): readonly ClientMethod[] =
   !over.includes("client") || client === undefined ? [] : "of" in client ? [client] : client;
 
 /**
- * The route that a method asks for: of those whose fields are among its own, the one with all of its
- * arguments in the path that can be there; with another where an option has a place in a path.
+ * The routes that a method asks for: of those whose fields are among its own, the one with all of its
+ * arguments in the path that can be there; before it another where an option has a place in a path.
  */
-function routeSource(operation: Operation, { args = [], without = [] }: ClientMethod): string {
+function methodRoutes(operation: Operation, { args = [], without = [] }: ClientMethod) {
   const routes = routesOf(operation)
-    .map((route) => ({ route, fields: [...route.params.values()] }))
+    .map((route) => ({ route, fields: pathFields(operation, route) }))
     .filter(({ fields }) => fields.every((field) => !without.includes(field)));
-  const given = ({ fields }: { fields: string[] }) =>
+  const given = ({ fields }: { fields: readonly string[] }) =>
     args.filter((arg) => fields.includes(arg)).length;
   const most = Math.max(...routes.map(given));
   return routes
     .filter((route) => given(route) === most)
-    .map(({ route, fields }) => ({
-      text: JSON.stringify(routeText(operation, route)),
-      option: fields.find(
-        (field) => !args.includes(field) && Object.hasOwn(operation.input, field),
-      ),
-    }))
-    .toSorted((one, other) => Number(one.option !== undefined) - Number(other.option !== undefined))
-    .reduce(
-      (others, { text, option }) =>
-        option === undefined ? text : `options?.${option} === undefined ? ${others} : ${text}`,
-      "",
+    .map((route) => ({ ...route, option: route.fields.find((field) => !args.includes(field)) }))
+    .toSorted(
+      (one, other) => Number(one.option === undefined) - Number(other.option === undefined),
     );
 }
 
-function routeText({ on, body }: Operation, { method, path, params }: OperationRoute): string {
-  const own = on === "connection" && path.startsWith("/connections/{id}");
+/** Whether the path of a route is below that of the connection it is about. */
+const isOwn = ({ on }: Operation, { path }: OperationRoute): boolean =>
+  on === "connection" && path.startsWith("/connections/{id}");
+
+/** The fields in a path, in their order there. */
+function pathFields(operation: Operation, route: OperationRoute): string[] {
+  const own = isOwn(operation, route);
+  return Array.from(route.path.matchAll(/\{(\w+)\}/g), ([, name = ""]) => name)
+    .filter((name) => !(own && name === "id"))
+    .map((name) => route.params.get(name) ?? name);
+}
+
+function routeText(operation: Operation, route: OperationRoute): string {
+  const { method, path, params } = route;
+  const { body } = operation;
+  const own = isOwn(operation, route);
   const fields = [...params].filter(([name]) => !(own && name === "id"));
   const filled = fields.reduce(
     (text, [name, field]) => text.replace(`{${name}}`, `{${field}}`),
@@ -157,11 +163,6 @@ function methodSource(operation: Operation, method: ClientMethod, printer: TypeP
     fields.length === 0 ? [] : [`options${allOptional ? "?" : ""}: ${optionsName(method)}`];
   const data = method.generic ? "Data | RunningOperation" : dataText(operation, printer);
   const generic = method.generic ? "<Data = unknown>" : "";
-  const given = [
-    ...args,
-    ...(fields.length === 0 ? [] : [args.length === 0 ? "options" : "...options"]),
-  ];
-  const input = args.length === 0 ? given : [`{ ${given.join(", ")} }`];
   const needs =
     operation.needs === undefined
       ? ""
@@ -171,9 +172,44 @@ function methodSource(operation: Operation, method: ClientMethod, printer: TypeP
   return [
     `  /** ${operation.summary}: \`${operation.name}\`. Scope \`${operation.scope}\`${needs}. */`,
     `  ${name}${generic}(${[...positional, ...options].join(", ")}): Promise<Answer<${data}>> {`,
-    `    return this.#call<${data}>(${[routeSource(operation, method), ...input].join(", ")});`,
+    ...methodRoutes(operation, method).flatMap(({ route, fields: inPath, option }) => {
+      const call = `this.#call<${data}>(${callSource(operation, route, { args, inPath, option, hasOptions: fields.length > 0 })})`;
+      return option === undefined
+        ? [`    return ${call};`]
+        : [`    if (options?.${option} !== undefined) {`, `      return ${call};`, "    }"];
+    }),
     "  }",
   ];
+}
+
+interface Given {
+  /** The method's own arguments. */
+  args: readonly string[];
+  inPath: readonly string[];
+  /** An option that is in the path. */
+  option: string | undefined;
+  hasOptions: boolean;
+}
+
+/** What a method passes on: the route, what is named, then the values in the path and the body, in order. */
+function callSource(
+  operation: Operation,
+  route: OperationRoute,
+  { args, inPath, option, hasOptions }: Given,
+): string {
+  const { body } = operation;
+  const ordered = [...inPath, ...(body === undefined || body === "rest" ? [] : [body])];
+  const values = ordered.map((field) => (args.includes(field) ? field : `options.${field}`));
+  const named = [
+    ...args.filter((arg) => !ordered.includes(arg)),
+    ...(hasOptions ? ["...options"] : []),
+    ...(option === undefined ? [] : [`${option}: undefined`]),
+  ];
+  const text = JSON.stringify(routeText(operation, route));
+  if (named.length === 0)
+    return [text, ...(values.length === 0 ? [] : ["{}", ...values])].join(", ");
+  const input = named.length === 1 && hasOptions ? "options" : `{ ${named.join(", ")} }`;
+  return [text, input, ...values].join(", ");
 }
 
 function dataText({ form, data }: Operation, printer: TypePrinter): string {

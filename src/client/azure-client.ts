@@ -60,7 +60,7 @@ export class AzureClient extends ServiceOperations {
   /** @throws AzureError `invalid_request` when the options name no credential or no address. */
   constructor(options: ServiceOptions) {
     const requests = new WorkerRequests(options);
-    super(async (...operation) => requests.send(requestOf(...operation)));
+    super(async (route, input, ...values) => requests.send(requestOf(route, input, values)));
     this.#requests = requests;
   }
 

@@ -8,12 +8,14 @@ import { segment } from "./url-text.ts";
 /** Asks for an operation. */
 export type Call = <Data>(
   /**
-   * Method, path and body. The path has fields of the input in braces; `{connection}` is the connection's
-   * own path. The body is one field, whole; or `rest`, all that is not in the path; or left out.
+   * Method, path and body. The path has names of fields in braces; `{connection}` is the connection's own
+   * path. The body is the name of one field, which is it; or `rest`, all that is named; or left out.
    */
   route: string,
-  /** Fields by their names in camel case. */
+  /** Fields of the query, or of a body that is `rest`, by their names in camel case. */
   input?: object,
+  /** The fields in the path, in their order there, and after them a body that is one field. */
+  ...values: unknown[]
 ) => Promise<Answer<Data>>;
 
 /** A long-running operation that is under way: `operation(id)` asks how far it is. */
@@ -32,25 +34,29 @@ export const isRunning = (data: unknown): data is RunningOperation =>
   isRecord(data) && typeof data["operation"] === "string" && !("id" in data);
 
 /**
- * The HTTP request of an operation.
+ * The HTTP request of an operation, as {@link Call} has it.
  *
  * @param connectionPath the path of the connection the request is about, where there is one
  */
-export function requestOf(route: string, input: object = {}, connectionPath = ""): WorkerCall {
-  const given = new Map<string, unknown>(Object.entries(defined(input)));
+export function requestOf(
+  route: string,
+  input: object = {},
+  values: readonly unknown[] = [],
+  connectionPath = "",
+): WorkerCall {
   const [method, template = "", body] = route.split(" ");
-  const inPath = new Set<string>();
-  const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    inPath.add(name);
-    return name === "connection" ? connectionPath : segment(name, String(given.get(name)));
-  });
-  const rest = [...given].filter(([name]) => !inPath.has(name) && name !== body);
-  const named = Object.fromEntries(rest.map(([name, value]) => [snakeCase(name), value]));
+  const left = values.values();
+  const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    name === "connection" ? connectionPath : segment(name, String(left.next().value)),
+  );
+  const named = Object.fromEntries(
+    Object.entries(defined(input)).map(([name, value]) => [snakeCase(name), value]),
+  );
   return {
     method: method as HttpMethod,
     path,
     ...(body === "rest"
       ? { body: named }
-      : { query: named as NonNullable<WorkerCall["query"]>, body: body && given.get(body) }),
+      : { query: named as NonNullable<WorkerCall["query"]>, body: body && left.next().value }),
   };
 }

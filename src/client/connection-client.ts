@@ -53,9 +53,9 @@ export class ConnectionClient extends ConnectionOperations {
   constructor(requests: WorkerRequests, who: Who) {
     const id = connectionIdOf(who);
     const path = connectionPath(who);
-    super(async (route, input) => requests.send(requestOf(route, input, path)));
-    const asOwner: Call = async (...operation) =>
-      requests.send(askedOf(requestOf(...operation), who));
+    super(async (route, input, ...values) => requests.send(requestOf(route, input, values, path)));
+    const asOwner: Call = async (route, input, ...values) =>
+      requests.send(askedOf(requestOf(route, input, values), who));
     this.id = id;
     this.graph = new GraphRoutes(asOwner, requests, who);
     this.arm = new ArmOperations(asOwner);

@@ -122,7 +122,7 @@ function readByHttp(source: HttpTokenSource): ReadToken {
   const requests = new WorkerRequests(source);
   const path = connectionPath(source);
   return async ({ minValiditySeconds: minValidity, ...request }, signal) => {
-    const call = requestOf("GET {connection}/token", { ...request, minValidity }, path);
+    const call = requestOf("GET {connection}/token", { ...request, minValidity }, [], path);
     return (await requests.send<AccessToken>({ ...call, signal })).data;
   };
 }

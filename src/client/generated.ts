@@ -299,7 +299,7 @@ export class GraphOperations {
 
   /** The signed-in user, or another by id or sign-in name: `getUser`. Scope `graph:read`; User.Read. */
   userById(id: string, options?: UserByIdOptions): Promise<Answer<User>> {
-    return this.#call<User>("GET /users/{id}", { id, ...options });
+    return this.#call<User>("GET /users/{id}", options, id);
   }
 
   /** Users of the directory: `listUsers`. Scope `graph:read`; User.ReadBasic.All. */
@@ -319,12 +319,12 @@ export class GraphOperations {
 
   /** One message: `getMessage`. Scope `graph:read`; Mail.ReadBasic. */
   message(id: string, options?: MessageOptions): Promise<Answer<Message>> {
-    return this.#call<Message>("GET /mail/{id}", { id, ...options });
+    return this.#call<Message>("GET /mail/{id}", options, id);
   }
 
   /** Send a message: `sendMail`. Scope `graph:write`; Mail.Send. */
   sendMail(mail: { message: Message; saveToSentItems?: boolean | string | undefined }): Promise<Answer<{ accepted: true }>> {
-    return this.#call<{ accepted: true }>("POST /mail/send mail", { mail });
+    return this.#call<{ accepted: true }>("POST /mail/send mail", {}, mail);
   }
 
   /** Events; with start and end, the occurrences of series between them: `getCalendarEvents`. Scope `graph:read`; Calendars.ReadBasic. */
@@ -334,7 +334,7 @@ export class GraphOperations {
 
   /** Create an event; Graph invites its attendees: `createCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
   createEvent(event: Event, options?: CreateEventOptions): Promise<Answer<Event>> {
-    return this.#call<Event>("POST /calendar/events event", { event, ...options });
+    return this.#call<Event>("POST /calendar/events event", options, event);
   }
 
   /** What is in a folder: `listFiles`. Scope `graph:read`; Files.Read. */
@@ -363,47 +363,50 @@ export class ArmOperations {
 
   /** One subscription: `getSubscription`. Scope `arm:read`; role Reader. */
   subscription(subscriptionId: string, options?: SubscriptionOptions): Promise<Answer<Subscription>> {
-    return this.#call<Subscription>("GET /subscriptions/{subscriptionId}", { subscriptionId, ...options });
+    return this.#call<Subscription>("GET /subscriptions/{subscriptionId}", options, subscriptionId);
   }
 
   /** Resource providers of a subscription: `listProviders`. Scope `arm:read`; role Reader. */
   providers(subscriptionId: string, options?: ProvidersOptions): Promise<Answer<Provider[]>> {
-    return this.#call<Provider[]>("GET /subscriptions/{subscriptionId}/providers", { subscriptionId, ...options });
+    return this.#call<Provider[]>("GET /subscriptions/{subscriptionId}/providers", options, subscriptionId);
   }
 
   /** One resource provider: its types and their versions: `getProvider`. Scope `arm:read`; role Reader. */
   provider(subscriptionId: string, namespace: string, options?: ProviderOptions): Promise<Answer<Provider>> {
-    return this.#call<Provider>("GET /subscriptions/{subscriptionId}/providers/{namespace}", { subscriptionId, namespace, ...options });
+    return this.#call<Provider>("GET /subscriptions/{subscriptionId}/providers/{namespace}", options, subscriptionId, namespace);
   }
 
   /** Names of tags in use, with their values: `listTagNames`. Scope `arm:read`; role Reader. */
   tagNames(subscriptionId: string, options?: TagNamesOptions): Promise<Answer<TagName[]>> {
-    return this.#call<TagName[]>("GET /subscriptions/{subscriptionId}/tagNames", { subscriptionId, ...options });
+    return this.#call<TagName[]>("GET /subscriptions/{subscriptionId}/tagNames", options, subscriptionId);
   }
 
   /** Resource groups of a subscription: `listResourceGroups`. Scope `arm:read`; role Reader. */
   resourceGroups(subscriptionId: string, options?: ResourceGroupsOptions): Promise<Answer<ResourceGroup[]>> {
-    return this.#call<ResourceGroup[]>("GET /subscriptions/{subscriptionId}/resourceGroups", { subscriptionId, ...options });
+    return this.#call<ResourceGroup[]>("GET /subscriptions/{subscriptionId}/resourceGroups", options, subscriptionId);
   }
 
   /** One resource group: `getResourceGroup`. Scope `arm:read`; role Reader. */
   resourceGroup(subscriptionId: string, name: string, options?: ResourceGroupOptions): Promise<Answer<ResourceGroup>> {
-    return this.#call<ResourceGroup>("GET /subscriptions/{subscriptionId}/resourceGroups/{name}", { subscriptionId, name, ...options });
+    return this.#call<ResourceGroup>("GET /subscriptions/{subscriptionId}/resourceGroups/{name}", options, subscriptionId, name);
   }
 
   /** Create or update a resource group: `putResourceGroup`. Scope `arm:write`; role Contributor. */
   putResourceGroup(subscriptionId: string, name: string, parameters: ResourceGroupParameters, options?: PutResourceGroupOptions): Promise<Answer<ResourceGroup>> {
-    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name} parameters", { subscriptionId, name, parameters, ...options });
+    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name} parameters", options, subscriptionId, name, parameters);
   }
 
   /** Delete a resource group with everything in it: `deleteResourceGroup`. Scope `arm:write`; role Contributor. */
   deleteResourceGroup(subscriptionId: string, name: string, options?: DeleteResourceGroupOptions): Promise<Answer<RunningOperation | null>> {
-    return this.#call<RunningOperation | null>("DELETE /subscriptions/{subscriptionId}/resourceGroups/{name}", { subscriptionId, name, ...options });
+    return this.#call<RunningOperation | null>("DELETE /subscriptions/{subscriptionId}/resourceGroups/{name}", options, subscriptionId, name);
   }
 
   /** Resources of a subscription, or of one group in it: `listResources`. Scope `arm:read`; role Reader. */
   resources(subscriptionId: string, options?: ResourcesOptions): Promise<Answer<GenericResource[]>> {
-    return this.#call<GenericResource[]>(options?.resourceGroup === undefined ? "GET /subscriptions/{subscriptionId}/resources" : "GET /subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/resources", { subscriptionId, ...options });
+    if (options?.resourceGroup !== undefined) {
+      return this.#call<GenericResource[]>("GET /subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/resources", { ...options, resourceGroup: undefined }, subscriptionId, options.resourceGroup);
+    }
+    return this.#call<GenericResource[]>("GET /subscriptions/{subscriptionId}/resources", options, subscriptionId);
   }
 
   /** Any resource, by its id: `getResource`. Scope `arm:read`; role Reader. */
@@ -413,7 +416,7 @@ export class ArmOperations {
 
   /** Create or replace a resource: `putResource`. Scope `arm:write`; role Contributor. */
   putResource(id: string, parameters: ResourceParameters, options?: PutResourceOptions): Promise<Answer<GenericResource | RunningOperation>> {
-    return this.#call<GenericResource | RunningOperation>("PUT /resources parameters", { id, parameters, ...options });
+    return this.#call<GenericResource | RunningOperation>("PUT /resources parameters", { id, ...options }, parameters);
   }
 
   /** Delete a resource: `deleteResource`. Scope `arm:write`; role Contributor. */
@@ -428,7 +431,7 @@ export class ArmOperations {
 
   /** Merge, replace or delete tags: `updateTags`. Scope `arm:write`; role Tag Contributor. */
   updateTags(id: string, patch: { operation: "Merge" | "Replace" | "Delete"; tags: Record<string, string> }, options?: UpdateTagsOptions): Promise<Answer<TagsResource | RunningOperation>> {
-    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags patch", { id, patch, ...options });
+    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags patch", { id, ...options }, patch);
   }
 
   /** How far a long-running operation is: `getOperation`. Scope `arm:read`; role Reader. */
@@ -497,12 +500,12 @@ export class ConnectionOperations {
 
   /** One watch: its state, and whether changes may be missing: `getWatch`. Scope `connections:read`. */
   getWatch(watchId: string): Promise<Answer<Watch>> {
-    return this.#call<Watch>("GET {connection}/watches/{watchId}", { watchId });
+    return this.#call<Watch>("GET {connection}/watches/{watchId}", {}, watchId);
   }
 
   /** Give a watch up: `unwatch`. Scope `connections:write`. */
   unwatch(watchId: string): Promise<Answer<Watch>> {
-    return this.#call<Watch>("DELETE {connection}/watches/{watchId}", { watchId });
+    return this.#call<Watch>("DELETE {connection}/watches/{watchId}", {}, watchId);
   }
 
   /** What watches reported, oldest first; kept for 72 hours: `changes`. Scope `connections:read`. */

@@ -10,7 +10,7 @@ export interface ConfigError {
 /**
  * A variable that is missing or wrong.
  *
- * @param expected what it must be, from "must" on, without a full stop
+ * @param expected the second half of the sentence: what it must be, without a full stop
  * @param missing variables without a value, which are named beside `variable`
  */
 export function wrong(
