@@ -47,7 +47,7 @@ describe("npm run sandbox", () => {
     expect(readFileSync(join(projectRoot, ca), "utf8")).toContain("BEGIN CERTIFICATE");
     for (const { upn } of users) expect(printed).toContain(upn);
     const routes = [...printed.matchAll(/(GET|POST|PATCH|DELETE) (\/_sandbox\/[\w/:]+)/g)];
-    expect(routes.length).toBe(16);
+    expect(routes.length).toBe(18);
     for (const [, method = "", path = ""] of routes) {
       // Of an id that nobody has there is nothing but 404.
       if (path.includes(":")) continue;

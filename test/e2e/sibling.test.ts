@@ -279,6 +279,7 @@ describe("the stub of a connection, in a sibling's hands", () => {
       accessToken: true,
       beginAuthorization: true,
       beginReconnect: false,
+      changes: true,
       completeAuthorization: false,
       confirmAuthorization: false,
       connectTenant: false,
@@ -286,10 +287,14 @@ describe("the stub of a connection, in a sibling's hands", () => {
       events: true,
       import: false,
       info: true,
+      notify: false,
       proposeTenant: false,
       reconnectRequest: false,
       refresh: true,
       restoreTenant: false,
+      unwatch: false,
+      watch: false,
+      watches: true,
     });
   });
 

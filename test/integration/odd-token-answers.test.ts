@@ -310,9 +310,11 @@ describe("times that an older version stored", () => {
     );
     // As it was before the version that mends them.
     await runInDurableObject(stub, (_, { storage }) => {
-      for (const column of ["home_account", "kind"]) {
-        storage.sql.exec(`ALTER TABLE grant DROP COLUMN ${column}`);
-      }
+      const later = ["home_account", "kind", "proof", "roles", "change_seq", "change_read"];
+      for (const column of later) storage.sql.exec(`ALTER TABLE grant DROP COLUMN ${column}`);
+      storage.sql.exec("ALTER TABLE authorization DROP COLUMN begun_from");
+      storage.sql.exec("DROP TABLE watch");
+      storage.sql.exec("DROP TABLE change");
       storage.sql.exec("DELETE FROM schema_version WHERE version >= 6");
     });
     await runInDurableObject(stub, (_, state) => state.abort("restart")).catch(() => undefined);
