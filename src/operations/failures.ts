@@ -32,10 +32,14 @@ export function parseInput<Schema extends z.ZodType>(
   value: unknown,
   nameOf: NameOf = ownName,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: sentenceOf });
   if (!parsed.success) throw invalidInput(parsed.error, nameOf);
   return parsed.data;
 }
+
+/** Says of a field that was not sent what its schema does not. */
+const sentenceOf: z.core.$ZodErrorMap = ({ code, input }) =>
+  code === "invalid_type" && input === undefined ? "is required" : undefined;
 
 /** The first thing that is wrong with a parameter or body, by the name its sender gave it. */
 function invalidInput(error: z.core.$ZodError, nameOf: NameOf): AzureError {

@@ -65,9 +65,9 @@ beforeAll(async () => {
 
   const azureConfig = join(azure.folder, "wrangler.jsonc");
   const listed = replaced(
-    replaced(await readFile(azureConfig, "utf8"), /"vars": \{[^}]*\},\n/, block("jsonc", "setup")),
-    /"API_KEYS",\n/,
-    '"API_KEYS",\n"WEBHOOKS",\n',
+    await readFile(azureConfig, "utf8"),
+    /"vars": \{[^}]*\},\s*"secrets": \{[^}]*\},\n/,
+    block("jsonc", "setup"),
   );
   await writeFile(azureConfig, listed);
   await writeFile(join(azure.folder, ".dev.vars"), here(block("sh", "dev-vars")));

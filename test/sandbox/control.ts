@@ -10,6 +10,7 @@ import { stateOf } from "./graph/state.ts";
 import { playInput } from "./graph/subscriptions/notification-play.ts";
 import { viewSubscription } from "./graph/subscriptions/subscription.ts";
 import { userByName } from "./people.ts";
+import { problemsOf } from "./problems.ts";
 import type { RequestLog } from "./request-log.ts";
 import { resourceByUri } from "./resources.ts";
 import { applySettings, settingsPatch } from "./settings.ts";
@@ -49,8 +50,7 @@ const tenantSchema = z.strictObject({
 
 const afterSchema = z.coerce.number().int().min(0).default(0);
 
-const problem = (error: z.ZodError) =>
-  Response.json({ error: z.prettifyError(error) }, { status: 400 });
+const problem = (error: z.ZodError) => Response.json({ error: problemsOf(error) }, { status: 400 });
 
 async function jsonOf(request: Request): Promise<unknown> {
   return JSON.parse((await request.text()) || "{}");

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import {
   createControlClient,
   type ControlClient,
@@ -8,6 +7,7 @@ import {
 import { fetchOver } from "./embedded-fetch.ts";
 import { portProblem } from "./loopback.ts";
 import { userByName } from "./people.ts";
+import { problemsOf } from "./problems.ts";
 import type {
   Audience,
   Fault,
@@ -90,7 +90,7 @@ export async function startSandbox(options: StartSandboxOptions = {}): Promise<R
   const { port = 0, httpsPort = 0, chaos, directory } = options;
   const asked = { ...options.settings, ...(chaos === undefined ? {} : { chaos }) };
   const settings = settingsPatch.safeParse(asked);
-  if (!settings.success) throw new Error(`settings: ${z.prettifyError(settings.error)}`);
+  if (!settings.success) throw new Error(`settings: ${problemsOf(settings.error)}`);
   const network = globalThis.fetch;
   const server = await startSandboxServer({
     port,

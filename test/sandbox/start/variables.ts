@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { variables } from "../../../src/config/config.ts";
+import { credentialVariables } from "../../../src/config/credentials.ts";
 import { CLIENT_ID, CLIENT_SECRET } from "../constants.ts";
 import type { LocalSecrets } from "./secrets.ts";
 
@@ -58,7 +59,8 @@ export interface LocalAddresses {
 
 /**
  * The configuration of the Worker: what is given, over what it needs to work with the sandbox. In
- * another cloud than the sandbox's it gets no endpoint, client or key of the sandbox.
+ * another cloud than the sandbox's it gets no endpoint, client or key of the sandbox. Where a credential
+ * of the application is given, the sandbox's secret does not stand in for it.
  */
 export function workerVariables(
   { workerUrl, workerHttpsUrl, sandboxUrl }: LocalAddresses,
@@ -78,7 +80,9 @@ export function workerVariables(
     AZURE_GRAPH_ENDPOINT: `${sandboxUrl}/graph`,
     AZURE_RESOURCE_MANAGER_ENDPOINT: `${sandboxUrl}/arm`,
     AZURE_CLIENT_ID: CLIENT_ID,
-    AZURE_CLIENT_SECRET: CLIENT_SECRET,
+    ...(credentialVariables.some((name) => given[name])
+      ? {}
+      : { AZURE_CLIENT_SECRET: CLIENT_SECRET }),
   };
   return { ...local, ...(isInSandbox(given) ? microsoft : {}), ...given };
 }

@@ -142,11 +142,13 @@ describe("a certificate is read", () => {
 });
 
 describe("a wrong credential is named with what is wrong, and without its value", () => {
-  const ec = generateKeyPairSync("ec", {
-    namedCurve: "P-256",
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  }).privateKey;
+  const ellipticKey = (type: "pkcs8" | "sec1") =>
+    generateKeyPairSync("ec", {
+      namedCurve: "P-256",
+      publicKeyEncoding: { type: "spki", format: "pem" },
+      privateKeyEncoding: { type, format: "pem" },
+    }).privateKey;
+  const ec = ellipticKey("pkcs8");
   const encrypted = generateKeyPairSync("rsa", {
     modulusLength: 2048,
     publicKeyEncoding: { type: "spki", format: "pem" },
@@ -198,8 +200,10 @@ describe("a wrong credential is named with what is wrong, and without its value"
 
   it.each<[string, () => string, RegExp]>([
     ["no PEM", () => "k1:abc", /must be PEM/],
-    ["a certificate", () => made.certificate, /must hold an RSA key/],
-    ["an elliptic one", () => ec, /RSA key/],
+    ["a certificate", () => made.certificate, /a private key .*, and no certificate/],
+    ["one with its certificate", () => signing + made.certificate, /is wrong in key 2: .*no cert/],
+    ["an elliptic one", () => ec, /must hold an RSA key/],
+    ["an elliptic one in a form of its own", () => ellipticKey("sec1"), /must hold an RSA key/],
     ["a wrong one after a good one", () => signing + ec, /is wrong in key 2: it must hold an RSA/],
     ["one twice", () => signing + signing, /must not hold a key twice/],
   ])("of federation keys: %s", (_what, pem, expected) => {

@@ -171,7 +171,7 @@ describe("the sandbox under chaos", () => {
     const answer = await set({ [name]: value });
     expect([answer.status, await answer.text()]).toEqual([
       400,
-      expect.stringContaining(`at ${name}`),
+      expect.stringContaining(`"${name}: `),
     ]);
   });
 });

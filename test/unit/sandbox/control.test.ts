@@ -74,3 +74,22 @@ test("a control that does not exist is named", async () => {
     { error: "there is no GET /_sandbox/fault" },
   ]);
 });
+
+test.each([
+  ["POST", "/revoke", { user: "eve" }, "user: no such user in the sandbox"],
+  ["PATCH", "/settings", { secret: true }, 'Unrecognized key: "secret"'],
+  [
+    "DELETE",
+    "/consents",
+    { tenant: "x", all: 1 },
+    'tenant: no such tenant; Unrecognized key: "all"',
+  ],
+])("what %s %s refuses of %j is said in one line", async (method, path, body, error) => {
+  const { fetch } = await createSandbox();
+  const request = new Request(`http://localhost:8788/_sandbox${path}`, {
+    method,
+    body: JSON.stringify(body),
+  });
+  const answer = await fetch(request);
+  expect([answer.status, await answer.json()]).toEqual([400, { error }]);
+});

@@ -128,7 +128,7 @@ describe("startSandbox", () => {
 
   test("says which setting is wrong, and which port is taken", async () => {
     expect(await failureOf(startSandbox({ settings: { page_size: 0 } }))).toMatchObject({
-      message: expect.stringContaining("at page_size"),
+      message: expect.stringMatching(/^settings: page_size: Too small/),
     });
     const port = Number(new URL(sandbox.url).port);
     for (const options of [{ port }, { httpsPort: port }]) {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseConfig, variables } from "../../../src/config/config.ts";
-import { CLIENT_ID } from "../../sandbox/constants.ts";
+import { CLIENT_ID, CLIENT_SECRET } from "../../sandbox/constants.ts";
 import { banner } from "../../sandbox/start/banner.ts";
 import { portsFrom, readPorts } from "../../sandbox/start/ports.ts";
 import { claimStateFolder } from "../../sandbox/start/state-folder.ts";
@@ -113,6 +113,16 @@ describe("the variables of the Worker", () => {
       },
     });
   });
+
+  test.each(["AZURE_FEDERATION_KEYS", "AZURE_CLIENT_CERTIFICATE", "AZURE_CLIENT_CERTIFICATE_2"])(
+    "hold no secret of the sandbox's beside %s, whose faults it would hide",
+    (name) => {
+      expect(madeFrom({})).toHaveProperty("AZURE_CLIENT_SECRET", CLIENT_SECRET);
+      expect(madeFrom({ [name]: "PEM" })).not.toHaveProperty("AZURE_CLIENT_SECRET");
+      const both = { [name]: "PEM", AZURE_CLIENT_SECRET: "mine" };
+      expect(madeFrom(both)).toMatchObject(both);
+    },
+  );
 
   test("hold nothing of the sandbox's Microsoft in another cloud", () => {
     const config = parseConfig(madeFrom({ AZURE_CLOUD: "global" }));
