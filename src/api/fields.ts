@@ -13,8 +13,8 @@ import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
 export const textOf = (most: number, least = 1) =>
   z
     .string()
-    .min(least)
-    .max(most)
+    .min(least, `must have at least ${least} characters`)
+    .max(most, `must have at most ${most} characters`)
     .refine((text) => text.isWellFormed(), "must be well-formed Unicode");
 
 /** How a request says whose connection it means, on routes without one in their path. */
