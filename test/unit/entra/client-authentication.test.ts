@@ -227,6 +227,17 @@ describe("the binding ASSERTION", () => {
     expect(JSON.stringify(alone)).not.toContain("sibling");
   });
 
+  it("that is alone and too slow is asked again soon, as one that fails", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const answer = refreshed([bound(() => new Promise(() => {}))]);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(failureOf(await answer)).toMatchObject(passing);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("is waited for no longer than five seconds", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
