@@ -103,6 +103,16 @@ describe("a parameter that comes twice is refused by its name", () => {
   });
 });
 
+test("a text that is empty or too long is refused by a sentence", async () => {
+  for (const [path, sentence] of [
+    ["/mail?user_id=ada&as=", "as must not be empty."],
+    [`/mail?user_id=ada&as=${"a".repeat(257)}`, "as must have at most 256 characters."],
+    [`/mail?${user.who}&filter=${"a".repeat(8_193)}`, "filter: must have at most 8192 characters."],
+  ] as const) {
+    expect((await call(path, asAll())).body["error"]).toBe(sentence);
+  }
+});
+
 test("a callback with what is no text ends on a page, not in an error of ours", async () => {
   for (const query of ["state=%ED%A0%80", "state=%", "%=x", "state=a.b.c&error=%ff"]) {
     for (const path of ["/callback", "/callback/admin"]) {
