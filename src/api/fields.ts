@@ -8,13 +8,13 @@ import { labelSchema, userIdSchema } from "../contract/connection-id.ts";
  * Text of a bounded length. It may go into a URL, which can hold no half of a surrogate pair.
  *
  * @param most UTF-16 units
- * @param least default 1
+ * @param least default 1; 0 where it may be empty
  */
-export const textOf = (most: number, least = 1) =>
+export const textOf = (most: number, least: 0 | 1 = 1) =>
   z
     .string()
-    .min(least)
-    .max(most)
+    .min(least, "must not be empty")
+    .max(most, `must have at most ${most} characters`)
     .refine((text) => text.isWellFormed(), "must be well-formed Unicode");
 
 /** How a request says whose connection it means, on routes without one in their path. */

@@ -61,17 +61,16 @@ async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
   }
 }
 
-/**
- * Waits for a value, up to a limit. Rejects as the work does.
- *
- * @returns undefined when it took longer
- */
+/** Waits for a value, up to a limit. Rejects as the work does, and when it took longer. */
 export async function valueWithin<Value>(
   milliseconds: number,
   work: Promise<Value>,
-): Promise<Value | undefined> {
-  const expiry = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => expiry.resolve(undefined), milliseconds);
+): Promise<Value> {
+  const expiry = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => expiry.reject(new Error(`no answer within ${milliseconds} ms`)),
+    milliseconds,
+  );
   try {
     return await Promise.race([work, expiry.promise]);
   } finally {

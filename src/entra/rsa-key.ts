@@ -72,7 +72,7 @@ export function readRsaKey({ label, bytes }: PemBlock): Result<RsaKey, string> {
   if (label !== "PRIVATE KEY") {
     return err('must hold a private key ("BEGIN PRIVATE KEY"), and no certificate or public key');
   }
-  if (bytes === undefined) return err("must hold the key in base64 between its PEM lines");
+  if (bytes === undefined) return err("must hold the whole key, in base64 between its PEM lines");
   const damaged = "must hold a whole PKCS8 key: this one is damaged or cut off";
   const [info, ...others] = readDer(bytes) ?? [];
   const [, algorithm, octets] = within(info, derTag.sequence) ?? [];

@@ -83,6 +83,8 @@ export class TokenExchange {
       // Any other answer was given after the credential had been checked, or says nothing about it.
       const isLate = signs && refusesTime(answer.error);
       if (!isLate && !refusesCredential(answer.error)) return answer;
+      // What passes is waited for: a worse credential beside it, as an ended secret, makes it no worse.
+      if (refusal.disposition.action === "retry") continue;
       // The table names the variable of secrets; any other kind is what only the credential knows.
       refusal = signs ? blaming(answer.error, credential.variable) : answer.error;
     }

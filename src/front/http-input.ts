@@ -33,7 +33,8 @@ export function queryFields(operation: Operation): Fields {
 /** The parts of a request that hold input. */
 export interface RequestParts {
   params: Readonly<Record<string, string>>;
-  query: Readonly<Record<string, readonly string[]>>;
+  /** Each parameter came once. */
+  query: Readonly<Record<string, string>>;
   /** Parsed JSON; undefined when there is none. */
   body: unknown;
 }
@@ -55,15 +56,14 @@ export function readInput(
   }
   const known = queryFields(operation);
   const own = placeOf(operation, route) === "query" ? connectionFields : {};
-  for (const [name, values] of Object.entries(query)) {
+  for (const [name, value] of Object.entries(query)) {
     if (Object.hasOwn(own, name)) continue;
     const field = fieldOf(name, operation);
     // Another place of the request holds it.
     if (Object.hasOwn(operation.input, field) && !Object.hasOwn(known, field)) {
       throw new AzureError(unknownField(name));
     }
-    if (values.length > 1) throw new AzureError(invalidField(name, "must be given once"));
-    input[field] = values[0];
+    input[field] = value;
   }
   const { body } = operation;
   if (body === "rest") Object.assign(input, restOf(sent, operation));

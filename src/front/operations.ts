@@ -44,7 +44,7 @@ async function answer(
   const { operation } = served;
   const input = readInput(operation, route, {
     params: c.req.param(),
-    query: c.req.queries(),
+    query: c.req.query(),
     body: operation.body === undefined ? undefined : await readJson(c),
   });
   const context =

@@ -39,7 +39,23 @@ export function unreadableParameter(pattern: string, url: string): string | unde
   return pair === undefined ? undefined : nameOf(pair.split("=", 1)[0] ?? "");
 }
 
-/** @throws AzureError `invalid_request` naming the parameter that is no text */
+/**
+ * The query parameter that comes more than once, however its name is encoded. Readers of a query take the
+ * first or the last, and not all the same: whoever checked one of them could be sent another.
+ *
+ * @param url absolute, as it came, and readable
+ * @returns its name; undefined when each comes once
+ */
+export function repeatedParameter(url: string): string | undefined {
+  const seen = new Set<string>();
+  for (const name of new URL(url).searchParams.keys()) {
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
+}
+
+/** @throws AzureError `invalid_request` naming the parameter that is no text, or comes more than once */
 export const readableUrl =
   (pattern: string): Middleware =>
   async (c, next) => {
@@ -47,5 +63,7 @@ export const readableUrl =
     if (field !== undefined) {
       throw new AzureError(invalidField(field, "must be UTF-8, percent-encoded"));
     }
+    const repeated = repeatedParameter(c.req.url);
+    if (repeated !== undefined) throw new AzureError(invalidField(repeated, "must be given once"));
     await next();
   };

@@ -4,6 +4,8 @@ import { requires } from "../front/require.ts";
 import { readProtocols, verifyTicket, type Ticket } from "../callers/ticket.ts";
 import { liveRequest } from "../connection/live/live-request.ts";
 import { connectionStub } from "../connection/stub.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
+import { connectionIdOf } from "../contract/connection-owner.ts";
 import { AzureError, failure, invalidField } from "../contract/errors.ts";
 import { liveProtocol } from "../contract/live-socket.ts";
 import { orThrow } from "../contract/or-throw.ts";
@@ -75,10 +77,13 @@ const admitted: Middleware = async (c, next) => {
       await next();
     });
   }
-  const connectionId = c.req.param("id") ?? "";
+  // As the ticket has it, which a tenant's id need not be: it may be written in capitals.
+  const owner = parseConnectionId(c.req.param("id") ?? "");
+  const connectionId = owner && connectionIdOf(owner);
   const { sessionSecret } = c.var.config;
-  const verified = await verifyTicket(sessionSecret, ticket, connectionId, Date.now());
-  if (verified === undefined) {
+  const verified =
+    connectionId && (await verifyTicket(sessionSecret, ticket, connectionId, Date.now()));
+  if (!connectionId || !verified) {
     throw new AzureError(
       failure("unauthenticated", "This ticket is not one of this connection, or no longer valid."),
     );

@@ -18,7 +18,6 @@ const files = [
   "src/callers/README.md",
   "src/connection/README.md",
   "src/routes/README.md",
-  "src/connection/README.md",
   "src/platform/README.md",
   "src/config/README.md",
   "test/sandbox/README.md",

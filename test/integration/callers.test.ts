@@ -93,9 +93,14 @@ function send(route: Route, headers: Record<string, string>, owner = user): Prom
 }
 
 /** Routes that ask for a second scope of every caller. */
-const seconds: Readonly<Record<string, string>> = {
+const seconds: Readonly<Record<string, Scope>> = {
   "GET /connections/{id}/changes": "graph:read",
 };
+
+const holds = (route: Route, held: readonly string[]): boolean =>
+  [route.scope, seconds[`${route.method} ${route.path}`] ?? route.scope].every((scope) =>
+    held.includes(scope),
+  );
 
 /** What the answer says of the caller: not of the request, which is never right. */
 const verdicts: Readonly<Record<number, "nobody" | "forbidden">> = {
@@ -123,9 +128,7 @@ describe("over HTTP", () => {
             ? "let in"
             : caller.scopes === undefined
               ? "nobody"
-              : [route.scope, seconds[`${route.method} ${route.path}`] ?? route.scope].every(
-                    (scope) => caller.scopes?.includes(scope),
-                  )
+              : holds(route, caller.scopes)
                 ? "let in"
                 : "forbidden";
         const verdict = verdicts[response.status] ?? "let in";

@@ -48,7 +48,7 @@ function requestOf(operation: Operation, route: OperationRoute, input: Input): R
     encodeURIComponent(params[name] ?? "user:ada"),
   );
   const url = new URL(`${base}${path}`);
-  for (const [name, [text = ""]] of Object.entries(query)) url.searchParams.set(name, text);
+  for (const [name, text] of Object.entries(query)) url.searchParams.set(name, text);
   if (placeOf(operation, route) === "query") url.searchParams.set("user_id", "ada");
   const init = body === undefined ? { method: route.method } : json(route.method, body);
   return new Request(url, asAll(init));

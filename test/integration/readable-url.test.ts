@@ -71,6 +71,48 @@ describe("a parameter that is no text is refused by its name, on every route", (
   });
 });
 
+describe("a parameter that comes twice is refused by its name", () => {
+  test.each([
+    ["/mail?user_id=ada&user_id=grace", "user_id"],
+    ["/mail?user%5Fid=ada&user_id=grace", "user_id"],
+    ["/mail?connection=user:ada&connection=user:grace", "connection"],
+    ["/mail?user_id=ada&label=a&label=b", "label"],
+    ["/mail?connection=tenant:aaaaaaaa-0000-4000-8000-00000000000a&as=ada&as=grace", "as"],
+    ["/mail?user_id=ada&top=1&top=2", "top"],
+    ["/files/content?user_id=ada&path=a&path=b", "path"],
+    [
+      "/connect?user_id=ada&return_url=https://app.example/&return_url=https://a.example/",
+      "return_url",
+    ],
+    ["/admin-consent?tenant_id=contoso.example&tenant_id=fabrikam.example", "tenant_id"],
+    ["/connections/user:ada/live?after=1&after=2", "after"],
+  ])("%s", async (path, field) => {
+    const mark = await sandbox.mark();
+    const { status, body } = await call(path, asAll());
+    expect([status, body["code"], body["details"]]).toEqual([400, "invalid_request", { field }]);
+    expect(await sandbox.requests(mark)).toEqual([]);
+  });
+
+  test("but at the gateways, whose query is Microsoft's", async () => {
+    const mark = await sandbox.mark();
+    await http("/graph/v1.0/me?x=1&x=2", {
+      headers: { ...bearer("all"), "x-azure-connection": user.id },
+    });
+    const asked = await sandbox.requests(mark);
+    expect(asked.map(({ url }) => new URL(url).searchParams.getAll("x"))).toEqual([["1", "2"]]);
+  });
+});
+
+test("a text that is empty or too long is refused by a sentence", async () => {
+  for (const [path, sentence] of [
+    ["/mail?user_id=ada&as=", "as must not be empty."],
+    [`/mail?user_id=ada&as=${"a".repeat(257)}`, "as must have at most 256 characters."],
+    [`/mail?${user.who}&filter=${"a".repeat(8_193)}`, "filter: must have at most 8192 characters."],
+  ] as const) {
+    expect((await call(path, asAll())).body["error"]).toBe(sentence);
+  }
+});
+
 test("a callback with what is no text ends on a page, not in an error of ours", async () => {
   for (const query of ["state=%ED%A0%80", "state=%", "%=x", "state=a.b.c&error=%ff"]) {
     for (const path of ["/callback", "/callback/admin"]) {

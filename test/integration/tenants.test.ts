@@ -384,15 +384,18 @@ describe("a tenant's connection", () => {
     expect(await listed("reader")).not.toContain(id);
   });
 
-  test("has a live socket by a ticket of its own", async () => {
+  test("has a live socket by a ticket of its own, however its id is written", async () => {
     await connectedTenant();
-    const { body } = await call(`/connections/${id}/tickets`, asAll({ method: "POST" }));
-    const { ticket } = body["data"] as { ticket: string };
-    const upgraded = await http(`/connections/${id}/live`, {
-      headers: { upgrade: "websocket", "sec-websocket-protocol": `azure.v1, ticket.${ticket}` },
-    });
-    expect(upgraded.status).toBe(101);
-    upgraded.webSocket?.accept();
-    upgraded.webSocket?.close();
+    const capitals = id.replace(/[^:]+$/, (tenant) => tenant.toUpperCase());
+    for (const written of [id, capitals]) {
+      const { body } = await call(`/connections/${written}/tickets`, asAll({ method: "POST" }));
+      const { ticket } = body["data"] as { ticket: string };
+      const upgraded = await http(`/connections/${written}/live`, {
+        headers: { upgrade: "websocket", "sec-websocket-protocol": `azure.v1, ticket.${ticket}` },
+      });
+      expect(upgraded.status).toBe(101);
+      upgraded.webSocket?.accept();
+      upgraded.webSocket?.close();
+    }
   });
 });

@@ -147,7 +147,7 @@ export function partsOf(
   operation: Operation,
   route: OperationRoute,
   input: Input,
-): RequestParts & { query: Record<string, readonly string[]> } {
+): RequestParts & { query: Record<string, string> } {
   const inPath = pathFields(operation, route);
   const places = new Set(inPath.map(([, field]) => field));
   const others = Object.entries(input).filter(
@@ -159,7 +159,7 @@ export function partsOf(
     query:
       operation.body === "rest"
         ? {}
-        : Object.fromEntries(named.map(([name, value]) => [name, [String(value)]])),
+        : Object.fromEntries(named.map(([name, value]) => [name, String(value)])),
     body: operation.body === "rest" ? Object.fromEntries(named) : undefined,
   };
 }

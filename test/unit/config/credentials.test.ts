@@ -184,6 +184,16 @@ describe("a wrong credential is named with what is wrong, and without its value"
     ["a key that was cut off", () => cutOff(made.privateKey) + made.certificate, /damaged/],
     ["a certificate that was cut off", () => made.privateKey + cutOff(made.certificate), /damaged/],
     [
+      "a key without its last line",
+      () => made.privateKey.slice(0, -30) + made.certificate,
+      /whole key/,
+    ],
+    [
+      "a certificate without its last line",
+      () => made.privateKey + made.certificate.slice(0, -30),
+      /cut off/,
+    ],
+    [
       "a key that is no base64",
       () => `-----BEGIN PRIVATE KEY-----\n*\n-----END PRIVATE KEY-----\n${made.certificate}`,
       /base64/,
@@ -205,6 +215,17 @@ describe("a wrong credential is named with what is wrong, and without its value"
     ["an elliptic one", () => ec, /must hold an RSA key/],
     ["an elliptic one in a form of its own", () => ellipticKey("sec1"), /must hold an RSA key/],
     ["a wrong one after a good one", () => signing + ec, /is wrong in key 2: it must hold an RSA/],
+    ["one that was cut off", () => signing.slice(0, 800), /must hold the whole key/],
+    [
+      "the last one cut off, as where a variable is full",
+      () => signing + other.privateKey.slice(0, 800),
+      /is wrong in key 2: it must hold the whole key/,
+    ],
+    [
+      "the first one cut off",
+      () => signing.slice(0, 800) + other.privateKey,
+      /is wrong in key 1: it must hold the whole key/,
+    ],
     ["one twice", () => signing + signing, /must not hold a key twice/],
   ])("of federation keys: %s", (_what, pem, expected) => {
     const { variable, message } = errorOf({ AZURE_FEDERATION_KEYS: pem() });

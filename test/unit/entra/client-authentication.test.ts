@@ -227,6 +227,30 @@ describe("the binding ASSERTION", () => {
     expect(JSON.stringify(alone)).not.toContain("sibling");
   });
 
+  it("that is down is asked again soon, though every other credential is refused", async () => {
+    const down = bound(() => Promise.reject(new Error("down for a deployment")));
+    // An object begins with the one that worked last, so either may come first.
+    for (const credentials of [
+      [down, secret],
+      [certificateCredential(certificate.pem), down, secret],
+    ]) {
+      const answers = [refused(7000222), refused(7000222)];
+      expect(failureOf(await refreshed(credentials, ...answers))).toMatchObject(passing);
+      authority = new Authority();
+    }
+  });
+
+  it("that is alone and too slow is asked again soon, as one that fails", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const answer = refreshed([bound(() => new Promise(() => {}))]);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(failureOf(await answer)).toMatchObject(passing);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("is waited for no longer than five seconds", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {

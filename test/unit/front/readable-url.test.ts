@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { unreadableParameter } from "../../../src/front/readable-url.ts";
+import { repeatedParameter, unreadableParameter } from "../../../src/front/readable-url.ts";
 
 const at = (path: string) => `https://azure.example${path}`;
 
@@ -57,4 +57,24 @@ describe("a URL that is no text names the parameter", () => {
       }),
     );
   });
+});
+
+describe("a parameter that comes more than once is named", () => {
+  test.each([
+    ["/mail?user_id=ada&user_id=grace", "user_id"],
+    ["/mail?user_id=ada&top=1&user_id=ada", "user_id"],
+    ["/mail?user%5Fid=ada&user_id=grace", "user_id"],
+    ["/mail?top&top", "top"],
+    ["/mail?order+by=a&order%20by=b", "order by"],
+    ["/mail?__proto__=a&__proto__=b", "__proto__"],
+  ])("%s (%s)", (path, field) => {
+    expect(repeatedParameter(at(path))).toBe(field);
+  });
+
+  test.each(["/mail", "/mail?", "/mail?user_id=ada&User_id=grace", "/mail?a=b&b=a&&#a=b&a=c"])(
+    "%s has each once",
+    (path) => {
+      expect(repeatedParameter(at(path))).toBeUndefined();
+    },
+  );
 });
