@@ -127,7 +127,8 @@ export class ConnectionState {
       },
       { disconnected: true },
     );
-    // Where storage fails nothing was ended: what is under way goes on.
+    // Where storage fails nothing was ended: what is under way goes on, and so do cool-downs.
+    this.cooldowns.clear();
     this.#ends += 1;
   }
 

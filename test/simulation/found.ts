@@ -103,6 +103,16 @@ export const found: Readonly<Record<string, Schedule>> = {
       step({ do: "answer" }),
     ],
   },
+  "a disconnect that could not be written ends no cool-down": {
+    ...adas,
+    steps: [
+      step({ do: "call", service: "graph", hold: true }),
+      step({ do: "answerCall", which: 0 }, { as: "status", status: 429, retryAfter: 30 }),
+      step({ do: "storageFails", table: "event" }),
+      step({ do: "disconnect" }),
+      step({ do: "call", service: "graph", hold: false }),
+    ],
+  },
   "a call that asks for a new sign-in leaves the intent of a token request that is out": {
     ...nobodys,
     account: "lin@fabrikam.example",

@@ -61,13 +61,12 @@ export class Cooldowns {
     return remaining === 0;
   }
 
-  /** Forgets them all: they are of an account that is gone. */
+  /** Deletes them all, which may still fail: {@link clear} what is known of them once it is done. */
   remove(): void {
-    this.#open.clear();
     this.#sql.exec("DELETE FROM cooldown");
   }
 
-  /** Forgets what was read from tables that are gone. */
+  /** Forgets what was read of rows that are gone. */
   clear(): void {
     this.#open.clear();
   }
