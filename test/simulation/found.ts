@@ -113,6 +113,15 @@ export const found: Readonly<Record<string, Schedule>> = {
       step({ do: "call", service: "graph", hold: false }),
     ],
   },
+  "claims go with the latch that is evicted to make room": {
+    ...adas,
+    cae: true,
+    steps: [
+      step({ do: "manyResources" }, { as: "service" }, true),
+      step({ do: "answer" }, { as: "refusal", aadsts: 53003 }, true),
+      step({ do: "advance", seconds: 1_000 }, { as: "refusal", aadsts: 50173 }, true),
+    ],
+  },
   "a call that asks for a new sign-in leaves the intent of a token request that is out": {
     ...nobodys,
     account: "lin@fabrikam.example",

@@ -208,8 +208,12 @@ export class Refresher {
   #hasRoomFor(key: ResourceKey): boolean {
     const { state, now } = this.#options;
     if (!state.exists) return true;
-    const { tenant_id: home, required_resources: required } = state.grant();
-    return state.tokens.hasRoomFor(key, { home, required, now: now() });
+    const { tenant_id: home, required_resources: required, remedy, claims } = state.grant();
+    const hasRoom = state.tokens.hasRoomFor(key, { home, required, now: now() });
+    // The latch that claims waited for may be among what was evicted.
+    const isWaited = remedy !== null || state.tokens.list().some((row) => row.remedy !== null);
+    if (claims !== null && !isWaited) state.grants.update({ claims: null });
+    return hasRoom;
   }
 }
 
