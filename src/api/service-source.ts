@@ -1,12 +1,6 @@
-import {
-  arrayOf,
-  fieldsSource,
-  type Imports,
-  importsSource,
-  TypePrinter,
-  upperFirst,
-} from "./client-source.ts";
+import { fieldsSource, upperFirst } from "./client-source.ts";
 import type { Operation } from "./operation.ts";
+import { arrayOf, importsSource, TypePrinter, type Imports } from "./type-printer.ts";
 
 /**
  * Writes the types of the methods that sibling Workers call, from the declarations: a sibling elsewhere has

@@ -1,8 +1,6 @@
 import type { Connection } from "partyserver";
 import type { Config } from "../config/config.ts";
 import { platformTimer } from "../platform/deadline.ts";
-import { credentialText } from "../entra/credential.ts";
-import { createTokenEndpoint } from "../entra/token-endpoint.ts";
 import { directoryOf } from "../directory/directory.ts";
 import type { Environment } from "../platform/env.ts";
 import type { ConnectionLine } from "../platform/log.ts";
@@ -10,7 +8,6 @@ import { tracedFetch } from "../platform/traced.ts";
 import { Alarm } from "./alarm.ts";
 import { createAlarmTable } from "./alarm-work.ts";
 import { Authorization } from "./grant/authorization.ts";
-import { sha256Hex } from "../platform/keys.ts";
 import { ConnectionState } from "./connection-state.ts";
 import { parseConnectionId } from "../contract/connection-id.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
@@ -26,15 +23,11 @@ import { connectionInfo } from "./info.ts";
 import { Reconnect } from "./grant/reconnect.ts";
 import { LiveSockets } from "./live/live-sockets.ts";
 import { Observer } from "./observer.ts";
-import { ClientCredentialsExchange } from "./tokens/app-only.ts";
-import { DelegatedExchange } from "./tokens/delegated.ts";
 import { RemedyLinks } from "./remedy-links.ts";
-import { Refresher } from "./tokens/refresher.ts";
+import type { Refresher } from "./tokens/refresher.ts";
 import { Tickets } from "./tables/tickets.ts";
-import { TokenCache } from "./tokens/token-cache.ts";
 import { TokenCipher } from "./tables/token-cipher.ts";
-import { TokenMint } from "./tokens/token-mint.ts";
-import { TokenQueue } from "./tokens/token-queue.ts";
+import { createTokens } from "./tokens/token-parts.ts";
 import { ChangeReader } from "./watches/change-reader.ts";
 import type { WatchKeeper } from "./watches/keeper.ts";
 import type { WatchNotifications } from "./watches/notifications.ts";
@@ -114,39 +107,18 @@ export function createParts({
   const { pending } = state;
   const links = new RemedyLinks({ connectionId, config, state, now });
   const cipher = new TokenCipher(connectionId, config.encryptionKeys);
-  const queue = new TokenQueue();
-  const endpoint = createTokenEndpoint({
-    cloud: config.cloud,
-    clientId: config.clientId,
-    credentials: config.credentials,
+  const { cache, queue, endpoint, refresher } = createTokens({
+    connectionId,
+    config,
+    state,
+    cipher,
     fetch: askEntra,
     now,
-  });
-  let credential: Promise<string> | undefined;
-  const fingerprint = () =>
-    (credential ??= sha256Hex(
-      [config.clientId, ...config.credentials.map(credentialText)].join("\n"),
-    ));
-  const cache = new TokenCache({ state, cipher, now, log: logged });
-  const mint = new TokenMint({
-    connectionId,
-    state,
-    cache,
-    cipher,
-    exchanges: {
-      user: new DelegatedExchange({ cipher, endpoint, cloud: config.cloud, now }),
-      tenant: new ClientCredentialsExchange({ endpoint, cloud: config.cloud }),
-    },
-    publicOrigin: config.publicOrigin,
-    fingerprint,
-    now,
     random,
-    newRequestId: () => crypto.randomUUID(),
     rearm,
     refreshed: (refresh) => observer.refreshed(refresh),
     log: logged,
   });
-  const refresher = new Refresher({ state, cache, mint, queue, fingerprint, now, rearm });
   const throttling = new Throttling({
     state,
     now,

@@ -1,17 +1,15 @@
 import * as z from "zod";
-import { time } from "../contract/time.ts";
-import { connectionStatuses, type ConnectionStatus } from "../contract/connection-info.ts";
+import type { ConnectionStatus } from "../contract/connection-info.ts";
 import { personalTenantId } from "../entra/tenant.ts";
-import { remedyActions } from "../contract/remedy.ts";
 import {
   directoryColumns,
   directoryEntrySchema,
   overdueEntrySchema,
   ownerColumns,
-  wordsOf,
   type DirectoryEntry,
   type OverdueEntry,
 } from "./entry.ts";
+import { ConnectionCensus } from "./census.ts";
 import { named } from "./fault.ts";
 import { PlacementTable } from "./placement-table.ts";
 
@@ -34,16 +32,6 @@ export interface Postponement {
   until: number;
 }
 
-const countSchema = z.object({
-  status: z.enum(connectionStatuses),
-  remedyAction: z.enum(remedyActions).nullable(),
-  connections: z.int(),
-  /** Since when the first of them is. */
-  since: time,
-});
-/** How many connections are in one state. */
-export type DirectoryCount = z.infer<typeof countSchema>;
-
 const labelsSchema = z.object({ count: z.int(), known: z.int() });
 /** Labelled connections of a user. */
 export interface Labels {
@@ -51,8 +39,6 @@ export interface Labels {
   /** Whether the one asked for is among them. */
   known: boolean;
 }
-
-const pausedSchema = z.object({ paused_sinks: z.string(), connections: z.int() });
 
 /** What applies the migrations, deployed and by `wrangler dev`. */
 const migrations = {
@@ -81,6 +67,8 @@ const upsertStatement = `
 export class Directory {
   /** Where all of them are. */
   readonly placement: PlacementTable;
+  /** How many they are. */
+  readonly census: ConnectionCensus;
   readonly #db: D1Database;
   readonly #migration: string;
 
@@ -93,6 +81,7 @@ export class Directory {
     this.#db = db;
     this.#migration = migration;
     this.placement = new PlacementTable((work) => this.#ask(work));
+    this.census = new ConnectionCensus((work) => this.#ask(work));
   }
 
   /** Writes an entry, unless the row already has a later version. */
@@ -188,19 +177,6 @@ export class Directory {
     });
   }
 
-  async counts(): Promise<DirectoryCount[]> {
-    const { results } = await this.#ask((db) =>
-      db
-        .prepare(
-          `SELECT status, remedy_action AS remedyAction, count(*) AS connections,
-             min(updated_at) AS since
-           FROM oauth_connections GROUP BY remedy_action, status`,
-        )
-        .all(),
-    );
-    return results.map((row) => countSchema.parse(row));
-  }
-
   /** How many labelled connections a user has, ended ones too, and whether `connectionId` is one. */
   async labels(userId: string, connectionId: string): Promise<Labels> {
     const row = await this.#ask((db) =>
@@ -214,25 +190,6 @@ export class Directory {
     );
     const { count, known } = labelsSchema.parse(row);
     return { count, known: known > 0 };
-  }
-
-  /** How many connections each sink is paused for. */
-  async pausedSinks(): Promise<Record<string, number>> {
-    const { results } = await this.#ask((db) =>
-      db
-        .prepare(
-          `SELECT paused_sinks, count(*) AS connections FROM oauth_connections
-           WHERE paused_sinks IS NOT NULL GROUP BY paused_sinks`,
-        )
-        .all(),
-    );
-    const counts: Record<string, number> = {};
-    for (const { paused_sinks: sinks, connections } of results.map((row) =>
-      pausedSchema.parse(row),
-    )) {
-      for (const sink of wordsOf(sinks)) counts[sink] = (counts[sink] ?? 0) + connections;
-    }
-    return counts;
   }
 
   /** A tenant that knows the application, because one of its users is connected. */

@@ -1,5 +1,8 @@
 import { AzureError, failure, type Failure } from "../contract/errors.ts";
 
+/** Asks the database; a fault of it has its name then. */
+export type Ask = <Value>(work: (db: D1Database) => Promise<Value>) => Promise<Value>;
+
 /** Seconds after which a database that did not answer is worth another try. */
 const retryAfter = 5;
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { noJurisdiction } from "../config/jurisdiction.ts";
+import type { Ask } from "./fault.ts";
 
 /** Rows without a marker were made before there was one, in no jurisdiction. */
 const jurisdictionStatement = `
@@ -13,9 +14,6 @@ const pinStatement = `
   SELECT 1, CASE WHEN EXISTS (SELECT 1 FROM oauth_connections) THEN '${noJurisdiction}' ELSE ? END`;
 const pinnedSchema = z.object({ jurisdiction: z.string() });
 const jurisdictionSchema = z.object({ jurisdiction: z.string().nullable() });
-
-/** Asks the database. */
-type Ask = <Value>(work: (db: D1Database) => Promise<Value>) => Promise<Value>;
 
 /** Where the objects of all connections are: the table `placement`. */
 export class PlacementTable {

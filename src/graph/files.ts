@@ -8,7 +8,8 @@ import { err, ok, type Result } from "../contract/result.ts";
 import { chunksOf, type UploadBody } from "./byte-source.ts";
 import type { Clock } from "./clock.ts";
 import type { MailboxOptions } from "./messages.ts";
-import { encodedFilePath, graphPath, invalid, ownerPath } from "./path.ts";
+import { filePath, itemPath, type DrivePlace } from "./drive-path.ts";
+import { invalid } from "./path.ts";
 import { isExpiredLink, isRedirect, type PreauthenticatedStorage } from "./preauthenticated.ts";
 import { listQuery, selected, type ListOptions } from "./query.ts";
 import type { GraphSession } from "./session.ts";
@@ -209,29 +210,6 @@ function timeNear(now: number, given: unknown): number | undefined {
   const time = typeof given === "string" ? Date.parse(given) : Number.NaN;
   return Math.abs(time - now) <= dayMs ? time : undefined;
 }
-
-interface DrivePlace {
-  drive: string | undefined;
-  user: string | null | undefined;
-}
-
-/** The path of Graph for a path of the drive: `/me/drive/root:/a/b:/children`. */
-function itemPath(path: string, { drive, user }: DrivePlace, action = ""): Result<string, Failure> {
-  const root =
-    drive === undefined
-      ? ownerPath(user, "/drive/root")
-      : graphPath("/drives/{drive}/root", { drive });
-  const inside = encodedFilePath(path);
-  if (!root.ok) return root;
-  if (!inside.ok) return inside;
-  if (inside.value === "") return ok(`${root.value}${action}`);
-  return ok(`${root.value}:/${inside.value}${action === "" ? "" : `:${action}`}`);
-}
-
-const filePath = (path: string, drive: DrivePlace, action = ""): Result<string, Failure> =>
-  path.replaceAll("/", "") === ""
-    ? err(invalid("path", '"path" must name a file.'))
-    : itemPath(path, drive, action);
 
 async function wholeBody(
   body: UploadBody,

@@ -6,7 +6,8 @@ import { federationCredentials } from "../config/credentials.ts";
 import { jurisdictionChanged } from "../config/jurisdiction.ts";
 import type { AppHealth, Problem } from "../contract/app-health.ts";
 import { AzureError, type Failure } from "../contract/errors.ts";
-import { directoryOf, type Directory, type DirectoryCount } from "../directory/directory.ts";
+import type { DirectoryCount } from "../directory/census.ts";
+import { directoryOf, type Directory } from "../directory/directory.ts";
 import { checkCredential, type CredentialCheck } from "../entra/credential-check.ts";
 import { credentialId, type Credential } from "../entra/credential.ts";
 import { isSharedTenant } from "../entra/tenant.ts";
@@ -38,8 +39,8 @@ export async function appHealth(
   const report = new DirectoryReport(directoryOf(env));
   const [held, counts, paused, credentials, warnings] = await Promise.all([
     report.read((directory) => directory.placement.read()),
-    report.read((directory) => directory.counts()),
-    report.read((directory) => directory.pausedSinks()),
+    report.read((directory) => directory.census.counts()),
+    report.read((directory) => directory.census.pausedSinks()),
     checkCredentials(config, report, tools),
     certificateWarnings(config.credentials, tools.now()),
   ]);

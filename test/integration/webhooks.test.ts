@@ -232,7 +232,7 @@ describe("a webhook that answers 410", () => {
     expect(await pausedSinks(stub)).toEqual(["webhook:all"]);
     const row = await rowWhen(id, (entry) => entry?.paused_sinks !== null);
     expect(row).toMatchObject({ status: "active", paused_sinks: "webhook:all" });
-    expect(await directory.pausedSinks()).toEqual({ "webhook:all": 1 });
+    expect(await directory.census.pausedSinks()).toEqual({ "webhook:all": 1 });
     const line = logged.mock.calls
       .map(([text]) => String(text))
       .find((text) => /paused/.test(text));

@@ -1,5 +1,5 @@
 import { wholeNumber } from "../../http/whole-number.ts";
-import type { KindRules } from "./watch-resource.ts";
+import type { KindRules } from "./watch-kind.ts";
 
 /** How long subscriptions live and when they are renewed: pure, in milliseconds unless a name says otherwise. */
 

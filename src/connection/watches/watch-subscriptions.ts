@@ -4,15 +4,8 @@ import type {
   Subscriptions,
 } from "../../graph/subscriptions.ts";
 import type { SessionSecret } from "../../platform/keys.ts";
-import {
-  askedExpiry,
-  believedExpiry,
-  checkInterval,
-  lifetimes,
-  renewalAt,
-} from "../policy/watch-lifetime.ts";
-import { rulesOf } from "../policy/watch-resource.ts";
 import type { WatchColumns, WatchRow } from "../tables/watches.ts";
+import { checkAt, expiryOf, keptColumns, lifetimesOf, pathOf } from "./subscription-term.ts";
 import { clientStateOf, notificationUrl, readWatchToken, signerOf } from "./watch-address.ts";
 import { WatchFailures, type WatchFailuresOptions } from "./watch-failures.ts";
 import { errorOf } from "./watch-transitions.ts";
@@ -45,19 +38,20 @@ export class WatchSubscriptions {
   }
 
   async #ask(id: string): Promise<void> {
-    const { state, subscriptions, transitions, sessionSecret, publicOrigin, now } = this.#options;
+    const { state, connectionId, subscriptions, transitions, sessionSecret, publicOrigin, now } =
+      this.#options;
     for (;;) {
       const row = this.#row(id);
       if (row === undefined) return;
       const { ends } = state;
-      const address = this.#addressOf(row);
+      const address = { connectionId, watch: id, incarnation: row.incarnation };
       const url = notificationUrl(publicOrigin, sessionSecret, address);
-      const asked = this.#expiryOf(row);
+      const asked = expiryOf(row, now());
       // Written before it is sent: whoever comes after a crash looks for what it made.
       state.watches.update(id, { asked_at: now(), signed_by: signerOf(sessionSecret) });
       const answer = await subscriptions.create({
         changeTypes: row.change_types,
-        resource: this.#pathOf(row),
+        resource: pathOf(row),
         notificationUrl: url,
         lifecycleNotificationUrl: url,
         expiresAt: asked,
@@ -113,7 +107,7 @@ export class WatchSubscriptions {
         return;
       }
       const { ends } = state;
-      const asked = this.#expiryOf(row);
+      const asked = expiryOf(row, now());
       const answer = await subscriptions.renew(subscription, asked);
       if (!this.#isCurrent(row, ends)) return;
       switch (answer.kind) {
@@ -153,9 +147,7 @@ export class WatchSubscriptions {
     if (answer.kind === "gone") {
       transitions.apply(id, "gone");
     } else if (answer.kind === "kept") {
-      const rules = rulesOf(row.resource);
-      const checkAt = rules.saysRemoved ? null : now() + checkInterval;
-      transitions.apply(id, "found", { columns: { check_at: checkAt } });
+      transitions.apply(id, "found", { columns: { check_at: checkAt(row, now()) } });
     } else {
       // Whatever keeps us from asking, the renewal meets it too, and says so.
       const at = this.#failures.retryAt(row, answer.reason);
@@ -200,7 +192,7 @@ export class WatchSubscriptions {
       state.watches.update(row.id, { asked_at: null });
       return "none";
     }
-    const asked = askedExpiry(this.#lifetimesOf(row)[row.lifetime] ?? 60, row.asked_at ?? now());
+    const asked = expiryOf(row, row.asked_at ?? now());
     transitions.apply(row.id, "created", { columns: this.#kept(row, found, asked) });
     return "done";
   }
@@ -235,46 +227,20 @@ export class WatchSubscriptions {
     return this.#options.state.ends === ends && this.#row(id)?.incarnation === incarnation;
   }
 
-  #addressOf({ id, incarnation }: WatchRow) {
-    return { connectionId: this.#options.connectionId, watch: id, incarnation };
-  }
-
-  #pathOf({ resource, selected }: WatchRow): string {
-    return selected === null ? resource : `${resource}?$select=${selected.join(",")}`;
-  }
-
-  #lifetimesOf(row: WatchRow): readonly number[] {
-    return lifetimes(rulesOf(row.resource), row.include_data);
-  }
-
-  #expiryOf(row: WatchRow): number {
-    const all = this.#lifetimesOf(row);
-    return askedExpiry(all[row.lifetime] ?? all.at(-1) ?? 60, this.#options.now());
+  #kept(row: WatchRow, subscription: GraphSubscription, asked: number): WatchColumns {
+    const { now, spread, sessionSecret } = this.#options;
+    return {
+      ...keptColumns(row, subscription, { asked, confirmed: now(), spread }),
+      signed_by: row.signed_by ?? signerOf(sessionSecret),
+    };
   }
 
   /** @returns false when no shorter life is left to ask for */
   #shorten(row: WatchRow): boolean {
     const next = row.lifetime + 1;
-    if (next >= this.#lifetimesOf(row).length) return false;
+    if (next >= lifetimesOf(row).length) return false;
     this.#options.state.watches.update(row.id, { lifetime: next });
     return true;
-  }
-
-  #kept(row: WatchRow, subscription: GraphSubscription, asked: number): WatchColumns {
-    const { now, spread, sessionSecret } = this.#options;
-    const confirmed = now();
-    const expires = believedExpiry(subscription.expirationDateTime, asked, confirmed);
-    return {
-      subscription_id: subscription.id,
-      signed_by: row.signed_by ?? signerOf(sessionSecret),
-      asked_at: null,
-      confirmed_at: confirmed,
-      expires_at: expires,
-      renew_at: renewalAt(confirmed, expires, spread),
-      check_at: rulesOf(row.resource).saysRemoved ? null : confirmed + checkInterval,
-      retry_at: null,
-      attempts: 0,
-    };
   }
 }
 

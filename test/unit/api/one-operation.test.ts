@@ -15,7 +15,8 @@ test("an operation stands in few files, each of which says something of its own"
   expect(files).toEqual([
     // What it is: route, input, scope, permission, RPC, client, document.
     "src/api/contacts.ts",
-    // What of them can be watched.
+    // What of them can be watched, and for how long.
+    "src/connection/policy/watch-kind.ts",
     "src/connection/policy/watch-resource.ts",
     // What it is among the pure clients, how Graph is asked, and what siblings import.
     "src/graph/client.ts",

@@ -85,6 +85,6 @@ test.each([
     DB: { prepare } as unknown as D1Database,
     ...(cloud !== undefined && { AZURE_CLOUD: cloud }),
   });
-  const error = await directory?.counts().catch((reason: unknown) => reason);
+  const error = await directory?.census.counts().catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: "app_misconfigured", details: { command } });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { DirectoryCount } from "../../../src/directory/directory.ts";
+import type { DirectoryCount } from "../../../src/directory/census.ts";
 import { summarize } from "../../../src/operations/app-health.ts";
 
 const group = (

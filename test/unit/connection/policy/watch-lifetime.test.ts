@@ -7,7 +7,7 @@ import {
   renewalAt,
   watchRetryAt,
 } from "../../../../src/connection/policy/watch-lifetime.ts";
-import { kindRules, type ResourceKind } from "../../../../src/connection/policy/watch-resource.ts";
+import { kindRules, type ResourceKind } from "../../../../src/connection/policy/watch-kind.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
