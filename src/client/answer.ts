@@ -55,7 +55,7 @@ function refusal({ status, headers }: Response, text: string): Failure {
   const retryAfter = ownWait(Number(headers.get("retry-after") ?? NaN));
   return failure(
     codeOf(status),
-    `The connection service answered ${status} without saying why.`,
+    `The connection service answered ${status} and gave no reason.`,
     defined({ retry_after: retryAfter }),
   );
 }

@@ -5,57 +5,51 @@ import { recordOf } from "../http/json.ts";
 export type CredentialSource = string | (() => string | Promise<string>);
 
 /** The credential of one client. Calls that need one at the same time share one asking. */
-export class Bearer {
-  readonly #source: CredentialSource;
-  readonly #now: () => number;
-  #token: string | undefined;
-  #asking: Promise<string> | undefined;
-
-  /** @param now milliseconds since the epoch */
-  constructor(source: CredentialSource, now: () => number) {
-    this.#source = source;
-    this.#now = now;
-  }
-
+export interface Bearer {
   /**
    * @throws AzureError `unauthenticated` when the function gives none, and whatever `AzureError` it
    *   throws; `upstream_unavailable` for any other failure of it, with its cause
    */
-  async current(): Promise<string> {
-    if (typeof this.#source === "string") return this.#source;
-    if (this.#token !== undefined && this.#now() < endOf(this.#token)) return this.#token;
-    this.#asking ??= this.#ask(this.#source).finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
-  }
-
+  readonly current: () => Promise<string>;
   /**
    * Forgets a credential that was refused, unless another has taken its place.
    *
    * @returns whether {@link current} may give another one
    */
-  refused(token: string): boolean {
-    if (typeof this.#source === "string") return false;
-    if (this.#token === token) this.#token = undefined;
-    return true;
-  }
+  readonly refused: (token: string) => boolean;
+}
 
-  async #ask(source: () => string | Promise<string>): Promise<string> {
+/** @param now milliseconds since the epoch */
+export function bearerOf(source: CredentialSource, now: () => number): Bearer {
+  if (typeof source === "string") return { current: async () => source, refused: () => false };
+  let known: string | undefined;
+  let asking: Promise<string> | undefined;
+  const ask = async (): Promise<string> => {
+    let token: unknown;
     try {
-      const token = await source();
-      if (typeof token === "string" && token !== "") return (this.#token = token);
-    } catch (error) {
-      if (error instanceof AzureError) throw error;
-      throw new AzureError(
-        failure("upstream_unavailable", "The function that gives the credential failed."),
-        { cause: error },
-      );
+      token = await source();
+    } catch (cause) {
+      throw cause instanceof AzureError
+        ? cause
+        : new AzureError(failure("upstream_unavailable", "The credential function failed."), {
+            cause,
+          });
     }
-    throw new AzureError(
-      failure("unauthenticated", "The function that gives the credential gave none."),
-    );
-  }
+    if (typeof token === "string" && token !== "") return (known = token);
+    throw new AzureError(failure("unauthenticated", "The credential function gave none."));
+  };
+  return {
+    async current() {
+      if (known !== undefined && now() < endOf(known)) return known;
+      return (asking ??= ask().finally(() => {
+        asking = undefined;
+      }));
+    },
+    refused(token) {
+      if (known === token) known = undefined;
+      return true;
+    },
+  };
 }
 
 /**

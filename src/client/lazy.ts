@@ -12,14 +12,14 @@ const foreignEntrypoint = /does not implement the method "connection"/;
 const unbound = (found: string): Failure =>
   failure(
     "app_misconfigured",
-    `azure() needs a service binding to the entrypoint AzureService; it got ${found}: see services in wrangler.jsonc.`,
+    `azure() needs a service binding to AzureService; it got ${found}: see services in wrangler.jsonc.`,
     { details: { reason: "missing_binding" } },
   );
 
 /** The failure of an error that asking for a stub ended with; undefined for one of the platform's own. */
 const refusal = (error: unknown): Failure | undefined =>
   error instanceof Error && foreignEntrypoint.test(error.message)
-    ? unbound("a binding to another entrypoint")
+    ? unbound("another entrypoint")
     : thrownFailure(error);
 
 /**

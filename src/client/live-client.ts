@@ -1,9 +1,13 @@
 import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
-import type { Change } from "../contract/watch.ts";
 import { AzureError, causedBy, failure, type ErrorCode } from "../contract/errors.ts";
 import { liveClose, liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
 import { readFrame, resumeAfter } from "./live-message.ts";
-import { LiveSocket, socketConstructor, type SocketEnd } from "./live-socket.ts";
+import {
+  openLiveSocket,
+  socketConstructor,
+  type LiveSocket,
+  type SocketEnd,
+} from "./live-socket.ts";
 import { workerAddress } from "./url-text.ts";
 import { connectionPath, type Who } from "./who.ts";
 
@@ -13,8 +17,6 @@ export interface LiveHandlers {
   onSnapshot?: (snapshot: LiveSnapshot) => void;
   /** Events in order, each once, reconnects included. */
   onEvent?: (event: ConnectionEvent) => void;
-  /** What watches report, in order, each once, reconnects included; with `changes` alone. */
-  onChange?: (change: Change) => void;
   /**
    * A socket that was open closed. `final`: no other is opened; that is also reported where none is
    * open, by code 1008 and the error's code as reason, when a ticket is refused for good.
@@ -28,8 +30,6 @@ export interface LiveHandlers {
 export interface LiveOptions extends LiveHandlers {
   /** Resume after this event; default: from now on. */
   after?: number | undefined;
-  /** Follow the changes that watches report, too: from now on, or after the one named. */
-  changes?: boolean | { after: number } | undefined;
   /** A constructor like the platform's `WebSocket`, where there is none. */
   WebSocket?: unknown;
   /** Seconds between pings; a socket silent for two of them is replaced. Default 30. */
@@ -77,7 +77,6 @@ export class LiveClient {
   readonly #WebSocket: ReturnType<typeof socketConstructor>;
   readonly #url: URL;
   #after: number | undefined;
-  #changesAfter: number | undefined;
   #socket: LiveSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -93,7 +92,6 @@ export class LiveClient {
     this.#options = options;
     this.#WebSocket = socketConstructor(options.WebSocket);
     this.#after = options.after;
-    if (typeof options.changes === "object") this.#changesAfter = options.changes.after;
     void this.#connect();
   }
 
@@ -105,7 +103,7 @@ export class LiveClient {
   /** Ends it for good. */
   close(): void {
     if (this.#closed) return;
-    const wasOpen = this.#socket?.opened;
+    const wasOpen = this.#socket?.opened();
     this.#stop();
     if (wasOpen) this.#options.onClose?.({ code: 1000, reason: "", final: true });
   }
@@ -121,10 +119,8 @@ export class LiveClient {
     try {
       const ticket = await this.#options.ticket();
       if (this.#closed) return;
-      this.#ask("after", this.#after);
-      this.#ask("changes", this.#options.changes && 1);
-      this.#ask("changes_after", this.#changesAfter);
-      this.#socket = new LiveSocket({
+      if (this.#after !== undefined) this.#url.searchParams.set("after", String(this.#after));
+      this.#socket = openLiveSocket({
         WebSocket: this.#WebSocket,
         url: this.#url.href,
         protocols: [liveProtocol, ticketPrefix + ticket],
@@ -135,10 +131,6 @@ export class LiveClient {
     } catch (error) {
       if (!this.#closed) this.#failed(error);
     }
-  }
-
-  #ask(name: string, value: number | false | undefined): void {
-    if (typeof value === "number") this.#url.searchParams.set(name, String(value));
   }
 
   #failed(thrown: unknown): void {
@@ -156,21 +148,10 @@ export class LiveClient {
     const frame = readFrame(data);
     const before = this.#after;
     this.#after = resumeAfter(before, frame);
-    if (frame.kind === "change") return this.#changed(frame.change);
     if (frame.kind !== "message") return;
     const { message } = frame;
-    if (message.type === "snapshot") {
-      const { changes_seq: last } = message;
-      // From the first snapshot on nothing is missed; one behind is of a connection that began anew.
-      if (last !== undefined) this.#changesAfter = Math.min(this.#changesAfter ?? last, last);
-      this.#options.onSnapshot?.(message);
-    } else if (before === undefined || message.seq > before) this.#options.onEvent?.(message);
-  }
-
-  #changed(change: Change): void {
-    if (change.seq <= (this.#changesAfter ?? 0)) return;
-    this.#changesAfter = change.seq;
-    this.#options.onChange?.(change);
+    if (message.type === "snapshot") this.#options.onSnapshot?.(message);
+    else if (before === undefined || message.seq > before) this.#options.onEvent?.(message);
   }
 
   #ended({ code, reason, opened, error }: SocketEnd): void {

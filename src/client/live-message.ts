@@ -1,13 +1,10 @@
 import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
 import { isEventType } from "../contract/event-type.ts";
-import type { Change } from "../contract/watch.ts";
 import { isRecord, parseJson } from "../http/json.ts";
 
 /** What one frame of a live socket is. */
 export type LiveFrame =
   | { kind: "message"; message: LiveSnapshot | ConnectionEvent }
-  /** What a watch reports: it has its place in a sequence of its own. */
-  | { kind: "change"; change: Change }
   /** An event of a kind this version does not know; it still has its place in the sequence. */
   | { kind: "unknown"; seq: number }
   /** The answer to a ping, or nothing of ours. */
@@ -22,7 +19,6 @@ export type LiveFrame =
 export function readFrame(text: unknown): LiveFrame {
   const body = typeof text === "string" ? parseJson(text) : undefined;
   if (!isNumbered(body)) return { kind: "noise" };
-  if (isChange(body)) return { kind: "change", change: body };
   return isMessage(body) ? { kind: "message", message: body } : { kind: "unknown", seq: body.seq };
 }
 
@@ -35,8 +31,6 @@ interface Numbered {
 const isNumbered = (body: unknown): body is Numbered =>
   isRecord(body) && Number.isSafeInteger(body["seq"]) && typeof body["type"] === "string";
 
-const isChange = (body: Numbered): body is Change & Numbered => body.type.startsWith("change.");
-
 const isMessage = (body: Numbered): body is Numbered & (LiveSnapshot | ConnectionEvent) =>
   (body.type === "snapshot" || isEventType(body.type)) && isRecord(body.data);
 
@@ -48,7 +42,6 @@ const isMessage = (body: Numbered): body is Numbered & (LiveSnapshot | Connectio
 export function resumeAfter(after: number | undefined, frame: LiveFrame): number | undefined {
   switch (frame.kind) {
     case "noise":
-    case "change":
       return after;
     case "unknown":
       return Math.max(after ?? 0, frame.seq);

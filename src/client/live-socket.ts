@@ -50,72 +50,75 @@ const openWithin = 10_000;
 const silent = { code: 4000, reason: "silent" };
 
 /** One socket, from its opening to its end. */
-export class LiveSocket {
-  readonly #options: LiveSocketOptions;
-  readonly #socket: Socket;
-  #opened = false;
-  #ended = false;
-  #answered = false;
-  #error: unknown;
-  #timer: ReturnType<typeof setTimeout>;
-
-  constructor(options: LiveSocketOptions) {
-    this.#options = options;
-    const socket = new options.WebSocket(options.url, options.protocols);
-    this.#socket = socket;
-    this.#timer = setTimeout(() => this.#giveUp(), openWithin);
-    socket.addEventListener("open", () => this.#open());
-    socket.addEventListener("message", ({ data }) => {
-      if (this.#ended) return;
-      this.#answered = true;
-      options.onMessage(data);
-    });
-    socket.addEventListener("error", ({ error }) => {
-      this.#error = error;
-    });
-    socket.addEventListener("close", ({ code = 1006, reason = "" }) => this.#end({ code, reason }));
-  }
-
-  get opened(): boolean {
-    return this.#opened;
-  }
-
+export interface LiveSocket {
+  /** Whether it ever was open. */
+  readonly opened: () => boolean;
   /** Ends it without a word to its owner. */
-  close(): void {
-    this.#ended = true;
-    clearTimeout(this.#timer);
-    this.#socket.close(1000);
-  }
+  readonly close: () => void;
+}
 
-  #open(): void {
-    if (this.#ended) return;
-    this.#opened = true;
-    this.#answered = true;
-    this.#pingLater();
-  }
+/** Opens a socket, and pings it for as long as it is open. */
+export function openLiveSocket({
+  WebSocket,
+  url,
+  protocols,
+  pingSeconds,
+  onMessage,
+  onEnd,
+}: LiveSocketOptions): LiveSocket {
+  const socket = new WebSocket(url, protocols);
+  let opened = false;
+  let ended = false;
+  let answered = false;
+  let error: unknown;
+  let timer: ReturnType<typeof setTimeout>;
 
-  #pingLater(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ping(), this.#options.pingSeconds * 1000);
-  }
-
+  const wait = (work: () => void, milliseconds: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(work, milliseconds);
+  };
+  const stop = (): void => {
+    ended = true;
+    clearTimeout(timer);
+  };
+  const end = (how: { code: number; reason: string }): void => {
+    if (ended) return;
+    stop();
+    onEnd({ ...how, opened, error });
+  };
+  const giveUp = (): void => {
+    end(silent);
+    socket.close(silent.code, silent.reason);
+  };
   /** A peer that vanished sends no close frame. */
-  #ping(): void {
-    if (!this.#answered) return this.#giveUp();
-    this.#answered = false;
-    this.#socket.send("ping");
-    this.#pingLater();
-  }
+  const ping = (): void => {
+    if (!answered) return giveUp();
+    answered = false;
+    socket.send("ping");
+    wait(ping, pingSeconds * 1000);
+  };
 
-  #giveUp(): void {
-    this.#end(silent);
-    this.#socket.close(silent.code, silent.reason);
-  }
-
-  #end(how: { code: number; reason: string }): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    clearTimeout(this.#timer);
-    this.#options.onEnd({ ...how, opened: this.#opened, error: this.#error });
-  }
+  wait(giveUp, openWithin);
+  socket.addEventListener("open", () => {
+    if (ended) return;
+    opened = true;
+    answered = true;
+    wait(ping, pingSeconds * 1000);
+  });
+  socket.addEventListener("message", ({ data }) => {
+    if (ended) return;
+    answered = true;
+    onMessage(data);
+  });
+  socket.addEventListener("error", (event) => {
+    ({ error } = event);
+  });
+  socket.addEventListener("close", ({ code = 1006, reason = "" }) => end({ code, reason }));
+  return {
+    opened: () => opened,
+    close: () => {
+      stop();
+      socket.close(1000);
+    },
+  };
 }

@@ -13,7 +13,7 @@ import {
   type TransportRequest,
 } from "../http/transport.ts";
 import { connectionService } from "./answer.ts";
-import { Bearer, type CredentialSource } from "./bearer.ts";
+import { bearerOf, type Bearer, type CredentialSource } from "./bearer.ts";
 import { wellFormed, workerAddress } from "./url-text.ts";
 
 /** Where the service is, and by which credential it is called. One of `apiKey` and `token` is required. */
@@ -85,7 +85,7 @@ export class WorkerRequests {
     this.baseUrl = workerAddress(options.baseUrl);
     this.peer = connectionService(new URL(this.baseUrl).origin);
     this.fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
-    this.#bearer = new Bearer(credential, now);
+    this.#bearer = bearerOf(credential, now);
     const { fetch, peer } = this;
     this.#transport = createTransport({ fetch, peer, now, sleep, random, budgetMs });
   }

@@ -18,7 +18,7 @@ function resourceOfScope(scope: string): Result<string, Failure> {
   const end = scope.lastIndexOf("/");
   const url = parseUrl(scope);
   if (url?.protocol !== "https:" || end <= "https://".length) {
-    return invalid("must be Graph's, or start with an https URI");
+    return invalid("must be Graph's or of an https URI");
   }
   // What is before the last slash is the App ID URI; some end it with a slash of its own.
   const uri = withoutEndSlashes(scope.slice(0, end));

@@ -12,7 +12,7 @@ export function workerAddress(baseUrl: string): string {
   if (url !== null && /^https?:$/.test(url.protocol)) {
     return url.origin + withoutEndSlashes(url.pathname);
   }
-  throw new AzureError(invalidField("baseUrl", "must be the http(s) address of the Worker"));
+  throw new AzureError(invalidField("baseUrl", "must be the Worker's http(s) address"));
 }
 
 /**

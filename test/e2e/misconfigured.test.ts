@@ -125,7 +125,7 @@ describe("a sibling whose own configuration is wrong", () => {
 
   it.each([
     ["is missing", "UNBOUND", "it got none"],
-    ["leads to no entrypoint", "FRONT", "it got a binding to another entrypoint"],
+    ["leads to no entrypoint", "FRONT", "it got another entrypoint"],
   ])("gets from azure() that its binding %s", (_, binding, found) =>
     withSibling({}, async (ask) => {
       expect(await ask("/marked", { urls: [me], binding })).toMatchObject({

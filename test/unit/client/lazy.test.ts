@@ -146,7 +146,7 @@ describe("azure", () => {
   it.each([
     ["none", undefined],
     [
-      "a binding to another entrypoint",
+      "another entrypoint",
       {
         connection: () =>
           Promise.reject(

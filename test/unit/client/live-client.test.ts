@@ -74,42 +74,7 @@ const send = (socket: ServerSocket, ...messages: object[]) => {
   for (const message of messages) socket.send(JSON.stringify(message));
 };
 
-const change = (seq: number) => ({ ...event(seq), type: "change.created", item: "i" });
-
 describe("LiveClient", () => {
-  it("gets changes where it asks for them, each once, and resumes after the last", async () => {
-    const changes: number[] = [];
-    const { visits, until } = await live(
-      [
-        (socket) => {
-          send(socket, { ...snapshot(5), changes_seq: 40 });
-          socket.close(1012);
-        },
-        (socket) => {
-          send(socket, { ...snapshot(5), changes_seq: 41 }, change(41), change(41), event(6));
-          socket.close(1012);
-        },
-        (socket) => send(socket, { ...snapshot(6), changes_seq: 42 }, change(42), event(7)),
-      ],
-      { changes: true, onChange: ({ seq }) => changes.push(seq) },
-    );
-    await until("event 7");
-    expect(changes).toEqual([41, 42]);
-    expect(visits.map(({ url }) => url.replace(/^.*\?/, ""))).toEqual([
-      "changes=1",
-      "changes=1&after=5&changes_after=40",
-      "changes=1&after=6&changes_after=41",
-    ]);
-  });
-
-  it("gets changes from where it is told to", async () => {
-    const { visits, until } = await live([(socket) => send(socket, snapshot(1))], {
-      changes: { after: 7 },
-    });
-    await until("snapshot 1");
-    expect(visits[0]?.url).toContain("?changes=1&changes_after=7");
-  });
-
   it("gets a new ticket at every connect and resumes after the last event", async () => {
     const { visits, log, until, client } = await live([
       (socket) => {
