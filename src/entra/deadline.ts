@@ -1,3 +1,5 @@
+import { textWithin } from "../http/bounded-text.ts";
+
 /** Why an exchange with Entra came to nothing. */
 export type ExchangeFailure = "network" | "timeout";
 
@@ -37,27 +39,9 @@ export async function withinDeadline(
 async function read(response: Promise<Response>): Promise<Answer | "network"> {
   try {
     const { status, headers, body } = await response;
-    return { status, headers, text: body === null ? "" : await textOf(body) };
+    return { status, headers, text: (await textWithin(body, maxBodyBytes)) ?? "" };
   } catch {
     return "network";
-  }
-}
-
-/** A body as text, or nothing of one that is longer than it may be. */
-async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > maxBodyBytes) {
-      reader.cancel().catch(() => undefined);
-      return "";
-    }
-    text += decoder.decode(value, { stream: true });
   }
 }
 

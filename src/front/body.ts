@@ -5,15 +5,19 @@ import type { Context } from "./context.ts";
 /** JSON bodies beyond this are refused before they are read: Graph's own limit, and room for base64. */
 const maxJsonBytes = 5 * 1024 * 1024;
 
+/** @param limit bytes */
+export const bodyTooLarge = (limit: number): AzureError =>
+  new AzureError(
+    failure("payload_too_large", `The body exceeds ${limit} bytes.`, {
+      details: { field: "body" },
+    }),
+  );
+
 /** @throws AzureError `payload_too_large` before a body beyond 5 MiB is read */
 export const limitBody = bodyLimit({
   maxSize: maxJsonBytes,
   onError: () => {
-    throw new AzureError(
-      failure("payload_too_large", `The body exceeds ${maxJsonBytes} bytes.`, {
-        details: { field: "body" },
-      }),
-    );
+    throw bodyTooLarge(maxJsonBytes);
   },
 });
 

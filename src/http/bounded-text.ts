@@ -1,3 +1,30 @@
+/**
+ * A body as text. Rejects where it breaks off.
+ *
+ * @param limit bytes
+ * @returns undefined for one that is longer, of which no more is read
+ */
+export async function textWithin(
+  body: ReadableStream<Uint8Array> | null,
+  limit: number,
+): Promise<string | undefined> {
+  const reader = body?.getReader();
+  if (reader === undefined) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > limit) {
+      reader.cancel().catch(() => undefined);
+      return undefined;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
 /** Error bodies are a few hundred bytes; nothing beyond this is read. */
 const maxBodyBytes = 64 * 1024;
 

@@ -1,10 +1,11 @@
 import { notificationStub } from "../connection/stub.ts";
 import { readWatchToken } from "../connection/watches/watch-address.ts";
-import { AzureError, failure } from "../contract/errors.ts";
 import { textOf } from "../api/fields.ts";
+import { bodyTooLarge } from "../front/body.ts";
 import type { Context } from "../front/context.ts";
 import { register } from "../front/register.ts";
 import type { Router } from "../front/router.ts";
+import { textWithin } from "../http/bounded-text.ts";
 import { failureOf } from "../operations/failures.ts";
 import { measure } from "../platform/metrics.ts";
 
@@ -63,7 +64,8 @@ async function take(
     const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
     return new Response(validationToken, { headers });
   }
-  const body = await boundedBody(c.req.raw);
+  const body = await textWithin(c.req.raw.body, longestBody);
+  if (body === undefined) throw bodyTooLarge(longestBody);
   const { connectionId, ...subscription } = address;
   try {
     const outcome = await (
@@ -82,26 +84,3 @@ const accepted = (): Response => new Response(null, { status: 202 });
 /** Nothing is kept of it: Graph has to send it again, which it does for four hours. */
 const later = (): Response =>
   new Response(null, { status: 503, headers: { "retry-after": String(retryAfter) } });
-
-/** @throws AzureError `payload_too_large` once more than 1 MiB has come */
-async function boundedBody(request: Request): Promise<string> {
-  const reader = request.body?.getReader();
-  if (reader === undefined) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > longestBody) {
-      await reader.cancel();
-      throw new AzureError(
-        failure("payload_too_large", `The body exceeds ${longestBody} bytes.`, {
-          details: { field: "body" },
-        }),
-      );
-    }
-    text += decoder.decode(value, { stream: true });
-  }
-}
