@@ -1,3 +1,5 @@
+import { hexOf } from "../contract/hex.ts";
+
 /** What connecting needs of a browser's page. An interface, since tests play a page. */
 export interface BrowserPage {
   readonly href: string;
@@ -73,10 +75,7 @@ export const thisPage: BrowserPage = {
   channel: openChannel,
   replaceAddress: (url) => history.replaceState(history.state, "", url),
   close: () => window.close(),
-  randomToken: () =>
-    [...crypto.getRandomValues(new Uint8Array(16))]
-      .map((byte) => byte.toString(16).padStart(2, "0"))
-      .join(""),
+  randomToken: () => hexOf(crypto.getRandomValues(new Uint8Array(16))),
   now: () => performance.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };

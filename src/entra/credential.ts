@@ -1,3 +1,4 @@
+import { hexOf } from "../contract/hex.ts";
 import { base64url } from "jose";
 import type { ClientCertificate } from "./certificate.ts";
 import type { RsaKey } from "./rsa-key.ts";
@@ -64,7 +65,7 @@ export async function credentialId(credential: Credential): Promise<string> {
       return keyId(credential.key);
     case "certificate": {
       const bytes = await digest("SHA-1", credential.certificate.der);
-      return [...bytes].map((byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join("");
+      return hexOf(bytes).toUpperCase();
     }
     case "secret":
       return String(credential.position);

@@ -1,3 +1,4 @@
+import { hexOf } from "../contract/hex.ts";
 import { base64url } from "jose";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
@@ -21,9 +22,6 @@ export interface RsaKey extends RsaPublicKey {
 const rsaEncryption = "2a864886f70d010101";
 /** Shorter keys are refused by Entra. */
 const leastBits = 2048;
-
-const hexOf = (bytes: Uint8Array): string =>
-  [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** An integer as a JWK has it: big-endian, without the zero byte of its sign. */
 const unsigned = ({ content }: DerElement): string =>
@@ -82,8 +80,8 @@ export function readRsaKey({ label, bytes }: PemBlock): Result<RsaKey, string> {
   const numbers = within(key, derTag.sequence) ?? [];
   const [, n, e] = numbers;
   if (numbers.length < numbersOfKey || n === undefined || e === undefined) return err(damaged);
-  const { length } = unsigned(n);
-  return length * 6 < leastBits
+  const modulus = unsigned(n);
+  return modulus.length * 6 < leastBits
     ? err(`must hold an RSA key of ${leastBits} bits at least`)
-    : ok({ pkcs8: bytes, n: unsigned(n), e: unsigned(e) });
+    : ok({ pkcs8: bytes, n: modulus, e: unsigned(e) });
 }

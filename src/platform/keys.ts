@@ -1,3 +1,4 @@
+import { hexOf } from "../contract/hex.ts";
 import { createHash, createHmac, hkdfSync } from "node:crypto";
 import { base64url } from "jose";
 
@@ -131,7 +132,7 @@ export const textHash = (text: string): string =>
 /** SHA-256 in hex. States, flows, bindings and API keys are kept as this: a stolen row opens nothing. */
 export async function sha256Hex(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", encoder.encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(new Uint8Array(digest));
 }
 
 /** The bytes that base64url text stands for, or undefined when it is none. */

@@ -1,3 +1,4 @@
+import { hexOf } from "../../contract/hex.ts";
 import { base64url } from "jose";
 import { bytesOf, signAtOnce, textHash, verify, type SessionSecret } from "../../platform/keys.ts";
 
@@ -19,10 +20,7 @@ export interface WatchAddress {
 }
 
 /** The id of a new watch: it goes into the token, in which `-` and `.` separate. */
-export const newWatchId = (): string =>
-  [...crypto.getRandomValues(new Uint8Array(12))]
-    .map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
+export const newWatchId = (): string => hexOf(crypto.getRandomValues(new Uint8Array(12)));
 
 const bodyOf = ({ connectionId, watch, incarnation }: WatchAddress): string =>
   `${base64url.encode(connectionId)}.${watch}-${incarnation}`;
