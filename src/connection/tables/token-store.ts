@@ -114,6 +114,11 @@ export class TokenStore {
       .map(tokenRow);
   }
 
+  /** Whether any resource is latched. */
+  isAnyLatched(): boolean {
+    return this.list().some(({ remedy }) => remedy !== null);
+  }
+
   /** A new token clears the latch, the failures and the use of its predecessor. */
   put(token: StoredToken): void {
     this.#sql.exec(

@@ -68,7 +68,7 @@ export function recordSuccess(
     state.tokens.put(token);
     state.tokens.clearIntent();
     // Claims wait for the sign-in that a latched resource needs, while the others go on.
-    const waiting = state.tokens.list().some((row) => row.remedy !== null);
+    const waiting = state.tokens.isAnyLatched();
     state.grants.update({
       generation: token.generation,
       scopes: [...new Set([...grant.scopes, ...permissionsIn(token.scopes)])],

@@ -211,8 +211,9 @@ export class Refresher {
     const { tenant_id: home, required_resources: required, remedy, claims } = state.grant();
     const hasRoom = state.tokens.hasRoomFor(key, { home, required, now: now() });
     // The latch that claims waited for may be among what was evicted.
-    const isWaited = remedy !== null || state.tokens.list().some((row) => row.remedy !== null);
-    if (claims !== null && !isWaited) state.grants.update({ claims: null });
+    if (claims !== null && remedy === null && !state.tokens.isAnyLatched()) {
+      state.grants.update({ claims: null });
+    }
     return hasRoom;
   }
 }

@@ -168,14 +168,10 @@ function waitsFor(
     case "active":
       return { remedy: null, error: error ?? null, blocked_by: null };
     case "pending":
-      return { remedy: null, blocked_by: null, ...(error !== undefined && { error }) };
     case "refused":
-      return { remedy: null, blocked_by: null, ...(error !== undefined && { error }) };
+      return { remedy: null, blocked_by: null, ...defined({ error }) };
     case "blocked":
-      return {
-        ...(remedy !== undefined && { remedy }),
-        ...(error !== undefined && { error }),
-      };
+      return defined({ remedy, error });
     case "ended":
       return {};
   }
