@@ -1,3 +1,4 @@
+import { approvedConsent } from "../support/admin-consent.ts";
 import tls from "node:tls";
 import { ClientAssertionCredential, ClientCertificateCredential } from "@azure/identity";
 import { ConfidentialClientApplication } from "@azure/msal-node";
@@ -131,15 +132,7 @@ describe("Microsoft's own clients and ours", () => {
     tls.setDefaultCACertificates([...authorities, sandbox.ca]);
     await register(sandbox, certificate.certificate);
     await control(sandbox, "settings", { secrets: false });
-    const consent = new URL(`${sandbox.url}/${CONTOSO_TENANT}/v2.0/adminconsent`);
-    consent.search = new URLSearchParams({
-      client_id: CLIENT_ID,
-      redirect_uri: "http://localhost:8787/callback/admin",
-      scope,
-      state: "s",
-      sandbox_account: "ada@contoso.example",
-      sandbox_decision: "approve",
-    }).toString();
+    const consent = approvedConsent(sandbox.url);
     await fetch(consent, { redirect: "manual" });
   });
   afterAll(async () => {

@@ -1,3 +1,4 @@
+import { approvedConsent } from "../support/admin-consent.ts";
 import { createHash, randomBytes } from "node:crypto";
 import tls from "node:tls";
 import { ConfidentialClientApplication } from "@azure/msal-node";
@@ -160,15 +161,7 @@ describe("unmodified msal-node", () => {
   });
 
   test("takes an application token after an administrator's consent", async () => {
-    const consent = new URL(`${sandbox.url}/${CONTOSO_TENANT}/v2.0/adminconsent`);
-    consent.search = new URLSearchParams({
-      client_id: CLIENT_ID,
-      redirect_uri: `${redirectUri}/admin`,
-      scope: "https://graph.microsoft.com/.default",
-      state: "s",
-      sandbox_account: "ada@contoso.example",
-      sandbox_decision: "approve",
-    }).toString();
+    const consent = approvedConsent(sandbox.url);
     const answer = await fetch(consent, { redirect: "manual" });
     expect(answer.headers.get("location")).toContain(`admin_consent=True&tenant=${CONTOSO_TENANT}`);
     const token = await application(CONTOSO_TENANT).acquireTokenByClientCredential({

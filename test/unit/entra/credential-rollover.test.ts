@@ -1,3 +1,4 @@
+import { approvedConsent } from "../../support/admin-consent.ts";
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { federationCredentials, federationKeys } from "../../../src/config/credentials.ts";
@@ -69,16 +70,7 @@ beforeEach(async () => {
   sandbox = await createSandbox();
   published = [...keys];
   await control("POST", "credentials", { certificate: certificate.certificate });
-  const consent = new URL(`${authority}/v2.0/adminconsent`);
-  consent.search = new URLSearchParams({
-    client_id: CLIENT_ID,
-    redirect_uri: `${redirectUri}/admin`,
-    scope: "https://graph.microsoft.com/.default",
-    state: "s",
-    sandbox_account: "ada@contoso.example",
-    sandbox_decision: "approve",
-  }).toString();
-  await sandbox.fetch(new Request(consent));
+  await sandbox.fetch(new Request(approvedConsent("https://login.microsoftonline.com")));
 });
 
 /** Another issuer's: here it signs by the second key, as any issuer that publishes it would. */
