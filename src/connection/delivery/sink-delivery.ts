@@ -60,30 +60,22 @@ export class SinkDelivery {
 
   #events(sink: EventSink): Followed {
     const { state, links } = this.#options;
-    const wanted = (after: number, limit: number) => state.events.wanted(after, sink.types, limit);
-    return {
+    return following({
       oldestSeq: () => state.events.oldestSeq(),
-      isUpToDate: (seq) => wanted(seq, 1).length === 0,
-      next: (after) => {
-        const events = wanted(after, sink.batchSize);
-        const send = async () => sink.send(events.map((event) => links.event(event)));
-        return { lastSeq: events.at(-1)?.seq, send };
-      },
-    };
+      wanted: (after, limit) => state.events.wanted(after, sink.types, limit),
+      batchSize: sink.batchSize,
+      send: async (events) => sink.send(events.map((event) => links.event(event))),
+    });
   }
 
   #changes(sink: ChangeSink): Followed {
     const { state, openChanges } = this.#options;
-    const wanted = (after: number, limit: number) => state.changes.wanted(after, sink.types, limit);
-    return {
+    return following({
       oldestSeq: () => state.changes.oldestSeq(),
-      isUpToDate: (seq) => wanted(seq, 1).length === 0,
-      next: (after) => {
-        const rows = wanted(after, sink.batchSize);
-        const send = async () => sink.send(await openChanges(rows));
-        return { lastSeq: rows.at(-1)?.seq, send };
-      },
-    };
+      wanted: (after, limit) => state.changes.wanted(after, sink.types, limit),
+      batchSize: sink.batchSize,
+      send: async (rows) => sink.send(await openChanges(rows)),
+    });
   }
 
   async #deliverLog(
@@ -160,4 +152,27 @@ export class SinkDelivery {
     state.reportToDirectory(now());
     log({ level: "error", event: "delivery_paused", sink: name, code });
   }
+}
+
+/** A log as a sink follows it. */
+function following<Item extends { seq: number }>({
+  oldestSeq,
+  wanted,
+  batchSize,
+  send,
+}: {
+  oldestSeq: () => number;
+  /** What the sink takes of what comes after a sequence number. */
+  wanted: (after: number, limit: number) => readonly Item[];
+  batchSize: number;
+  send: (items: readonly Item[]) => Promise<Delivery>;
+}): Followed {
+  return {
+    oldestSeq,
+    isUpToDate: (seq) => wanted(seq, 1).length === 0,
+    next: (after) => {
+      const items = wanted(after, batchSize);
+      return { lastSeq: items.at(-1)?.seq, send: () => send(items) };
+    },
+  };
 }

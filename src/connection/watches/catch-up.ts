@@ -4,13 +4,13 @@ import { deltaSteps } from "../../graph/delta.ts";
 import type { GraphSession } from "../../graph/session.ts";
 import { isRecord, textOf, type JsonRecord } from "../../http/json.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import { watchRetryAt } from "../policy/watch-lifetime.ts";
 import { deltaSource, type DeltaSource } from "../policy/delta-source.ts";
 import { parseWatchResource } from "../policy/watch-resource.ts";
 import type { NewChange } from "../tables/changes.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 import type { WatchRow } from "../tables/watches.ts";
 import type { ChangeIntake } from "./change-intake.ts";
+import { laterColumns } from "./subscription-term.ts";
 import { errorOf, type WatchTransitions } from "./watch-transitions.ts";
 
 /** Clocks differ: what was changed so shortly before a gap began is reported once more. */
@@ -107,17 +107,9 @@ export class CatchUp {
   #failed(row: WatchRow, ends: number, error: AzureError): void {
     const { state, now, random } = this.#options;
     if (this.#present(row, ends) === undefined) return;
-    const attempts = row.attempts + 1;
     state.watches.update(row.id, {
-      attempts,
+      ...laterColumns(row, error, { now: now(), random: random() }),
       error: errorOf(error),
-      retry_at: watchRetryAt({
-        now: now(),
-        attempts,
-        random: random(),
-        retryAfterSeconds: error.retry_after,
-        endsAt: row.expires_at,
-      }),
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { Failure } from "../../contract/errors.ts";
 import type { GraphSubscription } from "../../graph/subscriptions.ts";
 import {
   askedExpiry,
@@ -5,6 +6,7 @@ import {
   checkInterval,
   lifetimes,
   renewalAt,
+  watchRetryAt,
 } from "../policy/watch-lifetime.ts";
 import { rulesOf } from "../policy/watch-resource.ts";
 import type { WatchColumns, WatchRow } from "../tables/watches.ts";
@@ -28,6 +30,21 @@ export function expiryOf(row: WatchRow, now: number): number {
 /** When to see whether Graph still has it; null: Graph says so by itself. */
 export const checkAt = ({ resource }: WatchRow, confirmed: number): number | null =>
   rulesOf(resource).saysRemoved ? null : confirmed + checkInterval;
+
+/**
+ * When to try again what failed once more, and how often it has failed by then.
+ *
+ * @param random uniform in [0, 1)
+ */
+export const laterColumns = (
+  row: WatchRow,
+  { retry_after: retryAfterSeconds }: Pick<Failure, "retry_after">,
+  { now, random }: { now: number; random: number },
+): { retry_at: number; attempts: number } => {
+  const attempts = row.attempts + 1;
+  const endsAt = row.subscription_id === null ? null : row.expires_at;
+  return { attempts, retry_at: watchRetryAt({ now, attempts, random, retryAfterSeconds, endsAt }) };
+};
 
 export interface Confirmation {
   /** The end that was asked for. */

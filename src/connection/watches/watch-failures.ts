@@ -4,9 +4,9 @@ import type { StoredRemedy } from "../../contract/remedy.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { remedyOf } from "../policy/remedies.ts";
 import { healsSilently } from "../policy/watch-due.ts";
-import { watchRetryAt } from "../policy/watch-lifetime.ts";
 import { rulesOf } from "../policy/watch-resource.ts";
 import type { WatchColumns, WatchRow } from "../tables/watches.ts";
+import { laterColumns } from "./subscription-term.ts";
 import { errorOf, type InputFacts, type WatchTransitions } from "./watch-transitions.ts";
 
 const day = 24 * 60 * 60_000;
@@ -30,19 +30,9 @@ export class WatchFailures {
     this.#options = options;
   }
 
-  later(row: WatchRow, reason: Failure): WatchColumns {
-    return { retry_at: this.retryAt(row, reason), attempts: row.attempts + 1 };
-  }
-
-  retryAt(row: WatchRow, reason: Failure): number {
+  later(row: WatchRow, reason: Failure): { retry_at: number; attempts: number } {
     const { now, random } = this.#options;
-    return watchRetryAt({
-      now: now(),
-      attempts: row.attempts + 1,
-      random: random(),
-      retryAfterSeconds: reason.retry_after,
-      endsAt: row.subscription_id === null ? null : row.expires_at,
-    });
+    return laterColumns(row, reason, { now: now(), random: random() });
   }
 
   trouble(row: WatchRow, reason: Failure, columns: WatchColumns = { asked_at: null }): void {

@@ -150,8 +150,8 @@ export class WatchSubscriptions {
       transitions.apply(id, "found", { columns: { check_at: checkAt(row, now()) } });
     } else {
       // Whatever keeps us from asking, the renewal meets it too, and says so.
-      const at = this.#failures.retryAt(row, answer.reason);
-      state.watches.update(id, { check_at: at, attempts: row.attempts + 1 });
+      const { retry_at: at, attempts } = this.#failures.later(row, answer.reason);
+      state.watches.update(id, { check_at: at, attempts });
     }
   }
 
