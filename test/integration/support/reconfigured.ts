@@ -13,7 +13,9 @@ export function reconfigured<Value>(
   change: Partial<Config>,
   work: (parts: Parts, ctx: DurableObjectState) => Promise<Value>,
 ): Promise<Value> {
-  return runInDurableObject(stub, (_, ctx) => {
+  return runInDurableObject(stub, async (_, ctx) => {
+    // The actor that lives beside these parts would do at the same time what both find due.
+    await ctx.storage.deleteAlarm();
     const config = configOf(env);
     if (!config.ok) throw new Error(config.error.message);
     const parts = createParts({
