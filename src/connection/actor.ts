@@ -193,12 +193,10 @@ export class ConnectionActor
   }
 
   refresh(options?: { resource?: string }): Promise<Outcome<ConnectionInfo>> {
-    return this.#answer(async ({ state, refresher, info }) => {
+    return this.#answer(async ({ refresher, info }) => {
       const request = readRefreshRequest(options);
       if (!request.ok) return request;
-      if (!state.exists) return err(unknownConnection());
-      const tenantId = state.grant().tenant_id ?? "";
-      const forced = await refresher.force({ ...request.value, tenantId });
+      const forced = await refresher.force(request.value.resource);
       return forced.ok ? ok(info()) : forced;
     });
   }

@@ -2,7 +2,6 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { EncryptionKey } from "../../src/config/config.ts";
 import { connectionHash } from "../../src/platform/connection-hash.ts";
-import type { Parts } from "../../src/connection/parts.ts";
 import { actorOf, connected, expectOk, type Stub } from "./support/connections.ts";
 import { rowWhen } from "./support/directory.ts";
 import { reconfigured } from "./support/reconfigured.ts";
@@ -45,8 +44,6 @@ function flipped(sealed: string, fromEnd = 8): string {
   return `${sealed.slice(0, at)}${sealed[at] === "A" ? "B" : "A"}${sealed.slice(at + 1)}`;
 }
 
-const graphOf = ({ state }: Parts) =>
-  ({ resource: "graph", tenantId: state.grant().tenant_id ?? "" }) as const;
 const kidOf = (sealed: string): string => sealed.split(".")[0] ?? "";
 
 describe("what an object stores", () => {
@@ -84,7 +81,7 @@ describe("a change of keys", () => {
       expect((await parts.refresher.token({ resource: "arm", minValiditySeconds: 0 })).ok).toBe(
         true,
       );
-      expectOk(await parts.refresher.force(graphOf(parts)));
+      expectOk(await parts.refresher.force("graph"));
     });
     const rewritten = await sealedIn(stub);
     expect(kidOf(rewritten.refreshToken)).toBe("k2");
@@ -106,11 +103,11 @@ describe("a change of keys", () => {
     const { stub } = await connected();
     rewriteAnswers({ [tokenAnswers]: (body) => ({ ...body, refresh_token: undefined }) });
     await reconfigured(stub, { encryptionKeys: [newKey, oldKey] }, async (parts) => {
-      expectOk(await parts.refresher.force(graphOf(parts)));
+      expectOk(await parts.refresher.force("graph"));
     });
     expect(kidOf((await sealedIn(stub)).refreshToken)).toBe("k2");
     const answer = await reconfigured(stub, { encryptionKeys: [newKey] }, (parts) =>
-      parts.refresher.force(graphOf(parts)),
+      parts.refresher.force("graph"),
     );
     expect(answer.ok).toBe(true);
   });
@@ -120,7 +117,7 @@ describe("a change of keys", () => {
     const mark = await sandbox.mark();
     const before = await sealedIn(stub);
     const refused = await reconfigured(stub, { encryptionKeys: [newKey] }, (parts) =>
-      parts.refresher.force(graphOf(parts)),
+      parts.refresher.force("graph"),
     );
     expect(refused).toMatchObject({
       ok: false,

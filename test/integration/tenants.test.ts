@@ -54,6 +54,24 @@ describe("a tenant that the deployer connects", () => {
     expect(row).toMatchObject({ tenant_id: fabrikam, refresh_token: null });
   });
 
+  test("answers a refresh at once, while it is connected again", async () => {
+    await connectedTenant();
+    expectOk(await actorOf(id).disconnect());
+    await sandbox.fault({
+      match: { grant_type: "client_credentials" },
+      times: 1,
+      delay_ms: 300,
+    });
+    const mark = await sandbox.mark();
+    const connecting = connect(fabrikam);
+    await expect.poll(async () => (await sandbox.tokenPosts(mark)).length).toBe(1);
+    const asked = await actorOf(id).refresh();
+    expect(asked).toMatchObject({ ok: false, error: { code: "action_required" } });
+    expect((await connecting).status).toBe(200);
+    expect(expectOk(await actorOf(id).refresh()).status).toBe("active");
+    expect(await sandbox.tokenPosts(mark)).toHaveLength(2);
+  });
+
   test("is the same one however its id is written", async () => {
     await connectedTenant();
     const upper = tenantId(fabrikam.toUpperCase());

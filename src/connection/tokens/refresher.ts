@@ -4,6 +4,7 @@ import { conflict, failure, type Failure, unknownConnection } from "../../contra
 import { err, ok } from "../../contract/result.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { Outcome } from "../../contract/connection-rpc.ts";
+import { isHeld } from "../policy/grant-kind.ts";
 import { blockedBy, latchedBy, notConnected } from "../policy/remedies.ts";
 import { forcedRefreshInterval } from "../policy/renewal-policy.ts";
 import { mostResources } from "../policy/resource-limit.ts";
@@ -84,11 +85,16 @@ export class Refresher {
   }
 
   /**
-   * Refreshes on demand, whatever latch stands: joins a POST that is already out, and
-   * makes at most one in ten seconds.
+   * Refreshes on demand, in the tenant of the grant and whatever latch stands: joins a POST that is
+   * already out, and makes at most one in ten seconds. Without a grant it does not wait for a sign-in
+   * that may be under way.
    */
-  async force(key: ResourceKey): Promise<Outcome<void>> {
-    const { now } = this.#options;
+  async force(resource: Resource): Promise<Outcome<void>> {
+    const { state, now } = this.#options;
+    if (!state.exists) return err(unknownConnection());
+    const grant = state.grant();
+    if (!isHeld(grant)) return err(notConnected(grant.kind, now()));
+    const key = { resource, tenantId: grant.tenant_id ?? "" };
     const running = this.#flights.get(idOf(key));
     if (running === undefined) {
       if (now() - this.#forcedAt < forcedRefreshInterval) return ok(undefined);
@@ -185,8 +191,9 @@ export class Refresher {
 
   /** @param waiters callers that wait for it: one, or none when it is made behind them */
   #fly(key: ResourceKey, attempt: Attempt, waiters: 0 | 1): Promise<Outcome<HeldToken>> {
-    const { queue, mint } = this.#options;
+    const { queue, mint, state, now } = this.#options;
     const { claims } = attempt;
+    const { ends } = state;
     const running = this.#flights.get(idOf(key));
     // A flight without the claims of a challenge ends in a token that is challenged again.
     if (running !== undefined && (claims === undefined || claims === running.claims)) {
@@ -194,9 +201,12 @@ export class Refresher {
       return running.answer;
     }
     const answer = queue
-      .run(async () =>
-        this.#hasRoomFor(key) ? mint.mint(key, attempt, () => flight.waiters) : err(noRoom()),
-      )
+      .run(async () => {
+        // The tenant of the key is that of an account that is gone: another may have signed in since.
+        if (ends !== state.ends) return err(notConnected(state.kind, now()));
+        if (!this.#hasRoomFor(key)) return err(noRoom());
+        return mint.mint(key, attempt, () => flight.waiters);
+      })
       .finally(() => {
         if (this.#flights.get(idOf(key)) === flight) this.#flights.delete(idOf(key));
       });
