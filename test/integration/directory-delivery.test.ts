@@ -95,6 +95,9 @@ describe("a change that happens while the alarm waits for Entra", () => {
   });
 });
 
+/** Seconds after which a write that failed once is repeated at the latest. */
+const retried = 120;
+
 describe("a sign-in that nobody finishes", () => {
   const patience = 600;
 
@@ -121,7 +124,7 @@ describe("a sign-in that nobody finishes", () => {
     await withoutDirectory(() => runDurableObjectAlarm(stub));
     expect(expectOk(await stub.info()).status).toBe("pending");
     expect(await directory.read(id)).toMatchObject({ status: "pending" });
-    await clock.advance(2);
+    await clock.advance(retried);
     await runDurableObjectAlarm(stub);
     expect(await directory.read(id)).toBeUndefined();
     expect(await stub.info()).toMatchObject({ ok: false, error: { code: "not_found" } });
@@ -135,7 +138,7 @@ describe("a sign-in that nobody finishes", () => {
     await clock.advance(patience);
     await withoutDirectory(() => runDurableObjectAlarm(stub));
     expectOk(await stub.beginAuthorization({ start: "user" }));
-    await clock.advance(2);
+    await clock.advance(retried);
     await runDurableObjectAlarm(stub);
     expect(expectOk(await stub.info()).status).toBe("pending");
     expect(await directory.read(id)).toMatchObject({ status: "pending" });
@@ -150,22 +153,27 @@ describe("the directory out of reach", () => {
         match: { grant_type: "refresh_token" },
         times: 1,
         // Entra asks for a longer pause than this test lasts: nothing else changes meanwhile.
-        respond: { status: 503, headers: { "retry-after": "60" }, body: "" },
+        respond: { status: 503, headers: { "retry-after": "3600" }, body: "" },
       });
       await stub.refresh();
       await runDurableObjectAlarm(stub);
-      for (const [failures, wait] of [1, 2, 4].entries()) {
-        await clock.advance(wait - 0.1);
+      const waits = [
+        { soonest: 60, latest: 120 },
+        { soonest: 120, latest: 240 },
+        { soonest: 240, latest: 480 },
+      ];
+      for (const [failures, { soonest, latest }] of waits.entries()) {
+        await clock.advance(soonest - 0.1);
         await runDurableObjectAlarm(stub);
         expect((await ledgerOf(stub)).attempts).toBe(failures + 1);
-        await clock.advance(0.1);
+        await clock.advance(latest - soonest + 0.1);
         await runDurableObjectAlarm(stub);
         expect((await ledgerOf(stub)).attempts).toBe(failures + 2);
       }
       expectOk(await stub.disconnect());
     });
     expect(await directory.read(id)).toMatchObject({ status: "active" });
-    await clock.advance(1);
+    await clock.advance(retried);
     await runDurableObjectAlarm(stub);
     expect(await directory.read(id)).toMatchObject({ status: "disconnected" });
     expect((await ledgerOf(stub)).waiting).toBe(0);

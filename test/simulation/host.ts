@@ -29,6 +29,8 @@ export interface HostOptions extends HostEvents {
   deployment: Deployment;
   /** Chooses between what could happen next; 0: in the order of arrival. */
   order: number;
+  /** Where its chance begins, a whole number from 1 on; default 1. Not in workerd. */
+  chance?: number;
   /** To whom it reports. */
   receivers: Receivers;
 }

@@ -124,8 +124,8 @@ export class NodeHost implements Host {
     this.#id = id;
     this.#options = options;
     this.deploy(options.deployment);
-    this.#random = repeatedChance();
-    this.#secretRandom = repeatedChance();
+    this.#random = repeatedChance(options.chance);
+    this.#secretRandom = repeatedChance(options.chance);
     this.#armed = undefined;
     this.#state = undefined;
     this.#read = undefined;

@@ -48,8 +48,8 @@ export class DirectorySink implements StateSink {
   }
 
   /** It is never paused: it is what the deployment itself looks at. */
-  retryAt({ attempts, now }: FailedDelivery): number {
-    return directoryRetryAt(attempts - 1, now);
+  retryAt({ attempts, ...failed }: FailedDelivery): number {
+    return directoryRetryAt(attempts - 1, failed);
   }
 
   failureLine(reason: string): ConnectionLine {

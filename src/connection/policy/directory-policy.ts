@@ -6,16 +6,25 @@ import type { DerivedStatus } from "./status.ts";
 /** A refresh token is backed up at most this often, unless something else is written anyway. */
 export const backupInterval = 24 * 60 * 60_000;
 
-const maximumDelay = 15 * 60_000;
+const minute = 60_000;
+const firstCeiling = 2 * minute;
+const lastCeiling = 15 * minute;
 
 /**
- * When a failed write to the directory is repeated: after 1 s, and twice as long each time up to
- * 15 min.
+ * When a failed write to the directory is repeated: after half a ceiling and up to another half by chance;
+ * the ceiling doubles from 2 min to 15 min. All rows share one database: where it fails, no row comes back
+ * within a minute, nor together with the others.
  *
  * @param attempts that failed before this one
+ * @param random in [0, 1)
  */
-export const directoryRetryAt = (attempts: number, now: number): number =>
-  now + Math.min(maximumDelay, 1_000 * 2 ** Math.min(attempts, 20));
+export function directoryRetryAt(
+  attempts: number,
+  { now, random }: { now: number; random: number },
+): number {
+  const ceiling = Math.min(lastCeiling, firstCeiling * 2 ** Math.min(attempts, 20));
+  return now + Math.ceil((ceiling / 2) * (1 + random));
+}
 
 /** What the directory holds of a connection, as far as a change of it is worth a write. */
 export interface DirectoryFacts {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   backupInterval,
   contactBy,
+  directoryRetryAt,
   missesContact,
   nextVersion,
   remedyActionOf,
@@ -19,6 +20,24 @@ const facts: DirectoryFacts = {
   refreshToken: "k1.a",
 };
 const now = 1_800_000_000_000;
+
+describe("directoryRetryAt", () => {
+  const minute = 60_000;
+  test.each([
+    { attempts: 0, from: minute, to: 2 * minute },
+    { attempts: 1, from: 2 * minute, to: 4 * minute },
+    { attempts: 2, from: 4 * minute, to: 8 * minute },
+    { attempts: 3, from: 7.5 * minute, to: 15 * minute },
+    { attempts: 5_000, from: 7.5 * minute, to: 15 * minute },
+  ])(
+    "is by chance from $from to $to ms after $attempts failed attempts before",
+    ({ attempts, from, to }) => {
+      expect(directoryRetryAt(attempts, { now, random: 0 })).toBe(now + from);
+      expect(directoryRetryAt(attempts, { now, random: 0.5 })).toBe(now + (from + to) / 2);
+      expect(directoryRetryAt(attempts, { now, random: 1 - 2 ** -40 })).toBe(now + to);
+    },
+  );
+});
 
 describe("needsDirectoryWrite", () => {
   test("reports a connection that begins", () => {
