@@ -1,22 +1,28 @@
 import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
 import { AzureError, causedBy, failure, type ErrorCode } from "../contract/errors.ts";
 import { liveClose, liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
-import { readFrame, resumeAfter } from "./live-message.ts";
+import type { Change } from "../contract/watch.ts";
+import { isChange, readFrame, resumeAfter } from "./live-message.ts";
 import {
   openLiveSocket,
   socketConstructor,
   type LiveSocket,
   type SocketEnd,
 } from "./live-socket.ts";
-import { workerAddress } from "./url-text.ts";
+import { routeUrl, workerAddress } from "./url-text.ts";
 import { connectionPath, type Who } from "./who.ts";
 
 /** What is called as things happen. */
 export interface LiveHandlers {
   /** First after every connect: the connection as it is now. */
   onSnapshot?: (snapshot: LiveSnapshot) => void;
-  /** Events in order, each once, reconnects included. */
+  /**
+   * Events in order, each once, reconnects included. A newer service may report types that this
+   * version does not name.
+   */
   onEvent?: (event: ConnectionEvent) => void;
+  /** What watches report, in order, each once, reconnects included; with `changes` alone. */
+  onChange?: (change: Change) => void;
   /**
    * A socket that was open closed. `final`: no other is opened; that is also reported where none is
    * open, by code 1008 and the error's code as reason, when a ticket is refused for good.
@@ -30,6 +36,10 @@ export interface LiveHandlers {
 export interface LiveOptions extends LiveHandlers {
   /** Resume after this event; default: from now on. */
   after?: number | undefined;
+  /** Follow the changes that watches report, too; needs `graph:read` besides. Default false. */
+  changes?: boolean | undefined;
+  /** Resume after this change; default: from now on. */
+  changesAfter?: number | undefined;
   /** A constructor like the platform's `WebSocket`, where there is none. */
   WebSocket?: unknown;
   /** Seconds between pings; a socket silent for two of them is replaced. Default 30. */
@@ -68,15 +78,16 @@ export const isRefusedForGood = (error: unknown): error is AzureError =>
 const refusedClose = 1008;
 
 /**
- * A connection's events as they happen, over a WebSocket that reconnects and resumes where it broke
+ * A connection's events as they happen, and what its watches report, over a WebSocket that reconnects and resumes where it broke
  * off: after a lost network, and after the end of the credential (4001), with a new ticket. It ends
  * when the connection is disconnected (4004), when the ticket is refused for good, and by `close()`.
  */
 export class LiveClient {
   readonly #options: LiveClientOptions;
   readonly #WebSocket: ReturnType<typeof socketConstructor>;
-  readonly #url: URL;
+  readonly #address: string;
   #after: number | undefined;
+  #changesAfter: number | undefined;
   #socket: LiveSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -88,16 +99,22 @@ export class LiveClient {
   /** @throws AzureError `invalid_request` for what no connection can be called, and for a wrong option */
   constructor(options: LiveClientOptions) {
     const address = workerAddress(options.baseUrl).replace("http", "ws");
-    this.#url = new URL(`${address}${connectionPath(options.who)}/live`);
+    this.#address = `${address}${connectionPath(options.who)}/live`;
     this.#options = options;
     this.#WebSocket = socketConstructor(options.WebSocket);
     this.#after = options.after;
+    this.#changesAfter = options.changesAfter;
     void this.#connect();
   }
 
   /** Sequence number of the last event seen, to resume from elsewhere; undefined before the first snapshot. */
   get lastSeq(): number | undefined {
     return this.#after;
+  }
+
+  /** The same of the changes, for `changesAfter`. */
+  get lastChangeSeq(): number | undefined {
+    return this.#changesAfter;
   }
 
   /** Ends it for good. */
@@ -119,10 +136,13 @@ export class LiveClient {
     try {
       const ticket = await this.#options.ticket();
       if (this.#closed) return;
-      if (this.#after !== undefined) this.#url.searchParams.set("after", String(this.#after));
+      const query = {
+        after: this.#after,
+        ...(this.#options.changes && { changes: 1, changes_after: this.#changesAfter }),
+      };
       this.#socket = openLiveSocket({
         WebSocket: this.#WebSocket,
-        url: this.#url.href,
+        url: routeUrl(this.#address, query).href,
         protocols: [liveProtocol, ticketPrefix + ticket],
         pingSeconds: this.#options.pingSeconds ?? 30,
         onMessage: (data) => this.#received(data),
@@ -145,13 +165,21 @@ export class LiveClient {
   #received(data: unknown): void {
     this.#failures = 0;
     this.#heard = true;
-    const frame = readFrame(data);
-    const before = this.#after;
-    this.#after = resumeAfter(before, frame);
-    if (frame.kind !== "message") return;
-    const { message } = frame;
-    if (message.type === "snapshot") this.#options.onSnapshot?.(message);
-    else if (before === undefined || message.seq > before) this.#options.onEvent?.(message);
+    const message = readFrame(data);
+    if (message === undefined) return;
+    const { onSnapshot, onChange, onEvent } = this.#options;
+    if (message.type === "snapshot") {
+      this.#after = resumeAfter(this.#after, message.seq);
+      this.#changesAfter = resumeAfter(this.#changesAfter, message.changes_seq);
+      onSnapshot?.(message);
+    } else if (isChange(message)) {
+      if (message.seq <= (this.#changesAfter ?? 0)) return;
+      this.#changesAfter = message.seq;
+      onChange?.(message);
+    } else if (message.seq > (this.#after ?? 0)) {
+      this.#after = message.seq;
+      onEvent?.(message);
+    }
   }
 
   #ended({ code, reason, opened, error }: SocketEnd): void {

@@ -14,7 +14,7 @@ import {
 } from "../http/transport.ts";
 import { connectionService } from "./answer.ts";
 import { bearerOf, type Bearer, type CredentialSource } from "./bearer.ts";
-import { wellFormed, workerAddress } from "./url-text.ts";
+import { type Query, routeUrl, workerAddress } from "./url-text.ts";
 
 /** Where the service is, and by which credential it is called. One of `apiKey` and `token` is required. */
 export interface ServiceOptions extends Omit<RetryOptions, "waitOnThrottle"> {
@@ -37,7 +37,7 @@ export interface Answer<Data> {
   data: Data;
   /** Give it as `cursor` for the next page. Absent: this was the last. */
   nextCursor?: string;
-  /** Events only: some of those asked for are not kept any more. */
+  /** Events and changes only: some of those asked for are not kept any more. */
   truncated?: true;
 }
 
@@ -46,7 +46,7 @@ export interface WorkerCall {
   method: HttpMethod;
   /** Percent-encoded. */
   path: string;
-  query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  query?: Query | undefined;
   /** Sent as JSON. */
   body?: unknown;
   /** Sent as they are, instead. */
@@ -157,13 +157,9 @@ export class WorkerRequests {
     return next === first ? result : work(`Bearer ${next}`);
   }
 
-  /** The address of a route. @throws AzureError `invalid_request` naming a field that no URL can hold */
-  url(path: string, query: WorkerCall["query"] = {}): URL {
-    const url = new URL(`${this.baseUrl}${path}`);
-    for (const [name, value] of Object.entries(defined(query))) {
-      url.searchParams.set(name, wellFormed(name, String(value)));
-    }
-    return url;
+  /** The address of a route, with its query. @throws AzureError `invalid_request` for what no URL can hold */
+  url(path: string, query?: Query): URL {
+    return routeUrl(this.baseUrl + path, query);
   }
 
   #unexpected({ method }: WorkerCall): AzureError {

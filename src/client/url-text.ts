@@ -1,3 +1,4 @@
+import { defined } from "../contract/defined.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
 import { withoutEndSlashes } from "../http/link.ts";
 import { parseUrl } from "../http/url.ts";
@@ -37,4 +38,16 @@ export function segment(field: string, value: string): string {
 export function wellFormed(field: string, value: string): string {
   if (value.isWellFormed()) return value;
   throw new AzureError(invalidField(field, "must be well-formed Unicode"));
+}
+
+/** Fields of a query by their names there. */
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** The address of a route. @throws AzureError `invalid_request` naming a field that no URL can hold */
+export function routeUrl(address: string, query: Query = {}): URL {
+  const url = new URL(address);
+  for (const [name, value] of Object.entries(defined(query))) {
+    url.searchParams.set(name, wellFormed(name, String(value)));
+  }
+  return url;
 }

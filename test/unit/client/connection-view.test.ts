@@ -56,4 +56,11 @@ describe("what is known of a connection after an event", () => {
   ])("is what it was after an event that is not of its status: $type", (happened) => {
     expect(after(broken, happened)).toBe(broken);
   });
+
+  test("is what it was after an event that this version does not name", () => {
+    const painted: unknown = JSON.parse(
+      JSON.stringify({ ...event(2), type: "connection.painted", data: {} }),
+    );
+    expect(infoAfter(broken, painted as ConnectionEvent)).toBe(broken);
+  });
 });

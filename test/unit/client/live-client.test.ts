@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type WebSocket as ServerSocket, WebSocketServer } from "ws";
 import { AzureError, LiveClient, type LiveOptions } from "../../../src/client/index.ts";
 import { failure } from "../../../src/contract/errors.ts";
-import { event, snapshot } from "./live-fixtures.ts";
+import { change, event, snapshot } from "./live-fixtures.ts";
 
 interface Visit {
   url: string;
@@ -75,6 +75,86 @@ const send = (socket: ServerSocket, ...messages: object[]) => {
 };
 
 describe("LiveClient", () => {
+  it("brings changes where they are asked for, each once, and resumes after the last", async () => {
+    const changes: number[] = [];
+    const { visits, until, client } = await live(
+      [
+        (socket) => {
+          send(socket, { ...snapshot(5), changes_seq: 40 });
+          socket.close(1012);
+        },
+        (socket) => {
+          send(socket, { ...snapshot(5), changes_seq: 41 }, change(41), change(41), event(6));
+          socket.close(1012);
+        },
+        (socket) => send(socket, { ...snapshot(6), changes_seq: 42 }, change(42), event(7)),
+      ],
+      { changes: true, onChange: ({ seq }) => changes.push(seq) },
+    );
+    await until("event 7");
+    expect(changes).toEqual([41, 42]);
+    expect(visits.map(({ url }) => url.replace(/^.*\?/, ""))).toEqual([
+      "changes=1",
+      "after=5&changes=1&changes_after=40",
+      "after=6&changes=1&changes_after=41",
+    ]);
+    expect([client.lastSeq, client.lastChangeSeq]).toEqual([7, 42]);
+  });
+
+  it("resumes changes from elsewhere, and says when some are not kept any more", async () => {
+    const truncated: unknown[] = [];
+    const { visits, until } = await live(
+      [
+        (socket) =>
+          send(
+            socket,
+            { ...snapshot(1), changes_seq: 12, changes_truncated: true },
+            change(11),
+            change(12),
+            event(2),
+          ),
+      ],
+      {
+        changes: true,
+        changesAfter: 7,
+        onSnapshot: (message) => truncated.push(message.changes_truncated),
+      },
+    );
+    await until("event 2");
+    expect(visits[0]?.url).toContain("?changes=1&changes_after=7");
+    expect(truncated).toEqual([true]);
+  });
+
+  it("starts the changes anew with a connection that did", async () => {
+    const changes: number[] = [];
+    const { until } = await live(
+      [(socket) => send(socket, { ...snapshot(1), changes_seq: 0 }, change(1), event(2))],
+      { changes: true, changesAfter: 700, onChange: ({ seq }) => changes.push(seq) },
+    );
+    await until("event 2");
+    expect(changes).toEqual([1]);
+  });
+
+  it("asks for no changes unless it is told to", async () => {
+    const { visits, until } = await live([(socket) => send(socket, snapshot(1))], {
+      changesAfter: 7,
+    });
+    await until("snapshot 1");
+    expect(visits[0]?.url).not.toContain("changes");
+  });
+
+  it("passes on an event that this version does not name", async () => {
+    const types: string[] = [];
+    await live(
+      [
+        (socket) =>
+          send(socket, snapshot(5), { ...event(6), type: "connection.painted" }, event(7)),
+      ],
+      { onEvent: ({ seq, type }) => types.push(`${seq} ${type}`) },
+    );
+    await expect.poll(() => types).toEqual(["6 connection.painted", "7 connection.recovered"]);
+  });
+
   it("gets a new ticket at every connect and resumes after the last event", async () => {
     const { visits, log, until, client } = await live([
       (socket) => {

@@ -1,4 +1,4 @@
-import type { ConnectionEvent, LiveSnapshot } from "../../../src/client/index.ts";
+import type { Change, ConnectionEvent, LiveSnapshot } from "../../../src/client/index.ts";
 
 const time = "2026-11-24T10:00:00Z";
 
@@ -26,4 +26,15 @@ export const event = (seq: number): ConnectionEvent => ({
   time,
   connection: "user:ada",
   data: {},
+});
+
+export const change = (seq: number): Change => ({
+  seq,
+  id: `c${seq}`,
+  type: "change.created",
+  time,
+  connection: "user:ada",
+  watch: "w",
+  resource: "Users/ada/Messages/i",
+  item: "i",
 });

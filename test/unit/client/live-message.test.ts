@@ -1,36 +1,44 @@
 import { describe, expect, it } from "vitest";
-import { readFrame, resumeAfter } from "../../../src/client/live-message.ts";
-import { event, snapshot } from "./live-fixtures.ts";
+import { isChange, readFrame, resumeAfter } from "../../../src/client/live-message.ts";
+import { change, event, snapshot } from "./live-fixtures.ts";
 
 describe("readFrame", () => {
-  it("reads snapshots and events", () => {
-    expect(readFrame(JSON.stringify(snapshot(3)))).toEqual({
-      kind: "message",
-      message: snapshot(3),
-    });
-    expect(readFrame(JSON.stringify(event(4)))).toEqual({ kind: "message", message: event(4) });
-  });
+  it.each([snapshot(3), event(4), change(5), { ...event(9), type: "connection.painted" }])(
+    "reads %j",
+    (message) => expect(readFrame(JSON.stringify(message))).toEqual(message),
+  );
 
-  it("keeps the place of an event it does not know", () => {
-    const frame = readFrame(JSON.stringify({ ...event(9), type: "connection.painted" }));
-    expect(frame).toEqual({ kind: "unknown", seq: 9 });
-  });
-
-  it.each(["pong", "{", "null", new ArrayBuffer(2), undefined])("takes %j for noise", (data) => {
-    expect(readFrame(data)).toEqual({ kind: "noise" });
+  it.each([
+    "pong",
+    "{",
+    "null",
+    "[]",
+    '{"seq":1}',
+    '{"seq":"1","type":"snapshot"}',
+    new ArrayBuffer(2),
+    undefined,
+  ])("takes %j for nothing of ours", (data) => {
+    expect(readFrame(data)).toBeUndefined();
   });
 });
 
+it.each([
+  [snapshot(1), false],
+  [event(1), false],
+  [change(1), true],
+])("tells a change from what has its place among the events: %j", (message, expected) => {
+  expect(isChange(message)).toBe(expected);
+});
+
 describe("resumeAfter", () => {
-  const frame = (message: object) => readFrame(JSON.stringify(message));
-  it.each<[string, number | undefined, object, number | undefined]>([
-    ["starts at the first snapshot", undefined, snapshot(7), 7],
-    ["stays before the events a resumed snapshot announces", 3, snapshot(7), 3],
-    ["starts anew with a connection that did", 40, snapshot(2), 2],
-    ["moves with events", 3, event(4), 4],
-    ["never moves back", 9, event(4), 9],
-    ["stays for noise", 9, {}, 9],
-  ])("%s", (_, after, message, expected) => {
-    expect(resumeAfter(after, frame(message))).toBe(expected);
+  it.each<[string, number | undefined, number | undefined, number | undefined]>([
+    ["starts at the first snapshot", undefined, 7, 7],
+    ["starts at nothing, where there was nothing yet", undefined, 0, 0],
+    ["stays before what a resumed snapshot announces", 3, 7, 3],
+    ["starts anew with a connection that did", 40, 2, 2],
+    ["stays where a snapshot does not say", 9, undefined, 9],
+    ["is nowhere without either", undefined, undefined, undefined],
+  ])("%s", (_, after, last, expected) => {
+    expect(resumeAfter(after, last)).toBe(expected);
   });
 });
