@@ -16,17 +16,21 @@ import { sandboxVariables } from "../support/worker.ts";
 import { startWebhookReceiver } from "../support/webhook-receiver.ts";
 import { planWorker } from "../support/worker-plan.ts";
 import { startWorkerProcess, type WorkerProcess } from "../support/worker-process.ts";
-import { aimOf, Fuse } from "./fuse.ts";
+import { aimOf, Fuse, type Occasion } from "./fuse.ts";
 import { inspect } from "./inspection.ts";
 import { load } from "./load.ts";
 import { settle } from "./settling.ts";
+import { notedNotifications } from "./noted-notifications.ts";
 import { createSubject, type Subject } from "./subject.ts";
+import { WatchedInbox } from "./watched-inbox.ts";
 
 /** Connections there are at most, and those under load at once. */
 const population = 60;
 const crowd = 8;
 /** Seconds. */
 const tokenLifetime = 4;
+/** Seconds after which Graph first comes again. */
+const notificationRetry = 0.1;
 /** Milliseconds until what the alarm does not finish gets a first call; and then, until it is stuck. */
 const byAlarm = 2_000;
 const byFirstCall = 10_000;
@@ -46,6 +50,8 @@ export interface CampaignReport {
   intents: number;
   deliveries: number;
   events: number;
+  /** Of watches, that the Worker answered as kept. */
+  changes: number;
   /** Milliseconds from the restart until everything was at rest, the worst of all. */
   slowest: number;
   /** Connections that needed a first call to come to rest. */
@@ -68,9 +74,19 @@ export async function runCampaign({
   const sandbox = await startSandboxServer({
     port: 0,
     httpsPort: 0,
-    intercept: slowTokens(random.fork("microsoft"), () => fuse?.note("token-request")),
+    intercept: slowMicrosoft(random.fork("microsoft"), (occasion) => fuse?.note(occasion)),
+    outbound: notedNotifications({
+      sent: () => fuse?.note("notification"),
+      acknowledged: ({ connection, ...change }) =>
+        subjects
+          .find(({ caller }) => caller.id === connection)
+          ?.inbox?.changes.acknowledged(change),
+    }),
   });
-  await control(sandbox, "settings", { access_token_lifetime_s: tokenLifetime });
+  await control(sandbox, "settings", {
+    access_token_lifetime_s: tokenLifetime,
+    notification_retry_s: notificationRetry,
+  });
   await Promise.all(tenants.map((tenant) => consent(sandbox.url, tenant)));
   const { worker: port } = await freePorts();
   const reception = random.fork("receiver");
@@ -81,7 +97,11 @@ export async function runCampaign({
     },
     take: () => ({ status: 204, delay: reception.between(0, 30) }),
   });
-  const variables = { ...sandboxVariables(sandbox), WEBHOOKS: receiver.variable };
+  const variables = {
+    ...sandboxVariables(sandbox),
+    AZURE_PUBLIC_ORIGIN: `http://localhost:${port}`,
+    WEBHOOKS: receiver.variable,
+  };
   const planned = await planWorker({ folder, port, variables });
   const { persist, url } = planned;
 
@@ -92,6 +112,7 @@ export async function runCampaign({
     intents: 0,
     deliveries: 0,
     events: 0,
+    changes: 0,
     slowest: 0,
     called: 0,
     faults: [],
@@ -116,7 +137,7 @@ export async function runCampaign({
     for (let kill = 0; kill < kills; kill += 1) {
       const running = await restart();
       const chance = random.fork(`kill ${kill}`);
-      touched = chosen(subjects, chance, url);
+      touched = chosen(subjects, chance, { worker: url, sandbox: sandbox.url });
       const aim = aimOf(chance);
       const killed = new Promise<void>((resolve, reject) => {
         fuse = new Fuse(aim, () => running.kill().then(resolve, reject));
@@ -136,6 +157,13 @@ export async function runCampaign({
     const last = await restart();
     const stuck = await settle(persist, ids(), { restartedAt: Date.now(), patience: byFirstCall });
     for (const [id, reason] of stuck) report.faults.push(`${id} is stuck: ${reason}`);
+    await Promise.all(
+      subjects.map(async ({ inbox, ledger }) => {
+        for (const fault of (await inbox?.settle()) ?? []) ledger.fault(fault);
+        for (const fault of inbox?.faults ?? []) ledger.fault(fault);
+        report.changes += inbox?.changes.owed ?? 0;
+      }),
+    );
     await last.kill();
     const held = objectFiles(persist, ids()).length;
     if (held !== subjects.length)
@@ -181,7 +209,11 @@ async function consent(
 }
 
 /** Some who were there before, some who never were. */
-function chosen(subjects: Subject[], random: Random, url: string): Subject[] {
+function chosen(
+  subjects: Subject[],
+  random: Random,
+  { worker, sandbox }: { worker: string; sandbox: string },
+): Subject[] {
   const before = [...subjects];
   const few: Subject[] = [];
   while (few.length < crowd) {
@@ -194,13 +226,20 @@ function chosen(subjects: Subject[], random: Random, url: string): Subject[] {
     const subject =
       known ??
       createSubject({
-        url: () => url,
+        url: () => worker,
         userId: `person-${subjects.length}`,
         account: random.pick([account, ...others]),
         // The first are tenants: there are not more of them.
         ...defined({ tenantId: tenants[subjects.length]?.id }),
       });
-    if (known === undefined) subjects.push(subject);
+    if (known === undefined) {
+      const { caller } = subject;
+      // Every other user watches.
+      if (!caller.isTenant && subjects.length % 2 === 0) {
+        subject.inbox = new WatchedInbox({ caller, url: sandbox });
+      }
+      subjects.push(subject);
+    }
     few.push(subject);
   }
   return few;
@@ -214,12 +253,17 @@ function count(report: CampaignReport, files: readonly ObjectFile[]): void {
   }
 }
 
-/** Entra takes its time before and after the work, so that a kill finds requests at every stage. */
-function slowTokens(random: Random, arrived: () => void): Intercept {
+/** Microsoft takes its time before and after the work, so that a kill finds requests at every stage. */
+function slowMicrosoft(random: Random, arrived: (occasion: Occasion) => void): Intercept {
   return async (request, serve) => {
-    if (!request.url.includes("/oauth2/v2.0/token")) return serve(request);
+    const occasion = request.url.includes("/oauth2/v2.0/token")
+      ? "token-request"
+      : /\/graph\/v1.0\/subscriptions/.test(request.url)
+        ? "subscription"
+        : undefined;
+    if (occasion === undefined) return serve(request);
     const [before, after] = [random.between(0, 80), random.between(0, 80)];
-    arrived();
+    arrived(occasion);
     await setTimeout(before);
     const answer = await serve(request);
     await setTimeout(after);

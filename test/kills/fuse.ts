@@ -10,6 +10,10 @@ export type Occasion =
   | "callback"
   /** A webhook delivery has reached its receiver. */
   | "delivery"
+  /** A request about a subscription has reached Graph. */
+  | "subscription"
+  /** A notification of Graph's is on its way to the Worker. */
+  | "notification"
   /** None: after a while. */
   | "time";
 
@@ -32,6 +36,9 @@ const occasions = [
   "callback",
   "delivery",
   "delivery",
+  "subscription",
+  "notification",
+  "notification",
   "time",
 ] as const;
 

@@ -51,7 +51,7 @@ async function finishSignIn(subject: Subject): Promise<void> {
   ledger.fault(`a waiting sign-in is lost: ${answer?.status}`);
 }
 
-async function works({ caller, ledger }: Subject): Promise<void> {
+async function works({ caller, ledger, inbox }: Subject): Promise<void> {
   const token = await patiently(() => caller.token("graph"));
   if (token?.status !== 200) return ledger.fault(`is stuck: ${told(token)}`);
   ledger.handedOut({ resource: "graph", ...tokenIn(token) });
@@ -60,6 +60,7 @@ async function works({ caller, ledger }: Subject): Promise<void> {
   if (caller.isTenant) return;
   const { userPrincipalName: name } = meSchema.parse(JSON.parse(me.text));
   if (name !== caller.account) ledger.fault(`calls as ${name}`);
+  for (const fault of (await inbox?.inspect()) ?? []) ledger.fault(fault);
 }
 
 async function saysWhatHelps({ caller, ledger }: Subject): Promise<void> {

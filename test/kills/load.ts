@@ -7,8 +7,10 @@ import type { Subject } from "./subject.ts";
 
 const readings = ["token", "token", "refresh", "gateway", "events", "info"] as const;
 
+const followings = ["message", "message", "watch", "changes"] as const;
+
 /** Answers that may come of a reader that calls beside a change. */
-const expected = new Set([200, 404, 424]);
+const expected = new Set([200, 201, 202, 404, 424]);
 
 /** Uses one connection in every way at once, until its Worker is killed. */
 export async function load(subject: Subject, fuse: Fuse, random: Random): Promise<void> {
@@ -16,12 +18,16 @@ export async function load(subject: Subject, fuse: Fuse, random: Random): Promis
   const live = followLive(caller, ledger.events.last, {
     snapshot: (seq) => ledger.events.sawSeq(seq),
     event: (event) => ledger.events.saw(event),
+    change: (change) => subject.inbox?.changes.saw(change),
   });
   const resource = caller.account.endsWith("@outlook.example") ? "graph" : "arm";
   await Promise.all([
     untilKilled(subject, fuse, () => change(subject, fuse, random)),
     untilKilled(subject, fuse, () => read(subject, random.pick(["graph", resource]), random)),
     untilKilled(subject, fuse, () => read(subject, "graph", random)),
+    ...(subject.inbox === undefined
+      ? []
+      : [untilKilled(subject, fuse, () => follow(subject, random))]),
   ]);
   live.close();
 }
@@ -82,11 +88,28 @@ async function read(subject: Subject, resource: string, random: Random): Promise
   }
 }
 
+/** What is done about a watch: it is asked for, mail comes, its changes are read. */
+async function follow(subject: Subject, random: Random): Promise<boolean> {
+  const { ledger, inbox } = subject;
+  await setTimeout(random.between(0, 40));
+  if (inbox === undefined || ledger.standing !== "connected") return true;
+  const what = random.pick(followings);
+  switch (what) {
+    case "message":
+      return inbox.receive().then(() => true);
+    case "watch":
+      return judged(subject, what, await inbox.ask()) !== undefined;
+    case "changes":
+      return judged(subject, what, await inbox.read()) !== undefined;
+  }
+}
+
 /** One change of standing, or of what a sign-in waits for. */
 async function change(subject: Subject, fuse: Fuse, random: Random): Promise<boolean> {
   await setTimeout(random.between(0, 60));
   if (subject.flow !== undefined) return confirm(subject, fuse);
-  return subject.ledger.standing === "connected" && random.chance(0.4)
+  const canEnd = subject.ledger.standing === "connected" && subject.inbox === undefined;
+  return canEnd && random.chance(0.4)
     ? disconnect(subject, fuse)
     : signIn(subject, fuse, random.pick(["user", "server"]));
 }

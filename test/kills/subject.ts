@@ -1,5 +1,6 @@
 import { ConnectionCaller, type ConnectionCallerOptions } from "../support/connection-caller.ts";
 import { Ledger } from "../support/ledger.ts";
+import type { WatchedInbox } from "./watched-inbox.ts";
 
 /** A connection under test: who calls it, and what it has answered. */
 export interface Subject {
@@ -7,10 +8,13 @@ export interface Subject {
   ledger: Ledger;
   /** A sign-in that waits to be confirmed. */
   flow: string | undefined;
+  /** Of a connection that is never given up: its watch is to live as long. */
+  inbox: WatchedInbox | undefined;
 }
 
 export const createSubject = (options: ConnectionCallerOptions): Subject => ({
   caller: new ConnectionCaller(options),
   ledger: new Ledger(options.tenantId === undefined ? options.account : null),
   flow: undefined,
+  inbox: undefined,
 });

@@ -14,6 +14,7 @@ import { placeOf } from "./hosts.ts";
 import type { Place } from "./hosts.ts";
 import { RequestLog } from "./request-log.ts";
 import type { LogEntry } from "./request-log.ts";
+import type { Fetch } from "./public-types.ts";
 import type { SettingsPatch } from "./settings.ts";
 import { fileStore } from "./state-file.ts";
 import { createVault } from "./vault/index.ts";
@@ -25,6 +26,8 @@ export interface SandboxOptions {
   settings?: SettingsPatch | undefined;
   /** In place of the world that would be made: for who has many short schedules to play. */
   world?: SandboxWorld | undefined;
+  /** Takes Graph's notifications to those who subscribed. Default: by the network. */
+  outbound?: Fetch | undefined;
 }
 
 export interface Sandbox {
@@ -41,9 +44,9 @@ const decoder = new TextDecoder();
 
 /** A local stand-in for Entra ID, Graph, Azure Resource Manager, Key Vault and Blob Storage. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { directory, settings = {} } = options;
+  const { directory, settings = {}, outbound } = options;
   const store = directory === undefined ? {} : { store: fileStore(directory) };
-  const world = options.world ?? createWorld({ settings, ...store });
+  const world = options.world ?? createWorld({ settings, outbound, ...store });
   const log = new RequestLog();
   const faults = new Faults();
   const chaos = new Chaos(world.settings);

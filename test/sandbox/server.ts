@@ -10,6 +10,7 @@ import { faultHeader, firstHalf } from "./faults.ts";
 import { createSandbox } from "./index.ts";
 import type { Sandbox } from "./index.ts";
 import { listenLocally } from "./loopback.ts";
+import type { Fetch } from "./public-types.ts";
 import type { SettingsPatch } from "./settings.ts";
 
 export interface SandboxServerOptions {
@@ -24,6 +25,8 @@ export interface SandboxServerOptions {
   settings?: SettingsPatch | undefined;
   /** Stands between the network and the sandbox: may look on, delay, or ask for a fault. */
   intercept?: Intercept | undefined;
+  /** Takes Graph's notifications to those who subscribed. Default: by the network. */
+  outbound?: Fetch | undefined;
 }
 
 export type Intercept = (request: Request, serve: Sandbox["fetch"]) => Promise<Response>;
@@ -82,8 +85,8 @@ function close(server: Server): Promise<void> {
  * @throws the system's error (EADDRINUSE) when a port cannot be had
  */
 export async function startSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
-  const { directory, intercept, settings } = options;
-  const sandbox = await createSandbox({ directory, settings });
+  const { directory, intercept, settings, outbound } = options;
+  const sandbox = await createSandbox({ directory, settings, outbound });
   const { ca, key, cert } = options.certificate ?? (await localCertificate(directory));
   const serve = (request: Request) => sandbox.fetch(request);
   const answer = listener(intercept ? (request) => intercept(request, serve) : serve);

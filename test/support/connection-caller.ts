@@ -3,6 +3,8 @@ import { connectionInfoSchema } from "../../src/contract/connection-info-schema.
 import type { ConnectionInfo } from "../../src/contract/connection-info.ts";
 import { connectionEventSchema } from "../../src/contract/connection-event-schema.ts";
 import type { ConnectionEvent } from "../../src/contract/connection-events.ts";
+import { changeSchema, watchSchema } from "../../src/contract/watch-schema.ts";
+import type { Change, Watch } from "../../src/contract/watch.ts";
 import { DEVELOPMENT_KEY } from "../sandbox/start/readiness.ts";
 import { approvalOf, cookiesSetBy, onwardTo } from "./sign-in.ts";
 
@@ -27,6 +29,9 @@ export type SignInEnd =
 const startSchema = z.object({ auth_url: z.string() });
 const infoSchema = z.object({ data: connectionInfoSchema });
 const eventsSchema = z.object({ data: z.array(connectionEventSchema) });
+const watchesSchema = z.object({ data: z.array(watchSchema) });
+const watchAnswerSchema = z.object({ data: watchSchema });
+const changesSchema = z.object({ data: z.array(changeSchema) });
 const tokenSchema = z.object({ data: z.object({ token: z.string(), generation: z.int() }) });
 
 /** On the one origin that tests may return to. */
@@ -36,6 +41,9 @@ const key = { authorization: `Bearer ${DEVELOPMENT_KEY}` };
 export const infoIn = ({ text }: Answer): ConnectionInfo => infoSchema.parse(JSON.parse(text)).data;
 export const eventsIn = ({ text }: Answer): ConnectionEvent[] =>
   eventsSchema.parse(JSON.parse(text)).data;
+export const watchIn = ({ text }: Answer): Watch => watchAnswerSchema.parse(JSON.parse(text)).data;
+export const watchesIn = ({ text }: Answer): Watch[] => watchesSchema.parse(JSON.parse(text)).data;
+export const changesIn = ({ text }: Answer): Change[] => changesSchema.parse(JSON.parse(text)).data;
 export const tokenIn = ({ text }: Answer) => tokenSchema.parse(JSON.parse(text)).data;
 
 async function ask(url: string | URL, init: RequestInit = {}): Promise<MaybeAnswer> {
@@ -97,6 +105,19 @@ export class ConnectionCaller {
     return ask(`${this.#connection}/events?after=${after}&limit=200`, { headers: key });
   }
 
+  /** Asks for a watch, or for what became of it. */
+  watch(resource: string, types: readonly string[]): Promise<MaybeAnswer> {
+    return this.#post("watches", { resource, change_types: types });
+  }
+
+  watches(): Promise<MaybeAnswer> {
+    return ask(`${this.#connection}/watches`, { headers: key });
+  }
+
+  changes(after: number): Promise<MaybeAnswer> {
+    return ask(`${this.#connection}/changes?after=${after}&limit=1000`, { headers: key });
+  }
+
   token(resource: string): Promise<MaybeAnswer> {
     return ask(`${this.#connection}/token?resource=${resource}`, { headers: key });
   }
@@ -119,9 +140,10 @@ export class ConnectionCaller {
     return ask(`${this.#options.url()}${path}`, { ...init, headers });
   }
 
-  /** The live socket's address and what opens it. */
+  /** The address of the live socket, changes included, and what opens it. */
   live(after: number): { url: string; headers: Record<string, string> } {
-    return { url: `${this.#connection.replace("http", "ws")}/live?after=${after}`, headers: key };
+    const url = `${this.#connection.replace("http", "ws")}/live?after=${after}&changes=1`;
+    return { url, headers: key };
   }
 
   /** A sign-in up to Microsoft's answer. @returns what takes that answer to the Worker */

@@ -1,6 +1,8 @@
 import { WebSocket } from "ws";
 import * as z from "zod";
 import { connectionEventSchema } from "../../src/contract/connection-event-schema.ts";
+import { changeSchema } from "../../src/contract/watch-schema.ts";
+import type { Change } from "../../src/contract/watch.ts";
 import type { ConnectionEvent } from "../../src/contract/connection-events.ts";
 import type { ConnectionCaller } from "./connection-caller.ts";
 
@@ -16,14 +18,20 @@ export interface LiveFollower {
 export function followLive(
   caller: ConnectionCaller,
   after: number,
-  told: { snapshot: (seq: number) => void; event: (event: ConnectionEvent) => void },
+  told: {
+    snapshot: (seq: number) => void;
+    event: (event: ConnectionEvent) => void;
+    change?: (change: Change) => void;
+  },
 ): LiveFollower {
   const { url, headers } = caller.live(after);
   const socket = new WebSocket(url, "azure.v1", { headers });
   socket.on("message", (data: Buffer) => {
     const message: unknown = JSON.parse(data.toString());
     const snapshot = snapshotSchema.safeParse(message);
+    const change = changeSchema.safeParse(message);
     if (snapshot.success) told.snapshot(snapshot.data.seq);
+    else if (change.success) told.change?.(change.data);
     else told.event(connectionEventSchema.parse(message));
   });
   // Refused, or killed with the Worker: it is told nothing more.

@@ -8,17 +8,26 @@ const subscriptionsSchema = z.object({
 });
 export type KeptSubscription = z.infer<typeof subscriptionsSchema>["subscriptions"][number];
 
+/** Connection and watch that an address is of: `watch={b64url(connection)}.{watch}-{incarnation}.{mac}`. */
+export function addressedTo(notificationUrl: string): { connection: string; watch: string } {
+  const token = new URL(notificationUrl).searchParams.get("watch") ?? "";
+  const [connection = "", watch = ""] = token.split(".");
+  return {
+    connection: Buffer.from(connection, "base64url").toString(),
+    watch: watch.replace(/-\d+$/, ""),
+  };
+}
+
 /** What Graph keeps for one connection. */
 export async function keptFor(
   { url }: Pick<SandboxServer, "url">,
   connectionId: string,
 ): Promise<KeptSubscription[]> {
   const response = await fetch(`${url}/_sandbox/subscriptions`);
-  const encoded = Buffer.from(connectionId).toString("base64url");
   return subscriptionsSchema
     .parse(await response.json())
-    .subscriptions.filter(({ notificationUrl }) =>
-      new URL(notificationUrl).searchParams.get("watch")?.startsWith(`${encoded}.`),
+    .subscriptions.filter(
+      ({ notificationUrl }) => addressedTo(notificationUrl).connection === connectionId,
     );
 }
 
