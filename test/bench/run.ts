@@ -6,6 +6,7 @@ import { bundle } from "./rows/bundle.ts";
 import { cold } from "./rows/cold.ts";
 import { gateway } from "./rows/gateway.ts";
 import { live } from "./rows/live.ts";
+import { notifications } from "./rows/notifications.ts";
 import { outage } from "./rows/outage.ts";
 import { quarter } from "./rows/quarter.ts";
 import { scale } from "./rows/scale.ts";
@@ -24,6 +25,7 @@ const topics: readonly Topic[] = [
   storage,
   quarter,
   live,
+  notifications,
   scale,
   outage,
   bundle,

@@ -7,6 +7,18 @@ export class EmptyObject extends DurableObject {
   }
 }
 
+/** The least that keeping what was posted can cost: one row, and its answer waits until that is durable. */
+export class RowObject extends DurableObject {
+  constructor(ctx: DurableObjectState, env: unknown) {
+    super(ctx, env);
+    ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, body TEXT)");
+  }
+
+  write(body: string): void {
+    this.ctx.storage.sql.exec("INSERT INTO row (body) VALUES (?)", body);
+  }
+}
+
 /** The least a broadcast can cost: one message to every socket, no state, nothing written. */
 export class BroadcastObject extends DurableObject {
   override async fetch(request: Request): Promise<Response> {

@@ -1,15 +1,19 @@
+import * as z from "zod";
 import { liveRequest } from "../../../src/connection/live/live-request.ts";
 import { actorOf, connected, expectOk } from "../../integration/support/connections.ts";
 import { refreshTokenOf } from "../../integration/support/imports.ts";
+import type { RowObject } from "./baselines.ts";
+import { postNotification, watchedInbox } from "./notifications.ts";
 import { quickUrl } from "./quick.ts";
 import { callByKv, shareByKv } from "./token-in-kv.ts";
 
-export { BroadcastObject, EmptyObject } from "./baselines.ts";
+export { BroadcastObject, EmptyObject, RowObject } from "./baselines.ts";
 
 interface Environment {
   TOKENS: KVNamespace;
   EMPTY: DurableObjectNamespace;
   BROADCAST: DurableObjectNamespace;
+  ROWS: DurableObjectNamespace<RowObject>;
   /** The deployed Worker's HTTP face. */
   AZURE: Fetcher;
   /** This Worker, so that every call is an invocation of its own, as in production. */
@@ -54,6 +58,18 @@ async function inLanes(
   };
   await Promise.all(Array.from({ length: width }, lane));
 }
+
+/** The front of the bare object. */
+async function keepRow(request: Request, { ROWS }: Environment): Promise<Response> {
+  await ROWS.getByName("row").write(await request.text());
+  return new Response(null, { status: 202 });
+}
+
+const keptSchema = z.object({
+  id: z.string(),
+  clientState: z.string(),
+  notificationUrl: z.string(),
+});
 
 type Route = (query: URLSearchParams, env: Environment) => Promise<Response>;
 
@@ -109,6 +125,29 @@ const routes: Record<string, Route> = {
   "/refresh": async (query) =>
     Response.json({ ok: (await actorOf(named(query, "id")).refresh()).ok }),
 
+  /** A connection that watches an inbox. */
+  "/watched": async () => Response.json(await watchedInbox()),
+
+  /** Posts `count` notifications, `width` of them in flight, to a connection or to a bare object. */
+  "/notifications": async (query, { AZURE, FRONT }) => {
+    const { notificationUrl, ...subscription } = keptSchema.parse(JSON.parse(named(query, "kept")));
+    const way =
+      query.get("to") === "bare"
+        ? { to: FRONT, url: "http://front/row" }
+        : { to: AZURE, url: notificationUrl };
+    const turns = Array.from({ length: Number(named(query, "count")) }, () => "");
+    await inLanes(Number(named(query, "width")), turns, () =>
+      postNotification({ ...way, subscription }),
+    );
+    return Response.json({ posted: turns.length });
+  },
+
+  /** How many changes a connection keeps. */
+  "/changes": async (query) => {
+    const page = expectOk(await actorOf(named(query, "id")).changes({ after: 0, limit: 1_000 }));
+    return Response.json({ kept: page.changes.length });
+  },
+
   "/broadcast": (query, { BROADCAST }) =>
     BROADCAST.getByName(named(query, "id")).fetch(named(query, "url")),
 
@@ -130,6 +169,7 @@ const routes: Record<string, Route> = {
 export default {
   async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/row") return keepRow(request, env);
     const route = routes[pathname];
     if (route === undefined) return new Response("no such route", { status: 404 });
     try {

@@ -13,6 +13,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
   "/storage": storage,
   "/outage": outage,
   "/quarter/idle": () => quarter("idle"),
+  "/quarter/watching": () => quarter("watching"),
   "/quarter/left": () => quarter("left"),
   "/quarter/workdays": () => quarter("workdays"),
 };
