@@ -16,8 +16,8 @@ const burst = {
 const lost = { name: "changes of those 1,000 that are not kept", unit: "changes", bar: 0 };
 
 /** Of one turn. With those of the warm-up they are fewer than a connection keeps. */
-const count = 100;
-const rounds = 12;
+const count = 25;
+const rounds = 48;
 const many = 1_000;
 
 const watchedSchema = z.object({ id: z.string(), kept: z.unknown() });
