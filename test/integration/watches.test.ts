@@ -2,13 +2,14 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { configOf } from "../../src/config/config.ts";
-import type { Change, Watch } from "../../src/contract/watch.ts";
+import type { Watch } from "../../src/contract/watch.ts";
 import { carrierOfEachTest } from "./support/carrier.ts";
 import { clockOfEachTest } from "./support/clock.ts";
-import { connected, expectOk, signIn, type Stub } from "./support/connections.ts";
+import { connected, expectOk, signIn } from "./support/connections.ts";
 import { allKey, front } from "./support/front.ts";
 import { reconfigured } from "./support/reconfigured.ts";
 import { sandbox } from "./support/sandbox.ts";
+import { changesOf, eventsOf, gapsOf, keptFor, only, settled } from "./support/watching.ts";
 
 const account = "ada@contoso.example";
 const clock = clockOfEachTest();
@@ -20,43 +21,6 @@ afterEach(async () => {
 });
 
 const inbox = { resource: "me/mailFolders('inbox')/messages", changeTypes: ["created"] } as const;
-
-/** What Graph keeps for one connection. */
-const keptFor = async (id: string) => {
-  const encoded = btoa(id).replaceAll("=", "");
-  return (await sandbox.subscriptions()).filter(({ notificationUrl }) =>
-    notificationUrl.includes(encoded),
-  );
-};
-
-async function changesOf(stub: Stub, count: number): Promise<Change[]> {
-  return vi.waitFor(async () => {
-    const { changes } = expectOk(await stub.changes());
-    expect(changes.length).toBeGreaterThanOrEqual(count);
-    return changes;
-  }, 4_000);
-}
-
-const eventsOf = async (stub: Stub) =>
-  expectOk(await stub.events({ limit: 200 }))
-    .events.filter(({ type }) => type.startsWith("watch."))
-    .map(({ type }) => type);
-
-async function only(stub: Stub): Promise<Watch> {
-  const [watch, ...more] = expectOk(await stub.watches());
-  expect(more).toEqual([]);
-  if (watch === undefined) throw new Error("nothing is watched");
-  return watch;
-}
-
-async function settled(stub: Stub, state: Watch["state"] = "active"): Promise<Watch> {
-  return vi.waitFor(async () => {
-    await runDurableObjectAlarm(stub);
-    const watch = await only(stub);
-    expect(watch.state).toBe(state);
-    return watch;
-  }, 6_000);
-}
 
 describe("a watch", () => {
   test("is asked for over HTTP, validated, and reports each message once", async () => {
@@ -292,9 +256,7 @@ describe("a subscription", () => {
     expect((await keptFor(id)).map((kept) => kept.id)).not.toContain(old?.id);
     const asked = (await sandbox.requests()).filter(({ method }) => method === "POST");
     expect(asked.filter(({ url }) => url.endsWith("/subscriptions")).length).toBeGreaterThan(1);
-    const { events } = expectOk(await stub.events({ limit: 200 }));
-    const gaps = events.flatMap(({ type, data }) => (type === "watch.gap" ? [data] : []));
-    expect(gaps).toMatchObject([{ reason: "recreated" }]);
+    expect(await gapsOf(stub)).toMatchObject([{ reason: "recreated" }]);
   });
 });
 
@@ -322,9 +284,7 @@ describe("what was missed", () => {
     const changes = await changesOf(stub, 1);
     expect(changes).toHaveLength(1);
     expect(changes[0]).toMatchObject({ type: "change.created" });
-    const { events } = expectOk(await stub.events({ limit: 200 }));
-    const gaps = events.flatMap(({ type, data }) => (type === "watch.gap" ? [data] : []));
-    expect(gaps.map((gap) => "caught_up" in gap)).toEqual([false, true]);
+    expect((await gapsOf(stub)).map((gap) => "caught_up" in gap)).toEqual([false, true]);
   });
 });
 

@@ -3,6 +3,7 @@ import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_readConfig } from "wrangler";
 import { deployedBundle } from "../bench/bundles.ts";
 import { startSandboxServer, type SandboxServer } from "../sandbox/server.ts";
+import { freePorts } from "./launcher.ts";
 import { sandboxVariables } from "./worker.ts";
 
 const config = fileURLToPath(new URL("../../wrangler.jsonc", import.meta.url));
@@ -13,6 +14,8 @@ export interface EvictableWorker {
   sandbox: SandboxServer;
   /** Evicts the object of a connection as the platform does with an idle one; its sockets stay. */
   evict(connectionId: string): Promise<void>;
+  /** Whether the object of a connection runs; it is evicted by that, as above. */
+  wasAwake(connectionId: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -24,8 +27,11 @@ export async function startEvictableWorker(): Promise<EvictableWorker> {
     deployedBundle(),
     startSandboxServer({ port: 0, httpsPort: 0 }),
   ]);
+  const { worker: port } = await freePorts();
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
+      host: "localhost",
+      port,
       // Nothing here needs to know where on earth it runs, so nobody is asked.
       cf: false,
       handleStructuredLogs: ({ level, message }) => {
@@ -37,21 +43,32 @@ export async function startEvictableWorker(): Promise<EvictableWorker> {
           modules: [{ type: "ESModule", path: "index.js", contents: bundle }],
           compatibilityDate,
           compatibilityFlags,
-          bindings: { ...sandboxVariables(sandbox), AZURE_TENANT_ID: "common" },
+          bindings: {
+            ...sandboxVariables(sandbox),
+            AZURE_TENANT_ID: "common",
+            // Where Graph reaches it.
+            AZURE_PUBLIC_ORIGIN: `http://localhost:${port}`,
+          },
           durableObjects: { AZURE_CONNECTION: { className: "ConnectionActor", useSQLite: true } },
         },
       ],
     }),
   );
   const url = (await runtime.ready).origin;
+  const evict = (name: string) =>
+    runtime.unsafeEvictDurableObject("azure", "ConnectionActor", { name, webSockets: "hibernate" });
   return {
     url,
     sandbox,
-    evict: (name) =>
-      runtime.unsafeEvictDurableObject("azure", "ConnectionActor", {
-        name,
-        webSockets: "hibernate",
-      }),
+    evict,
+    wasAwake: (name) =>
+      evict(name).then(
+        () => true,
+        (error: unknown) => {
+          if (String(error).includes("not currently running")) return false;
+          throw error;
+        },
+      ),
     async close() {
       await runtime.dispose();
       await sandbox.close();
