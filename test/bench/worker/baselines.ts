@@ -9,7 +9,7 @@ export class EmptyObject extends DurableObject {
 
 /** The least that keeping what was posted can cost: one row, and its answer waits until that is durable. */
 export class RowObject extends DurableObject {
-  constructor(ctx: DurableObjectState, env: unknown) {
+  constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, body TEXT)");
   }
