@@ -1,16 +1,45 @@
-/** What lies under a person: `/me/…` and `/users/{id}/…`. */
-const ofPerson = [
+/** What lies under a mailbox, and under each of its folders. */
+const ofMessages = [
   "GET /messages",
   "POST /messages",
   "GET /messages/$count",
   "GET /messages/{id}",
   "PATCH /messages/{id}",
   "DELETE /messages/{id}",
+  ...[
+    "send",
+    "move",
+    "copy",
+    "reply",
+    "replyall",
+    "forward",
+    "createreply",
+    "createreplyall",
+    "createforward",
+  ].map((action) => `POST /messages/{id}/${action}`),
+  "GET /messages/{id}/attachments",
+  "POST /messages/{id}/attachments",
+  "GET /messages/{id}/attachments/{id}",
+  "DELETE /messages/{id}/attachments/{id}",
+];
+
+const under = (place: string, operations: readonly string[]) =>
+  operations.map((operation) => operation.replace(" ", ` ${place}`));
+
+/** What lies under a person: `/me/…` and `/users/{id}/…`. */
+const ofPerson = [
+  ...ofMessages,
   "POST /sendmail",
   "GET /mailfolders",
+  "POST /mailfolders",
   "GET /mailfolders/{id}",
-  "GET /mailfolders/{id}/messages",
-  "GET /mailfolders/{id}/messages/$count",
+  "PATCH /mailfolders/{id}",
+  "DELETE /mailfolders/{id}",
+  "GET /mailfolders/{id}/childfolders",
+  "POST /mailfolders/{id}/childfolders",
+  "POST /mailfolders/{id}/move",
+  "POST /mailfolders/{id}/copy",
+  ...under("/mailfolders/{id}", ofMessages),
   "GET /mailfolders/{id}/messages/delta",
   "GET /contacts",
   "GET /contactfolders",
@@ -47,9 +76,6 @@ const ofDrive = [
     ];
   }),
 ];
-
-const under = (place: string, operations: readonly string[]) =>
-  operations.map((operation) => operation.replace(" ", ` ${place}`));
 
 /** Every operation of the sandbox's Graph that asks for a permission. */
 export const servedOperations: readonly string[] = [

@@ -12,9 +12,7 @@ import { driveRoutes, drivesRoutes } from "./drive/drive-routes.ts";
 import { createStorage, storageRoutes } from "./drive/storage.ts";
 import type { GraphEnvironment } from "./environment.ts";
 import { GraphError } from "./graph-error.ts";
-import { folderRoutes } from "./mail/folders.ts";
-import { messageRoutes } from "./mail/messages.ts";
-import { sendMailRoutes } from "./mail/send-mail.ts";
+import { mailRoutes } from "./mail/index.ts";
 import { canonicalPath } from "./path.ts";
 import { unknownSegment } from "./permissions.ts";
 import { stateOf } from "./state.ts";
@@ -51,9 +49,7 @@ export function createGraph(world: World): Service {
   });
   const personal = new Hono<GraphEnvironment>()
     .route("/", untrackedRoutes())
-    .route("/", messageRoutes(state))
-    .route("/", folderRoutes(state))
-    .route("/", sendMailRoutes(state))
+    .route("/", mailRoutes(state))
     .route("/", contactRoutes(state))
     .route("/", eventRoutes(state))
     .route("/", calendarViewRoutes(state))

@@ -1,7 +1,8 @@
 /**
  * The operations, most alike first, whose permissions decide about one that Microsoft's data may
- * not list: a count is a read of what it counts, a path of names an item, the root an item, and
- * what a person may do under `/me` that person may do under `/users/{id}`.
+ * not list: a count is a read of what it counts, a path of names an item, the root an item, a message
+ * is one in any folder, an attachment a part of it, and what a person may do under `/me` that person
+ * may do under `/users/{id}`.
  *
  * @param operation method and path template: `GET /me/messages/{id}`
  */
@@ -15,7 +16,11 @@ export function alikeOperations(operation: string): string[] {
     .replace(/\/root(?:$|(?=\/))/, "/items/{id}")
     .replace(/\/(?:root|items\/\{id\}):\/\{id\}:?/, "/items/{id}")
     .replace(/\/items\/\{id\}\/delta$/, "/root/delta");
-  const paths = [path, bare, byId];
+  const anyFolder = bare.replace(/\/mailfolders\/\{id\}(?=\/messages)/, "");
+  const alike = anyFolder
+    .replace(/\/replyall$/, "/reply")
+    .replace(/\/attachments\/\{id\}$/, method === "GET" ? "/attachments" : "");
+  const paths = [path, bare, byId, anyFolder, alike];
   const ofUsers = paths.map((one) => one.replace(/^\/me(?=\/|$)/, "/users/{id}"));
   return [...new Set([...paths, ...ofUsers])].map((one) => `${method} ${one}`);
 }

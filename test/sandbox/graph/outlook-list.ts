@@ -25,6 +25,8 @@ export interface OutlookList<Item, View extends Readonly<Record<string, unknown>
   relations: Relations<Item>;
   /** Properties the caller's permission does not show. */
   hidden?: readonly string[];
+  /** Properties that come only when `$select` names them. */
+  onlySelected?: readonly string[];
   pageSetting: number | null;
   /** A $search already decided: its results are paged by $skiptoken. */
   searched?: boolean;
@@ -52,11 +54,17 @@ export function outlookEntity<Item>(
   item: Item,
   view: Readonly<Record<string, unknown>>,
   query: Pick<ReturnType<typeof readQuery>, "select" | "expand">,
-  { relations, hidden = [] }: { relations: Relations<Item>; hidden?: readonly string[] },
+  {
+    relations,
+    hidden = [],
+    onlySelected = [],
+  }: Pick<OutlookList<Item, Record<string, unknown>>, "relations" | "hidden" | "onlySelected">,
 ): Record<string, unknown> {
   if (hidden.length > 0 && query.expand.length > 0) throw refusal(c);
   const shown = Object.entries(project(view, query.select, ["id"])).filter(
-    ([name]) => !hidden.includes(name),
+    ([name]) =>
+      !hidden.includes(name) &&
+      (!onlySelected.includes(name) || (query.select?.includes(name) ?? false)),
   );
   return { ...Object.fromEntries(shown), ...related(item, query.expand, relations) };
 }

@@ -5,9 +5,8 @@ import { ownerFor } from "../owner.ts";
 import { stableToken } from "../seed.ts";
 import { stateOf } from "../state.ts";
 import { recipient, toSecond } from "./mail-seed.ts";
-import { viewMessage } from "./message-view.ts";
-import type { MessageView } from "./message-view.ts";
-import { wellKnownFolders } from "./message.ts";
+import { ONLY_SELECTED, viewMessage } from "./message-view.ts";
+import { wellKnownFolders } from "./folder.ts";
 import { stableKey } from "./outlook-id.ts";
 import { readPreferences } from "./preferences.ts";
 
@@ -45,7 +44,7 @@ export type Arrival = z.infer<typeof arrivalInput>;
 export function arrive(
   world: World,
   { user, subject, from, folder, received }: Arrival,
-): MessageView {
+): Record<string, unknown> {
   const state = stateOf(world);
   const owner = ownerFor(
     state,
@@ -70,7 +69,10 @@ export function arrive(
     categories: [],
     isRead: false,
     isDraft: folder === "drafts",
-    flagged: false,
+    flag: "notFlagged",
+    inferenceClassification: "focused",
+    isDeliveryReceiptRequested: false,
+    isReadReceiptRequested: false,
     internetMessageId: `<${stableToken(24, key)}@mail.contoso.example>`,
     conversation: key,
     from: recipient(from, from),
@@ -78,7 +80,9 @@ export function arrive(
     ccRecipients: [],
     bccRecipients: [],
     replyTo: [],
+    headers: [],
     attachments: [],
   });
-  return viewMessage(mailbox.name, message, readPreferences(undefined));
+  const view = viewMessage(mailbox.name, message, readPreferences(undefined));
+  return Object.fromEntries(Object.entries(view).filter(([name]) => !ONLY_SELECTED.includes(name)));
 }

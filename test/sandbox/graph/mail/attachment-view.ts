@@ -3,9 +3,9 @@ import type { Relations } from "../odata/related.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 import { expandedSelect } from "../query.ts";
 import type { Attachment, StoredMessage } from "./message.ts";
-import { itemId, stableKey } from "./outlook-id.ts";
+import { itemId } from "./outlook-id.ts";
 
-const attachmentSchema: EntitySchema = {
+export const attachmentSchema: EntitySchema = {
   name: "microsoft.graph.attachment",
   properties: {
     id: "string",
@@ -20,11 +20,30 @@ const attachmentSchema: EntitySchema = {
   },
 };
 
-function viewAttachment(mailbox: string, message: StoredMessage, file: Attachment, place: number) {
+/** An attachment as Graph writes it; `project` reads it by name, so it is a type. */
+export type AttachmentView = {
+  "@odata.type": "#microsoft.graph.fileAttachment";
+  "@odata.mediaContentType": string;
+  id: string;
+  lastModifiedDateTime: string;
+  name: string;
+  contentType: string;
+  size: number;
+  isInline: boolean;
+  contentId: null;
+  contentLocation: null;
+  contentBytes: string;
+};
+
+export function viewAttachment(
+  mailbox: string,
+  message: StoredMessage,
+  file: Attachment,
+): AttachmentView {
   return {
     "@odata.type": "#microsoft.graph.fileAttachment",
     "@odata.mediaContentType": file.contentType,
-    id: itemId(mailbox, stableKey("attachment", message.key, place), false),
+    id: itemId(mailbox, file.key, false),
     lastModifiedDateTime: message.lastModifiedDateTime,
     name: file.name,
     contentType: file.contentType,
@@ -40,8 +59,8 @@ function viewAttachment(mailbox: string, message: StoredMessage, file: Attachmen
 export const messageRelations = (mailbox: string): Relations<StoredMessage> => ({
   attachments: (message, expansion) => {
     const select = expandedSelect(expansion, attachmentSchema);
-    return message.attachments.map((file, place) =>
-      project(viewAttachment(mailbox, message, file, place), select, ["id"]),
+    return message.attachments.map((file) =>
+      project(viewAttachment(mailbox, message, file), select, ["id"]),
     );
   },
 });

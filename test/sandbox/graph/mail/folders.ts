@@ -1,92 +1,178 @@
 import { Hono } from "hono";
-import { json } from "../answer.ts";
+import * as z from "zod";
+import { empty, json } from "../answer.ts";
+import { parseBody } from "../body-names.ts";
+import { readJson } from "../body.ts";
 import { versionRoot } from "../environment.ts";
-import type { GraphEnvironment, GraphRoutes } from "../environment.ts";
+import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
+import { GraphError } from "../graph-error.ts";
 import type { Relations } from "../odata/related.ts";
-import type { EntitySchema } from "../odata/schema.ts";
 import { answerOutlookList, outlookEntity, outlookListOptions } from "../outlook-list.ts";
-import { readQuery } from "../query.ts";
+import { expandedSelect, readQuery } from "../query.ts";
 import { acceptedOptions, entityOptions, listRefusal } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
+import { project } from "../odata/select.ts";
+import { folderSchema, isDistinguished, ROOT_FOLDER } from "./folder.ts";
+import type { StoredFolder } from "./folder.ts";
 import { inMailbox } from "./in-mailbox.ts";
-import { wellKnownFolders } from "./message.ts";
-import type { FolderName } from "./message.ts";
-import { messagesDelta } from "./messages-delta.ts";
-import { answerMessages, countMessages } from "./messages.ts";
+import type { MailboxRequest } from "./in-mailbox.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { bodyRefusal } from "./message-input.ts";
+import { stableKey } from "./outlook-id.ts";
 
-const folderSchema: EntitySchema = {
-  name: "microsoft.graph.mailFolder",
-  properties: {
-    id: "string",
-    displayName: "string",
-    parentFolderId: "string",
-    childFolderCount: "number",
-    unreadItemCount: "number",
-    totalItemCount: "number",
-    isHidden: "boolean",
+/** What $expand brings with a folder of a mailbox. */
+const folderRelations = (mailbox: Mailbox): Relations<StoredFolder> => ({
+  childFolders: (folder, expansion) => {
+    const select = expandedSelect(expansion, folderSchema);
+    return mailbox
+      .childFolders(folder.key)
+      .map((child) => project(mailbox.folderView(child), select, ["id"]));
   },
-  navigations: {
-    childFolders: true,
-    messageRules: false,
-    messages: false,
-    multiValueExtendedProperties: false,
-    singleValueExtendedProperties: false,
-  },
-};
+});
 
-/** What $expand brings with a folder: the sandbox's folders have none below. */
-const folderRelations: Relations<FolderName> = { childFolders: () => [] };
+function listFolders(
+  c: GraphContext,
+  state: GraphState,
+  { owner }: MailboxRequest,
+  { parent, path }: { parent: string; path: string },
+): Response {
+  const mailbox = state.mailbox(owner);
+  const options = acceptedOptions(c, {
+    accepted: outlookListOptions,
+    refuse: listRefusal("BadRequest"),
+  });
+  const showsHidden = options["includehiddenfolders"]?.toLowerCase() === "true";
+  return answerOutlookList(c, {
+    path: `users('${owner.graphId}')/${path}`,
+    schema: folderSchema,
+    options,
+    items: mailbox.childFolders(parent).filter(({ isHidden }) => showsHidden || !isHidden),
+    view: (folder) => mailbox.folderView(folder),
+    relations: folderRelations(mailbox),
+    pageSetting: state.world.settings.page_size,
+  });
+}
 
-/** /mailFolders of a person and the messages in them. */
+export function answerFolder(
+  c: GraphContext,
+  { owner }: MailboxRequest,
+  mailbox: Mailbox,
+  folder: StoredFolder,
+  status: 200 | 201 = 200,
+): Response {
+  const query = readQuery(entityOptions(c), folderSchema);
+  const view = mailbox.folderView(folder);
+  return json(
+    c,
+    {
+      "@odata.context": `${versionRoot(c)}/$metadata#users('${owner.graphId}')/mailFolders/$entity`,
+      ...outlookEntity(c, folder, view, query, { relations: folderRelations(mailbox) }),
+    },
+    status,
+  );
+}
+
+const folderInput = z.strictObject({
+  "@odata.type": z.string().optional(),
+  displayName: z.string().min(1).max(255),
+  isHidden: z.boolean().nullish(),
+});
+
+/** Throws ErrorFolderExists (409) where a folder of that name is. */
+export function requireFreeName(mailbox: Mailbox, parent: string, displayName: string): void {
+  const wanted = displayName.toLowerCase();
+  if (mailbox.childFolders(parent).some((one) => one.displayName.toLowerCase() === wanted))
+    throw new GraphError(
+      409,
+      "ErrorFolderExists",
+      "A folder with the specified name already exists.",
+    );
+}
+
+/** Throws 403 for a folder that the mailbox needs. */
+export function requireOwnFolder(folder: StoredFolder): StoredFolder {
+  if (isDistinguished(folder))
+    throw new GraphError(
+      403,
+      "ErrorDeleteDistinguishedFolder",
+      "The distinguished folder cannot be renamed, moved or deleted.",
+    );
+  return folder;
+}
+
+async function createFolder(
+  c: GraphContext,
+  state: GraphState,
+  request: MailboxRequest,
+): Promise<Response> {
+  const mailbox = state.mailbox(request.owner);
+  const parent = mailbox.folder(c.req.param("folder") ?? ROOT_FOLDER).key;
+  const parsed = parseBody(folderInput, await readJson(c));
+  if (!parsed.success) throw bodyRefusal(parsed.error, "microsoft.graph.mailFolder");
+  const { displayName, isHidden } = parsed.data;
+  requireFreeName(mailbox, parent, displayName);
+  const key = stableKey("folder", state.world.guid());
+  const folder = { key, displayName, parent, isHidden: isHidden ?? false };
+  return answerFolder(c, request, mailbox, mailbox.addFolder(folder), 201);
+}
+
+async function renameFolder(
+  c: GraphContext,
+  state: GraphState,
+  request: MailboxRequest,
+): Promise<Response> {
+  const mailbox = state.mailbox(request.owner);
+  const folder = requireOwnFolder(mailbox.folder(c.req.param("folder") ?? ""));
+  const parsed = parseBody(folderInput.omit({ isHidden: true }), await readJson(c));
+  if (!parsed.success) throw bodyRefusal(parsed.error, "microsoft.graph.mailFolder");
+  const { displayName } = parsed.data;
+  if (displayName.toLowerCase() !== folder.displayName.toLowerCase())
+    requireFreeName(mailbox, folder.parent, displayName);
+  const renamed = mailbox.folders.put(folder.key, { ...folder, displayName });
+  return answerFolder(c, request, mailbox, renamed);
+}
+
+/** /mailFolders of a person, and the folders in each. */
 export function folderRoutes(state: GraphState): GraphRoutes {
+  const create = inMailbox(state, (c, request) => createFolder(c, state, request));
   return new Hono<GraphEnvironment>()
     .get(
       "/mailFolders",
-      inMailbox(state, (c, { owner }) =>
-        answerOutlookList(c, {
-          path: `users('${owner.graphId}')/mailFolders`,
-          schema: folderSchema,
-          options: acceptedOptions(c, {
-            accepted: outlookListOptions,
-            refuse: listRefusal("BadRequest"),
-          }),
-          items: wellKnownFolders,
-          view: (folder) => state.mailbox(owner).folderView(folder),
-          relations: folderRelations,
-          pageSetting: state.world.settings.page_size,
-        }),
+      inMailbox(state, (c, request) =>
+        listFolders(c, state, request, { parent: ROOT_FOLDER, path: "mailFolders" }),
       ),
     )
+    .post("/mailFolders", create)
     .get(
+      "/mailFolders/:folder",
+      inMailbox(state, (c, request) => {
+        const mailbox = state.mailbox(request.owner);
+        entityOptions(c);
+        return answerFolder(c, request, mailbox, mailbox.folder(c.req.param("folder") ?? ""));
+      }),
+    )
+    .patch(
+      "/mailFolders/:folder",
+      inMailbox(state, (c, request) => renameFolder(c, state, request)),
+    )
+    .delete(
       "/mailFolders/:folder",
       inMailbox(state, (c, { owner }) => {
         const mailbox = state.mailbox(owner);
-        const query = readQuery(entityOptions(c), folderSchema);
-        const folder = mailbox.folder(c.req.param("folder") ?? "");
-        return json(c, {
-          "@odata.context": `${versionRoot(c)}/$metadata#users('${owner.graphId}')/mailFolders/$entity`,
-          ...outlookEntity(c, folder, mailbox.folderView(folder), query, {
-            relations: folderRelations,
-          }),
+        mailbox.deleteFolder(requireOwnFolder(mailbox.folder(c.req.param("folder") ?? "")));
+        return empty(c, 204);
+      }),
+    )
+    .get(
+      "/mailFolders/:folder/childFolders",
+      inMailbox(state, (c, request) => {
+        const id = c.req.param("folder") ?? "";
+        const parent = state.mailbox(request.owner).folder(id).key;
+        return listFolders(c, state, request, {
+          parent,
+          path: `mailFolders('${id}')/childFolders`,
         });
       }),
     )
-    .get(
-      "/mailFolders/:folder/messages",
-      inMailbox(state, (c, request) => {
-        const folder = state.mailbox(request.owner).folder(c.req.param("folder") ?? "");
-        return answerMessages(c, state, request, folder);
-      }),
-    )
-    .get(
-      "/mailFolders/:folder/messages/$count",
-      inMailbox(state, (c, request) => {
-        const folder = state.mailbox(request.owner).folder(c.req.param("folder") ?? "");
-        return countMessages(c, state, request, folder);
-      }),
-    )
-    .get(
-      "/mailFolders/:folder/messages/delta",
-      inMailbox(state, (c, request) => messagesDelta(c, state, request)),
-    );
+    .post("/mailFolders/:folder/childFolders", create);
 }

@@ -1,6 +1,7 @@
 import type { SandboxUser } from "../../world.ts";
 import { stableChoice, stableToken } from "../seed.ts";
-import type { FolderName, Recipient, StoredMessage } from "./message.ts";
+import type { WellKnownFolder } from "./folder.ts";
+import type { Recipient, StoredMessage } from "./message.ts";
 import { stableKey } from "./outlook-id.ts";
 
 const SECOND_MS = 1000;
@@ -34,7 +35,7 @@ const correspondents = [
 ] as const satisfies readonly (readonly [string, string])[];
 
 /** Ada has 250 messages, everybody else fewer; each folder a part. */
-const shares: Record<"many" | "few", readonly (readonly [FolderName, number])[]> = {
+const shares: Record<"many" | "few", readonly (readonly [WellKnownFolder, number])[]> = {
   many: [
     ["inbox", 200],
     ["sentitems", 30],
@@ -60,7 +61,7 @@ export const toSecond = (milliseconds: number) =>
 
 function seedMessage(
   user: SandboxUser,
-  folder: FolderName,
+  folder: WellKnownFolder,
   number: number,
   arrived: number,
 ): StoredMessage {
@@ -89,7 +90,10 @@ function seedMessage(
     categories: number % 9 === 2 ? ["Blue category"] : [],
     isRead: outgoing || number % 3 !== 0,
     isDraft: folder === "drafts",
-    flagged: number % 13 === 4,
+    flag: number % 13 === 4 ? "flagged" : "notFlagged",
+    inferenceClassification: "focused",
+    isDeliveryReceiptRequested: false,
+    isReadReceiptRequested: false,
     internetMessageId: `<${stableToken(24, ...words)}@mail.contoso.example>`,
     conversation: `${user.upn} ${topic} ${address}`,
     from: outgoing ? owner : other,
@@ -97,9 +101,11 @@ function seedMessage(
     ccRecipients: [],
     bccRecipients: [],
     replyTo: [],
+    headers: [],
     attachments: withFile
       ? [
           {
+            key: stableKey("attachment", ...words),
             name: `figures-${number + 1}.csv`,
             contentType: "text/csv",
             contentBytes: Buffer.from(`number,value\r\n${number + 1},42\r\n`).toString("base64"),

@@ -1,9 +1,11 @@
 import * as z from "zod";
+import type { GraphContext } from "../environment.ts";
+import { GraphError } from "../graph-error.ts";
 import { badRequest } from "../query.ts";
 import { recipient } from "./mail-seed.ts";
 import type { Recipient } from "./message.ts";
 
-const recipients = z
+export const recipientsInput = z
   .array(
     z.object({
       emailAddress: z.object({ address: z.string(), name: z.string().nullish() }),
@@ -12,10 +14,10 @@ const recipients = z
   .nullish();
 
 /** Names may come in any case of their first letters' choosing (`Text`, `HTML`). */
-const lowered = (...names: [string, ...string[]]) =>
+const lowered = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
   z.preprocess((value) => (typeof value === "string" ? value.toLowerCase() : value), z.enum(names));
 
-const attachment = z.object({
+export const attachmentInput = z.object({
   "@odata.type": z.literal("#microsoft.graph.fileAttachment"),
   name: z.string(),
   contentBytes: z.base64(),
@@ -23,6 +25,10 @@ const attachment = z.object({
   isInline: z.boolean().nullish(),
   contentId: z.string().nullish(),
 });
+export type AttachmentInput = z.infer<typeof attachmentInput>;
+
+/** Only headers of one's own can be given, and only while the message is made. */
+const header = z.object({ name: z.string(), value: z.string() });
 
 /** What a client may say of a new message; OData refuses properties the type lacks. */
 export const messageInput = z.strictObject({
@@ -33,18 +39,19 @@ export const messageInput = z.strictObject({
     .nullish(),
   from: z.unknown().optional(),
   sender: z.unknown().optional(),
-  toRecipients: recipients,
-  ccRecipients: recipients,
-  bccRecipients: recipients,
-  replyTo: recipients,
+  toRecipients: recipientsInput,
+  ccRecipients: recipientsInput,
+  bccRecipients: recipientsInput,
+  replyTo: recipientsInput,
   importance: lowered("low", "normal", "high").nullish(),
   categories: z.array(z.string()).nullish(),
-  attachments: z.array(attachment).nullish(),
-  flag: z.unknown().optional(),
+  attachments: z.array(attachmentInput).nullish(),
+  flag: z.object({ flagStatus: z.enum(["notFlagged", "flagged", "complete"]) }).nullish(),
+  inferenceClassification: z.enum(["focused", "other"]).nullish(),
   isRead: z.boolean().nullish(),
   isDeliveryReceiptRequested: z.boolean().nullish(),
   isReadReceiptRequested: z.boolean().nullish(),
-  internetMessageHeaders: z.unknown().optional(),
+  internetMessageHeaders: z.array(header).nullish(),
   hasAttachments: z.boolean().nullish(),
 });
 
@@ -62,6 +69,28 @@ export function bodyRefusal(error: z.ZodError, type: string) {
     `Cannot convert a value to target type at '${issue?.path.join(".") ?? ""}': ${issue?.message ?? ""}`,
     "RequestBodyRead",
   );
+}
+
+/** Graph takes JSON bodies up to 4 MB. */
+const BODY_LIMIT = 4 * 1024 * 1024;
+
+/** Throws 413. Measures the body itself: one that streams in says no length. */
+export async function requireFitting(c: GraphContext): Promise<void> {
+  const told = Number(c.req.header("content-length") ?? 0);
+  if (told > BODY_LIMIT || (await c.req.arrayBuffer()).byteLength > BODY_LIMIT)
+    throw new GraphError(413, "RequestEntityTooLarge", "The request entity is too large.");
+}
+
+/** The headers of its own that a new message has. Throws InvalidInternetMessageHeader for another. */
+export function ownHeaders(input: MessageInput["internetMessageHeaders"]) {
+  for (const { name } of input ?? []) {
+    if (!/^x-/i.test(name))
+      throw badRequest(
+        `The internet message header name '${name}' should start with 'x-' or 'X-'.`,
+        "InvalidInternetMessageHeader",
+      );
+  }
+  return input ?? [];
 }
 
 type RecipientInput = MessageInput["toRecipients"];

@@ -1,8 +1,13 @@
 import { stableToken } from "../seed.ts";
-import type { FolderName, ItemBody, Recipient, StoredMessage } from "./message.ts";
-import { folderId, itemId } from "./outlook-id.ts";
+import type { ItemBody, Recipient, StoredMessage } from "./message.ts";
+import { folderId, messageId } from "./outlook-id.ts";
 import { bodyAs, previewOf } from "./preferences.ts";
 import type { OutlookPreferences } from "./preferences.ts";
+
+interface InternetMessageHeader {
+  name: string;
+  value: string;
+}
 
 /** A message as Graph writes it; `project` reads it by name, so it is a type. */
 export type MessageView = {
@@ -35,7 +40,10 @@ export type MessageView = {
   ccRecipients: Recipient[];
   bccRecipients: Recipient[];
   replyTo: Recipient[];
-  flag: { flagStatus: "flagged" | "notFlagged" };
+  flag: { flagStatus: StoredMessage["flag"] };
+  /** A message that is not sent yet has none. */
+  internetMessageHeaders?: InternetMessageHeader[];
+  uniqueBody: ItemBody;
 };
 
 /** The change key of an item's revision, which its etag repeats. */
@@ -44,7 +52,25 @@ export function changeKeyOf(key: string, revision: number): string {
 }
 
 /** Mail.ReadBasic shows everything but these. */
-export const BEYOND_BASIC: readonly string[] = ["body", "bodyPreview"];
+export const BEYOND_BASIC: readonly string[] = ["body", "bodyPreview", "uniqueBody"];
+
+/** What comes only when $select names it. */
+export const ONLY_SELECTED: readonly string[] = ["internetMessageHeaders", "uniqueBody"];
+
+const written = ({ emailAddress: { name, address } }: Recipient) => `${name} <${address}>`;
+
+function headersOf(message: StoredMessage): InternetMessageHeader[] {
+  const header = (name: string, value: string) => ({ name, value });
+  return [
+    header("From", written(message.from)),
+    header("To", message.toRecipients.map(written).join(", ")),
+    header("Subject", message.subject),
+    header("Date", new Date(message.sentDateTime).toUTCString()),
+    header("Message-ID", message.internetMessageId),
+    header("MIME-Version", "1.0"),
+    ...message.headers,
+  ];
+}
 
 export function viewMessage(
   mailbox: string,
@@ -52,8 +78,8 @@ export function viewMessage(
   preferences: OutlookPreferences,
 ): MessageView {
   const changeKey = changeKeyOf(message.key, message.revision);
-  const id = itemId(mailbox, message.key, preferences.immutableIds);
-  const folder: FolderName = message.folder;
+  const id = messageId(mailbox, message.key, preferences.immutableIds);
+  const body = bodyAs(message.body, preferences.bodyType ?? "html");
   return {
     "@odata.etag": `W/"${changeKey}"`,
     id,
@@ -68,22 +94,24 @@ export function viewMessage(
     subject: message.subject,
     bodyPreview: previewOf(message.body),
     importance: message.importance,
-    parentFolderId: folderId(mailbox, folder),
+    parentFolderId: folderId(mailbox, message.folder),
     conversationId: `AAQkAD${stableToken(40, "conversation", message.conversation)}=`,
     conversationIndex: `AQHX${stableToken(24, "index", message.key)}==`,
-    isDeliveryReceiptRequested: message.isDraft ? null : false,
-    isReadReceiptRequested: false,
+    isDeliveryReceiptRequested: message.isDraft ? null : message.isDeliveryReceiptRequested,
+    isReadReceiptRequested: message.isReadReceiptRequested,
     isRead: message.isRead,
     isDraft: message.isDraft,
     webLink: `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(id)}&exvsurl=1&viewmodel=ReadMessageItem`,
-    inferenceClassification: "focused",
-    body: bodyAs(message.body, preferences.bodyType ?? "html"),
+    inferenceClassification: message.inferenceClassification,
+    body,
     sender: message.from,
     from: message.from,
     toRecipients: message.toRecipients,
     ccRecipients: message.ccRecipients,
     bccRecipients: message.bccRecipients,
     replyTo: message.replyTo,
-    flag: { flagStatus: message.flagged ? "flagged" : "notFlagged" },
+    flag: { flagStatus: message.flag },
+    ...(message.isDraft ? {} : { internetMessageHeaders: headersOf(message) }),
+    uniqueBody: body,
   };
 }

@@ -15,6 +15,8 @@ export interface ItemBody {
 }
 
 export interface Attachment {
+  /** What its id is made of. */
+  key: string;
   name: string;
   contentType: string;
   /** Base64. */
@@ -22,21 +24,12 @@ export interface Attachment {
   isInline: boolean;
 }
 
-export const wellKnownFolders = [
-  "inbox",
-  "drafts",
-  "sentitems",
-  "deleteditems",
-  "junkemail",
-  "archive",
-  "outbox",
-] as const;
-export type FolderName = (typeof wellKnownFolders)[number];
-
 /** A message as the mailbox keeps it. Times are ISO 8601 to the second, UTC. */
 export interface StoredMessage {
+  /** Its head names the message for good, its tail the place it came to by a move. */
   key: string;
-  folder: FolderName;
+  /** Key of its folder: the well-known name, if it has one. */
+  folder: string;
   /** Grows with every change; part of the etag. */
   revision: number;
   createdDateTime: string;
@@ -49,7 +42,10 @@ export interface StoredMessage {
   categories: string[];
   isRead: boolean;
   isDraft: boolean;
-  flagged: boolean;
+  flag: "notFlagged" | "flagged" | "complete";
+  inferenceClassification: "focused" | "other";
+  isDeliveryReceiptRequested: boolean;
+  isReadReceiptRequested: boolean;
   internetMessageId: string;
   conversation: string;
   from: Recipient;
@@ -58,6 +54,8 @@ export interface StoredMessage {
   bccRecipients: Recipient[];
   replyTo: Recipient[];
   attachments: Attachment[];
+  /** Headers of the sender's own, `x-…`. */
+  headers: { name: string; value: string }[];
 }
 
 export const messageSchema: EntitySchema = {
@@ -101,6 +99,8 @@ export const messageSchema: EntitySchema = {
     replyTo: "collection",
     flag: "complex",
     "flag/flagStatus": "string",
+    internetMessageHeaders: "collection",
+    uniqueBody: "complex",
   },
   navigations: {
     attachments: true,

@@ -15,11 +15,11 @@ import type { QueryOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import { messageRelations } from "./attachment-view.ts";
 import type { MailboxRequest } from "./in-mailbox.ts";
-import { viewMessage } from "./message-view.ts";
+import { ONLY_SELECTED, viewMessage } from "./message-view.ts";
 import { messageSchema } from "./message.ts";
 import type { StoredMessage } from "./message.ts";
 import { hiddenFrom } from "./messages.ts";
-import { itemId } from "./outlook-id.ts";
+import { messageId } from "./outlook-id.ts";
 
 /** Delta queries of Exchange: no `latest`, no Location, a last page of its own. */
 export function outlookDelta(collection: string, check: DeltaStyle["check"]): DeltaStyle {
@@ -104,8 +104,12 @@ export function messagesDelta(
   { owner, preferences }: MailboxRequest,
 ): Response {
   const mailbox = state.mailbox(owner);
-  const folder = mailbox.folder(c.req.param("folder") ?? "");
-  const shownBy = { relations: messageRelations(mailbox.name), hidden: hiddenFrom(c) };
+  const folder = mailbox.folder(c.req.param("folder") ?? "").key;
+  const shownBy = {
+    relations: messageRelations(mailbox.name),
+    hidden: hiddenFrom(c),
+    onlySelected: ONLY_SELECTED,
+  };
   const { entries, links } = deltaAnswer(
     c,
     state,
@@ -122,7 +126,7 @@ export function messagesDelta(
             return [
               {
                 "@odata.type": "#microsoft.graph.message",
-                id: itemId(mailbox.name, id, preferences.immutableIds),
+                id: messageId(mailbox.name, id, preferences.immutableIds),
                 "@removed": { reason: "deleted" },
               },
             ];

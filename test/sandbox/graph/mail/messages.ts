@@ -1,11 +1,7 @@
 import { Hono } from "hono";
-import * as z from "zod";
-import { empty, json } from "../answer.ts";
-import { parseBody } from "../body-names.ts";
-import { readJson } from "../body.ts";
+import { json } from "../answer.ts";
 import { versionRoot } from "../environment.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
-import { GraphError } from "../graph-error.ts";
 import { matches } from "../odata/filter-match.ts";
 import { answerOutlookList, outlookEntity, outlookListOptions } from "../outlook-list.ts";
 import { holds } from "../permissions.ts";
@@ -16,11 +12,10 @@ import type { GraphState } from "../state.ts";
 import { messageRelations } from "./attachment-view.ts";
 import { inMailbox } from "./in-mailbox.ts";
 import type { MailboxRequest } from "./in-mailbox.ts";
-import { toSecond } from "./mail-seed.ts";
 import { isFound, parseMailSearch } from "./message-search.ts";
-import { BEYOND_BASIC, viewMessage } from "./message-view.ts";
+import { BEYOND_BASIC, ONLY_SELECTED, viewMessage } from "./message-view.ts";
 import { messageSchema } from "./message.ts";
-import type { FolderName, StoredMessage } from "./message.ts";
+import type { StoredMessage } from "./message.ts";
 import type { Mailbox } from "./mailbox.ts";
 
 /** With Mail.ReadBasic alone a caller sees no bodies. */
@@ -55,7 +50,6 @@ export function answerMessages(
   c: GraphContext,
   state: GraphState,
   request: MailboxRequest,
-  folder?: FolderName,
 ): Response {
   const { owner, preferences } = request;
   const options = acceptedOptions(c, {
@@ -63,6 +57,7 @@ export function answerMessages(
     refuse: listRefusal("BadRequest"),
   });
   const mailbox = state.mailbox(owner);
+  const folder = folderOf(c, mailbox);
   const messages = mailbox.messages(folder);
   const searched = searchedMessages(options, mailbox, messages, request);
   const within = folder === undefined ? "" : `/mailFolders('${c.req.param("folder")}')`;
@@ -75,6 +70,7 @@ export function answerMessages(
     view: (message) => viewMessage(mailbox.name, message, preferences),
     relations: messageRelations(mailbox.name),
     hidden: hiddenFrom(c),
+    onlySelected: ONLY_SELECTED,
     pageSetting: state.world.settings.page_size,
   });
 }
@@ -84,7 +80,6 @@ export function countMessages(
   c: GraphContext,
   state: GraphState,
   request: MailboxRequest,
-  folder?: FolderName,
 ): Response {
   const { owner, preferences } = request;
   const options = acceptedOptions(c, {
@@ -93,6 +88,7 @@ export function countMessages(
   });
   const mailbox = state.mailbox(owner);
   const { filter } = readQuery(options, messageSchema);
+  const folder = folderOf(c, mailbox);
   const messages = mailbox.messages(folder);
   const counted = (searchedMessages(options, mailbox, messages, request) ?? messages).filter(
     (message) =>
@@ -115,6 +111,7 @@ export function answerMessage(
   const shown = outlookEntity(c, message, view, query, {
     relations: messageRelations(mailbox.name),
     hidden: hiddenFrom(c),
+    onlySelected: ONLY_SELECTED,
   });
   return json(
     c,
@@ -126,40 +123,17 @@ export function answerMessage(
   );
 }
 
-const messageChange = z.strictObject({
-  isRead: z.boolean().optional(),
-  importance: z.enum(["low", "normal", "high"]).optional(),
-  categories: z.array(z.string()).optional(),
-});
-
-async function changeMessage(
-  c: GraphContext,
-  state: GraphState,
-  request: MailboxRequest,
-): Promise<Response> {
-  const mailbox = state.mailbox(request.owner);
-  const message = mailbox.message(c.req.param("message") ?? "");
-  const parsed = parseBody(messageChange, await readJson(c));
-  if (!parsed.success)
-    throw new GraphError(
-      400,
-      "ErrorInvalidRequest",
-      `The sandbox lets isRead, importance and categories be changed: ${z.prettifyError(parsed.error)}`,
-    );
-  const { isRead, importance, categories } = parsed.data;
-  const changed: StoredMessage = {
-    ...message,
-    isRead: isRead ?? message.isRead,
-    importance: importance ?? message.importance,
-    categories: categories ?? message.categories,
-    revision: message.revision + 1,
-    lastModifiedDateTime: toSecond(state.world.now()),
-  };
-  mailbox.put(changed);
-  return answerMessage(c, request, mailbox, changed);
+/** The folder that the path names, if it names one. */
+export function folderOf(c: GraphContext, mailbox: Mailbox): string | undefined {
+  const named = c.req.param("folder");
+  return named === undefined ? undefined : mailbox.folder(named).key;
 }
 
-/** /messages of a person and what lies under it. */
+/** The message that the path names, in the folder that it names. */
+export const messageOf = (c: GraphContext, mailbox: Mailbox): StoredMessage =>
+  mailbox.message(c.req.param("message") ?? "", folderOf(c, mailbox));
+
+/** /messages of a person or of a folder, read. */
 export function messageRoutes(state: GraphState): GraphRoutes {
   return new Hono<GraphEnvironment>()
     .get(
@@ -175,19 +149,7 @@ export function messageRoutes(state: GraphState): GraphRoutes {
       inMailbox(state, (c, request) => {
         entityOptions(c);
         const mailbox = state.mailbox(request.owner);
-        return answerMessage(c, request, mailbox, mailbox.message(c.req.param("message") ?? ""));
-      }),
-    )
-    .patch(
-      "/messages/:message",
-      inMailbox(state, (c, request) => changeMessage(c, state, request)),
-    )
-    .delete(
-      "/messages/:message",
-      inMailbox(state, (c, { owner }) => {
-        const mailbox = state.mailbox(owner);
-        mailbox.delete(mailbox.message(c.req.param("message") ?? ""));
-        return empty(c, 204);
+        return answerMessage(c, request, mailbox, messageOf(c, mailbox));
       }),
     );
 }

@@ -22,6 +22,22 @@ export function itemId(mailbox: string, key: string, immutable: boolean): string
     : `${prefixes.regular}${mailboxPart(mailbox)}${key}${SUFFIX}`;
 }
 
+/** How much of a message's key stays with it wherever it is moved. */
+const LASTING_LENGTH = 24;
+
+export const lastingKey = (key: string): string =>
+  key.slice(0, LASTING_LENGTH).padEnd(KEY_LENGTH, "0");
+
+/** The key of a message in another place; `guid` makes it one that it never had. */
+export const movedKey = (key: string, guid: string): string =>
+  key.slice(0, LASTING_LENGTH) + stableToken(KEY_LENGTH - LASTING_LENGTH, "place", guid);
+
+/** The id of a message, which a move changes unless it is an immutable one. */
+export const messageId = (mailbox: string, key: string, immutable: boolean): string =>
+  itemId(mailbox, immutable ? lastingKey(key) : key, immutable);
+
+export const isImmutableId = (id: string): boolean => id.startsWith(prefixes.immutable);
+
 export function folderId(mailbox: string, name: string): string {
   return `${FOLDER_PREFIX}${mailboxPart(mailbox)}${stableKey("folder", mailbox, name)}${SUFFIX}`;
 }

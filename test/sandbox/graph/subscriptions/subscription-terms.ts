@@ -82,7 +82,7 @@ export function watchedBy(
     if (kind === "driveItem") state.drive(owner);
     else requireMailbox(owner);
     const isMail = kind === "message" && folder !== undefined;
-    const named = isMail ? state.mailbox(owner).folder(folder) : null;
+    const named = isMail ? state.mailbox(owner).folder(folder).key : null;
     return { kind, owner: nameOf(owner), folder: named };
   });
 }

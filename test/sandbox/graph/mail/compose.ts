@@ -1,0 +1,97 @@
+import type { Owner } from "../owner.ts";
+import { stableToken } from "../seed.ts";
+import type { GraphState } from "../state.ts";
+import { recipient, toSecond } from "./mail-seed.ts";
+import { ownHeaders, toRecipients } from "./message-input.ts";
+import type { AttachmentInput, MessageInput } from "./message-input.ts";
+import type { Attachment, StoredMessage } from "./message.ts";
+import { stableKey } from "./outlook-id.ts";
+
+/** The address that a person's mail goes out under. */
+export const addressOf = ({ user }: Owner) => recipient(user.name, user.mail ?? user.upn);
+
+export const attached = (guid: string, file: AttachmentInput): Attachment => ({
+  key: stableKey("attachment", guid),
+  name: file.name,
+  contentType: file.contentType ?? "application/octet-stream",
+  contentBytes: file.contentBytes,
+  isInline: file.isInline ?? false,
+});
+
+/** What a client says of a message, over what was there; a null clears. */
+export function withInput(
+  message: StoredMessage,
+  input: Omit<MessageInput, "attachments">,
+): StoredMessage {
+  const given = <T>(value: T | null | undefined, old: T, empty: T): T =>
+    value === undefined ? old : (value ?? empty);
+  const people = (value: MessageInput["toRecipients"], old: StoredMessage["toRecipients"]) =>
+    value === undefined ? old : toRecipients(value);
+  const body = input.body ?? (input.body === null ? { content: "" } : undefined);
+  return {
+    ...message,
+    subject: given(input.subject, message.subject, ""),
+    body:
+      body === undefined
+        ? message.body
+        : { contentType: body.contentType ?? "text", content: body.content },
+    importance: given(input.importance, message.importance, "normal"),
+    categories: given(input.categories, message.categories, []),
+    isRead: given(input.isRead, message.isRead, false),
+    flag: given(input.flag?.flagStatus, message.flag, "notFlagged"),
+    inferenceClassification: given(
+      input.inferenceClassification,
+      message.inferenceClassification,
+      "focused",
+    ),
+    isDeliveryReceiptRequested: given(
+      input.isDeliveryReceiptRequested,
+      message.isDeliveryReceiptRequested,
+      false,
+    ),
+    isReadReceiptRequested: given(
+      input.isReadReceiptRequested,
+      message.isReadReceiptRequested,
+      false,
+    ),
+    toRecipients: people(input.toRecipients, message.toRecipients),
+    ccRecipients: people(input.ccRecipients, message.ccRecipients),
+    bccRecipients: people(input.bccRecipients, message.bccRecipients),
+    replyTo: people(input.replyTo, message.replyTo),
+  };
+}
+
+/** A new message of `owner`, as a draft that is in no mailbox yet. */
+export function composed(state: GraphState, owner: Owner, input: MessageInput): StoredMessage {
+  const now = toSecond(state.world.now());
+  const key = stableKey("composed", state.world.guid());
+  const blank: StoredMessage = {
+    key,
+    folder: "drafts",
+    revision: 1,
+    createdDateTime: now,
+    lastModifiedDateTime: now,
+    receivedDateTime: now,
+    sentDateTime: now,
+    subject: "",
+    body: { contentType: "text", content: "" },
+    importance: "normal",
+    categories: [],
+    isRead: true,
+    isDraft: true,
+    flag: "notFlagged",
+    inferenceClassification: "focused",
+    isDeliveryReceiptRequested: false,
+    isReadReceiptRequested: false,
+    internetMessageId: `<${stableToken(24, key)}@mail.contoso.example>`,
+    conversation: key,
+    from: addressOf(owner),
+    toRecipients: [],
+    ccRecipients: [],
+    bccRecipients: [],
+    replyTo: [],
+    headers: ownHeaders(input.internetMessageHeaders),
+    attachments: (input.attachments ?? []).map((file) => attached(state.world.guid(), file)),
+  };
+  return { ...withInput(blank, input), isRead: true };
+}
