@@ -19,6 +19,7 @@ export function alikeOperations(operation: string): string[] {
   const anyFolder = bare.replace(/\/mailfolders\/\{id\}(?=\/messages)/, "");
   const alike = anyFolder
     .replace(/\/replyall$/, "/reply")
+    .replace(/\/mailfolders\/\{id\}\/messagerules/, "/mailfolders/inbox/messagerules")
     .replace(/\/attachments\/\{id\}$/, method === "GET" ? "/attachments" : "");
   const paths = [path, bare, byId, anyFolder, alike];
   const ofUsers = paths.map((one) => one.replace(/^\/me(?=\/|$)/, "/users/{id}"));

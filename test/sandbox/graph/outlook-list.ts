@@ -11,6 +11,7 @@ import { project } from "./odata/select.ts";
 import type { EntitySchema } from "./odata/schema.ts";
 import { refusal } from "./permissions.ts";
 import { badRequest, linkWith, readQuery, valueOr400 } from "./query.ts";
+import { acceptedOptions, entityOptions, listRefusal } from "./query-options.ts";
 import type { QueryOptions, SystemOption } from "./query-options.ts";
 
 /** A list of Outlook's items and how it is shown. */
@@ -129,3 +130,37 @@ const nextLink = (c: GraphContext, next: number, searched: boolean) =>
   searched
     ? linkWith(c, "$skiptoken", Buffer.from(String(next)).toString("base64url"))
     : linkWith(c, "$skip", String(next));
+
+/** One of Outlook's items and how it is shown. */
+export interface OutlookItem<Item> {
+  /** What follows `$metadata#` in the context, without the selection. */
+  path: string;
+  schema: EntitySchema;
+  item: Item;
+  view: Readonly<Record<string, unknown>>;
+  relations?: Relations<Item>;
+  hidden?: readonly string[];
+  onlySelected?: readonly string[];
+}
+
+/** Answers one item, or what $select names of it. */
+export function answerOutlookItem<Item>(
+  c: GraphContext,
+  { path, schema, item, view, relations = {}, ...shown }: OutlookItem<Item>,
+  status: 200 | 201 = 200,
+): Response {
+  const query = readQuery(entityOptions(c), schema);
+  const shape = query.select === undefined ? "" : `(${query.select.join(",")})`;
+  return json(
+    c,
+    {
+      "@odata.context": `${versionRoot(c)}/$metadata#${path}${shape}/$entity`,
+      ...outlookEntity(c, item, view, query, { relations, ...shown }),
+    },
+    status,
+  );
+}
+
+/** The options of a list that takes what Outlook's lists take. */
+export const listOptionsOf = (c: GraphContext): QueryOptions =>
+  acceptedOptions(c, { accepted: outlookListOptions, refuse: listRefusal("BadRequest") });

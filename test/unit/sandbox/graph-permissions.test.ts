@@ -43,6 +43,7 @@ const mailStandIn = (operation: string): string =>
     .replace(/\/mailfolders\/\{id\}(?=\/messages)/, "")
     .replace(/\/\$count$/, "")
     .replace(/\/replyall$/, "/reply")
+    .replace("/mailfolders/{id}/messagerules", "/mailfolders/inbox/messagerules")
     .replace(/^(GET .*\/attachments)\/\{id\}$/, "$1")
     .replace(/^(DELETE .*)\/attachments\/\{id\}$/, "$1");
 

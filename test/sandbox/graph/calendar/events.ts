@@ -1,14 +1,13 @@
 import { Hono } from "hono";
-import { empty, json } from "../answer.ts";
+import { empty } from "../answer.ts";
 import { readJson } from "../body.ts";
-import { versionRoot } from "../environment.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
 import { inMailbox } from "../mail/in-mailbox.ts";
 import type { MailboxRequest } from "../mail/in-mailbox.ts";
 import type { Relations } from "../odata/related.ts";
-import { answerOutlookList, outlookEntity, outlookListOptions } from "../outlook-list.ts";
+import { answerOutlookItem, answerOutlookList, outlookListOptions } from "../outlook-list.ts";
 import { holds } from "../permissions.ts";
-import { badRequest, readQuery } from "../query.ts";
+import { badRequest } from "../query.ts";
 import { acceptedOptions, entityOptions } from "../query-options.ts";
 import type { QueryOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
@@ -44,17 +43,15 @@ function answerEvent(
   occurrence: Occurrence,
   status: 200 | 201 = 200,
 ): Response {
-  const query = readQuery(entityOptions(c), eventSchema);
-  const shape = query.select === undefined ? "" : `(${query.select.join(",")})`;
-  const view = viewEvent(state.calendar(owner).name, occurrence, preferences);
-  return json(
+  return answerOutlookItem(
     c,
     {
-      "@odata.context": `${versionRoot(c)}/$metadata#users('${owner.graphId}')/events${shape}/$entity`,
-      ...outlookEntity(c, occurrence, view, query, {
-        relations: eventRelations,
-        hidden: hiddenFrom(c),
-      }),
+      path: `users('${owner.graphId}')/events`,
+      schema: eventSchema,
+      item: occurrence,
+      view: viewEvent(state.calendar(owner).name, occurrence, preferences),
+      relations: eventRelations,
+      hidden: hiddenFrom(c),
     },
     status,
   );

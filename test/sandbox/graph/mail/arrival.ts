@@ -7,7 +7,9 @@ import { stateOf } from "../state.ts";
 import { recipient, toSecond } from "./mail-seed.ts";
 import { ONLY_SELECTED, viewMessage } from "./message-view.ts";
 import { wellKnownFolders } from "./folder.ts";
+import type { StoredMessage } from "./message.ts";
 import { stableKey } from "./outlook-id.ts";
+import { receive } from "./receive.ts";
 import { readPreferences } from "./preferences.ts";
 
 const oneOf = (folders: readonly string[]) => `expected one of ${folders.join(", ")}`;
@@ -55,7 +57,7 @@ export function arrive(
   const key = stableKey("arrival", world.guid());
   const time = toSecond(received === undefined ? world.now() : Date.parse(received));
   const text = subject.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  const message = mailbox.put({
+  const message: StoredMessage = {
     key,
     folder,
     revision: 1,
@@ -82,7 +84,12 @@ export function arrive(
     replyTo: [],
     headers: [],
     attachments: [],
-  });
-  const view = viewMessage(mailbox.name, message, readPreferences(undefined));
+  };
+  // Only what comes into the inbox meets its rules.
+  const placed =
+    folder === "inbox"
+      ? (receive(mailbox, message, () => world.guid()) ?? message)
+      : mailbox.put(message);
+  const view = viewMessage(mailbox.name, placed, readPreferences(undefined));
   return Object.fromEntries(Object.entries(view).filter(([name]) => !ONLY_SELECTED.includes(name)));
 }

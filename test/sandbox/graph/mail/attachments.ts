@@ -1,12 +1,9 @@
 import { Hono } from "hono";
-import { empty, json } from "../answer.ts";
+import { empty } from "../answer.ts";
 import { parseBody } from "../body-names.ts";
 import { readJson } from "../body.ts";
-import { versionRoot } from "../environment.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
-import { answerOutlookList, outlookEntity, outlookListOptions } from "../outlook-list.ts";
-import { readQuery } from "../query.ts";
-import { acceptedOptions, entityOptions, listRefusal } from "../query-options.ts";
+import { answerOutlookItem, answerOutlookList, listOptionsOf } from "../outlook-list.ts";
 import type { GraphState } from "../state.ts";
 import { attachmentSchema, viewAttachment } from "./attachment-view.ts";
 import { attached } from "./compose.ts";
@@ -32,14 +29,13 @@ function answerAttachment(
   { mailbox, message, file }: { mailbox: Mailbox; message: StoredMessage; file: Attachment },
   status: 200 | 201 = 200,
 ): Response {
-  const query = readQuery(entityOptions(c), attachmentSchema);
-  const view = viewAttachment(mailbox.name, message, file);
-  const path = `users('${owner.graphId}')/messages('${c.req.param("message")}')/attachments/$entity`;
-  return json(
+  return answerOutlookItem(
     c,
     {
-      "@odata.context": `${versionRoot(c)}/$metadata#${path}`,
-      ...outlookEntity(c, file, view, query, { relations: {} }),
+      path: `users('${owner.graphId}')/messages('${c.req.param("message")}')/attachments`,
+      schema: attachmentSchema,
+      item: file,
+      view: viewAttachment(mailbox.name, message, file),
     },
     status,
   );
@@ -70,10 +66,7 @@ export function attachmentRoutes(state: GraphState): GraphRoutes {
         return answerOutlookList(c, {
           path: `users('${owner.graphId}')/messages('${c.req.param("message")}')/attachments`,
           schema: attachmentSchema,
-          options: acceptedOptions(c, {
-            accepted: outlookListOptions,
-            refuse: listRefusal("BadRequest"),
-          }),
+          options: listOptionsOf(c),
           items: message.attachments,
           view: (file) => viewAttachment(mailbox.name, message, file),
           relations: {},

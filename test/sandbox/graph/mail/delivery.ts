@@ -5,6 +5,7 @@ import type { GraphState } from "../state.ts";
 import { toSecond } from "./mail-seed.ts";
 import type { StoredMessage } from "./message.ts";
 import { stableKey } from "./outlook-id.ts";
+import { receive } from "./receive.ts";
 
 /** Everybody a message is addressed to, in lower case. */
 const addressesOf = ({ toRecipients: to, ccRecipients: cc, bccRecipients: bcc }: StoredMessage) =>
@@ -23,7 +24,7 @@ export function ownersAt(state: GraphState, addresses: ReadonlySet<string>): Own
 /** Puts a copy into the inbox of everybody addressed who lives in the sandbox. */
 function deliver(state: GraphState, message: StoredMessage): void {
   for (const owner of ownersAt(state, addressesOf(message))) {
-    state.mailbox(owner).put({
+    const copy: StoredMessage = {
       ...message,
       key: stableKey("delivered", message.key, owner.user.upn),
       folder: "inbox",
@@ -32,7 +33,8 @@ function deliver(state: GraphState, message: StoredMessage): void {
       categories: [],
       flag: "notFlagged",
       bccRecipients: [],
-    });
+    };
+    receive(state.mailbox(owner), copy, () => state.world.guid());
   }
 }
 

@@ -1,15 +1,14 @@
 import { Hono } from "hono";
 import * as z from "zod";
-import { empty, json } from "../answer.ts";
+import { empty } from "../answer.ts";
 import { parseBody } from "../body-names.ts";
 import { readJson } from "../body.ts";
-import { versionRoot } from "../environment.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
 import { GraphError } from "../graph-error.ts";
 import type { Relations } from "../odata/related.ts";
-import { answerOutlookList, outlookEntity, outlookListOptions } from "../outlook-list.ts";
-import { expandedSelect, readQuery } from "../query.ts";
-import { acceptedOptions, entityOptions, listRefusal } from "../query-options.ts";
+import { answerOutlookItem, answerOutlookList, listOptionsOf } from "../outlook-list.ts";
+import { expandedSelect } from "../query.ts";
+import { entityOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import { project } from "../odata/select.ts";
 import { folderSchema, isDistinguished, ROOT_FOLDER } from "./folder.ts";
@@ -37,10 +36,7 @@ function listFolders(
   { parent, path }: { parent: string; path: string },
 ): Response {
   const mailbox = state.mailbox(owner);
-  const options = acceptedOptions(c, {
-    accepted: outlookListOptions,
-    refuse: listRefusal("BadRequest"),
-  });
+  const options = listOptionsOf(c);
   const showsHidden = options["includehiddenfolders"]?.toLowerCase() === "true";
   return answerOutlookList(c, {
     path: `users('${owner.graphId}')/${path}`,
@@ -60,13 +56,14 @@ export function answerFolder(
   folder: StoredFolder,
   status: 200 | 201 = 200,
 ): Response {
-  const query = readQuery(entityOptions(c), folderSchema);
-  const view = mailbox.folderView(folder);
-  return json(
+  return answerOutlookItem(
     c,
     {
-      "@odata.context": `${versionRoot(c)}/$metadata#users('${owner.graphId}')/mailFolders/$entity`,
-      ...outlookEntity(c, folder, view, query, { relations: folderRelations(mailbox) }),
+      path: `users('${owner.graphId}')/mailFolders`,
+      schema: folderSchema,
+      item: folder,
+      view: mailbox.folderView(folder),
+      relations: folderRelations(mailbox),
     },
     status,
   );

@@ -5,8 +5,13 @@ import { nameOf } from "../owner.ts";
 import type { Owner } from "../owner.ts";
 import { isDistinguished, seedFolders, viewFolder } from "./folder.ts";
 import type { FolderView, StoredFolder } from "./folder.ts";
+import { seedCategories } from "./category.ts";
+import type { OutlookCategory } from "./category.ts";
 import { seedMail } from "./mail-seed.ts";
+import { seedSettings } from "./mailbox-settings.ts";
+import type { MailboxSettings } from "./mailbox-settings.ts";
 import type { StoredMessage } from "./message.ts";
+import type { StoredRule } from "./rule.ts";
 import {
   folderId,
   isImmutableId,
@@ -23,12 +28,17 @@ export class Mailbox {
   /** What ids of this mailbox are made of. */
   readonly name: string;
   readonly folders = new ChangeLog<StoredFolder>();
+  /** By key, in the order they were made. */
+  readonly rules = new Map<string, StoredRule>();
+  readonly categories: Map<string, OutlookCategory>;
+  settings: MailboxSettings = seedSettings();
   readonly #logs = new Map<string, ChangeLog<StoredMessage>>();
   #listener: Listener | undefined;
 
   /** @param now when the seeded mail is to be recent (ms) */
   constructor(owner: Owner, now: number) {
     this.name = nameOf(owner);
+    this.categories = new Map(seedCategories(this.name).map((one) => [one.id, one]));
     for (const folder of seedFolders()) this.addFolder(folder);
     for (const message of seedMail(owner.user, now)) this.put(message);
   }

@@ -1,9 +1,7 @@
 import { Hono } from "hono";
-import { json } from "../answer.ts";
-import { versionRoot } from "../environment.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
 import { matches } from "../odata/filter-match.ts";
-import { answerOutlookList, outlookEntity, outlookListOptions } from "../outlook-list.ts";
+import { answerOutlookItem, answerOutlookList, outlookListOptions } from "../outlook-list.ts";
 import { holds } from "../permissions.ts";
 import { badRequest, readQuery, valueOr400 } from "../query.ts";
 import { acceptedOptions, entityOptions, listRefusal } from "../query-options.ts";
@@ -105,19 +103,16 @@ export function answerMessage(
   message: StoredMessage,
   status: 200 | 201 = 200,
 ): Response {
-  const query = readQuery(entityOptions(c), messageSchema);
-  const shape = query.select === undefined ? "" : `(${query.select.join(",")})`;
-  const view = viewMessage(mailbox.name, message, preferences);
-  const shown = outlookEntity(c, message, view, query, {
-    relations: messageRelations(mailbox.name),
-    hidden: hiddenFrom(c),
-    onlySelected: ONLY_SELECTED,
-  });
-  return json(
+  return answerOutlookItem(
     c,
     {
-      "@odata.context": `${versionRoot(c)}/$metadata#users('${owner.graphId}')/messages${shape}/$entity`,
-      ...shown,
+      path: `users('${owner.graphId}')/messages`,
+      schema: messageSchema,
+      item: message,
+      view: viewMessage(mailbox.name, message, preferences),
+      relations: messageRelations(mailbox.name),
+      hidden: hiddenFrom(c),
+      onlySelected: ONLY_SELECTED,
     },
     status,
   );
