@@ -23,6 +23,15 @@ const ofMessages = [
   "DELETE /messages/{id}/attachments/{id}",
 ];
 
+/** A collection, and each of its members read, changed and deleted. */
+const crud = (list: string): string[] => [
+  `GET ${list}`,
+  `POST ${list}`,
+  `GET ${list}/{id}`,
+  `PATCH ${list}/{id}`,
+  `DELETE ${list}/{id}`,
+];
+
 const under = (place: string, operations: readonly string[]) =>
   operations.map((operation) => operation.replace(" ", ` ${place}`));
 
@@ -41,13 +50,8 @@ const ofPerson = [
   "POST /mailfolders/{id}/copy",
   ...under("/mailfolders/{id}", ofMessages),
   "GET /mailfolders/{id}/messages/delta",
-  ...["/mailfolders/{id}/messagerules", "/outlook/mastercategories"].flatMap((list) => [
-    `GET ${list}`,
-    `POST ${list}`,
-    `GET ${list}/{id}`,
-    `PATCH ${list}/{id}`,
-    `DELETE ${list}/{id}`,
-  ]),
+  ...crud("/mailfolders/{id}/messagerules"),
+  ...crud("/outlook/mastercategories"),
   "GET /mailboxsettings",
   "PATCH /mailboxsettings",
   ...[
@@ -60,9 +64,13 @@ const ofPerson = [
     "workinghours",
     "userpurpose",
   ].map((setting) => `GET /mailboxsettings/${setting}`),
-  "GET /contacts",
-  "GET /contactfolders",
-  "GET /contactfolders/{id}/contacts",
+  ...crud("/contacts"),
+  "GET /contacts/delta",
+  ...crud("/contactfolders"),
+  ...under("/contactfolders/{id}", crud("/contacts")),
+  "GET /contactfolders/{id}/contacts/delta",
+  "GET /contactfolders/{id}/childfolders",
+  "POST /contactfolders/{id}/childfolders",
   "GET /events",
   "POST /events",
   "GET /events/{id}",

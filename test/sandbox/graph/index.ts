@@ -5,7 +5,7 @@ import { requireToken } from "./authentication.ts";
 import { batchRoutes } from "./batch/batch.ts";
 import { calendarViewRoutes } from "./calendar/calendar-view.ts";
 import { eventRoutes } from "./calendar/events.ts";
-import { contactRoutes } from "./contacts/contacts.ts";
+import { contactBookRoutes } from "./contacts/index.ts";
 import { meRoutes } from "./directory/me.ts";
 import { userRoutes } from "./directory/users.ts";
 import { driveRoutes, drivesRoutes } from "./drive/drive-routes.ts";
@@ -50,7 +50,7 @@ export function createGraph(world: World): Service {
   const personal = new Hono<GraphEnvironment>()
     .route("/", untrackedRoutes())
     .route("/", mailRoutes(state))
-    .route("/", contactRoutes(state))
+    .route("/", contactBookRoutes(state))
     .route("/", eventRoutes(state))
     .route("/", calendarViewRoutes(state))
     .route("/", driveRoutes(state));

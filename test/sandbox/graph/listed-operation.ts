@@ -18,6 +18,10 @@ export function alikeOperations(operation: string): string[] {
     .replace(/\/items\/\{id\}\/delta$/, "/root/delta");
   const anyFolder = bare.replace(/\/mailfolders\/\{id\}(?=\/messages)/, "");
   const alike = anyFolder
+    .replace(
+      /(?<=^\/(?:me|users\/\{id\}))\/contacts\/delta$/,
+      "/contactfolders/{id}/contacts/delta",
+    )
     .replace(/\/replyall$/, "/reply")
     .replace(/\/mailfolders\/\{id\}\/messagerules/, "/mailfolders/inbox/messagerules")
     .replace(/\/attachments\/\{id\}$/, method === "GET" ? "/attachments" : "");

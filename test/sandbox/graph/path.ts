@@ -62,6 +62,7 @@ const collections = new Set([
   "attachments",
   "messageRules",
   "masterCategories",
+  "contacts",
   "contactFolders",
   "events",
   "drives",

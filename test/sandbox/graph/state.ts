@@ -1,5 +1,6 @@
 import type { Caller, SandboxUser, World } from "../world.ts";
 import { Calendar } from "./calendar/calendar.ts";
+import { ContactBook } from "./contacts/contact-book.ts";
 import { Directory } from "./directory/directory.ts";
 import { Drive } from "./drive/drive.ts";
 import { UploadSessions } from "./drive/upload-sessions.ts";
@@ -11,6 +12,7 @@ import type { Owner } from "./owner.ts";
 import { Notifier } from "./subscriptions/notifier.ts";
 import {
   watchCalendar,
+  watchContacts,
   watchDirectory,
   watchDrive,
   watchMailbox,
@@ -46,6 +48,7 @@ export class GraphState {
   readonly #directories = new Shelf<Directory>();
   readonly #mailboxes = new Shelf<Mailbox>();
   readonly #calendars = new Shelf<Calendar>();
+  readonly #contacts = new Shelf<ContactBook>();
   readonly #drives = new Shelf<Drive>();
   readonly uploads = new UploadSessions();
   /** People who were added to a directory and cannot sign in, by object id. */
@@ -65,6 +68,7 @@ export class GraphState {
       this.#directories.clear();
       this.#mailboxes.clear();
       this.#calendars.clear();
+      this.#contacts.clear();
       this.#drives.clear();
       this.uploads.clear();
       this.added.clear();
@@ -100,6 +104,14 @@ export class GraphState {
       const calendar = new Calendar(owner);
       watchCalendar(calendar, owner, this.#report);
       return calendar;
+    });
+  }
+
+  contacts(owner: Owner): ContactBook {
+    return this.#contacts.get(nameOf(owner), () => {
+      const contacts = new ContactBook(owner);
+      watchContacts(contacts, owner, this.#report);
+      return contacts;
     });
   }
 

@@ -32,6 +32,8 @@ const everyPermission = [
 const standIns: Readonly<Record<string, string>> = {
   "PATCH /me": "PATCH /users/{id}",
   "GET /users/$count": "GET /users",
+  "GET /me/contacts/delta": "GET /me/contactfolders/{id}/contacts/delta",
+  "GET /users/{id}/contacts/delta": "GET /users/{id}/contactfolders/{id}/contacts/delta",
   "GET /me/calendarview": "GET /users/{id}/calendarview",
   "GET /me/calendar/calendarview/delta": "GET /me/calendarview/delta",
   "GET /users/{id}/calendar/calendarview/delta": "GET /users/{id}/calendarview/delta",

@@ -2,16 +2,21 @@ import { stableKey } from "../mail/outlook-id.ts";
 import { toSecond } from "../mail/mail-seed.ts";
 import { stableNumber } from "../seed.ts";
 import type { SandboxUser } from "../../world.ts";
-import type { ContactFolder, StoredContact } from "./contact.ts";
+import { blankContact } from "./contact.ts";
+import type { StoredContact } from "./contact.ts";
+import { DEFAULT_FOLDER } from "./contact-folder.ts";
+
+/** The folder beside the default one that every mailbox begins with. */
+export const SUPPLIERS = "suppliers";
 
 const givenNames = ["Caroline", "Charles", "Emmy", "Joseph", "Mary", "Michael", "Sofia"] as const;
 const surnames = ["Babbage", "Faraday", "Herschel", "Jacquard", "Noether", "Somerville"] as const;
 const companies = ["Analytical Engines", "Royal Institution", "Silk Weavers of Lyon"] as const;
 
 /** How many contacts each folder has. */
-const shares: readonly (readonly [ContactFolder, number])[] = [
-  ["contacts", 36],
-  ["suppliers", 3],
+const shares: readonly (readonly [folder: string, count: number])[] = [
+  [DEFAULT_FOLDER, 36],
+  [SUPPLIERS, 3],
 ];
 
 /** The oldest seeded contact; each of the others was added a day after the one before it. */
@@ -21,15 +26,13 @@ const DAY_MS = 86_400_000;
 const nth = <T>(words: readonly [T, ...T[]], number: number): T =>
   words[number % words.length] ?? words[0];
 
-function seedContact(user: SandboxUser, folder: ContactFolder, number: number): StoredContact {
+function seedContact(user: SandboxUser, folder: string, number: number): StoredContact {
   const words = ["contact", user.upn, folder, number] as const;
   const givenName = nth(givenNames, number);
   const surname = nth(surnames, number);
   const address = `${givenName}.${surname}@example.com`.toLowerCase();
   return {
-    key: stableKey(...words),
-    folder,
-    createdDateTime: toSecond(FIRST + number * DAY_MS),
+    ...blankContact(stableKey(...words), folder, toSecond(FIRST + number * DAY_MS)),
     givenName,
     surname,
     companyName: nth(companies, number),

@@ -4,29 +4,82 @@ import { folderId, itemId } from "../mail/outlook-id.ts";
 import type { OutlookPreferences } from "../mail/preferences.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 
-/** `contacts` is the folder that every mailbox has. */
-export const contactFolders = { contacts: "Contacts", suppliers: "Suppliers" } as const;
-export type ContactFolder = keyof typeof contactFolders;
+/** Where somebody lives or works; Exchange writes one without a field when it knows none. */
+export interface PhysicalAddress {
+  street?: string;
+  city?: string;
+  state?: string;
+  countryOrRegion?: string;
+  postalCode?: string;
+}
 
 /** A contact as the mailbox keeps it. Times are ISO 8601 to the second, UTC. */
 export interface StoredContact {
   key: string;
-  folder: ContactFolder;
+  /** Key of its folder. */
+  folder: string;
+  revision: number;
   createdDateTime: string;
-  givenName: string;
-  surname: string;
-  companyName: string;
+  lastModifiedDateTime: string;
+  givenName: string | null;
+  surname: string | null;
+  /** Null: made of the names, as are `fileAs` and `initials`. */
+  displayName: string | null;
+  fileAs: string | null;
+  initials: string | null;
+  middleName: string | null;
+  nickName: string | null;
+  title: string | null;
   jobTitle: string | null;
+  companyName: string | null;
+  department: string | null;
+  officeLocation: string | null;
+  profession: string | null;
   mobilePhone: string | null;
-  categories: string[];
+  homePhones: string[] | null;
+  businessPhones: string[] | null;
+  imAddresses: string[] | null;
   emailAddresses: EmailAddress[];
+  categories: string[] | null;
+  birthday: string | null;
+  personalNotes: string | null;
+  homeAddress: PhysicalAddress;
+  businessAddress: PhysicalAddress;
+  otherAddress: PhysicalAddress;
 }
 
-/** Where somebody lives or works; Exchange writes one without a field when it knows none. */
-interface PhysicalAddress {
-  street?: string;
-  city?: string;
-}
+/** A contact of which nothing is known yet. */
+export const blankContact = (key: string, folder: string, now: string): StoredContact => ({
+  key,
+  folder,
+  revision: 1,
+  createdDateTime: now,
+  lastModifiedDateTime: now,
+  givenName: null,
+  surname: null,
+  displayName: null,
+  fileAs: null,
+  initials: null,
+  middleName: null,
+  nickName: null,
+  title: null,
+  jobTitle: null,
+  companyName: null,
+  department: null,
+  officeLocation: null,
+  profession: null,
+  mobilePhone: null,
+  homePhones: null,
+  businessPhones: null,
+  imAddresses: null,
+  emailAddresses: [],
+  categories: null,
+  birthday: null,
+  personalNotes: null,
+  homeAddress: {},
+  businessAddress: {},
+  otherAddress: {},
+});
 
 /** A contact as Graph writes it; `project` reads it by name, so it is a type. */
 export type ContactView = {
@@ -40,14 +93,14 @@ export type ContactView = {
   birthday: string | null;
   fileAs: string;
   displayName: string;
-  givenName: string;
+  givenName: string | null;
   initials: string;
   middleName: string | null;
   nickName: string | null;
-  surname: string;
+  surname: string | null;
   title: string | null;
   jobTitle: string | null;
-  companyName: string;
+  companyName: string | null;
   department: string | null;
   officeLocation: string | null;
   profession: string | null;
@@ -103,44 +156,34 @@ export const contactSchema: EntitySchema = {
   },
 };
 
+const words = (separator: string, ...parts: readonly (string | null)[]) =>
+  parts.filter((part) => part !== null && part !== "").join(separator);
+
+const initialsOf = (...names: readonly (string | null)[]) =>
+  names.map((name) => (name === null || name === "" ? "" : `${name.charAt(0)}.`)).join("");
+
 /** @param mailbox what ids of this mailbox are made of */
 export function viewContact(
   mailbox: string,
   contact: StoredContact,
-  { immutableIds }: OutlookPreferences,
+  { immutableIds }: Pick<OutlookPreferences, "immutableIds">,
 ): ContactView {
-  const { givenName, surname, createdDateTime } = contact;
-  const changeKey = changeKeyOf(contact.key, 1);
+  const { key, folder, revision, ...shown } = contact;
+  const { givenName, middleName, surname } = contact;
+  const changeKey = changeKeyOf(key, revision);
   return {
     "@odata.etag": `W/"${changeKey}"`,
-    id: itemId(mailbox, contact.key, immutableIds),
-    createdDateTime,
-    lastModifiedDateTime: createdDateTime,
+    id: itemId(mailbox, key, immutableIds),
     changeKey,
-    categories: contact.categories,
-    parentFolderId: folderId(mailbox, contact.folder),
-    birthday: null,
-    fileAs: `${surname}, ${givenName}`,
-    displayName: `${givenName} ${surname}`,
-    givenName,
-    initials: `${givenName.charAt(0)}.${surname.charAt(0)}.`,
-    middleName: null,
-    nickName: null,
-    surname,
-    title: null,
-    jobTitle: contact.jobTitle,
-    companyName: contact.companyName,
-    department: null,
-    officeLocation: null,
-    profession: null,
-    mobilePhone: contact.mobilePhone,
-    homePhones: [],
-    businessPhones: [],
-    imAddresses: [],
-    emailAddresses: contact.emailAddresses,
-    personalNotes: "",
-    homeAddress: {},
-    businessAddress: {},
-    otherAddress: {},
+    parentFolderId: folderId(mailbox, folder),
+    ...shown,
+    fileAs: contact.fileAs ?? words(", ", surname, givenName),
+    displayName: contact.displayName ?? words(" ", givenName, middleName, surname),
+    initials: contact.initials ?? initialsOf(givenName, surname),
+    categories: contact.categories ?? [],
+    homePhones: contact.homePhones ?? [],
+    businessPhones: contact.businessPhones ?? [],
+    imAddresses: contact.imAddresses ?? [],
+    personalNotes: contact.personalNotes ?? "",
   };
 }

@@ -1,99 +1,100 @@
 import { Hono } from "hono";
+import { empty } from "../answer.ts";
+import { readJson } from "../body.ts";
 import type { GraphContext, GraphEnvironment, GraphRoutes } from "../environment.ts";
-import { GraphError } from "../graph-error.ts";
 import { inMailbox } from "../mail/in-mailbox.ts";
 import type { MailboxRequest } from "../mail/in-mailbox.ts";
-import { folderId, itemNotFound } from "../mail/outlook-id.ts";
-import { nameOf } from "../owner.ts";
-import type { EntitySchema } from "../odata/schema.ts";
-import { answerOutlookList, outlookListOptions } from "../outlook-list.ts";
-import { acceptedOptions, listRefusal } from "../query-options.ts";
+import { toSecond } from "../mail/mail-seed.ts";
+import { stableKey } from "../mail/outlook-id.ts";
+import { answerOutlookItem, answerOutlookList, listOptionsOf } from "../outlook-list.ts";
+import { entityOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
-import { seedContacts } from "./contact-seed.ts";
-import { contactFolders, contactSchema, viewContact } from "./contact.ts";
-import type { ContactFolder } from "./contact.ts";
+import type { ContactBook } from "./contact-book.ts";
+import { DEFAULT_FOLDER } from "./contact-folder.ts";
+import { readContact, withContact } from "./contact-input.ts";
+import { blankContact, contactSchema, viewContact } from "./contact.ts";
+import type { StoredContact } from "./contact.ts";
 
-const folderSchema: EntitySchema = {
-  name: "microsoft.graph.contactFolder",
-  properties: { id: "string", displayName: "string", parentFolderId: "string" },
-  navigations: {
-    childFolders: false,
-    contacts: false,
-    multiValueExtendedProperties: false,
-    singleValueExtendedProperties: false,
-  },
-};
-
-const folderNames = Object.keys(contactFolders) as ContactFolder[];
-
-/** The folder that an id or the well-known name means. */
-function folderNamed(mailbox: string, nameOrId: string): ContactFolder {
-  const found = folderNames.find((folder) => folderId(mailbox, folder) === nameOrId);
-  if (found !== undefined) return found;
-  if (nameOrId.toLowerCase() === "contacts") return "contacts";
-  throw nameOrId.startsWith("AQMkAD")
-    ? itemNotFound()
-    : new GraphError(400, "ErrorInvalidIdMalformed", "Id is malformed.");
+/** The folder that the path names; undefined where it names none. */
+export function folderOf(c: GraphContext, book: ContactBook): string | undefined {
+  const named = c.req.param("folder");
+  return named === undefined ? undefined : book.folder(named).key;
 }
 
-const listOptions = (c: GraphContext) =>
-  acceptedOptions(c, { accepted: outlookListOptions, refuse: listRefusal("BadRequest") });
+const contactOf = (c: GraphContext, book: ContactBook): StoredContact =>
+  book.contact(c.req.param("contact") ?? "", folderOf(c, book));
 
-function answerContacts(
-  c: GraphContext,
-  state: GraphState,
-  { owner, preferences }: MailboxRequest,
-  { folder, path }: { folder: ContactFolder; path: string },
-): Response {
-  const mailbox = nameOf(owner);
+function listContacts(c: GraphContext, state: GraphState, request: MailboxRequest): Response {
+  const { owner, preferences } = request;
+  const book = state.contacts(owner);
+  const named = c.req.param("folder");
+  const within = named === undefined ? "" : `contactFolders('${named}')/`;
   return answerOutlookList(c, {
-    path: `users('${owner.graphId}')/${path}`,
+    path: `users('${owner.graphId}')/${within}contacts`,
     schema: contactSchema,
-    options: listOptions(c),
-    items: seedContacts(owner.user).filter((contact) => contact.folder === folder),
-    view: (contact) => viewContact(mailbox, contact, preferences),
+    options: listOptionsOf(c),
+    items: book.log(folderOf(c, book) ?? DEFAULT_FOLDER).values(),
+    view: (contact) => viewContact(book.name, contact, preferences),
     relations: {},
     pageSetting: state.world.settings.page_size,
   });
 }
 
-/** /contacts and /contactFolders of a person, and the contacts in a folder. They are only read. */
+function answerContact(
+  c: GraphContext,
+  { owner, preferences }: MailboxRequest,
+  book: ContactBook,
+  contact: StoredContact,
+  status: 200 | 201 = 200,
+): Response {
+  const path = `users('${owner.graphId}')/contacts`;
+  const view = viewContact(book.name, contact, preferences);
+  return answerOutlookItem(c, { path, schema: contactSchema, item: contact, view }, status);
+}
+
+/** /contacts of a person, or of a folder. */
 export function contactRoutes(state: GraphState): GraphRoutes {
   return new Hono<GraphEnvironment>()
     .get(
       "/contacts",
-      inMailbox(state, (c, request) =>
-        answerContacts(c, state, request, { folder: "contacts", path: "contacts" }),
-      ),
+      inMailbox(state, (c, request) => listContacts(c, state, request)),
     )
-    .get(
-      "/contactFolders",
-      inMailbox(state, (c, { owner }) => {
-        const mailbox = nameOf(owner);
-        return answerOutlookList(c, {
-          path: `users('${owner.graphId}')/contactFolders`,
-          schema: folderSchema,
-          options: listOptions(c),
-          // The default folder is not among those of the list.
-          items: folderNames.filter((folder) => folder !== "contacts"),
-          view: (folder) => ({
-            id: folderId(mailbox, folder),
-            displayName: contactFolders[folder],
-            parentFolderId: folderId(mailbox, "contacts"),
-          }),
-          relations: {},
-          pageSetting: state.world.settings.page_size,
-        });
+    .post(
+      "/contacts",
+      inMailbox(state, async (c, request) => {
+        const book = state.contacts(request.owner);
+        const now = state.world.now();
+        const folder = folderOf(c, book) ?? DEFAULT_FOLDER;
+        const key = stableKey("contact", state.world.guid());
+        const blank = { ...blankContact(key, folder, toSecond(now)), revision: 0 };
+        const contact = book.put(withContact(blank, readContact(await readJson(c)), now));
+        return answerContact(c, request, book, contact, 201);
       }),
     )
     .get(
-      "/contactFolders/:folder/contacts",
+      "/contacts/:contact",
       inMailbox(state, (c, request) => {
-        const id = c.req.param("folder") ?? "";
-        return answerContacts(c, state, request, {
-          folder: folderNamed(nameOf(request.owner), id),
-          path: `contactFolders('${id}')/contacts`,
-        });
+        entityOptions(c);
+        const book = state.contacts(request.owner);
+        return answerContact(c, request, book, contactOf(c, book));
+      }),
+    )
+    .patch(
+      "/contacts/:contact",
+      inMailbox(state, async (c, request) => {
+        const book = state.contacts(request.owner);
+        const contact = contactOf(c, book);
+        const input = readContact(await readJson(c));
+        const changed = book.put(withContact(contact, input, state.world.now()));
+        return answerContact(c, request, book, changed);
+      }),
+    )
+    .delete(
+      "/contacts/:contact",
+      inMailbox(state, (c, { owner }) => {
+        const book = state.contacts(owner);
+        book.delete(contactOf(c, book));
+        return empty(c, 204);
       }),
     );
 }

@@ -1,6 +1,8 @@
 import { viewEvent } from "../calendar/event-view.ts";
 import { ownTime } from "../calendar/calendar.ts";
 import type { Calendar } from "../calendar/calendar.ts";
+import type { ContactBook } from "../contacts/contact-book.ts";
+import { viewContact } from "../contacts/contact.ts";
 import type { Written } from "../delta/change-log.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { Drive } from "../drive/drive.ts";
@@ -77,6 +79,20 @@ export function watchCalendar(calendar: Calendar, owner: Owner, report: Report):
       folder: null,
       ...both(written, (event, immutable) =>
         viewEvent(calendar.name, ownTime(event), outlookPreferences(immutable)),
+      ),
+    }),
+  );
+}
+
+/** Reports the writes to a person's contacts. */
+export function watchContacts(book: ContactBook, owner: Owner, report: Report): void {
+  book.listen((folder, written) =>
+    report({
+      kind: "contact",
+      ...ofOwner(owner),
+      folder,
+      ...both(written, (contact, immutableIds) =>
+        viewContact(book.name, contact, { immutableIds }),
       ),
     }),
   );

@@ -1,4 +1,5 @@
 import type { Caller } from "../../world.ts";
+import { DEFAULT_FOLDER } from "../contacts/contact-folder.ts";
 import { requireMailbox } from "../mail/mailbox.ts";
 import { nameOf, ownerFor, requirePerson, userNotFound } from "../owner.ts";
 import type { Owner } from "../owner.ts";
@@ -64,6 +65,18 @@ function ownerNamed(
   }
 }
 
+/** Key of the folder that is watched; null: every one. `me/contacts` are those of the default one. */
+function folderWatched(
+  state: GraphState,
+  owner: Owner,
+  { kind, folder }: Pick<WatchedResource, "kind" | "folder">,
+): string | null {
+  if (kind === "contact") return state.contacts(owner).folder(folder ?? DEFAULT_FOLDER).key;
+  return kind === "message" && folder !== undefined
+    ? state.mailbox(owner).folder(folder).key
+    : null;
+}
+
 /**
  * Who and what is watched. Throws 400 for `me` without a person, 404 for what is not there, 403 where
  * a person asks for another's things.
@@ -81,9 +94,7 @@ export function watchedBy(
       throw workloadRefusal(403, "Access is denied. Check credentials and try again.");
     if (kind === "driveItem") state.drive(owner);
     else requireMailbox(owner);
-    const isMail = kind === "message" && folder !== undefined;
-    const named = isMail ? state.mailbox(owner).folder(folder).key : null;
-    return { kind, owner: nameOf(owner), folder: named };
+    return { kind, owner: nameOf(owner), folder: folderWatched(state, owner, { kind, folder }) };
   });
 }
 

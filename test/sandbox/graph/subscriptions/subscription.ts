@@ -23,7 +23,7 @@ export const subscriptionSchema = z.object({
   kind: z.enum(watchedKinds),
   /** Whose things are watched, as `nameOf` writes it; null: everybody's in the tenant. */
   owner: textOrNull,
-  /** The mail folder that is watched; null: every one. */
+  /** Key of the folder of mail or contacts that is watched; null: every one. */
   folder: textOrNull,
   /** As the client wrote them, separated by commas. */
   changeType: z.string(),
