@@ -35,6 +35,17 @@ const crud = (list: string): string[] => [
 const under = (place: string, operations: readonly string[]) =>
   operations.map((operation) => operation.replace(" ", ` ${place}`));
 
+/** What lies under a person's default calendar, and under each calendar. */
+const ofEvents = [
+  ...crud("/events"),
+  ...["accept", "tentativelyaccept", "decline", "cancel"].map(
+    (action) => `POST /events/{id}/${action}`,
+  ),
+  "GET /events/{id}/instances",
+  "GET /calendarview",
+  "GET /calendarview/delta",
+];
+
 /** What lies under a person: `/me/…` and `/users/{id}/…`. */
 const ofPerson = [
   ...ofMessages,
@@ -71,18 +82,10 @@ const ofPerson = [
   "GET /contactfolders/{id}/contacts/delta",
   "GET /contactfolders/{id}/childfolders",
   "POST /contactfolders/{id}/childfolders",
-  "GET /events",
-  "POST /events",
-  "GET /events/{id}",
-  "DELETE /events/{id}",
-  "GET /calendar/events",
-  "POST /calendar/events",
-  "GET /calendar/events/{id}",
-  "DELETE /calendar/events/{id}",
-  "GET /calendarview",
-  "GET /calendarview/delta",
-  "GET /calendar/calendarview",
-  "GET /calendar/calendarview/delta",
+  ...["", "/calendar", "/calendars/{id}"].flatMap((calendar) => under(calendar, ofEvents)),
+  "GET /calendar",
+  "PATCH /calendar",
+  ...crud("/calendars"),
 ];
 
 /** What lies under a drive: `/me/drive…`, `/users/{id}/drive…` and `/drives/{id}…`. */

@@ -3,8 +3,7 @@ import type { Service, ServiceEnvironment, World } from "../world.ts";
 import { gatewayHeaders, json, writeError } from "./answer.ts";
 import { requireToken } from "./authentication.ts";
 import { batchRoutes } from "./batch/batch.ts";
-import { calendarViewRoutes } from "./calendar/calendar-view.ts";
-import { eventRoutes } from "./calendar/events.ts";
+import { eventBookRoutes } from "./calendar/index.ts";
 import { contactBookRoutes } from "./contacts/index.ts";
 import { meRoutes } from "./directory/me.ts";
 import { userRoutes } from "./directory/users.ts";
@@ -38,7 +37,8 @@ const untrackedRoutes = () => {
   return new Hono<GraphEnvironment>()
     .get("/messages/delta", refuse("message"))
     .get("/events/delta", refuse("event"))
-    .get("/calendar/events/delta", refuse("event"));
+    .get("/calendar/events/delta", refuse("event"))
+    .get("/calendars/:calendar/events/delta", refuse("event"));
 };
 
 /** Microsoft Graph v1.0, with /beta as another name for it. */
@@ -51,8 +51,7 @@ export function createGraph(world: World): Service {
     .route("/", untrackedRoutes())
     .route("/", mailRoutes(state))
     .route("/", contactBookRoutes(state))
-    .route("/", eventRoutes(state))
-    .route("/", calendarViewRoutes(state))
+    .route("/", eventBookRoutes(state))
     .route("/", driveRoutes(state));
   const api = new Hono<GraphEnvironment>()
     .use(requireToken(world))

@@ -1,8 +1,8 @@
 /**
  * The operations, most alike first, whose permissions decide about one that Microsoft's data may
  * not list: a count is a read of what it counts, a path of names an item, the root an item, a message
- * is one in any folder, an attachment a part of it, and what a person may do under `/me` that person
- * may do under `/users/{id}`.
+ * is one in any folder, an attachment a part of it, a calendar one of the list, changed by who may make
+ * one, and what a person may do under `/me` that person may do under `/users/{id}`.
  *
  * @param operation method and path template: `GET /me/messages/{id}`
  */
@@ -25,7 +25,11 @@ export function alikeOperations(operation: string): string[] {
     .replace(/\/replyall$/, "/reply")
     .replace(/\/mailfolders\/\{id\}\/messagerules/, "/mailfolders/inbox/messagerules")
     .replace(/\/attachments\/\{id\}$/, method === "GET" ? "/attachments" : "");
-  const paths = [path, bare, byId, anyFolder, alike];
+  const calendar = bare
+    .replace(/\/calendars?(?:\/\{id\})?$/, "/calendars")
+    .replace(/\/calendar\/(?=calendarview)/, "/");
+  const paths = [path, bare, byId, anyFolder, alike, calendar];
   const ofUsers = paths.map((one) => one.replace(/^\/me(?=\/|$)/, "/users/{id}"));
-  return [...new Set([...paths, ...ofUsers])].map((one) => `${method} ${one}`);
+  const changed = method === "PATCH" && calendar.endsWith("/calendars");
+  return [...new Set([...paths, ...ofUsers])].map((one) => `${changed ? "POST" : method} ${one}`);
 }

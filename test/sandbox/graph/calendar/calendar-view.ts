@@ -12,10 +12,11 @@ import { badRequest } from "../query.ts";
 import { acceptedOptions } from "../query-options.ts";
 import type { QueryOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
-import { occurrencesOf, ownTime } from "./calendar.ts";
+import { occurrencesOf, ownTime, removedKeys } from "./calendar.ts";
+import { calendarOf } from "./calendars.ts";
 import { viewEvent } from "./event-view.ts";
 import { eventSchema } from "./event.ts";
-import { eventListOptions, eventRelations, hiddenFrom } from "./events.ts";
+import { eventListOptions, eventOf, eventRelations, hiddenFrom, withinOf } from "./events.ts";
 import { readLocal } from "./time-zone.ts";
 
 interface Window {
@@ -62,13 +63,12 @@ function answerView(c: GraphContext, state: GraphState, request: MailboxRequest)
   const options = eventListOptions(c);
   const { from, until } = windowOf(options);
   const calendar = state.calendar(request.owner);
-  const within = c.req.path.endsWith("/calendar/calendarView") ? "/calendar" : "";
   return answerOutlookList(c, {
-    path: `users('${request.owner.graphId}')${within}/calendarView`,
+    path: `users('${request.owner.graphId}')${withinOf(c)}/calendarView`,
     schema: eventSchema,
     options,
-    items: calendar.log
-      .values()
+    items: calendar
+      .eventsIn(calendarOf(c, calendar).key)
       .flatMap((event) => occurrencesOf(event, from, until))
       .sort((left, right) => left.start - right.start),
     view: (one) => viewEvent(calendar.name, one, request.preferences),
@@ -96,6 +96,7 @@ function checkDelta(c: GraphContext, options: QueryOptions): void {
 function answerDelta(c: GraphContext, state: GraphState, request: MailboxRequest): Response {
   const { owner, preferences } = request;
   const calendar = state.calendar(owner);
+  const { key } = calendarOf(c, calendar);
   const hidden = hiddenFrom(c);
   const shown = (view: Record<string, unknown>) => ({
     "@odata.type": "#microsoft.graph.event",
@@ -104,23 +105,28 @@ function answerDelta(c: GraphContext, state: GraphState, request: MailboxRequest
   const { entries, links } = deltaAnswer(
     c,
     state,
-    outlookDelta(`calendarView ${calendar.name}`, (options) => checkDelta(c, options)),
+    outlookDelta(`calendarView ${calendar.name} ${key}`, (options) => checkDelta(c, options)),
     calendar.log,
     (options, since) => {
       const { from, until } = windowOf(options);
       return {
         place: ({ id, item }): Record<string, unknown>[] => {
-          const times = item === undefined ? [] : occurrencesOf(item, from, until);
-          const removed = {
+          const inside = item?.calendar === key ? item : undefined;
+          const times = inside === undefined ? [] : occurrencesOf(inside, from, until);
+          const removed = (gone: string) => ({
             "@odata.type": "#microsoft.graph.event",
-            id: itemId(calendar.name, id, preferences.immutableIds),
+            id: itemId(calendar.name, gone, preferences.immutableIds),
             "@removed": { reason: "deleted" },
-          };
-          if (times.length === 0) return since === 0 ? [] : [removed];
-          const series = item?.recurrence ? [ownTime(item)] : [];
-          return [...series, ...times].map((one) =>
-            shown(viewEvent(calendar.name, one, preferences)),
-          );
+          });
+          if (times.length === 0) return since === 0 ? [] : [removed(id)];
+          const series = inside?.recurrence ? [ownTime(inside)] : [];
+          const takenOut = since === 0 || inside === undefined ? [] : removedKeys(inside);
+          return [
+            ...[...series, ...times].map((one) =>
+              shown(viewEvent(calendar.name, one, preferences)),
+            ),
+            ...takenOut.map(removed),
+          ];
         },
       };
     },
@@ -133,13 +139,39 @@ function answerDelta(c: GraphContext, state: GraphState, request: MailboxRequest
   });
 }
 
-/** The calendar between two instants, series expanded, and its changes. */
+/** The occurrences of a series between two instants. */
+function answerInstances(c: GraphContext, state: GraphState, request: MailboxRequest): Response {
+  const options = eventListOptions(c);
+  const calendar = state.calendar(request.owner);
+  const { event, type } = eventOf(c, calendar);
+  if (type !== "seriesMaster")
+    throw badRequest("Only a series has instances.", "ErrorInvalidRequest");
+  const { from, until } = windowOf(options);
+  return answerOutlookList(c, {
+    path: `users('${request.owner.graphId}')/events('${c.req.param("event")}')/instances`,
+    schema: eventSchema,
+    options,
+    items: occurrencesOf(event, from, until),
+    view: (one) => viewEvent(calendar.name, one, request.preferences),
+    relations: eventRelations,
+    hidden: hiddenFrom(c),
+    pageSetting: state.world.settings.page_size,
+  });
+}
+
+/** A calendar between two instants, series expanded, its changes, and the instances of a series. */
 export function calendarViewRoutes(state: GraphState): GraphRoutes {
-  const view = inMailbox(state, (c, request) => answerView(c, state, request));
-  const delta = inMailbox(state, (c, request) => answerDelta(c, state, request));
   return new Hono<GraphEnvironment>()
-    .get("/calendarView", view)
-    .get("/calendar/calendarView", view)
-    .get("/calendarView/delta", delta)
-    .get("/calendar/calendarView/delta", delta);
+    .get(
+      "/calendarView",
+      inMailbox(state, (c, request) => answerView(c, state, request)),
+    )
+    .get(
+      "/calendarView/delta",
+      inMailbox(state, (c, request) => answerDelta(c, state, request)),
+    )
+    .get(
+      "/events/:event/instances",
+      inMailbox(state, (c, request) => answerInstances(c, state, request)),
+    );
 }

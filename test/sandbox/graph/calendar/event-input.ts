@@ -1,14 +1,17 @@
 import * as z from "zod";
+import { defined } from "../../../../src/contract/defined.ts";
 import { parseBody } from "../body-names.ts";
 import { bodyRefusal } from "../mail/message-input.ts";
 import { recipient, toSecond } from "../mail/mail-seed.ts";
 import { stableKey } from "../mail/outlook-id.ts";
 import type { Owner } from "../owner.ts";
 import { badRequest } from "../query.ts";
-import type { StoredEvent } from "./event.ts";
+import { NEVER } from "./event.ts";
+import type { Attendee, EventException, StoredEvent } from "./event.ts";
 import { unknownZone } from "./event-view.ts";
 import { recurrenceInput } from "./recurrence.ts";
-import { instantOf, readLocal, zoneNamed } from "./time-zone.ts";
+import { readLocal, instantOf, zoneNamed } from "./time-zone.ts";
+import type { LocalTime } from "./time-zone.ts";
 
 const moment = z.object({ dateTime: z.string(), timeZone: z.string().nullish() });
 const lower = (value: unknown) => (typeof value === "string" ? value.toLowerCase() : value);
@@ -47,6 +50,8 @@ const eventInput = z.strictObject({
   recurrence: recurrenceInput.nullish(),
 });
 
+export type EventInput = z.infer<typeof eventInput>;
+
 const failedValidation = () =>
   badRequest("At least one property failed validation.", "ErrorPropertyValidationFailure");
 
@@ -61,64 +66,141 @@ function readMoment(input: Moment) {
   // With an offset the value is an instant and the zone only its label; Outlook takes UTC's Z.
   const local = readLocal(input.dateTime.replace(/Z$/, ""));
   if (local === undefined) throw failedValidation();
-  return { label, local, instant: instantOf(local, zone) };
+  return { label, local };
 }
 
 const DAY_MS = 86_400_000;
 
-/** A new event from the body of POST /events. Throws the 400 that Exchange would give. */
-export function readEvent(
-  body: Record<string, unknown>,
-  owner: Owner,
-  now: number,
-  guid: string,
-): StoredEvent {
-  const parsed = parseBody(eventInput, body);
-  if (!parsed.success) throw bodyRefusal(parsed.error, "microsoft.graph.event");
-  const input = parsed.data;
-  const start = readMoment(input.start);
-  const end = readMoment(input.end);
-  if (end.instant < start.instant)
+/** Throws 400 for times that no event can have. */
+function requireTimes(event: StoredEvent): StoredEvent {
+  const instant = (local: LocalTime, zone: string) => instantOf(local, zoneNamed(zone) ?? "UTC");
+  if (instant(event.end, event.endZone) < instant(event.start, event.startZone))
     throw badRequest(
       "The end date of the calendar item is earlier than its start date.",
       "ErrorCalendarEndDateIsEarlierThanStartDate",
     );
-  const isAllDay = input.isAllDay ?? false;
   if (
-    isAllDay &&
-    (start.local % DAY_MS !== 0 || end.local % DAY_MS !== 0 || end.local <= start.local)
+    event.isAllDay &&
+    (event.start % DAY_MS !== 0 || event.end % DAY_MS !== 0 || event.end <= event.start)
   )
     throw badRequest(
       "The Event.Start property for an all-day event needs to be set to midnight.",
       "ErrorPropertyValidationFailure",
     );
-  return {
-    key: stableKey("event", guid),
-    revision: 1,
+  return event;
+}
+
+/** The body of POST or PATCH. Throws the 400 of what an event lacks, or cannot hold. */
+export function readEventInput(body: Record<string, unknown>): EventInput {
+  const parsed = parseBody(eventInput, body);
+  if (!parsed.success) throw bodyRefusal(parsed.error, "microsoft.graph.event");
+  return parsed.data;
+}
+
+/** Attendees as the body says; who was asked before keeps the answer. */
+const attendeesOf = (input: EventInput["attendees"], old: readonly Attendee[]): Attendee[] =>
+  (input ?? []).map(({ emailAddress, type }) => {
+    const { address, name } = emailAddress;
+    const before = old.find(
+      (one) => one.emailAddress.address.toLowerCase() === address.toLowerCase(),
+    );
+    return {
+      ...recipient(name ?? address, address),
+      type: type ?? "required",
+      status: before?.status ?? { response: "none", time: NEVER },
+    };
+  });
+
+/** What the body says of an event, and nothing that it leaves alone. Throws Exchange's 400. */
+export function changesOf(input: EventInput, old: StoredEvent): EventException {
+  const { start, end, body, location, attendees } = input;
+  const from = start === undefined ? undefined : readMoment(start);
+  const to = end === undefined ? undefined : readMoment(end);
+  const said = <T>(value: T | null | undefined, empty: T): T | undefined =>
+    value === undefined ? undefined : (value ?? empty);
+  return defined({
+    subject: said(input.subject, ""),
+    body: said(body, { contentType: "html" as const, content: "" }),
+    start: from?.local,
+    startZone: from?.label,
+    end: to?.local,
+    endZone: to?.label,
+    isAllDay: said(input.isAllDay, false),
+    location: location === undefined ? undefined : (location?.displayName ?? ""),
+    attendees: attendees === undefined ? undefined : attendeesOf(attendees, old.attendees),
+    importance: said(input.importance, "normal" as const),
+    sensitivity: said(input.sensitivity, "normal" as const),
+    showAs: said(input.showAs, "busy" as const),
+    categories: said(input.categories, []),
+    reminderMinutesBeforeStart: said(input.reminderMinutesBeforeStart, 15),
+    isReminderOn: said(input.isReminderOn, true),
+    isOnlineMeeting: said(input.isOnlineMeeting, false),
+    allowNewTimeProposals: said(input.allowNewTimeProposals, true),
+    responseRequested: said(input.responseRequested, true),
+    hideAttendees: said(input.hideAttendees, false),
+  });
+}
+
+/** An event as changed. Throws 400 for times that no event can have. */
+export const changedEvent = (
+  event: StoredEvent,
+  changes: EventException,
+  now: number,
+): StoredEvent =>
+  requireTimes({
+    ...event,
+    ...changes,
+    revision: event.revision + 1,
+    lastModifiedDateTime: toSecond(now),
+  });
+
+/** A new event from the body of POST /events. Throws the 400 that Exchange would give. */
+export function readEvent(
+  body: Record<string, unknown>,
+  owner: Owner,
+  calendar: string,
+  { now, guid }: { now: number; guid: string },
+): StoredEvent {
+  const input = readEventInput(body);
+  const key = stableKey("event", guid);
+  const blank: StoredEvent = {
+    key,
+    calendar,
+    uid: key,
+    revision: 0,
     createdDateTime: toSecond(now),
     lastModifiedDateTime: toSecond(now),
-    subject: input.subject ?? "",
-    body: input.body ?? { contentType: "html", content: "" },
-    startZone: start.label,
-    endZone: end.label,
-    start: start.local,
-    end: end.local,
-    isAllDay,
-    location: input.location?.displayName ?? "",
+    subject: "",
+    body: { contentType: "html", content: "" },
+    startZone: "UTC",
+    endZone: "UTC",
+    start: 0,
+    end: 0,
+    isAllDay: false,
+    location: "",
     organizer: recipient(owner.user.name, owner.user.mail ?? owner.user.upn),
-    attendees: (input.attendees ?? []).map(({ emailAddress, type }) => ({
-      ...recipient(emailAddress.name ?? emailAddress.address, emailAddress.address),
-      type: type ?? "required",
-      status: { response: "none", time: "0001-01-01T00:00:00Z" },
-    })),
-    importance: input.importance ?? "normal",
-    sensitivity: input.sensitivity ?? "normal",
-    showAs: input.showAs ?? "busy",
-    categories: input.categories ?? [],
-    reminderMinutesBeforeStart: input.reminderMinutesBeforeStart ?? 15,
-    isReminderOn: input.isReminderOn ?? true,
-    isOnlineMeeting: input.isOnlineMeeting ?? false,
+    attendees: [],
+    importance: "normal",
+    sensitivity: "normal",
+    showAs: "busy",
+    categories: [],
+    reminderMinutesBeforeStart: 15,
+    isReminderOn: true,
+    isOnlineMeeting: false,
     transactionId: input.transactionId ?? null,
+    allowNewTimeProposals: true,
+    hideAttendees: false,
+    responseRequested: true,
+    isCancelled: false,
+    isOrganizer: true,
+    response: { response: "organizer", time: NEVER },
     recurrence: input.recurrence ?? null,
+    exceptions: {},
   };
+  // A new event needs both times.
+  return changedEvent(
+    blank,
+    changesOf({ ...input, start: input.start ?? null, end: input.end ?? null }, blank),
+    now,
+  );
 }

@@ -1,7 +1,9 @@
 import type { SandboxUser } from "../../world.ts";
 import { recipient } from "../mail/mail-seed.ts";
 import { stableKey } from "../mail/outlook-id.ts";
+import { NEVER } from "./event.ts";
 import type { StoredEvent } from "./event.ts";
+import { DEFAULT_CALENDAR } from "./stored-calendar.ts";
 import { readLocal } from "./time-zone.ts";
 
 interface Plan {
@@ -74,8 +76,11 @@ function planned(user: SandboxUser, plan: Plan): StoredEvent {
   if (start === undefined || end === undefined)
     throw new RangeError(`no time: ${plan.start} to ${plan.end}`);
   const zone = plan.zone ?? "UTC";
+  const key = stableKey("event", user.upn, plan.subject);
   return {
-    key: stableKey("event", user.upn, plan.subject),
+    key,
+    calendar: DEFAULT_CALENDAR,
+    uid: key,
     revision: 1,
     createdDateTime: "2025-12-20T10:00:00.1234567Z",
     lastModifiedDateTime: "2025-12-20T10:00:05.7654321Z",
@@ -100,7 +105,14 @@ function planned(user: SandboxUser, plan: Plan): StoredEvent {
     isReminderOn: true,
     isOnlineMeeting: false,
     transactionId: null,
+    allowNewTimeProposals: true,
+    hideAttendees: false,
+    responseRequested: true,
+    isCancelled: false,
+    isOrganizer: true,
+    response: { response: "organizer", time: NEVER },
     recurrence: plan.series ?? null,
+    exceptions: {},
   };
 }
 

@@ -5,13 +5,14 @@ import { itemId } from "../mail/outlook-id.ts";
 import { bodyAs, previewOf } from "../mail/preferences.ts";
 import type { OutlookPreferences } from "../mail/preferences.ts";
 import { stableBytes } from "../seed.ts";
-import type { Attendee, Occurrence, StoredEvent } from "./event.ts";
+import type {
+  Attendee,
+  DateTimeTimeZone,
+  Occurrence,
+  ResponseStatus,
+  StoredEvent,
+} from "./event.ts";
 import { localTime, writeLocal, zoneNamed } from "./time-zone.ts";
-
-interface DateTimeTimeZone {
-  dateTime: string;
-  timeZone: string;
-}
 
 interface Location {
   displayName: string;
@@ -54,7 +55,7 @@ export type EventView = {
   hideAttendees: boolean;
   onlineMeeting: { joinUrl: string } | null;
   recurrence: StoredEvent["recurrence"];
-  responseStatus: { response: "organizer"; time: string };
+  responseStatus: ResponseStatus;
   body: ItemBody;
   start: DateTimeTimeZone;
   end: DateTimeTimeZone;
@@ -78,8 +79,6 @@ export function unknownZone(name: string) {
     "TimeZoneNotSupportedException",
   );
 }
-
-const NEVER = "0001-01-01T00:00:00Z";
 
 export function viewEvent(
   calendar: string,
@@ -111,7 +110,7 @@ export function viewEvent(
     transactionId: event.transactionId,
     originalStartTimeZone: event.startZone,
     originalEndTimeZone: event.endZone,
-    iCalUId: `040000008200E00074C5B7101A82E008${stableBytes("ical", event.key).toString("hex").slice(0, 48).toUpperCase()}`,
+    iCalUId: `040000008200E00074C5B7101A82E008${stableBytes("ical", event.uid).toString("hex").slice(0, 48).toUpperCase()}`,
     reminderMinutesBeforeStart: event.reminderMinutesBeforeStart,
     isReminderOn: event.isReminderOn,
     hasAttachments: false,
@@ -120,25 +119,27 @@ export function viewEvent(
     importance: event.importance,
     sensitivity: event.sensitivity,
     isAllDay: event.isAllDay,
-    isCancelled: false,
-    isOrganizer: true,
-    responseRequested: true,
+    isCancelled: event.isCancelled,
+    isOrganizer: event.isOrganizer,
+    responseRequested: event.responseRequested,
     seriesMasterId:
-      type === "occurrence" ? itemId(calendar, event.key, preferences.immutableIds) : null,
+      type === "occurrence" || type === "exception"
+        ? itemId(calendar, event.key, preferences.immutableIds)
+        : null,
     showAs: event.showAs,
     type,
     webLink: `https://outlook.office365.com/owa/?itemid=${encodeURIComponent(id)}&exvsurl=1&path=/calendar/item`,
     onlineMeetingUrl: null,
     isOnlineMeeting: event.isOnlineMeeting,
     onlineMeetingProvider: event.isOnlineMeeting ? "teamsForBusiness" : "unknown",
-    allowNewTimeProposals: true,
+    allowNewTimeProposals: event.allowNewTimeProposals,
     isDraft: false,
-    hideAttendees: false,
+    hideAttendees: event.hideAttendees,
     onlineMeeting: event.isOnlineMeeting
       ? { joinUrl: `https://teams.microsoft.com/l/meetup-join/19%3ameeting_${event.key}` }
       : null,
     recurrence: type === "seriesMaster" ? event.recurrence : null,
-    responseStatus: { response: "organizer", time: NEVER },
+    responseStatus: event.response,
     body: bodyAs(event.body, preferences.bodyType ?? "html"),
     start: shown(occurrence.start, occurrence.start),
     end: shown(occurrence.end, floatingEnd),

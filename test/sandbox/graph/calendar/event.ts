@@ -5,12 +5,31 @@ import type { LocalTime } from "./time-zone.ts";
 
 export interface Attendee extends Recipient {
   type: "required" | "optional" | "resource";
-  status: { response: "none" | "accepted"; time: string };
+  status: ResponseStatus;
+  /** What somebody who cannot come then would like better. */
+  proposedNewTime?: { start: DateTimeTimeZone; end: DateTimeTimeZone };
 }
+
+export interface DateTimeTimeZone {
+  dateTime: string;
+  timeZone: string;
+}
+
+export interface ResponseStatus {
+  response: "none" | "organizer" | "notResponded" | "tentativelyAccepted" | "accepted" | "declined";
+  time: string;
+}
+
+/** A time that nobody has answered at. */
+export const NEVER = "0001-01-01T00:00:00Z";
 
 /** An event as the calendar keeps it: what a clock in its zone shows, not instants. */
 export interface StoredEvent {
   key: string;
+  /** Key of the calendar that it is in. */
+  calendar: string;
+  /** The same for the organizer's event and everybody's copy of it. */
+  uid: string;
   revision: number;
   createdDateTime: string;
   lastModifiedDateTime: string;
@@ -33,14 +52,27 @@ export interface StoredEvent {
   isReminderOn: boolean;
   isOnlineMeeting: boolean;
   transactionId: string | null;
+  allowNewTimeProposals: boolean;
+  hideAttendees: boolean;
+  responseRequested: boolean;
+  isCancelled: boolean;
+  isOrganizer: boolean;
+  /** What the owner of this calendar answered. */
+  response: ResponseStatus;
   recurrence: Recurrence | null;
+  /** Of a series, by the day an occurrence would be on: what is different then; null, it is not. */
+  exceptions: Readonly<Record<string, EventException | null>>;
 }
+
+export type EventException = Partial<Omit<StoredEvent, "key" | "exceptions" | "recurrence">>;
 
 /** One time that an event takes place, as instants in ms. */
 export interface Occurrence {
   event: StoredEvent;
   key: string;
-  type: "singleInstance" | "occurrence" | "seriesMaster";
+  type: "singleInstance" | "occurrence" | "exception" | "seriesMaster";
+  /** Of an occurrence: the day that it would be on. */
+  day?: string;
   start: number;
   end: number;
 }

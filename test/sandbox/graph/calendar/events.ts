@@ -12,10 +12,14 @@ import { acceptedOptions, entityOptions } from "../query-options.ts";
 import type { QueryOptions } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import { ownTime } from "./calendar.ts";
-import { readEvent } from "./event-input.ts";
+import type { Calendar } from "./calendar.ts";
+import { calendarOf } from "./calendars.ts";
+import { changeEvent } from "./event-change.ts";
+import { readEvent, readEventInput } from "./event-input.ts";
 import { viewEvent } from "./event-view.ts";
 import { eventSchema } from "./event.ts";
 import type { Occurrence } from "./event.ts";
+import { invite, removeEvent } from "./invitations.ts";
 
 /** Calendars.ReadBasic shows no body, and nothing that says what the meeting is about. */
 export function hiddenFrom(c: GraphContext): readonly string[] {
@@ -35,6 +39,13 @@ export const eventListOptions = (c: GraphContext): QueryOptions =>
         "ErrorInvalidUrlQuery",
       ),
   });
+
+/** What names the calendar in the context of an answer. */
+export const withinOf = (c: GraphContext): string => {
+  const id = c.req.param("calendar");
+  if (id !== undefined) return `/calendars('${id}')`;
+  return /\/calendar\//.test(c.req.path) ? "/calendar" : "";
+};
 
 function answerEvent(
   c: GraphContext,
@@ -57,14 +68,23 @@ function answerEvent(
   );
 }
 
+/** The calendar that the path names, if it names one. */
+const calendarIn = (c: GraphContext, calendar: Calendar): string | undefined => {
+  const isNamed = c.req.param("calendar") !== undefined || /\/calendar\//.test(c.req.path);
+  return isNamed ? calendarOf(c, calendar).key : undefined;
+};
+
+/** The event, or occurrence, that the path names, in the calendar that it names. */
+export const eventOf = (c: GraphContext, calendar: Calendar): Occurrence =>
+  calendar.find(c.req.param("event") ?? "", calendarIn(c, calendar));
+
 function answerEvents(c: GraphContext, state: GraphState, request: MailboxRequest): Response {
   const calendar = state.calendar(request.owner);
-  const within = c.req.path.endsWith("/calendar/events") ? "/calendar" : "";
   return answerOutlookList(c, {
-    path: `users('${request.owner.graphId}')${within}/events`,
+    path: `users('${request.owner.graphId}')${withinOf(c)}/events`,
     schema: eventSchema,
     options: eventListOptions(c),
-    items: calendar.log.values().map(ownTime),
+    items: calendar.eventsIn(calendarOf(c, calendar).key).map(ownTime),
     view: (one) => viewEvent(calendar.name, one, request.preferences),
     relations: eventRelations,
     hidden: hiddenFrom(c),
@@ -78,34 +98,56 @@ async function createEvent(
   request: MailboxRequest,
 ): Promise<Response> {
   const calendar = state.calendar(request.owner);
-  const { now, guid } = { now: state.world.now(), guid: state.world.guid() };
-  const event = readEvent(await readJson(c), request.owner, now, guid);
+  const { key } = calendarOf(c, calendar);
+  const made = { now: state.world.now(), guid: state.world.guid() };
+  const event = readEvent(await readJson(c), request.owner, key, made);
   const earlier = event.transactionId === null ? undefined : calendar.madeBy(event.transactionId);
-  const kept = earlier ?? calendar.log.put(event.key, event);
-  return answerEvent(c, state, request, ownTime(kept), 201);
+  if (earlier === undefined) invite(state, request.owner, calendar.put(event));
+  return answerEvent(c, state, request, ownTime(earlier ?? event), 201);
 }
 
-/** /events and /calendar/events of a person: the events as entered, series unexpanded. */
+async function changedEvent(
+  c: GraphContext,
+  state: GraphState,
+  request: MailboxRequest,
+): Promise<Response> {
+  const { owner } = request;
+  const calendar = state.calendar(owner);
+  const occurrence = eventOf(c, calendar);
+  const before = calendar.stored(occurrence);
+  const input = readEventInput(await readJson(c));
+  const { shown, kept } = changeEvent(state, owner, occurrence, input);
+  invite(state, owner, kept, before);
+  return answerEvent(c, state, request, shown);
+}
+
+/** The events of a calendar as entered, series unexpanded, and one of them. */
 export function eventRoutes(state: GraphState): GraphRoutes {
-  const list = inMailbox(state, (c, request) => answerEvents(c, state, request));
-  const create = inMailbox(state, (c, request) => createEvent(c, state, request));
-  const read = inMailbox(state, (c, request) => {
-    entityOptions(c);
-    const event = state.calendar(request.owner).find(c.req.param("event") ?? "");
-    return answerEvent(c, state, request, event);
-  });
-  const remove = inMailbox(state, (c, { owner }) => {
-    const calendar = state.calendar(owner);
-    calendar.log.delete(calendar.find(c.req.param("event") ?? "").event.key);
-    return empty(c, 204);
-  });
   return new Hono<GraphEnvironment>()
-    .get("/events", list)
-    .post("/events", create)
-    .get("/events/:event", read)
-    .delete("/events/:event", remove)
-    .get("/calendar/events", list)
-    .post("/calendar/events", create)
-    .get("/calendar/events/:event", read)
-    .delete("/calendar/events/:event", remove);
+    .get(
+      "/events",
+      inMailbox(state, (c, request) => answerEvents(c, state, request)),
+    )
+    .post(
+      "/events",
+      inMailbox(state, (c, request) => createEvent(c, state, request)),
+    )
+    .get(
+      "/events/:event",
+      inMailbox(state, (c, request) => {
+        entityOptions(c);
+        return answerEvent(c, state, request, eventOf(c, state.calendar(request.owner)));
+      }),
+    )
+    .patch(
+      "/events/:event",
+      inMailbox(state, (c, request) => changedEvent(c, state, request)),
+    )
+    .delete(
+      "/events/:event",
+      inMailbox(state, (c, { owner }) => {
+        removeEvent(state, owner, eventOf(c, state.calendar(owner)));
+        return empty(c, 204);
+      }),
+    );
 }
