@@ -5,6 +5,7 @@ import { methodNotAllowed, notFound, onError } from "./front/failures.ts";
 import { crossOrigin, responseHeaders } from "./front/headers.ts";
 import { operationRoutes } from "./front/operations.ts";
 import type { Router } from "./front/router.ts";
+import { mcpRoutes } from "./mcp/endpoint.ts";
 import { federationRoutes } from "./routes/federation.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { gatewayRoutes } from "./routes/gateway/gateways.ts";
@@ -41,6 +42,7 @@ export function createRouter(): Router {
   operationRoutes(router);
   fileRoutes(router);
   gatewayRoutes(router);
+  mcpRoutes(router);
 
   documentRoutes(router);
   refuseOtherMethods(app);

@@ -32,6 +32,11 @@ export const listConnections = operation({
   answer: "As reported some seconds ago at most.",
   over: ["http", "rpc", "client"],
   client: { of: "service", name: "connections" },
+  mcp: {
+    tool: "connection_list",
+    title: "List connected accounts",
+    about: "The person's Microsoft accounts here. This address works with one of them.",
+  },
 });
 
 export const importConnection = operation({
@@ -71,6 +76,12 @@ export const getConnection = operation({
   ...gives,
   over: ["http", "rpc", "client"],
   client: { of: "connection", name: "info" },
+  mcp: {
+    tool: "connection_status",
+    title: "Check the Microsoft connection",
+    about:
+      "Whether the account is connected, as whom, and what it may do. Ask this first when another tool fails.",
+  },
 });
 
 export const disconnect = operation({

@@ -4,8 +4,11 @@ import { scopes as everyScope, type Scope } from "../contract/scope.ts";
 
 /** Who asks, as far as this Worker has made sure. */
 export interface Caller {
-  /** `auth`: a token of the host application's own. `sibling`: a Worker bound to the entrypoint. */
-  kind: "api_key" | "session" | "auth" | "sibling";
+  /**
+   * `auth`: a token of the host application's own. `sibling`: a Worker bound to the entrypoint. `mcp`:
+   * an access token that this Worker's authorization server gave an MCP client.
+   */
+  kind: "api_key" | "session" | "auth" | "sibling" | "mcp";
   /** The key's id, the user's id, or the sibling's name; for logs and rate limits. */
   id: string;
   /** Present: may act for this user only. */

@@ -2,6 +2,9 @@
 export const errorReasons = [
   // The caller and its request.
   "missing_scope",
+  "read_only",
+  "confirmation_required",
+  "declined",
   "personal_account",
   "too_many_labels",
   "too_many_resources",

@@ -19,6 +19,8 @@ export interface ServiceContext {
   requestId: string;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** Nothing may be changed by it, whatever the caller's scopes are. */
+  readOnly?: true;
 }
 
 /** The service and one connection, with Microsoft's services as seen through it. */
