@@ -1,14 +1,11 @@
 import type { DriveItem } from "@microsoft/microsoft-graph-types";
-import { graphList, textOf } from "./fields.ts";
+import { graphList, select, textOf } from "./fields.ts";
 import { microsoft } from "./microsoft.ts";
 import { operation } from "./operation.ts";
 
 const ofFiles = ["Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All"] as const;
 
-export const listFiles = operation({
-  name: "listFiles",
-  route: "GET /files",
-  summary: "What is in a folder",
+const reads = {
   tag: "files",
   scope: "graph:read",
   needs: {
@@ -16,6 +13,14 @@ export const listFiles = operation({
     personal: ofFiles,
   },
   on: "connection",
+} as const;
+const driveItem = microsoft<DriveItem>("graph.DriveItem");
+
+export const listFiles = operation({
+  ...reads,
+  name: "listFiles",
+  route: "GET /files",
+  summary: "What is in a folder",
   input: {
     ...graphList,
     path: textOf(1_024, 0).default("").meta({
@@ -23,8 +28,24 @@ export const listFiles = operation({
     }),
   },
   form: "list",
-  data: microsoft<DriveItem>("graph.DriveItem"),
+  data: driveItem,
   answer: "Graph's drive items.",
   over: ["http", "client"],
   client: { of: "graph", name: "files" },
+});
+
+export const getFile = operation({
+  ...reads,
+  name: "getFile",
+  route: "GET /files/item",
+  summary: "One file or folder: name, size, times, address; not its content",
+  input: {
+    path: textOf(1_024).meta({ description: "From the root of the drive." }),
+    select,
+  },
+  form: "item",
+  data: driveItem,
+  answer: "Graph's drive item.",
+  over: ["http", "rpc", "client"],
+  client: { of: "graph", name: "file", args: ["path"] },
 });

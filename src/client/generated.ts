@@ -133,6 +133,8 @@ export interface MessagesOptions {
 export interface MessageOptions {
   /** Property names, separated by commas ($select). */
   select?: string | undefined;
+  /** The form of its body; default as it was written. */
+  bodyType?: "text" | "html" | undefined;
 }
 
 export interface EventsOptions {
@@ -176,6 +178,11 @@ export interface FilesOptions {
   orderBy?: string | undefined;
   /** From the root of the drive, such as Documents/Reports; default the root. */
   path?: string | undefined;
+}
+
+export interface FileOptions {
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
 }
 
 export interface SubscriptionsOptions {
@@ -327,6 +334,16 @@ export class GraphOperations {
     return this.#call<{ accepted: true }>("POST /mail/send mail", {}, mail);
   }
 
+  /** Write a draft; nothing is sent: `createDraft`. Scope `graph:write`; Mail.ReadWrite. */
+  createDraft(message: Message): Promise<Answer<Message>> {
+    return this.#call<Message>("POST /mail/drafts message", {}, message);
+  }
+
+  /** Send a draft: `sendDraft`. Scope `graph:write`; Mail.Send. */
+  sendDraft(id: string): Promise<Answer<{ accepted: true }>> {
+    return this.#call<{ accepted: true }>("POST /mail/drafts/{id}/send", {}, id);
+  }
+
   /** Events; with start and end, the occurrences of series between them: `getCalendarEvents`. Scope `graph:read`; Calendars.ReadBasic. */
   events(options?: EventsOptions): Promise<Answer<Event[]>> {
     return this.#call<Event[]>("GET /calendar/events", options);
@@ -340,6 +357,11 @@ export class GraphOperations {
   /** What is in a folder: `listFiles`. Scope `graph:read`; Files.Read. */
   files(options?: FilesOptions): Promise<Answer<DriveItem[]>> {
     return this.#call<DriveItem[]>("GET /files", options);
+  }
+
+  /** One file or folder: name, size, times, address; not its content: `getFile`. Scope `graph:read`; Files.Read. */
+  file(path: string, options?: FileOptions): Promise<Answer<DriveItem>> {
+    return this.#call<DriveItem>("GET /files/item", { path, ...options });
   }
 
   /** Many Graph requests in one; graph:write as soon as one is not a GET: `runBatch`. Scope `graph:read`. */

@@ -15,7 +15,9 @@ export const mostCharacters = 60_000;
 
 export const listInput = {
   top: z.int().min(1).max(mostItems).default(fewItems),
-  cursor: cursor.meta({ description: "next_cursor of the page before." }),
+  cursor: cursor.meta({
+    description: "next_cursor of the page before; repeat the other arguments.",
+  }),
 } as const;
 
 /** The result of a list. */
@@ -51,3 +53,39 @@ export function listOf<Item>(
   }
   return { items, ...defined({ next_cursor: nextCursor }) };
 }
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+/**
+ * What an item of Microsoft's comes to for an agent: the fields of its shape that have the right form.
+ * Microsoft's answers are not checked before, and one odd field costs no agent the others.
+ *
+ * @param shape of optional fields
+ */
+export function lean(shape: Shape, source: Readonly<Record<string, unknown>>): ToolOutput {
+  const kept: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(shape)) {
+    const parsed = schema.safeParse(source[name] ?? undefined);
+    if (parsed.success && parsed.data !== undefined) kept[name] = parsed.data;
+  }
+  return kept;
+}
+
+export const words = z.string().optional();
+export const flag = z.boolean().optional();
+export const count = z.number().optional();
+export const texts = z.array(z.string()).optional();
+export const tags = z.record(z.string(), z.string()).optional();
+
+/** A moment, or the midnight in UTC that a date begins with. */
+export const moment = z.union(
+  [z.iso.datetime({ offset: true }), z.iso.date()],
+  "must be an RFC 3339 time such as 2026-11-30T09:00:00Z, or a date",
+);
+
+/** A text that fits into a conversation. */
+export const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most).toWellFormed()}…`;
+
+/** A string of OData in quotes: a quote inside is doubled. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -60,6 +60,8 @@ function jsonSchema(schema: z.ZodType, io: Side): JsonSchema {
       override: ({ jsonSchema: made }) => {
         // A result may grow a field; a caller's argument may not.
         if (io === "output") delete made.additionalProperties;
+        // A format says in a word what its pattern says in a hundred.
+        if (made.format !== undefined) delete made.pattern;
         if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
         if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
       },

@@ -45,7 +45,7 @@ export async function openSession(c: Context): Promise<McpSession> {
   c.set("connectionId", connectionId);
   const readOnly = readOnlyIn(c.req.query("readonly"));
   return {
-    service: { ...serviceOf(c), ...(readOnly && { readOnly }) },
+    service: { ...serviceOf(c), cursors: "bound", ...(readOnly && { readOnly }) },
     userId: userOf(connectionId),
     label,
     connectionId,

@@ -21,6 +21,11 @@ export interface ServiceContext {
   now: () => number;
   /** Nothing may be changed by it, whatever the caller's scopes are. */
   readOnly?: true;
+  /**
+   * `bound`: cursors are short, and the caller repeats with them what it asked the list with. Default:
+   * all of that is in them.
+   */
+  cursors?: "bound";
 }
 
 /** The service and one connection, with Microsoft's services as seen through it. */

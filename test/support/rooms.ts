@@ -22,7 +22,10 @@ export const rooms: Readonly<Record<string, { floor: number; packages: readonly 
   front: { floor: 11, packages: ["hono", "zod"] },
   routes: { floor: 12, packages: ["hono", "zod"] },
   rpc: { floor: 12, packages: ["zod"] },
-  mcp: { floor: 12, packages: ["@modelcontextprotocol/server", "agents", "zod"] },
+  mcp: {
+    floor: 12,
+    packages: ["@microsoft/microsoft-graph-types", "@modelcontextprotocol/server", "agents", "zod"],
+  },
   watchdog: { floor: 12, packages: [] },
   client: { floor: 12, packages: ["@microsoft/microsoft-graph-types", "react"] },
 };

@@ -1,5 +1,19 @@
 import type { Tool } from "../tool.ts";
+import { armTools } from "./arm.ts";
+import { calendarTools } from "./calendar.ts";
 import { connectionTools } from "./connection.ts";
+import { fileTools } from "./files.ts";
+import { mailTools } from "./mail.ts";
+import { peopleTools } from "./people.ts";
+import { watchTools } from "./watch.ts";
 
 /** Every tool, in the order in which agents see them. */
-export const allTools: readonly Tool[] = [...connectionTools];
+export const allTools: readonly Tool[] = [
+  ...connectionTools,
+  ...mailTools,
+  ...calendarTools,
+  ...fileTools,
+  ...peopleTools,
+  ...armTools,
+  ...watchTools,
+];

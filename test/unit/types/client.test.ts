@@ -307,10 +307,12 @@ describe("a binding to the entrypoint", () => {
       confirmConnect: client.ConfirmConnectRequest;
       connectTenant: { tenantId: string };
       connection: client.Owner | Pick<client.TenantOwner, "tenantId">;
+      createDraft: client.CreateDraftRequest;
       createSession: client.CreateSessionRequest;
       disconnect: client.DisconnectRequest;
       getCalendarEvents: client.GetCalendarEventsRequest;
       getConnection: client.GetConnectionRequest;
+      getFile: client.GetFileRequest;
       getMail: client.GetMailRequest;
       getUser: client.GetUserRequest;
       listConnections: client.ListConnectionsRequest;
@@ -318,6 +320,7 @@ describe("a binding to the entrypoint", () => {
       listResourceGroups: client.ListResourceGroupsRequest;
       listResources: client.ListResourcesRequest;
       listSubscriptions: client.ListSubscriptionsRequest;
+      sendDraft: client.SendDraftRequest;
       unwatch: client.UnwatchRequest;
       watch: client.WatchRequest;
       watches: client.WatchesRequest;
