@@ -3,8 +3,7 @@ import { listContacts } from "./api/contacts.ts";
 import { getCalendarEvents } from "./api/calendar.ts";
 import { confirmConnect, disconnect, getConnection, listConnections } from "./api/connections.ts";
 import { createSession } from "./api/credentials.ts";
-import { getFile } from "./api/files.ts";
-import { createDraft, getMail, sendDraft } from "./api/mail.ts";
+import { getMail } from "./api/mail.ts";
 import type { ResultOf } from "./api/operation.ts";
 import { getUser } from "./api/people.ts";
 import { listResourceGroups } from "./api/resource-groups.ts";
@@ -145,19 +144,6 @@ export class AzureService
 
   getMail(request: OperationRequest<typeof getMail>) {
     return this.#run(getMail, request);
-  }
-
-  /** Nothing is sent. */
-  createDraft(request: OperationRequest<typeof createDraft>) {
-    return this.#run(createDraft, request);
-  }
-
-  sendDraft(request: OperationRequest<typeof sendDraft>) {
-    return this.#run(sendDraft, request);
-  }
-
-  getFile(request: OperationRequest<typeof getFile>) {
-    return this.#run(getFile, request);
   }
 
   /** With `start` and `end`, a series shows as its occurrences. */

@@ -5,15 +5,9 @@ import { operation } from "./operation.ts";
 
 const ofFiles = ["Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All"] as const;
 
-const reads = {
-  tag: "files",
-  scope: "graph:read",
-  needs: {
-    delegated: [...ofFiles, "Sites.Read.All", "Sites.ReadWrite.All"],
-    personal: ofFiles,
-  },
-  on: "connection",
-} as const;
+const ofSites = ["Sites.Read.All", "Sites.ReadWrite.All"] as const;
+
+const reads = { tag: "files", scope: "graph:read", on: "connection" } as const;
 const driveItem = microsoft<DriveItem>("graph.DriveItem");
 
 export const listFiles = operation({
@@ -21,6 +15,7 @@ export const listFiles = operation({
   name: "listFiles",
   route: "GET /files",
   summary: "What is in a folder",
+  needs: { delegated: [...ofFiles, ...ofSites], personal: ofFiles },
   input: {
     ...graphList,
     path: textOf(1_024, 0).default("").meta({
@@ -39,6 +34,10 @@ export const getFile = operation({
   name: "getFile",
   route: "GET /files/item",
   summary: "One file or folder: name, size, times, address; not its content",
+  needs: {
+    delegated: [...ofFiles, "Group.Read.All", "Group.ReadWrite.All", ...ofSites],
+    personal: ofFiles,
+  },
   input: {
     path: textOf(1_024).meta({ description: "From the root of the drive." }),
     select,
@@ -46,6 +45,6 @@ export const getFile = operation({
   form: "item",
   data: driveItem,
   answer: "Graph's drive item.",
-  over: ["http", "rpc", "client"],
+  over: ["http", "client"],
   client: { of: "graph", name: "file", args: ["path"] },
 });

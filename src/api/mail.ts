@@ -102,7 +102,7 @@ export const createDraft = operation({
   form: "item",
   data: message,
   answer: "Graph's message.",
-  over: ["http", "rpc", "client"],
+  over: ["http", "client"],
   client: { of: "graph", name: "createDraft", args: ["message"] },
 });
 
@@ -118,6 +118,6 @@ export const sendDraft = operation({
   form: "accepted",
   data: z.object({ accepted: z.literal(true) }),
   answer: "Handed over for sending.",
-  over: ["http", "rpc", "client"],
+  over: ["http", "client"],
   client: { of: "graph", name: "sendDraft", args: ["id"] },
 });

@@ -4,7 +4,7 @@ import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
 import type { Change, Watch } from "../contract/watch.ts";
 import type { Owner, TenantOwner } from "./who.ts";
-import type { Contact, DriveItem, Event, Message, User } from "@microsoft/microsoft-graph-types";
+import type { Contact, Event, Message, User } from "@microsoft/microsoft-graph-types";
 
 /** One page of a list. */
 export interface ServicePage<Item> {
@@ -99,15 +99,6 @@ export type GetMailRequest = (Owner | TenantOwner) & {
   folder?: string | undefined;
 };
 
-export type CreateDraftRequest = (Owner | TenantOwner) & {
-  /** Graph's message; base64 attachments may be in it. */
-  message: Message;
-};
-
-export type SendDraftRequest = (Owner | TenantOwner) & {
-  id: string;
-};
-
 export type GetCalendarEventsRequest = (Owner | TenantOwner) & {
   /** Items per page at most. */
   top?: number | undefined;
@@ -127,13 +118,6 @@ export type GetCalendarEventsRequest = (Owner | TenantOwner) & {
   end?: string | undefined;
   /** Windows or IANA name of the zone that times are given in; default UTC. */
   timeZone?: string | undefined;
-};
-
-export type GetFileRequest = (Owner | TenantOwner) & {
-  /** From the root of the drive. */
-  path: string;
-  /** Property names, separated by commas ($select). */
-  select?: string | undefined;
 };
 
 export type ListSubscriptionsRequest = (Owner | TenantOwner) & {
@@ -200,14 +184,8 @@ export interface ServiceMethods {
   listContacts(request: ListContactsRequest): Promise<ServicePage<Contact>>;
   /** Messages, newest first. Scope `graph:read`. */
   getMail(request: GetMailRequest): Promise<ServicePage<Message>>;
-  /** Write a draft; nothing is sent. Scope `graph:write`. */
-  createDraft(request: CreateDraftRequest): Promise<Message>;
-  /** Send a draft. Scope `graph:write`. */
-  sendDraft(request: SendDraftRequest): Promise<{ accepted: true }>;
   /** Events; with start and end, the occurrences of series between them. Scope `graph:read`. */
   getCalendarEvents(request: GetCalendarEventsRequest): Promise<ServicePage<Event>>;
-  /** One file or folder: name, size, times, address; not its content. Scope `graph:read`. */
-  getFile(request: GetFileRequest): Promise<DriveItem>;
   /** Subscriptions the user can see. Scope `arm:read`. */
   listSubscriptions(request: ListSubscriptionsRequest): Promise<ServicePage<Subscription>>;
   /** Resource groups of a subscription. Scope `arm:read`. */

@@ -152,7 +152,7 @@ describe("the calendar", () => {
 
 describe("files", () => {
   test("are listed, described and linked, and never downloaded", async () => {
-    const [folder] = itemsOf(await call("files_list", {})).filter(({ kind }) => kind === "folder");
+    const folder = itemsOf(await call("files_list", {})).find(({ kind }) => kind === "folder");
     const inside = itemsOf(await call("files_list", { path: folder?.["name"] }));
     const file = inside.find(({ kind }) => kind === "file");
     const path = `${String(folder?.["name"])}/${String(file?.["name"])}`;

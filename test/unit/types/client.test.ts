@@ -128,6 +128,7 @@ describe("the client", () => {
     expectTypeOf<Parameters<Graph["createEvent"]>[1]>().toEqualTypeOf<
       client.CreateEventOptions | undefined
     >();
+    expectTypeOf<Parameters<Graph["file"]>[1]>().toEqualTypeOf<client.FileOptions | undefined>();
     expectTypeOf<Parameters<Graph["files"]>[0]>().toEqualTypeOf<client.FilesOptions | undefined>();
     expectTypeOf<Parameters<Arm["subscriptions"]>[0]>().toEqualTypeOf<
       client.SubscriptionsOptions | undefined
@@ -307,12 +308,10 @@ describe("a binding to the entrypoint", () => {
       confirmConnect: client.ConfirmConnectRequest;
       connectTenant: { tenantId: string };
       connection: client.Owner | Pick<client.TenantOwner, "tenantId">;
-      createDraft: client.CreateDraftRequest;
       createSession: client.CreateSessionRequest;
       disconnect: client.DisconnectRequest;
       getCalendarEvents: client.GetCalendarEventsRequest;
       getConnection: client.GetConnectionRequest;
-      getFile: client.GetFileRequest;
       getMail: client.GetMailRequest;
       getUser: client.GetUserRequest;
       listConnections: client.ListConnectionsRequest;
@@ -320,7 +319,6 @@ describe("a binding to the entrypoint", () => {
       listResourceGroups: client.ListResourceGroupsRequest;
       listResources: client.ListResourcesRequest;
       listSubscriptions: client.ListSubscriptionsRequest;
-      sendDraft: client.SendDraftRequest;
       unwatch: client.UnwatchRequest;
       watch: client.WatchRequest;
       watches: client.WatchesRequest;
