@@ -35,7 +35,7 @@ export const listConnections = operation({
   mcp: {
     tool: "connection_list",
     title: "List connected accounts",
-    about: "The person's Microsoft accounts here. This address works with one of them.",
+    about: "The person's accounts; this address works with one of them.",
   },
 });
 
@@ -80,7 +80,7 @@ export const getConnection = operation({
     tool: "connection_status",
     title: "Check the Microsoft connection",
     about:
-      "Whether the account is connected, as whom, and what it may do. Ask this first when another tool fails.",
+      "Whether, as whom and for what the account is connected. Ask this when another tool fails.",
   },
 });
 

@@ -1,9 +1,7 @@
 import type { CallToolResult, InputRequiredResult } from "@modelcontextprotocol/server";
-import { requireScope } from "../callers/caller.ts";
-import { AzureError, type Failure } from "../contract/errors.ts";
-import { orThrow } from "../contract/or-throw.ts";
+import type { Failure } from "../contract/errors.ts";
 import { failureOf, parseInput } from "../operations/failures.ts";
-import { readOnlyRefusal } from "../operations/serve.ts";
+import { admit } from "../operations/serve.ts";
 import { log } from "../platform/log.ts";
 import { agreement } from "./approval.ts";
 import type { Client } from "./asking.ts";
@@ -13,7 +11,7 @@ import { asArgument, errorResult, resultOf } from "./results.ts";
 import { inputOf } from "./schemas.ts";
 import type { McpSession } from "./session.ts";
 import { ToolCall } from "./tool-call.ts";
-import { isReadTool, type Tool } from "./tool.ts";
+import type { Tool } from "./tool.ts";
 
 type Answer = CallToolResult | InputRequiredResult;
 
@@ -41,8 +39,7 @@ export async function callTool(
 async function ended(call: ToolCall, tool: Tool, args: unknown): Promise<Ended> {
   const { service } = call.session;
   try {
-    if (service.readOnly === true && !isReadTool(tool)) throw new AzureError(readOnlyRefusal());
-    orThrow(requireScope(service.caller, tool.scope));
+    admit(service, [tool.scope]);
     const input = parseInput(inputOf(tool), args ?? {});
     const question = await agreement(call, tool, input);
     if (question !== undefined) return { answer: question, outcome: "input_required" };

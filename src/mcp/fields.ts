@@ -2,7 +2,6 @@ import * as z from "zod";
 import { cursor } from "../api/fields.ts";
 import type { Page } from "../api/operation.ts";
 import { defined } from "../contract/defined.ts";
-import { remedyActions } from "../contract/remedy.ts";
 import type { ToolOutput } from "./tool.ts";
 
 /** Arguments and results that many tools share. */
@@ -16,7 +15,7 @@ export const mostCharacters = 60_000;
 export const listInput = {
   top: z.int().min(1).max(mostItems).default(fewItems),
   cursor: cursor.meta({
-    description: "next_cursor of the page before; repeat the other arguments.",
+    description: "next_cursor; repeat the other arguments.",
   }),
 } as const;
 
@@ -29,7 +28,7 @@ export const listOutput = (item: Readonly<Record<string, z.ZodType>>) =>
   });
 
 /** What repairs a connection. */
-export const remedy = z.looseObject({ action: z.enum(remedyActions), message: z.string() });
+export const remedy = z.looseObject({ action: z.string(), message: z.string() });
 
 /**
  * A page as a result. Where it is too long for a conversation it ends early and says how to get the

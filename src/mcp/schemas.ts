@@ -50,7 +50,7 @@ function described(schema: JsonSchema): StandardSchemaWithJSON {
 }
 
 /** Words that say nothing to an agent, and cost it tokens in every conversation. */
-const superfluous: ReadonlySet<string> = new Set(["$schema", "minLength"]);
+const superfluous: ReadonlySet<string> = new Set(["$schema", "minLength", "maxLength"]);
 
 function jsonSchema(schema: z.ZodType, io: Side): JsonSchema {
   return lean(

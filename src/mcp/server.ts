@@ -2,14 +2,15 @@ import {
   McpServer,
   type AuthInfo,
   type McpRequestContext,
+  type ScopeChallenge,
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { version } from "../../package.json";
 import { Client } from "./asking.ts";
 import { callTool } from "./call-tool.ts";
-import { schemasOf } from "./schemas.ts";
+import { inputOf, schemasOf } from "./schemas.ts";
 import type { McpSession } from "./session.ts";
-import { isReadTool, type Tool } from "./tool.ts";
+import { hintsOf, isReadTool, type Tool } from "./tool.ts";
 import { allTools } from "./toolsets/index.ts";
 
 /** What agents are told before anything else. */
@@ -55,10 +56,8 @@ function isOffered({ service }: Pick<McpSession, "service">, tool: Tool): boolea
 }
 
 function register(server: McpServer, session: McpSession, tool: Tool): void {
-  const { name, title, description, scope, destructive, idempotent, openWorld } = tool;
+  const { name, title, description } = tool;
   const { input, output } = schemasOf(tool);
-  const { kind, scopes } = session.service.caller;
-  const reads = isReadTool(tool);
   server.registerTool(
     name,
     {
@@ -66,20 +65,29 @@ function register(server: McpServer, session: McpSession, tool: Tool): void {
       description,
       inputSchema: input,
       outputSchema: output,
-      annotations: {
-        readOnlyHint: reads,
-        destructiveHint: destructive === true,
-        idempotentHint: reads || idempotent === true,
-        openWorldHint: openWorld === true,
-      },
-      ...(kind === "mcp" &&
-        !scopes.has(scope) && {
-          // The whole set: a client that asked for the missing one alone would lose those it has.
-          scopeChallenge: () => ({ scopes: [scope, ...scopes] }),
-        }),
+      annotations: hintsOf(tool),
+      scopeChallenge: ({ request }) => challenge(session, tool, request.params),
     },
     (args, context) => callTool(session, tool, args, clientOf(server, context)),
   );
+}
+
+/**
+ * What a client of the authorization server has to ask its person for, before a call is done: the whole
+ * set, since one that asked for the missing scope alone would lose those it has.
+ */
+function challenge(
+  { service: { caller, readOnly } }: McpSession,
+  tool: Tool,
+  params: Record<string, unknown> | undefined,
+): ScopeChallenge | undefined {
+  if (caller.kind !== "mcp" || readOnly === true) return undefined;
+  const input = inputOf(tool).safeParse(params?.["arguments"] ?? {});
+  const more = input.success ? tool.moreScope?.(input.data) : undefined;
+  const needed = [tool.scope, ...(more === undefined ? [] : [more])];
+  const missing = needed.filter((scope) => !caller.scopes.has(scope));
+  const [first, ...others] = missing;
+  return first === undefined ? undefined : { scopes: [first, ...others, ...caller.scopes] };
 }
 
 const clientOf = ({ server }: McpServer, context: ServerContext): Client =>

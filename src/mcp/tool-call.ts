@@ -1,6 +1,4 @@
 import { inputSchema, type Operation, type RequestOf, type ResultOf } from "../api/operation.ts";
-import { requireScope } from "../callers/caller.ts";
-import { orThrow } from "../contract/or-throw.ts";
 import { connectionContext, type ConnectionContext } from "../operations/context.ts";
 import { parseInput } from "../operations/failures.ts";
 import { servedBy, type DeclaredOperation } from "../operations/index.ts";
@@ -44,7 +42,6 @@ export class ToolCall {
     request: RequestOf<Declared>,
   ): Promise<ResultOf<Declared>> {
     const { service } = this.session;
-    orThrow(requireScope(service.caller, operation.scope));
     const declared: Operation = operation;
     const input = parseInput(inputSchema(declared), request);
     const context = operation.on === "connection" ? await this.context() : service;

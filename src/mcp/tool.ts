@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ToolAnnotations } from "@modelcontextprotocol/server";
 import type { Fields, Operation } from "../api/operation.ts";
 import { isUserScope } from "../callers/caller.ts";
 import type { Scope } from "../contract/scope.ts";
@@ -28,6 +29,8 @@ export interface Tool<Input extends Fields = Fields> {
   /** By the names that agents use: in snake case. */
   input: Input;
   output: z.ZodObject;
+  /** What it needs in addition for this very input, for clients that can ask for more scopes. */
+  moreScope?(input: z.output<z.ZodObject<Input>>): Scope | undefined;
   /**
    * What the person has to agree to before a call is done.
    *
@@ -63,8 +66,18 @@ export function wordsOf<Declared extends Operation>({ mcp, scope, name }: Declar
   return { name: toolName, title, description: about, scope, ...hints };
 }
 
+/** Its hints for clients. Of a tool that only reads, the others mean nothing. */
+export function hintsOf(tool: Tool): ToolAnnotations {
+  const { destructive = false, idempotent = false, openWorld: openWorldHint = false } = tool;
+  return isReadTool(tool) && !destructive
+    ? { readOnlyHint: true, openWorldHint }
+    : {
+        readOnlyHint: false,
+        destructiveHint: destructive,
+        idempotentHint: idempotent,
+        openWorldHint,
+      };
+}
+
 /** `confirm`, of tools that ask before they act. */
-export const confirm = z
-  .boolean()
-  .optional()
-  .meta({ description: "True once the person has agreed." });
+export const confirm = z.boolean().optional().meta({ description: "True once the person agreed." });

@@ -34,6 +34,8 @@ export interface ConnectionContext extends ServiceContext {
   /** On a tenant's connection: the user whose data are meant, by id or sign-in name. */
   as: string | undefined;
   connection: ConnectionStub;
+  /** The connection's `fetch`, by which Microsoft knows the request by its id. */
+  fetcher: Fetcher;
   readonly graph: GraphClient;
   readonly arm: ArmClient;
 }
@@ -71,6 +73,7 @@ export async function connectionContext(
     connectionId,
     as,
     connection,
+    fetcher,
     get graph() {
       return (graph ??= new GraphClient(fetcher, {
         endpoint: graphEndpoint,

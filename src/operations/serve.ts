@@ -50,10 +50,7 @@ export async function perform(
   input: Record<string, unknown>,
 ): Promise<unknown> {
   const more = operation.moreScope?.(input);
-  const scopes = more === undefined ? [operation.scope] : [operation.scope, more];
-  if (context.readOnly === true && !scopes.every(isReadScope))
-    throw new AzureError(readOnlyRefusal());
-  if (more !== undefined) orThrow(requireScope(context.caller, more));
+  admit(context, more === undefined ? [operation.scope] : [operation.scope, more]);
   try {
     return await namingAs(work(context, input));
   } catch (error) {
@@ -62,11 +59,24 @@ export async function perform(
   }
 }
 
+/**
+ * Lets a caller do what needs these scopes.
+ *
+ * @throws AzureError `forbidden` naming the scope that lacks, or where only reading was asked for
+ */
+export function admit(
+  { caller, readOnly }: Pick<ServiceContext, "caller" | "readOnly">,
+  scopes: readonly Scope[],
+): void {
+  if (readOnly === true && !scopes.every(isReadScope)) throw new AzureError(readOnlyRefusal());
+  for (const scope of scopes) orThrow(requireScope(caller, scope));
+}
+
 /** Whether what needs this scope changes nothing. */
 export const isReadScope = (scope: Scope): boolean => scope.endsWith(":read");
 
 /** The answer to a write where only reading was asked for. */
-export const readOnlyRefusal = () =>
+const readOnlyRefusal = () =>
   failure("forbidden", "This changes something, and only reading was asked for (readonly=1).", {
     details: { reason: "read_only" },
   });

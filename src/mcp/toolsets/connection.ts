@@ -5,7 +5,7 @@ import { defined } from "../../contract/defined.ts";
 import { AzureError } from "../../contract/errors.ts";
 import type { ConnectionInfo } from "../../contract/connection-info.ts";
 import { parseConnectionId } from "../../contract/connection-id.ts";
-import { listInput, listOf, listOutput, remedy } from "../fields.ts";
+import { listInput, listOf, listOutput, remedy, words } from "../fields.ts";
 import { tool, wordsOf } from "../tool.ts";
 import type { ToolCall } from "../tool-call.ts";
 
@@ -17,13 +17,13 @@ const connectionStatus = tool({
   input: {},
   output: z.object({
     status: z.enum([...connectionStatuses, "not_connected"]),
-    account: z.string().optional(),
-    name: z.string().optional(),
-    tenant_id: z.string().optional(),
+    account: words,
+    name: words,
+    tenant_id: words,
     granted: z.array(z.string()).meta({ description: "Microsoft permissions." }),
-    scopes: z.array(z.string()).meta({ description: "What this client may use." }),
+    scopes: z.array(z.string()),
     remedy: remedy.optional(),
-    connect_url: z.string().optional().meta({ description: "For the person, not for you." }),
+    connect_url: words.meta({ description: "For the person to open." }),
   }),
   run: async (call) => {
     const { caller, config } = call.session.service;
@@ -64,9 +64,9 @@ const connectionList = tool({
   toolset: "connection",
   input: listInput,
   output: listOutput({
-    label: z.string().optional().meta({ description: "Absent: the first account." }),
+    label: words,
     status,
-    account: z.string().optional(),
+    account: words,
   }),
   run: async (call, { top, cursor }) => {
     const { userId } = call.session;

@@ -1,4 +1,5 @@
 import type { Tool } from "../tool.ts";
+import { apiTools } from "./api.ts";
 import { armTools } from "./arm.ts";
 import { calendarTools } from "./calendar.ts";
 import { connectionTools } from "./connection.ts";
@@ -16,4 +17,5 @@ export const allTools: readonly Tool[] = [
   ...peopleTools,
   ...armTools,
   ...watchTools,
+  ...apiTools,
 ];

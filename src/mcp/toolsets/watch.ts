@@ -38,6 +38,7 @@ const create = tool({
     catch_up: z.boolean().optional().meta({ description: "Find out what was missed in a gap." }),
   },
   output: z.object(shape),
+  moreScope: () => "graph:read",
   run: async (call, { resource, change_types: kinds, catch_up: catchUp }) =>
     leanWatch(
       await call.operation(createWatch, { resource, changeTypes: kinds, ...defined({ catchUp }) }),
@@ -69,6 +70,7 @@ const changes = tool({
   }).extend({
     truncated: z.literal(true).optional().meta({ description: "Older ones are lost." }),
   }),
+  moreScope: () => "graph:read",
   run: async (call, { after, top }) => {
     const { events, truncated } = await call.operation(listChanges, { after, limit: top });
     const page = listOf({ data: events }, ({ seq, type, time, watch, resource }) => ({

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { schemasOf } from "../../../src/mcp/schemas.ts";
-import { isReadTool, type Tool } from "../../../src/mcp/tool.ts";
+import { hintsOf, type Tool } from "../../../src/mcp/tool.ts";
 import { defaultToolsets, toolsets } from "../../../src/mcp/toolset.ts";
 import { allTools } from "../../../src/mcp/toolsets/index.ts";
 
 /** What a tool costs in every conversation: as a client gets it, at four characters a token. */
 function listed(tool: Tool): string {
   const { input, output } = schemasOf(tool);
-  const { name, title, description, destructive, idempotent, openWorld } = tool;
+  const { name, title, description } = tool;
   return JSON.stringify({
     name,
     title,
@@ -16,12 +16,7 @@ function listed(tool: Tool): string {
       type: "object",
       ...input["~standard"].jsonSchema.input({ target: "draft-2020-12" }),
     },
-    annotations: {
-      readOnlyHint: isReadTool(tool),
-      destructiveHint: destructive === true,
-      idempotentHint: isReadTool(tool) || idempotent === true,
-      openWorldHint: openWorld === true,
-    },
+    annotations: hintsOf(tool),
     outputSchema: output["~standard"].jsonSchema.output({ target: "draft-2020-12" }),
   });
 }
