@@ -18,6 +18,8 @@ export interface McpOptions extends Omit<FrontRequest, "method" | "body"> {
   capabilities?: Record<string, unknown>;
   /** Of the call, beside its own parameters. */
   more?: Record<string, unknown>;
+  /** Instead of the Worker under test. */
+  via?: (request: Request) => Promise<Response>;
 }
 
 const version = "2026-07-28";
@@ -28,7 +30,7 @@ export async function mcp(
   params: Record<string, unknown>,
   options: McpOptions = {},
 ): Promise<McpAnswer> {
-  const { query = "", era = "modern", capabilities = {}, more, headers, ...request } = options;
+  const { query = "", era = "modern", capabilities = {}, more, headers, via, ...request } = options;
   const meta = {
     "io.modelcontextprotocol/protocolVersion": version,
     "io.modelcontextprotocol/clientInfo": { name: "integration-test", version: "1" },
@@ -36,6 +38,7 @@ export async function mcp(
   };
   const response = await front(`/mcp${query}`, {
     ...request,
+    ...(via !== undefined && { via }),
     method: "POST",
     body: {
       jsonrpc: "2.0",
