@@ -1,5 +1,6 @@
 import { createMcpHandler } from "agents/mcp/server";
 import { AzureError, failure } from "../contract/errors.ts";
+import { configOf } from "../config/config.ts";
 import { isListed } from "../config/origins.ts";
 import { isLoopback } from "../http/url.ts";
 import { withConfig, type Context, type Middleware } from "../front/context.ts";
@@ -51,14 +52,16 @@ async function serve(c: Context): Promise<Response> {
 }
 
 /**
- * A page of another site can point its own name at this machine (DNS rebinding): what is asked for by a
- * local address has to name one in its Host header too. A service binding sends no such header.
+ * A page of another site can point its own name at this machine (DNS rebinding): a Worker that runs here
+ * is asked by a name of this machine alone. A service binding sends no Host header.
  */
 const asLocalAsItsHost: Middleware = async (c, next) => {
+  const config = configOf(c.env);
+  const { hostname } = new URL(c.req.url);
   const host = c.req.header("host");
-  const asked = host === undefined ? undefined : URL.parse(`http://${host}`)?.hostname;
-  const isLocal = isLoopback(new URL(c.req.url).hostname);
-  if (host !== undefined && (asked === undefined || (isLocal && !isLoopback(asked)))) {
+  const asked = host === undefined ? hostname : (URL.parse(`http://${host}`)?.hostname ?? "");
+  const runsHere = config.ok && isLoopback(new URL(config.value.publicOrigin).hostname);
+  if ((runsHere || isLoopback(hostname)) && !(isLoopback(hostname) && isLoopback(asked))) {
     throw new AzureError(failure("forbidden", "This Host is not one of this address."));
   }
   await next();
