@@ -34,7 +34,7 @@ export type ConfirmConnectRequest = (Owner | TenantOwner) & {
 
 export interface CreateSessionRequest {
   userId: string;
-  scopes?: ("connections:read" | "connections:write" | "graph:read" | "graph:write" | "arm:read" | "arm:write" | "tokens:read" | "admin")[] | undefined;
+  scopes?: ("connections:read" | "connections:write" | "graph:read" | "graph:write" | "arm:read" | "arm:write" | "vault:read" | "tokens:read" | "admin")[] | undefined;
   /** Seconds; default 3600. */
   ttl?: number | undefined;
 }

@@ -4,6 +4,7 @@ import { armTools } from "./arm.ts";
 import { calendarTools } from "./calendar.ts";
 import { connectionTools } from "./connection.ts";
 import { fileTools } from "./files.ts";
+import { keyvaultTools } from "./keyvault.ts";
 import { mailTools } from "./mail.ts";
 import { peopleTools } from "./people.ts";
 import { watchTools } from "./watch.ts";
@@ -17,5 +18,6 @@ export const allTools: readonly Tool[] = [
   ...peopleTools,
   ...armTools,
   ...watchTools,
+  ...keyvaultTools,
   ...apiTools,
 ];
