@@ -29,6 +29,7 @@ import type { Cloud } from "../entra/cloud.ts";
 import { parseTenant } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import { jurisdictions, locationHints } from "./jurisdiction.ts";
+import { mcpSignInOf, type McpSignIn } from "./mcp-sign-in.ts";
 import type { Jurisdiction, LocationHint } from "./jurisdiction.ts";
 import { anyLocalhost } from "./origins.ts";
 import { defined } from "../contract/defined.ts";
@@ -73,6 +74,8 @@ export interface Config {
   jurisdiction?: Jurisdiction;
   /** Where a new object is preferably made; absent: near whoever asks first. */
   locationHint?: LocationHint;
+  /** How the authorization server of MCP clients knows its user; absent: there is none. */
+  mcpSignIn?: McpSignIn;
   /** What the pipeline gets. */
   pipelineTypes: PipelineTypes;
 }
@@ -144,6 +147,8 @@ const environment = z.object({
   TENANT_CONNECT_BY_MEMBERS: optional.pipe(
     z.enum(["on", "off"], "must be on or off; default off").default("off"),
   ),
+  MCP_SIGN_IN_URL: optional.pipe(z.string().transform(read(pageUrl)).optional()),
+  MCP_STANDALONE: optional,
   WEBHOOKS: optional,
   AZURE_JURISDICTION: oneOf(jurisdictions),
   AZURE_LOCATION_HINT: oneOf(locationHints),
@@ -186,6 +191,8 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
   if (!returnOrigins.ok) return wrong("RETURN_ORIGINS", returnOrigins.error);
   const sinks = webhooks(values.WEBHOOKS ?? "[]", { sandbox });
   if (!sinks.ok) return wrong("WEBHOOKS", sinks.error);
+  const mcpSignIn = mcpSignInOf(values, sandbox);
+  if (!mcpSignIn.ok) return wrong("MCP_STANDALONE", mcpSignIn.error);
   const pages = sandbox ? [anyLocalhost] : [];
   return ok({
     cloud: cloud.value,
@@ -204,6 +211,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
     webhooks: sinks.value,
     ...defined({
       connectPageUrl: values.CONNECT_PAGE_URL,
+      mcpSignIn: mcpSignIn.value,
       jurisdiction: values.AZURE_JURISDICTION,
       locationHint: values.AZURE_LOCATION_HINT,
     }),

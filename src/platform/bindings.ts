@@ -2,11 +2,13 @@ import type { Environment } from "./env.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 
 const required = ["AZURE_CONNECTION", "DB"] as const;
-type BindingName = (typeof required)[number];
+/** The others are needed for a part of the service alone. */
+type BindingName = (typeof required)[number] | "MCP_GRANTS";
 
 const objectOf: Readonly<Record<BindingName, string>> = {
   AZURE_CONNECTION: "the Durable Object class ConnectionActor",
   DB: "the directory's D1 database",
+  MCP_GRANTS: "the Durable Object class McpGrants",
 };
 
 /** Why nothing works that needs this binding, and what mends it. */

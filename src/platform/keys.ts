@@ -20,9 +20,9 @@ export type KeyPurpose =
   | "reconnect"
   | "tenant-proof"
   | "notification"
-  // Reserved: nothing is made for these yet.
-  | "console"
-  | "mcp";
+  | "mcp"
+  // Reserved: nothing is made for it yet.
+  | "console";
 
 /** `mac`: HMAC-SHA-256, `cipher`: AES-256-GCM. One key never serves both. */
 type KeyKind = "mac" | "cipher";

@@ -1,0 +1,104 @@
+import {
+  AuthorizationError,
+  CimdFetchError,
+  OAuthAuthorizationServer,
+  OAuthError,
+  type AuthRequest,
+  type OAuthHelpers,
+} from "@cloudflare/workers-oauth-provider";
+import type { Config } from "../config/config.ts";
+import { grantsStub } from "./grants-stub.ts";
+import type { Environment } from "../platform/env.ts";
+import { GrantStore } from "./grant-store.ts";
+import { mcpScopes } from "./mcp-scopes.ts";
+
+export { AuthorizationError, CimdFetchError, OAuthError };
+export type { AuthRequest, OAuthHelpers };
+
+/** Where the parts of the authorization server are. */
+export const oauthPaths = {
+  authorize: "/oauth/authorize",
+  continue: "/oauth/authorize/continue",
+  token: "/oauth/token",
+  register: "/oauth/register",
+  metadata: "/.well-known/oauth-authorization-server",
+  resourceMetadata: "/.well-known/oauth-protected-resource",
+} as const;
+
+/** Seconds. */
+const hour = 60 * 60;
+const day = 24 * hour;
+
+/** How long things last, in seconds. */
+export const oauthLifetimes = {
+  accessToken: hour,
+  /** Since its last use: a client that goes on using its grant keeps it. */
+  refreshToken: 30 * day,
+  /** Of a client that was never given a grant; with one it lasts as long as that. */
+  registration: day,
+} as const;
+
+/** The name by which the library knows its store. */
+interface Bindings {
+  OAUTH_KV: GrantStore;
+}
+
+/** The resource that tokens are for: its address as clients know it, without a query. */
+export const mcpResource = ({ publicOrigin }: Pick<Config, "publicOrigin">): string =>
+  `${publicOrigin}/mcp`;
+
+const servers = new WeakMap<Config, OAuthAuthorizationServer<Bindings>>();
+
+/** One for each configuration: it checks its options when it is made. */
+function serverOf(config: Config): OAuthAuthorizationServer<Bindings> {
+  const known = servers.get(config);
+  if (known !== undefined) return known;
+  const server = new OAuthAuthorizationServer<Bindings>({
+    issuer: config.publicOrigin,
+    authorizeEndpoint: oauthPaths.authorize,
+    tokenEndpoint: oauthPaths.token,
+    clientRegistrationEndpoint: oauthPaths.register,
+    resources: [mcpResource(config)],
+    scopesSupported: [...mcpScopes],
+    accessTokenTTL: oauthLifetimes.accessToken,
+    refreshTokenTTL: oauthLifetimes.refreshToken,
+    refreshTokenIdleTTL: oauthLifetimes.refreshToken,
+    clientRegistrationTTL: oauthLifetimes.registration,
+    clientIdMetadataDocumentEnabled: true,
+    cookiePrefix: "__Host-azure_oauth_",
+    // Its default writes a line that no reader of our log expects; the line of the request says the rest.
+    onError: () => undefined,
+  });
+  servers.set(config, server);
+  return server;
+}
+
+/** The authorization server, as one request uses it. */
+export interface OAuth {
+  /** For the pages of a sign-in. */
+  api: OAuthHelpers;
+  /** Answers the endpoints of the protocol. @throws AzureError of the store */
+  respond(request: Request, context: ExecutionContext): Promise<Response>;
+  /** What a token stands for; null when it was never given, is over, or is for another resource. */
+  validate(token: string): ReturnType<OAuthAuthorizationServer<Bindings>["validateToken"]>;
+}
+
+/** @param now milliseconds since the epoch */
+export function oauthOf(env: Environment, config: Config, now: () => number): OAuth {
+  const server = serverOf(config);
+  const bindings = { OAUTH_KV: new GrantStore((name, options) => grantsStub(env, name, options), now) };
+  return {
+    api: server.getOAuthApi(bindings),
+    respond: (request, context) => server.fetch(request, bindings, context),
+    validate: (token) => server.validateToken(mcpResource(config), token, bindings),
+  };
+}
+
+/**
+ * The request as it would have come by the public origin. The library compares addresses, and a Worker
+ * may be reached by more than one.
+ */
+export function atPublicOrigin({ publicOrigin }: Pick<Config, "publicOrigin">, request: Request): Request {
+  const { pathname, search } = new URL(request.url);
+  return new Request(`${publicOrigin}${pathname}${search}`, request);
+}
