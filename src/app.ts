@@ -13,6 +13,8 @@ import { healthRoutes } from "./routes/health.ts";
 import { landingRoutes } from "./routes/landing.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
+import { authorizeRoutes } from "./routes/oauth/authorize.ts";
+import { oauthProtocolRoutes } from "./routes/oauth/protocol.ts";
 import { adminConsentRoutes } from "./routes/sign-in/admin-consent.ts";
 import { callbackRoutes } from "./routes/sign-in/callback.ts";
 import { connectRoutes } from "./routes/sign-in/connect.ts";
@@ -28,13 +30,16 @@ export function createRouter(): Router {
 
   app.use(requestContext);
   liveRoutes(router);
-  app.use(responseHeaders, crossOrigin);
+  app.use(responseHeaders);
+  oauthProtocolRoutes(router);
+  app.use(crossOrigin);
   healthRoutes(router);
   landingRoutes(router);
   federationRoutes(router);
 
   connectRoutes(router);
   callbackRoutes(router);
+  authorizeRoutes(router);
   reconnectRoutes(router);
   logoutRoutes(router);
   adminConsentRoutes(router);

@@ -1,26 +1,19 @@
-import type { Caller } from "../callers/caller.ts";
 import { failure, type Failure } from "../contract/errors.ts";
-import { err, type Result } from "../contract/result.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 import type { Context } from "../front/context.ts";
+import { callerOfMcpToken, type McpTokenCaller } from "../oauth/mcp-token.ts";
 
-/** What an access token of our own authorization server stands for. */
-export interface McpGrant {
-  /** Of kind `mcp`: always one user. */
-  caller: Caller;
-  /** The user's other account that the client was connected to. */
-  label?: string;
-  /** Of the registered client. */
-  clientId: string;
-}
-
-/** Whether a token has the form of our authorization server's: three parts and two colons. */
-export const looksLikeMcpToken = (token: string): boolean => /^[^:]+:[^:]+:[^:]+$/.test(token);
-
-/** @returns `unauthenticated` for a token that is not valid, or no longer */
+/** @returns `unauthenticated` for a token that is not valid, or no longer, or for another resource */
 export async function authenticateMcpToken(
-  _c: Context,
-  _token: string,
-): Promise<Result<McpGrant, Failure>> {
-  // No authorization server is part of this Worker yet, so none of its tokens exist.
-  return err(failure("unauthenticated", "This credential is not valid, or no longer."));
+  c: Context,
+  token: string,
+): Promise<Result<McpTokenCaller, Failure>> {
+  const {
+    env,
+    var: { config },
+  } = c;
+  const caller = await callerOfMcpToken({ env, config, now: () => Date.now() }, token);
+  return caller === undefined
+    ? err(failure("unauthenticated", "This credential is not valid, or no longer."))
+    : ok(caller);
 }

@@ -8,6 +8,7 @@ import { methodNotAllowed } from "../front/failures.ts";
 import { readableUrl } from "../front/readable-url.ts";
 import { named } from "../front/register.ts";
 import type { Router } from "../front/router.ts";
+import { bearerChallenge } from "../oauth/mcp-token.ts";
 import { authInfoOf, createServer } from "./server.ts";
 import { openSession } from "./session.ts";
 
@@ -15,6 +16,8 @@ export const mcpPath = "/mcp";
 
 /** What the SDK is asked for is no address of ours: hosts and origins are checked here, see below. */
 const innerUrl = `https://mcp.invalid${mcpPath}`;
+
+const invalidToken = { error: "invalid_token" } as const;
 
 const handler = createMcpHandler(createServer, {
   route: mcpPath,
@@ -41,7 +44,14 @@ export function mcpRoutes({ app }: Router): void {
 
 /** Checks who calls and hands the message to the SDK, by a request that holds no credential. */
 async function serve(c: Context): Promise<Response> {
-  const session = await openSession(c);
+  const session = await openSession(c).catch((error: unknown) => {
+    // What a client that can sign its person in has to know (RFC 9728 §5.1).
+    if (error instanceof AzureError && error.code === "unauthenticated") {
+      const sent = c.req.header("authorization") !== undefined;
+      c.header("www-authenticate", bearerChallenge(c.var.config, sent ? invalidToken : {}));
+    }
+    throw error;
+  });
   const request = new Request(innerUrl, c.req.raw);
   request.headers.delete("authorization");
   request.headers.delete("cookie");

@@ -6,6 +6,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { version } from "../../package.json";
+import { resourceMetadataUrl } from "../oauth/mcp-token.ts";
 import { Client } from "./asking.ts";
 import { callTool } from "./call-tool.ts";
 import { inputOf, schemasOf } from "./schemas.ts";
@@ -28,6 +29,10 @@ export const authInfoOf = (session: McpSession): AuthInfo => ({
   clientId: session.clientId ?? session.service.caller.id,
   scopes: [...session.service.caller.scopes],
   extra: { session },
+  ...(session.clientId !== undefined && {
+    // For the challenge of a call whose scope is lacking.
+    resourceMetadataUrl: resourceMetadataUrl(session.service.config),
+  }),
 });
 
 /** The server of one request: the tools that its session may see, in their own order. */

@@ -7,7 +7,9 @@ import { err, type Result } from "../contract/result.ts";
 import { serviceOf, type Context } from "../front/context.ts";
 import { authenticate, countedCaller, labelInQuery, userIdInQuery } from "../front/require.ts";
 import type { ServiceContext } from "../operations/context.ts";
-import { authenticateMcpToken, looksLikeMcpToken, type McpGrant } from "./access-token.ts";
+import { looksLikeMcpToken } from "../callers/mcp-token-form.ts";
+import type { McpTokenCaller } from "../oauth/mcp-token.ts";
+import { authenticateMcpToken } from "./access-token.ts";
 import { defaultToolsets, isToolset, toolsets, type Toolset } from "./toolset.ts";
 
 /** Who calls tools, on whose connection, and which tools there are. It lives for one HTTP request. */
@@ -54,10 +56,10 @@ export async function openSession(c: Context): Promise<McpSession> {
   };
 }
 
-async function callerAt(c: Context): Promise<{ caller: Caller; grant?: McpGrant }> {
+async function callerAt(c: Context): Promise<{ caller: Caller; grant?: McpTokenCaller }> {
   const [, token] = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
   if (token === undefined || !looksLikeMcpToken(token)) return { caller: await authenticate(c) };
-  const granted: Result<McpGrant, Failure> = await authenticateMcpToken(c, token);
+  const granted: Result<McpTokenCaller, Failure> = await authenticateMcpToken(c, token);
   if (!granted.ok) return { caller: await countedCaller(c, err(granted.error)) };
   const { value: grant } = granted;
   return { caller: await countedCaller(c, { ok: true, value: grant.caller }), grant };

@@ -1,5 +1,6 @@
 import {
   AuthorizationError,
+  authorizationErrorRedirect,
   CimdFetchError,
   OAuthAuthorizationServer,
   OAuthError,
@@ -7,12 +8,12 @@ import {
   type OAuthHelpers,
 } from "@cloudflare/workers-oauth-provider";
 import type { Config } from "../config/config.ts";
-import { grantsStub } from "./grants-stub.ts";
+import { grantsStub } from "../connection/stub.ts";
 import type { Environment } from "../platform/env.ts";
 import { GrantStore } from "./grant-store.ts";
 import { mcpScopes } from "./mcp-scopes.ts";
 
-export { AuthorizationError, CimdFetchError, OAuthError };
+export { AuthorizationError, authorizationErrorRedirect, CimdFetchError, OAuthError };
 export type { AuthRequest, OAuthHelpers };
 
 /** Where the parts of the authorization server are. */
@@ -47,10 +48,19 @@ interface Bindings {
 export const mcpResource = ({ publicOrigin }: Pick<Config, "publicOrigin">): string =>
   `${publicOrigin}/mcp`;
 
-const servers = new WeakMap<Config, OAuthAuthorizationServer<Bindings>>();
+type Server = Pick<OAuthAuthorizationServer<Bindings>, "getOAuthApi" | "validateToken"> & {
+  /** It waits for nothing behind an answer: any context will do. */
+  fetch(
+    request: Request,
+    env: Bindings,
+    context: Pick<ExecutionContext, "waitUntil">,
+  ): Promise<Response>;
+};
+
+const servers = new WeakMap<Config, Server>();
 
 /** One for each configuration: it checks its options when it is made. */
-function serverOf(config: Config): OAuthAuthorizationServer<Bindings> {
+function serverOf(config: Config): Server {
   const known = servers.get(config);
   if (known !== undefined) return known;
   const server = new OAuthAuthorizationServer<Bindings>({
@@ -78,15 +88,17 @@ export interface OAuth {
   /** For the pages of a sign-in. */
   api: OAuthHelpers;
   /** Answers the endpoints of the protocol. @throws AzureError of the store */
-  respond(request: Request, context: ExecutionContext): Promise<Response>;
+  respond(request: Request, context: Pick<ExecutionContext, "waitUntil">): Promise<Response>;
   /** What a token stands for; null when it was never given, is over, or is for another resource. */
-  validate(token: string): ReturnType<OAuthAuthorizationServer<Bindings>["validateToken"]>;
+  validate(token: string): ReturnType<Server["validateToken"]>;
 }
 
 /** @param now milliseconds since the epoch */
 export function oauthOf(env: Environment, config: Config, now: () => number): OAuth {
   const server = serverOf(config);
-  const bindings = { OAUTH_KV: new GrantStore((name, options) => grantsStub(env, name, options), now) };
+  const bindings = {
+    OAUTH_KV: new GrantStore((name, options) => grantsStub(env, name, options), now),
+  };
   return {
     api: server.getOAuthApi(bindings),
     respond: (request, context) => server.fetch(request, bindings, context),
@@ -98,7 +110,10 @@ export function oauthOf(env: Environment, config: Config, now: () => number): OA
  * The request as it would have come by the public origin. The library compares addresses, and a Worker
  * may be reached by more than one.
  */
-export function atPublicOrigin({ publicOrigin }: Pick<Config, "publicOrigin">, request: Request): Request {
+export function atPublicOrigin(
+  { publicOrigin }: Pick<Config, "publicOrigin">,
+  request: Request,
+): Request {
   const { pathname, search } = new URL(request.url);
   return new Request(`${publicOrigin}${pathname}${search}`, request);
 }

@@ -30,7 +30,4 @@ export function clientDescription(consent: ConsentDescription): ClientDescriptio
 }
 
 const plain = (text: string): string =>
-  text
-    .replaceAll(/\p{C}/gu, "")
-    .replaceAll(/\s+/gu, " ")
-    .trim();
+  text.replaceAll(/\p{C}/gu, "").replaceAll(/\s+/gu, " ").trim();

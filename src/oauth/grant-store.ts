@@ -52,7 +52,8 @@ export function objectOfKey(key: string): string | undefined {
     case "grant":
     case "token": {
       const [grant = "", ...tokens] = rest;
-      const isGiven = userIdSchema.safeParse(name).success && (grant === "" || randomId.test(grant));
+      const isGiven =
+        userIdSchema.safeParse(name).success && (grant === "" || randomId.test(grant));
       return isGiven && tokens.length < 2 ? `user:${name}` : undefined;
     }
     case "transaction":

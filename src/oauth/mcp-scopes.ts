@@ -14,12 +14,15 @@ export function grantableScopes(asked: readonly string[]): Scope[] {
 }
 
 /** Whether a person is asked for it by itself, and can leave it out. */
-export const isOptional = (scope: string): boolean => !(baselineScopes as readonly string[]).includes(scope);
+export const isOptional = (scope: string): boolean =>
+  !(baselineScopes as readonly string[]).includes(scope);
 
 /** What a client may do with a scope: the end of a sentence that begins with "It may". */
 const words: Readonly<Record<Scope, string>> = {
-  "connections:read": "see whether your Microsoft account is connected, and what happened to the connection",
-  "connections:write": "disconnect your Microsoft account, sign it in anew, and watch it for changes",
+  "connections:read":
+    "see whether your Microsoft account is connected, and what happened to the connection",
+  "connections:write":
+    "disconnect your Microsoft account, sign it in anew, and watch it for changes",
   "graph:read": "read your mail, calendar, files, contacts and profile",
   "graph:write": "write and send mail, change your calendar, and change your files",
   "arm:read": "see your Azure subscriptions and what is in them",

@@ -27,7 +27,10 @@ export interface SignedInAccount {
 }
 
 /** The authority of a sign-in: as narrow as one address can be. */
-export function signInTenant({ tenantId }: Pick<Config, "tenantId">, { tenants }: Standalone): string {
+export function signInTenant(
+  { tenantId }: Pick<Config, "tenantId">,
+  { tenants }: Standalone,
+): string {
   if (isTenantId(tenantId) || tenants === "any") return authorityTenant(tenantId);
   const [only, ...others] = tenants;
   return only !== undefined && others.length === 0 ? only : "organizations";
@@ -103,7 +106,8 @@ export async function signedInAccount(
   });
   if (!redeemed.ok) {
     // At `common` this refusal is the first sign of a personal account: it cannot be asked for ARM.
-    if (tenant === "common" && redeemed.error.code === "invalid_scope") return err("personal_account");
+    if (tenant === "common" && redeemed.error.code === "invalid_scope")
+      return err("personal_account");
     const remedy = remedyOf(redeemed.error.disposition, {
       tenantId: isSharedTenant(tenant) ? null : tenant,
       scopes: [],

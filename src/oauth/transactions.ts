@@ -80,7 +80,5 @@ export async function takeStep<Name extends StepName>(
   return { request: taken.request, data: data.data, headers: taken.headers };
 }
 
-const isNamed = <Name extends StepName>(
-  step: Step,
-  names: readonly Name[],
-): step is StepOf<Name> => names.some((name) => name === step.step);
+const isNamed = <Name extends StepName>(step: Step, names: readonly Name[]): step is StepOf<Name> =>
+  names.some((name) => name === step.step);

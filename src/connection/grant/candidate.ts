@@ -107,7 +107,10 @@ export function healConflict(grant: Grant | undefined, candidate: Candidate): Fa
  *
  * @param connectionId of the connection that would hold it
  */
-export function ownAccountConflict(connectionId: string, candidate: Candidate): Failure | undefined {
+export function ownAccountConflict(
+  connectionId: string,
+  candidate: Candidate,
+): Failure | undefined {
   const owner = parseConnectionId(connectionId);
   if (owner?.kind !== "user" || owner.label !== undefined) return undefined;
   const [objectId = "", tenantId = "", ...rest] = owner.userId.split("@");

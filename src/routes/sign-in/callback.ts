@@ -9,6 +9,7 @@ import type { AuthorizationCompletion } from "../../contract/connection-rpc.ts";
 import { connectionStub } from "../../connection/stub.ts";
 import { renamedField, type Failure } from "../../contract/errors.ts";
 import { snakeCase } from "../../contract/field-name.ts";
+import { microsoftCallback } from "../oauth/microsoft-callback.ts";
 import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";
 import {
   administratorPage,
@@ -61,6 +62,8 @@ export function callbackRoutes(router: Router): void {
       const connectionId =
         state === undefined ? undefined : await connectionOfCallback(sessionSecret, state);
       if (state === undefined || connectionId === undefined) {
+        const ofClient = state === undefined ? undefined : await microsoftCallback(c, state);
+        if (ofClient !== undefined) return ofClient;
         // After a consent in the Azure portal the administrator is sent to the first redirect URI.
         return pageResponse(
           consent === undefined ? unknownStatePage(c.var.requestId) : administratorPage,
