@@ -4,6 +4,7 @@ import { getCalendarEvents } from "./api/calendar.ts";
 import { confirmConnect, disconnect, getConnection, listConnections } from "./api/connections.ts";
 import { createSession } from "./api/credentials.ts";
 import { getMail } from "./api/mail.ts";
+import { completeMcpSignIn, listMcpGrants, revokeMcpGrant } from "./api/mcp-grants.ts";
 import type { ResultOf } from "./api/operation.ts";
 import { getUser } from "./api/people.ts";
 import { listResourceGroups } from "./api/resource-groups.ts";
@@ -165,6 +166,20 @@ export class AzureService
 
   listResources(request: OperationRequest<typeof listResources>): Promise<PlainResources> {
     return this.#run(listResources, request) as Promise<PlainResources>;
+  }
+
+  /** Says who is signed in at the host's page, for an MCP client. @throws `not_found` for a state not made here */
+  completeMcpSignIn(request: OperationRequest<typeof completeMcpSignIn>) {
+    return this.#run(completeMcpSignIn, request);
+  }
+
+  /** The MCP clients that act for a user. */
+  listMcpGrants(request: OperationRequest<typeof listMcpGrants>) {
+    return this.#run(listMcpGrants, request);
+  }
+
+  revokeMcpGrant(request: OperationRequest<typeof revokeMcpGrant>) {
+    return this.#run(revokeMcpGrant, request);
   }
 
   /** Has changes of a resource of Graph reported. The same again is the same watch. */

@@ -2,6 +2,7 @@
 import type { GenericResource, ResourceGroup, Subscription } from "../contract/azure-types.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
+import type { McpGrant } from "../contract/mcp-grant.ts";
 import type { Change, Watch } from "../contract/watch.ts";
 import type { Owner, TenantOwner } from "./who.ts";
 import type { Contact, Event, Message, User } from "@microsoft/microsoft-graph-types";
@@ -37,6 +38,24 @@ export interface CreateSessionRequest {
   scopes?: ("connections:read" | "connections:write" | "graph:read" | "graph:write" | "arm:read" | "arm:write" | "vault:read" | "tokens:read" | "admin")[] | undefined;
   /** Seconds; default 3600. */
   ttl?: number | undefined;
+}
+
+export interface ListMcpGrantsRequest {
+  /** Whose clients; a user's own credential need not say it. */
+  userId?: string | undefined;
+}
+
+export interface RevokeMcpGrantRequest {
+  grantId: string;
+  /** Whose clients; a user's own credential need not say it. */
+  userId?: string | undefined;
+}
+
+export interface CompleteMcpSignInRequest {
+  /** As the page got it. */
+  state: string;
+  userId: string;
+  label?: string | undefined;
 }
 
 export type WatchRequest = (Owner | TenantOwner) & {
@@ -170,6 +189,12 @@ export interface ServiceMethods {
   confirmConnect(request: ConfirmConnectRequest): Promise<ConnectionInfo>;
   /** A token for one user's browser. Scope `connections:write`. */
   createSession(request: CreateSessionRequest): Promise<{ token: string; expires_at: string }>;
+  /** The MCP clients that act for a user; a user's own credential sees its own. Scope `connections:write`. */
+  listMcpGrants(request: ListMcpGrantsRequest): Promise<McpGrant[]>;
+  /** End what an MCP client was given: its tokens are refused from the next call on. Scope `connections:write`. */
+  revokeMcpGrant(request: RevokeMcpGrantRequest): Promise<{ revoked: true }>;
+  /** Say who is signed in at the page of MCP_SIGN_IN_URL; never by a user's own credential. Scope `connections:write`. */
+  completeMcpSignIn(request: CompleteMcpSignInRequest): Promise<{ continue_url: string; expires_at: string }>;
   /** Have changes of a resource of Graph reported; the same again is the same watch. Scope `connections:write`. */
   watch(request: WatchRequest): Promise<Watch>;
   /** What is watched; at most 24. Scope `connections:read`. */

@@ -4,6 +4,7 @@ import type { GenericResource, Provider, ResourceGroup, ResourceGroupParameters,
 import type { ConnectionEvent } from "../contract/connection-events.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
+import type { McpGrant } from "../contract/mcp-grant.ts";
 import type { Change, Watch } from "../contract/watch.ts";
 import type { Call, RunningOperation } from "./catalogue.ts";
 import type { Answer } from "./requests.ts";
@@ -56,6 +57,23 @@ export interface ConnectionTokenOptions {
   minValidity?: number | undefined;
   /** The generation of a token that the resource refused. */
   staleGeneration?: number | undefined;
+}
+
+export interface ServiceMcpGrantsOptions {
+  /** Whose clients; a user's own credential need not say it. */
+  userId?: string | undefined;
+}
+
+export interface ServiceRevokeMcpGrantOptions {
+  /** Whose clients; a user's own credential need not say it. */
+  userId?: string | undefined;
+}
+
+export interface ServiceCompleteMcpSignInOptions {
+  /** As the page got it. */
+  state: string;
+  userId: string;
+  label?: string | undefined;
 }
 
 export interface ConnectionWatchOptions {
@@ -562,6 +580,21 @@ export class ServiceOperations {
   /** A token for one user's browser: `createSession`. Scope `connections:write`. */
   createSession(options: ServiceCreateSessionOptions): Promise<Answer<{ token: string; expires_at: string }>> {
     return this.#call<{ token: string; expires_at: string }>("POST /sessions rest", options);
+  }
+
+  /** The MCP clients that act for a user; a user's own credential sees its own: `listMcpGrants`. Scope `connections:write`. */
+  mcpGrants(options?: ServiceMcpGrantsOptions): Promise<Answer<McpGrant[]>> {
+    return this.#call<McpGrant[]>("GET /mcp/grants", options);
+  }
+
+  /** End what an MCP client was given: its tokens are refused from the next call on: `revokeMcpGrant`. Scope `connections:write`. */
+  revokeMcpGrant(grantId: string, options?: ServiceRevokeMcpGrantOptions): Promise<Answer<{ revoked: true }>> {
+    return this.#call<{ revoked: true }>("DELETE /mcp/grants/{grantId}", options, grantId);
+  }
+
+  /** Say who is signed in at the page of MCP_SIGN_IN_URL; never by a user's own credential: `completeMcpSignIn`. Scope `connections:write`. */
+  completeMcpSignIn(options: ServiceCompleteMcpSignInOptions): Promise<Answer<{ continue_url: string; expires_at: string }>> {
+    return this.#call<{ continue_url: string; expires_at: string }>("POST /mcp/sign-ins rest", options);
   }
 
   /** Which credentials work, how many connections wait for one, and what is not deployed: `getAppHealth`. Scope `admin`. */

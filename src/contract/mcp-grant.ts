@@ -1,5 +1,5 @@
 /** An MCP client that acts for a user. Its name comes from the client itself. */
-export interface McpGrantInfo {
+export interface McpGrant {
   id: string;
   client_id: string;
   client_name: string;

@@ -4,7 +4,7 @@ import { configOf } from "../config/config.ts";
 import { isListed } from "../config/origins.ts";
 import { isLoopback } from "../http/url.ts";
 import { withConfig, type Context, type Middleware } from "../front/context.ts";
-import { methodNotAllowed } from "../front/failures.ts";
+import { methodNotAllowed, onError } from "../front/failures.ts";
 import { readableUrl } from "../front/readable-url.ts";
 import { named } from "../front/register.ts";
 import type { Router } from "../front/router.ts";
@@ -16,8 +16,6 @@ export const mcpPath = "/mcp";
 
 /** What the SDK is asked for is no address of ours: hosts and origins are checked here, see below. */
 const innerUrl = `https://mcp.invalid${mcpPath}`;
-
-const invalidToken = { error: "invalid_token" } as const;
 
 const handler = createMcpHandler(createServer, {
   route: mcpPath,
@@ -36,22 +34,26 @@ export function mcpRoutes({ app }: Router): void {
     withConfig,
     fromKnownOrigin,
     readableUrl(mcpPath),
-    (c) => serve(c),
+    (c) => serve(c).catch((error: unknown) => refused(error, c)),
   );
   // There are no sessions to end, and no stream to open.
   app.on(["GET", "DELETE"], mcpPath, named(mcpPath), asLocalAsItsHost, methodNotAllowed(["POST"]));
 }
 
+/** A refusal says what a client that can sign its person in has to know (RFC 9728 §5.1). */
+function refused(error: unknown, c: Context): Response {
+  const answer = onError(error, c);
+  if (answer.status === 401) {
+    const sent = c.req.header("authorization") !== undefined;
+    const challenge = bearerChallenge(c.var.config, sent ? { error: "invalid_token" } : {});
+    answer.headers.set("www-authenticate", challenge);
+  }
+  return answer;
+}
+
 /** Checks who calls and hands the message to the SDK, by a request that holds no credential. */
 async function serve(c: Context): Promise<Response> {
-  const session = await openSession(c).catch((error: unknown) => {
-    // What a client that can sign its person in has to know (RFC 9728 §5.1).
-    if (error instanceof AzureError && error.code === "unauthenticated") {
-      const sent = c.req.header("authorization") !== undefined;
-      c.header("www-authenticate", bearerChallenge(c.var.config, sent ? invalidToken : {}));
-    }
-    throw error;
-  });
+  const session = await openSession(c);
   const request = new Request(innerUrl, c.req.raw);
   request.headers.delete("authorization");
   request.headers.delete("cookie");

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { labelSchema } from "../contract/connection-id.ts";
 import { defined } from "../contract/defined.ts";
-import type { McpGrantInfo } from "../contract/mcp-grant.ts";
+import type { McpGrant } from "../contract/mcp-grant.ts";
 import type { OAuthHelpers } from "./authorization-server.ts";
 
 /** What is kept of a grant in clear, for its user to know it by. */
@@ -17,8 +17,8 @@ export type GrantMetadata = z.infer<typeof metadataSchema>;
 const timeOf = (seconds: number): string => new Date(seconds * 1_000).toISOString();
 
 /** The clients that act for a user, the newest first. */
-export async function grantsOf(api: OAuthHelpers, userId: string): Promise<McpGrantInfo[]> {
-  const grants: McpGrantInfo[] = [];
+export async function grantsOf(api: OAuthHelpers, userId: string): Promise<McpGrant[]> {
+  const grants: McpGrant[] = [];
   let cursor: string | undefined;
   do {
     const page = await api.listUserGrants(userId, defined({ cursor }));

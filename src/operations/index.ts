@@ -5,6 +5,7 @@ import { credentials } from "./credentials.ts";
 import { files } from "./files.ts";
 import { health } from "./app-health.ts";
 import { mail } from "./mail.ts";
+import { mcpGrants } from "./mcp-grants.ts";
 import { people } from "./people.ts";
 import { resourceGroups } from "./resource-groups.ts";
 import { resources } from "./resources.ts";
@@ -16,6 +17,7 @@ import { watches } from "./watches.ts";
 const all = [
   ...connections,
   ...credentials,
+  ...mcpGrants,
   ...watches,
   ...people,
   ...mail,

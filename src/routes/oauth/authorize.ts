@@ -1,7 +1,8 @@
+import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
 import type { McpSignIn } from "../../config/mcp-sign-in.ts";
 import { bodyTooLarge } from "../../front/body.ts";
-import type { Context } from "../../front/context.ts";
+import type { Context, Middleware } from "../../front/context.ts";
 import { isOwnForm } from "../../front/own-form.ts";
 import { pageResponse, redirectResponse } from "../../front/pages.ts";
 import { register } from "../../front/register.ts";
@@ -37,8 +38,16 @@ const pages = {
 /** Bytes of the form at most. */
 const largestForm = 16_384;
 
+const limitedForm: Middleware = bodyLimit({
+  maxSize: largestForm,
+  onError: () => {
+    throw bodyTooLarge(largestForm);
+  },
+});
+
 /** The pages of a sign-in by an MCP client. Without a way to know the user they are not there. */
 export function authorizeRoutes(router: Router): void {
+  router.app.use(oauthPaths.authorize, limitedForm);
   register(
     router,
     {
@@ -123,13 +132,11 @@ interface Decision {
 }
 
 async function readForm(c: Context): Promise<Decision> {
-  const text = await c.req.text();
-  if (text.length > largestForm) throw bodyTooLarge(largestForm);
-  const form = new URLSearchParams(text);
+  const { handle, decision, scope = [] } = await c.req.parseBody({ all: true });
   return {
-    handle: form.get("handle") ?? "",
-    allowed: form.get("decision") === "allow",
-    ticked: new Set(form.getAll("scope")),
+    handle: typeof handle === "string" ? handle : "",
+    allowed: decision === "allow",
+    ticked: new Set([scope].flat().filter((one) => typeof one === "string")),
   };
 }
 

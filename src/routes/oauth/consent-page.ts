@@ -46,13 +46,11 @@ export const consentPage = ({
     // The page of an account is shown where Microsoft sends the browser.
     action: oauthPaths.authorize,
     hidden: { handle },
-    choices: scopes
-      .filter(isOptional)
-      .map((scope) => ({
-        name: "scope",
-        value: scope,
-        text: `It may also ${scopeInWords(scope)}.`,
-      })),
+    choices: scopes.filter(isOptional).map((scope) => ({
+      name: "scope",
+      value: scope,
+      text: `It may also ${scopeInWords(scope)}.`,
+    })),
     buttons: [
       { label: "Allow", name: "decision", value: "allow" },
       { label: "Deny", name: "decision", value: "deny", secondary: true },
