@@ -63,16 +63,16 @@ export interface LiveClientOptions extends LiveOptions {
 }
 
 /** Errors of the ticket that another attempt does not mend. */
-const refusals: ReadonlySet<ErrorCode> = new Set([
+const refusals: readonly ErrorCode[] = [
   "invalid_request",
   "unauthenticated",
   "forbidden",
   "not_found",
-]);
+];
 
 /** Whether a ticket was refused so that no other will be had: a `LiveClient` has then ended. */
 export const isRefusedForGood = (error: unknown): error is AzureError =>
-  error instanceof AzureError && refusals.has(error.code);
+  error instanceof AzureError && refusals.includes(error.code);
 
 /** RFC 6455 §7.4.1: what was asked for is against the rules. */
 const refusedClose = 1008;

@@ -23,7 +23,7 @@ const words: Readonly<Record<Scope, string>> = {
     "see whether your Microsoft account is connected, and what happened to the connection",
   "connections:write":
     "disconnect your Microsoft account, sign it in anew, and watch it for changes",
-  "graph:read": "read your mail, calendar, files, contacts and profile",
+  "graph:read": "read your mail, calendar, files and address book",
   "graph:write": "write and send mail, change your calendar, and change your files",
   "arm:read": "see your Azure subscriptions and what is in them",
   "arm:write": "create, change and delete resources in your Azure subscriptions",

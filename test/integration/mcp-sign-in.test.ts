@@ -21,7 +21,6 @@ import {
 
 (env as Environment).MCP_STANDALONE = "any";
 
-
 const grace = "grace@contoso.example";
 
 describe("a client that knows nothing but the address", () => {

@@ -40,6 +40,9 @@ const asks: Readonly<Record<string, Ask>> = {
   "GET /connections": (azure) => azure.connections(),
   "POST /connections": (azure) =>
     azure.importConnection({ userId: "ada", tenantId: id, refreshToken: "r" }),
+  "GET /mcp/grants": (azure) => azure.mcpGrants({ userId: "ada" }),
+  "DELETE /mcp/grants/{id}": (azure) => azure.revokeMcpGrant("g", { userId: "ada" }),
+  "POST /mcp/sign-ins": (azure) => azure.completeMcpSignIn({ state: "s", userId: "ada" }),
   "GET /connections/{id}": (_, ada) => ada.info(),
   "DELETE /connections/{id}": (_, ada) => ada.disconnect(),
   "POST /connections/{id}/refresh": (_, ada) => ada.refresh(),
@@ -108,6 +111,14 @@ const forBrowsers: Readonly<Record<string, string>> = {
   "GET /reconnect": "the link of a remedy",
   "POST /reconnect": "the button of that page",
   "POST /notifications": "Microsoft, for what is watched",
+  "GET /oauth/authorize": "the user of an MCP client",
+  "POST /oauth/authorize": "the form of that page",
+  "GET /oauth/authorize/continue": "the same user, back from the host's page",
+  "POST /oauth/token": "an MCP client",
+  "POST /oauth/register": "an MCP client",
+  "GET /.well-known/oauth-authorization-server": "an MCP client",
+  "GET /.well-known/oauth-protected-resource": "an MCP client",
+  "GET /.well-known/oauth-protected-resource/mcp": "an MCP client",
   "GET /callback/admin": "Microsoft, after an administrator's consent",
 };
 

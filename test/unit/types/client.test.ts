@@ -217,6 +217,21 @@ describe("the client", () => {
     expectTypeOf<client.ImportRequest>().toEqualTypeOf<client.ServiceImportConnectionOptions>();
   });
 
+  test("lists and revokes what MCP clients were given", () => {
+    expectTypeOf<Awaited<ReturnType<Service["mcpGrants"]>>>().toEqualTypeOf<
+      client.Answer<client.McpGrant[]>
+    >();
+    expectTypeOf<Parameters<Service["mcpGrants"]>[0]>().toEqualTypeOf<
+      client.ServiceMcpGrantsOptions | undefined
+    >();
+    expectTypeOf<Parameters<Service["revokeMcpGrant"]>[1]>().toEqualTypeOf<
+      client.ServiceRevokeMcpGrantOptions | undefined
+    >();
+    expectTypeOf<
+      Parameters<Service["completeMcpSignIn"]>[0]
+    >().toEqualTypeOf<client.ServiceCompleteMcpSignInOptions>();
+  });
+
   test("narrows what may be an operation under way", () => {
     const data: unknown = { operation: "id", status: "InProgress" };
     if (!isRunning(data)) throw new Error("it is under way");
@@ -305,6 +320,7 @@ describe("a binding to the entrypoint", () => {
       beginConnect: client.BeginConnectRequest;
       changes: client.ChangesRequest;
       completeConnect: client.CompleteConnectRequest;
+      completeMcpSignIn: client.CompleteMcpSignInRequest;
       confirmConnect: client.ConfirmConnectRequest;
       connectTenant: { tenantId: string };
       connection: client.Owner | Pick<client.TenantOwner, "tenantId">;
@@ -316,9 +332,11 @@ describe("a binding to the entrypoint", () => {
       getUser: client.GetUserRequest;
       listConnections: client.ListConnectionsRequest;
       listContacts: client.ListContactsRequest;
+      listMcpGrants: client.ListMcpGrantsRequest;
       listResourceGroups: client.ListResourceGroupsRequest;
       listResources: client.ListResourcesRequest;
       listSubscriptions: client.ListSubscriptionsRequest;
+      revokeMcpGrant: client.RevokeMcpGrantRequest;
       unwatch: client.UnwatchRequest;
       watch: client.WatchRequest;
       watches: client.WatchesRequest;
