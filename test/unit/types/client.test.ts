@@ -218,6 +218,7 @@ describe("the client", () => {
   });
 
   test("lists and revokes what MCP clients were given", () => {
+    type Service = InstanceType<typeof AzureClient>;
     expectTypeOf<Awaited<ReturnType<Service["mcpGrants"]>>>().toEqualTypeOf<
       client.Answer<client.McpGrant[]>
     >();
