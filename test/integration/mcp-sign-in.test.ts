@@ -106,8 +106,8 @@ describe("a client that knows nothing but the address", () => {
     const started = await browser.open(path);
     const authorize = new URL(locationOf(started));
     expect(authorize.searchParams.get("prompt")).toBe("select_account");
-    const personal = await new Browser().signIn(path, "lin@outlook.example");
-    expect(personal).toContain("lin@outlook.example");
+    const personal = await new Browser().signIn(path, "pat@outlook.example");
+    expect(personal).toContain("pat@outlook.example");
   });
 
   test("may name a resource that narrows the tools, which is the same resource", async () => {
