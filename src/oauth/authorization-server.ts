@@ -12,6 +12,7 @@ import { grantsStub } from "../connection/stub.ts";
 import type { Environment } from "../platform/env.ts";
 import { GrantStore } from "./grant-store.ts";
 import { mcpScopes } from "./mcp-scopes.ts";
+import { retiredKeyOf } from "./retired-tokens.ts";
 
 export { AuthorizationError, authorizationErrorRedirect, CimdFetchError, OAuthError };
 export type { AuthRequest, OAuthHelpers };
@@ -96,14 +97,38 @@ export interface OAuth {
 /** @param now milliseconds since the epoch */
 export function oauthOf(env: Environment, config: Config, now: () => number): OAuth {
   const server = serverOf(config);
+  const api = (): OAuthHelpers => server.getOAuthApi(bindings);
   const bindings = {
     OAUTH_KV: new GrantStore((name, options) => grantsStub(env, name, options), now),
   };
   return {
-    api: server.getOAuthApi(bindings),
-    respond: (request, context) => server.fetch(request, bindings, context),
+    api: api(),
+    async respond(request, context) {
+      const sent = request.clone();
+      const answer = await server.fetch(request, bindings, context);
+      if (answer.status === 400 && new URL(request.url).pathname === oauthPaths.token) {
+        await endIfReplayed(bindings.OAUTH_KV, api(), sent);
+      } else {
+        await sent.body?.cancel();
+      }
+      return answer;
+    },
     validate: (token) => server.validateToken(mcpResource(config), token, bindings),
   };
+}
+
+/** Ends a grant whose replaced refresh token was sent. @param refused request to the token endpoint */
+async function endIfReplayed(
+  store: GrantStore,
+  api: OAuthHelpers,
+  refused: Request,
+): Promise<void> {
+  // What is no form at all was refused for that.
+  const form = await refused.formData().catch(() => undefined);
+  const token = form?.get("refresh_token");
+  const retired = typeof token === "string" ? await retiredKeyOf(token) : undefined;
+  if (retired === undefined || (await store.get(retired.key)) === null) return;
+  await api.revokeGrant(retired.grantId, retired.userId);
 }
 
 /**

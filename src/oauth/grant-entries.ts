@@ -1,4 +1,5 @@
 import { defined } from "../contract/defined.ts";
+import { retiredBy } from "./retired-tokens.ts";
 
 /** What is kept under a key: a client's registration, a grant, a token by its hash, a step of a sign-in. */
 export interface Entry {
@@ -72,25 +73,34 @@ export class GrantEntries {
    *   its grant: nothing is written then
    */
   write({ key, value, metadata, expiresAt, expected }: EntryChange): boolean {
-    const version = this.read(key)?.version ?? 0;
+    const before = this.read(key);
+    const version = before?.version ?? 0;
     if (expected !== undefined && expected !== version) return false;
     const grant = grantOfToken(key);
     if (grant !== undefined && this.read(grant) === undefined) return false;
     this.#sql.exec(schema);
-    this.#sql.exec(
-      `INSERT OR REPLACE INTO entry (key, value, metadata, version, expires_at)
-       VALUES (?, ?, ?, ?, ?)`,
-      key,
-      value,
-      metadata ?? null,
-      version + 1,
-      expiresAt ?? null,
-    );
+    const insert = (row: string, text: string, number: number): void => {
+      this.#sql.exec(
+        `INSERT OR REPLACE INTO entry (key, value, metadata, version, expires_at)
+         VALUES (?, ?, ?, ?, ?)`,
+        row,
+        text,
+        metadata ?? null,
+        number,
+        expiresAt ?? null,
+      );
+    };
+    insert(key, value, version + 1);
+    if (before !== undefined && key.startsWith(grantPrefix)) {
+      for (const hash of retiredBy(before.value, value)) {
+        insert(`retired:${key.slice(grantPrefix.length)}:${hash}`, "", 1);
+      }
+    }
     return true;
   }
 
   /**
-   * Deletes a key; with a grant its tokens go.
+   * Deletes a key; with a grant go its tokens.
    *
    * @returns false when it was not there (any more)
    */
@@ -98,9 +108,8 @@ export class GrantEntries {
     if (!this.#exists) return false;
     const there = this.read(key) !== undefined;
     this.#sql.exec("DELETE FROM entry WHERE key = ?", key);
-    const tokens = tokensOfGrant(key);
-    if (tokens !== undefined) {
-      this.#sql.exec("DELETE FROM entry WHERE substr(key, 1, ?) = ?", tokens.length, tokens);
+    for (const prefix of ofGrant(key)) {
+      this.#sql.exec("DELETE FROM entry WHERE substr(key, 1, ?) = ?", prefix.length, prefix);
     }
     return there;
   }
@@ -160,14 +169,17 @@ export class GrantEntries {
   }
 }
 
+const grantPrefix = "grant:";
+
 /** `grant:{user}:{grant}` of `token:{user}:{grant}:{hash}`. */
 function grantOfToken(key: string): string | undefined {
   const [, grant] = /^token:(.+):[^:]+$/.exec(key) ?? [];
-  return grant === undefined ? undefined : `grant:${grant}`;
+  return grant === undefined ? undefined : `${grantPrefix}${grant}`;
 }
 
-/** What the keys of a grant's tokens begin with. */
-function tokensOfGrant(key: string): string | undefined {
-  const [, grant] = /^grant:(.+)$/.exec(key) ?? [];
-  return grant === undefined ? undefined : `token:${grant}:`;
+/** What the keys begin with that go with a grant: its tokens, and those that were replaced. */
+function ofGrant(key: string): string[] {
+  if (!key.startsWith(grantPrefix)) return [];
+  const grant = key.slice(grantPrefix.length);
+  return [`token:${grant}:`, `retired:${grant}:`];
 }

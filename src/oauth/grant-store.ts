@@ -50,7 +50,8 @@ export function objectOfKey(key: string): string | undefined {
     case "client":
       return randomId.test(name) && rest.length === 0 ? key : undefined;
     case "grant":
-    case "token": {
+    case "token":
+    case "retired": {
       const [grant = "", ...tokens] = rest;
       const isGiven =
         userIdSchema.safeParse(name).success && (grant === "" || randomId.test(grant));

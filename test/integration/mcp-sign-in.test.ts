@@ -325,10 +325,20 @@ describe("what another may not do", () => {
     expect(again.status).toBe(200);
     const third = await refresh(clientId, again.body["refresh_token"]);
     expect(third.status).toBe(200);
-    expect(await refresh(clientId, first)).toMatchObject(invalidGrant);
     expect(await refresh(await registered(), third.body["refresh_token"])).toMatchObject(
       invalidGrant,
     );
+    // Who sends it now stole it, or was robbed: nobody knows, so all of it ends.
+    expect(await statusOf(String(third.body["access_token"]))).toBe(200);
+    expect(await refresh(clientId, first)).toMatchObject(invalidGrant);
+    expect(await statusOf(String(third.body["access_token"]))).toBe(401);
+    expect(await refresh(clientId, third.body["refresh_token"])).toMatchObject(invalidGrant);
+  });
+
+  test("end a grant by a refresh token that never was", async () => {
+    const { clientId, access, refresh: token } = await letIn();
+    expect(await refresh(clientId, `${token.slice(0, -4)}AAAA`)).toMatchObject(invalidGrant);
+    expect(await statusOf(access)).toBe(200);
   });
 
   test("ask for more by a refresh than was given", async () => {
