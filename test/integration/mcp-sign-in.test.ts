@@ -151,7 +151,7 @@ describe("the page that asks for consent", () => {
     const page = await new Browser().signIn(authorizePath(clientId, pkce), ada);
     expect(page).not.toContain("<img");
     expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp; gnihton");
-    expect(page).not.toMatch(/[\u202e\u0000]/);
+    for (const hidden of ["\u202e", "\u0000"]) expect(page).not.toContain(hidden);
     expect(page).not.toContain("x".repeat(100));
   });
 

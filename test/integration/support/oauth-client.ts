@@ -114,8 +114,8 @@ export class Browser {
       );
       location = answer.headers.get("location") ?? "";
       if (answer.status === 302) continue;
-      expect(answer.status).toBe(200);
-      return answer.text();
+      if (answer.status === 200) return answer.text();
+      throw new Error(`${answer.status} ${await answer.text()}`);
     }
   }
 }
