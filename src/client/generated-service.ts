@@ -46,16 +46,16 @@ export interface ListMcpGrantsRequest {
 }
 
 export interface RevokeMcpGrantRequest {
-  grantId: string;
   /** Whose clients; a user's own credential need not say it. */
   userId?: string | undefined;
+  grantId: string;
 }
 
 export interface CompleteMcpSignInRequest {
-  /** As the page got it. */
-  state: string;
   userId: string;
   label?: string | undefined;
+  /** As the page got it. */
+  state: string;
 }
 
 export type WatchRequest = (Owner | TenantOwner) & {

@@ -70,10 +70,10 @@ export interface ServiceRevokeMcpGrantOptions {
 }
 
 export interface ServiceCompleteMcpSignInOptions {
-  /** As the page got it. */
-  state: string;
   userId: string;
   label?: string | undefined;
+  /** As the page got it. */
+  state: string;
 }
 
 export interface ConnectionWatchOptions {
