@@ -27,6 +27,7 @@ const words: Readonly<Record<Scope, string>> = {
   "graph:write": "write and send mail, change your calendar, and change your files",
   "arm:read": "see your Azure subscriptions and what is in them",
   "arm:write": "create, change and delete resources in your Azure subscriptions",
+  "vault:read": "read secrets of your key vaults, each time you agree",
   // Never given to a client; the record is whole so that a new scope needs its words.
   "tokens:read": "take your access tokens",
   admin: "administer this service",
