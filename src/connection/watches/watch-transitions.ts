@@ -42,8 +42,11 @@ const factsOf = (row: WatchRow, now: number): WatchFacts => ({
   sinceRenewal: row.confirmed_at === null ? Infinity : now - row.confirmed_at,
 });
 
-/** What is no longer so when a subscription is gone: the next one has another secret. */
-const forgotten = (row: WatchRow): WatchColumns => ({
+/**
+ * What is no longer so when a subscription is gone: the next one has another secret. One that waits for
+ * somebody is tried when it would have been.
+ */
+const forgotten = (row: WatchRow, { state }: WatchStep): WatchColumns => ({
   incarnation: row.incarnation + 1,
   subscription_id: null,
   signed_by: null,
@@ -51,7 +54,7 @@ const forgotten = (row: WatchRow): WatchColumns => ({
   expires_at: null,
   renew_at: null,
   check_at: null,
-  retry_at: null,
+  retry_at: state === "blocked" ? row.retry_at : null,
   attempts: 0,
 });
 
@@ -83,7 +86,7 @@ export class WatchTransitions {
     }
     const gap = step.gap === undefined ? undefined : this.#gap(row, step.gap);
     const columns: WatchColumns = {
-      ...(step.forget === true && forgotten(row)),
+      ...(step.forget === true && forgotten(row, step)),
       ...facts.columns,
       ...gap?.columns,
       state: step.state,

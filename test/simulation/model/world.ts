@@ -387,6 +387,7 @@ export class World implements WatchesSurroundings {
         return this.#deploy({ ...to, receivers });
       }
       case "rotate":
+        if (this.#deployment.signers === "s1") this.watches.rotating();
         return this.#deploy({ signers: "s2,s1" });
       case "askWatch":
       case "giveUpWatch":

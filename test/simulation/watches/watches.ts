@@ -49,6 +49,8 @@ export class Watches implements Capability {
   readonly #changed = new Set<string>();
   /** A subscription that may live on without its watch: the connection lost what it knew. */
   readonly #abandoned = new Set<Subscription>();
+  /** Which signed addresses before the secret that does now. */
+  readonly #oldSigners = new Set<string>();
   #life = 0;
   #alarmOfDead: number | null | undefined;
   /** Since when everything works: milliseconds since the epoch. */
@@ -122,6 +124,13 @@ export class Watches implements Capability {
     return answerBy(this.graph.arrives(request));
   }
 
+  /** From now on another secret signs. */
+  rotating(): void {
+    for (const { signed_by: signer } of this.#rows) {
+      if (typeof signer === "string") this.#oldSigners.add(signer);
+    }
+  }
+
   /** Every watch ends with the connection. */
   disconnecting(): () => void {
     return this.#ending(this.#rows);
@@ -176,13 +185,14 @@ export class Watches implements Capability {
         (row) =>
           row["state"] === "active" &&
           Number(row["confirmed_at"]) > mendedAt &&
+          !this.#oldSigners.has(String(row["signed_by"])) &&
           (row["catch_up"] === 0 || (row["gap_since"] === null && row["delta_link"] !== null)),
       )
     );
   }
 
   healed({ rows }: ConnectionSeen): string[] {
-    const faults: string[] = [];
+    const faults = this.#isCalm() ? [] : ["watches come to no rest"];
     for (const row of rows.watches) {
       const id = String(row["id"]);
       const catchesUp = row["catch_up"] === 1;
