@@ -10,12 +10,12 @@ import {
 } from "./answer.ts";
 import { refuseGatewayVersion, requestedApiVersion } from "./api-version.ts";
 import { authenticate, refuseTenant } from "./authentication.ts";
-import { actionOf, allows, holdsScope, refuseAction, roleOn } from "./authorization.ts";
+import { actionOf, allows, holdsScope, refuseAction } from "./authorization.ts";
 import { respond } from "./envelope.ts";
 import { findRoute, type Match, pathSegments } from "./router.ts";
 import { routes } from "./routes.ts";
 import { seed } from "./seed.ts";
-import { ArmState, type Subscription } from "./state.ts";
+import { ArmState } from "./state.ts";
 import { refuseSubscriptionId } from "./subscriptions.ts";
 import { Throttle, trafficOf } from "./throttle.ts";
 
@@ -82,7 +82,7 @@ export function createArm(world: World): Service {
     Object.assign(quota, verdict.headers);
 
     if (!match.run) return refuseMethod(match, request.method);
-    const refused = authorize(caller, match, request.method, url, subscription);
+    const refused = authorize(state, caller, match, request.method, url);
     if (refused) return refused;
     if (match.versions === "gateway") {
       const wrong = refuseGatewayVersion(apiVersion);
@@ -100,19 +100,18 @@ export function createArm(world: World): Service {
 }
 
 function authorize(
+  state: ArmState,
   caller: Caller,
   match: Match,
   method: string,
   url: URL,
-  subscription: Subscription | undefined,
 ): Answer | undefined {
-  const action = actionOf(match.type, method);
+  const action = match.action ?? actionOf(match.type, method);
   const scope = url.pathname.replace(/\/$/, "");
   if (!holdsScope(caller)) return refuseAction(caller, action, scope);
-  if (!subscription) return undefined;
-  return allows(roleOn(subscription, caller), action)
-    ? undefined
-    : refuseAction(caller, action, scope);
+  const roleChecked = match.roleChecked ?? match.params["subscriptionId"] !== undefined;
+  if (!roleChecked || allows(state, caller, action, decodeURI(scope))) return undefined;
+  return refuseAction(caller, action, scope);
 }
 
 const refuseMethod = ({ versions, allowed }: Match, method: string): Answer =>

@@ -75,14 +75,16 @@ function provider(
 }
 
 const computeVersions = versions(
-  "2026-03-01 2025-11-01 2025-04-01 2024-11-01 2024-07-01 2023-09-01 2021-07-01",
+  "2026-04-01 2026-03-01 2025-11-01 2025-04-01 2024-11-01 2024-07-01 2024-03-01 2023-09-01 2023-07-01 2023-03-01 2022-11-01 2022-08-01 2022-03-01 2021-11-01 2021-07-01 2021-04-01 2021-03-01 2020-12-01 2020-06-01 2019-12-01 2019-07-01 2019-03-01 2018-10-01 2018-06-01 2018-04-01 2017-12-01 2017-03-30 2016-08-30 2016-04-30-preview 2016-03-30 2015-06-15 2015-05-01-preview",
 );
-const diskVersions = versions("2025-01-02 2024-03-02 2023-10-02 2022-07-02 2020-05-01");
+const diskVersions = versions(
+  "2026-03-02 2025-01-02 2024-03-02 2023-10-02 2023-04-02 2023-01-02 2022-07-02 2022-03-02 2021-12-01 2021-08-01 2021-04-01 2020-12-01 2020-09-30 2020-06-30 2020-05-01 2019-11-01 2019-07-01 2019-03-01 2018-09-30 2018-06-01 2018-04-01 2017-03-30 2016-04-30-preview",
+);
 const networkVersions = versions(
   "2025-05-01 2025-01-01 2024-10-01 2024-05-01 2023-11-01 2020-11-01",
 );
 const storageVersions = versions(
-  "2026-09-01 2026-06-01 2026-04-01 2025-08-01 2025-06-01 2025-01-01 2024-01-01 2023-05-01 2021-08-01",
+  "2026-09-01 2026-06-01 2026-04-01 2025-08-01 2025-06-01 2025-01-01 2024-01-01 2023-05-01 2023-04-01 2023-01-01 2022-09-01 2022-05-01 2021-09-01 2021-08-01 2021-06-01 2021-05-01 2021-04-01 2021-02-01 2021-01-01 2020-08-01-preview 2019-06-01 2019-04-01 2018-11-01 2018-07-01 2018-03-01-preview 2018-02-01 2017-10-01 2017-06-01 2016-12-01 2016-05-01 2016-01-01 2015-06-15 2015-05-01-preview",
 );
 // The newest is a preview: whoever takes the first of the list takes the wrong one.
 const vaultVersions = versions(
@@ -94,6 +96,10 @@ const sqlVersions = versions(
 );
 const clusterVersions = versions(
   "2026-05-01 2026-04-02-preview 2026-04-01 2026-03-01 2026-01-01 2025-10-01 2025-09-02-preview 2025-08-01 2025-05-01 2024-09-01",
+);
+
+const roleVersions = versions(
+  "2022-04-01 2022-01-01-preview 2021-04-01-preview 2020-10-01-preview 2020-08-01-preview 2020-04-01-preview 2020-03-01-preview 2018-09-01-preview 2018-07-01 2018-01-01-preview 2017-10-01-preview 2017-09-01 2017-05-01 2016-07-01 2015-07-01 2015-06-01 2015-05-01-preview 2014-10-01-preview 2014-07-01-preview 2014-04-01-preview",
 );
 
 /** What ARM serves by routes of its own; it is listed like a provider and always registered. */
@@ -198,7 +204,39 @@ export const providers: readonly Provider[] = [
       {
         ...synchronous,
         name: "locks",
-        apiVersions: ["2020-05-01", "2017-04-01", "2016-09-01", "2015-01-01"],
+        apiVersions: versions(
+          "2020-05-01 2017-04-01 2016-09-01 2015-06-01 2015-05-01-preview 2015-01-01",
+        ),
+        tracked: false,
+      },
+      { ...synchronous, name: "roleAssignments", apiVersions: roleVersions, tracked: false },
+      { ...synchronous, name: "roleDefinitions", apiVersions: roleVersions, tracked: false },
+    ],
+    "RegistrationFree",
+  ),
+  provider(
+    "Microsoft.Management",
+    [
+      {
+        ...synchronous,
+        name: "managementGroups",
+        apiVersions: versions(
+          "2024-02-01-preview 2023-04-01 2021-04-01 2020-10-01 2020-05-01 2020-02-01 2019-11-01 2018-03-01-preview 2018-03-01-beta 2018-01-01-preview 2017-11-01-preview",
+        ),
+        tracked: false,
+      },
+    ],
+    "RegistrationFree",
+  ),
+  provider(
+    "Microsoft.ResourceGraph",
+    [
+      {
+        ...synchronous,
+        name: "resources",
+        apiVersions: versions(
+          "2024-04-01 2022-10-01 2021-06-01-preview 2021-03-01 2020-09-01-preview 2020-04-01-preview 2019-04-01 2018-09-01-preview",
+        ),
         tracked: false,
       },
     ],

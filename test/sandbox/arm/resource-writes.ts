@@ -9,7 +9,7 @@ import {
 import { readBody, tagsSchema } from "./body.ts";
 import { refuseCondition } from "./conditions.ts";
 import { isLocation, normalizeLocation } from "./locations.ts";
-import { refuseLocked } from "./locks.ts";
+import { refuseLocked } from "./access/locks.ts";
 import { mergePatch } from "./merge-patch.ts";
 import type { Operation } from "./operation.ts";
 import { providerHeaders } from "./operation-routes.ts";
@@ -98,7 +98,7 @@ const refuseChange = (
   existing: Resource | undefined,
 ): Answer | undefined =>
   refuseWrite(call, target) ??
-  refuseLocked(call.state, target.group, "write", resourceId(target.address)) ??
+  refuseLocked(call.state, "write", resourceId(target.address)) ??
   refuseCondition(call.request.headers, existing?.etag) ??
   meetRunningOperation(call, target);
 

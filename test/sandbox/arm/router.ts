@@ -31,8 +31,12 @@ type Params = Partial<Record<string, string>>;
 interface RouteFacts {
   /** Resource type the route is about, for the names of RBAC actions. */
   type: string | ((params: Params) => string);
+  /** The RBAC action, where it does not follow from type and method. */
+  action?: string;
   /** Who checks the api-version: ARM against its own list, or the handler against its type's. */
   versions: "gateway" | "handler";
+  /** Whether it takes a role: true where absent, on paths of a subscription. */
+  roleChecked?: boolean;
 }
 
 export interface Match extends RouteFacts {

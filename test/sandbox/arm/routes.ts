@@ -1,3 +1,7 @@
+import { lockRoutes } from "./access/locks.ts";
+import { managementGroupRoutes } from "./access/management-groups.ts";
+import { roleAssignmentRoutes } from "./access/role-assignments.ts";
+import { roleDefinitionRoutes } from "./access/role-definitions.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
 import { resourceGroupRoutes } from "./resource-groups.ts";
@@ -15,6 +19,10 @@ export const routes: readonly Route[] = [
   ...tenantRoutes,
   ...resourceGroupRoutes,
   ...resourceListRoutes,
+  ...lockRoutes,
+  ...roleDefinitionRoutes,
+  ...roleAssignmentRoutes,
+  ...managementGroupRoutes,
   ...tagRoutes,
   ...tagNameRoutes,
   ...operationRoutes,

@@ -1,5 +1,5 @@
 import { failure, ok, subscriptionNotFound } from "./answer.ts";
-import { roleOn } from "./authorization.ts";
+import { mayAnywhere } from "./authorization.ts";
 import { locations, presentLocation } from "./locations.ts";
 import { answerPage } from "./list.ts";
 import { type Route, route } from "./router.ts";
@@ -34,7 +34,11 @@ export const subscriptionRoutes: readonly Route[] = [
       // Only the token's own tenant is looked at; other tenants' subscriptions need their tokens.
       GET: (call) => {
         const { state, caller } = call;
-        const mine = state.subscriptions.filter((each) => roleOn(each, caller) !== undefined);
+        const mine = state.subscriptions.filter(
+          (each) =>
+            each.tenantId === caller.tenantId &&
+            mayAnywhere(state, caller, `/subscriptions/${each.subscriptionId}`),
+        );
         return answerPage(call, mine.map(presentSubscription), {
           extra: { count: { type: "Total", value: mine.length } },
         });
