@@ -1,5 +1,17 @@
 import { GATEWAY_API_VERSIONS } from "./gateway-versions.ts";
-import { locationNames, locations } from "./locations.ts";
+import { edgeZones, locationNames, locations, zonesOf } from "./locations.ts";
+import {
+  versions,
+  computeVersions,
+  diskVersions,
+  networkVersions,
+  storageVersions,
+  vaultVersions,
+  webVersions,
+  sqlVersions,
+  clusterVersions,
+  roleVersions,
+} from "./provider-versions.ts";
 
 /**
  * How a type answers writes: 201 with an `Azure-AsyncOperation`, 202 with that and a `Location`
@@ -28,6 +40,12 @@ export interface ResourceType {
   /** Network refuses a write while another runs; Compute lets the newer preempt the older. */
   overlapping: "refuse" | "preempt";
   operationPaths: OperationPaths;
+  /** Its kind can be placed in an extension of a region. */
+  edgeZones?: true;
+  /** Its kind can be placed in one of a region's zones. */
+  zonal?: true;
+  /** The version that Azure Stack's profiles mean. */
+  profiles?: Readonly<Record<string, string>>;
   /** Characters, where it is less than Azure's own limit. */
   longestTagName?: number;
 }
@@ -55,12 +73,14 @@ const asynchronous = {
   remove: "async-operation",
 } as const;
 
-const compute = { ...asynchronous, operationPaths: "compute" } as const;
+const compute = {
+  ...asynchronous,
+  operationPaths: "compute",
+  zonal: true,
+  edgeZones: true,
+} as const;
 
 type TypeFacts = Omit<ResourceType, "namespace" | "locations">;
-
-/** Versions of Microsoft's own SDKs and templates of 2026, and older ones still in use. */
-const versions = (list: string): readonly string[] => list.split(" ");
 
 function provider(
   namespace: string,
@@ -73,34 +93,6 @@ function provider(
     types: types.map((type) => ({ ...type, namespace, locations: locationNames })),
   };
 }
-
-const computeVersions = versions(
-  "2026-04-01 2026-03-01 2025-11-01 2025-04-01 2024-11-01 2024-07-01 2024-03-01 2023-09-01 2023-07-01 2023-03-01 2022-11-01 2022-08-01 2022-03-01 2021-11-01 2021-07-01 2021-04-01 2021-03-01 2020-12-01 2020-06-01 2019-12-01 2019-07-01 2019-03-01 2018-10-01 2018-06-01 2018-04-01 2017-12-01 2017-03-30 2016-08-30 2016-04-30-preview 2016-03-30 2015-06-15 2015-05-01-preview",
-);
-const diskVersions = versions(
-  "2026-03-02 2025-01-02 2024-03-02 2023-10-02 2023-04-02 2023-01-02 2022-07-02 2022-03-02 2021-12-01 2021-08-01 2021-04-01 2020-12-01 2020-09-30 2020-06-30 2020-05-01 2019-11-01 2019-07-01 2019-03-01 2018-09-30 2018-06-01 2018-04-01 2017-03-30 2016-04-30-preview",
-);
-const networkVersions = versions(
-  "2025-05-01 2025-01-01 2024-10-01 2024-05-01 2023-11-01 2020-11-01",
-);
-const storageVersions = versions(
-  "2026-09-01 2026-06-01 2026-04-01 2025-08-01 2025-06-01 2025-01-01 2024-01-01 2023-05-01 2023-04-01 2023-01-01 2022-09-01 2022-05-01 2021-09-01 2021-08-01 2021-06-01 2021-05-01 2021-04-01 2021-02-01 2021-01-01 2020-08-01-preview 2019-06-01 2019-04-01 2018-11-01 2018-07-01 2018-03-01-preview 2018-02-01 2017-10-01 2017-06-01 2016-12-01 2016-05-01 2016-01-01 2015-06-15 2015-05-01-preview",
-);
-// The newest is a preview: whoever takes the first of the list takes the wrong one.
-const vaultVersions = versions(
-  "2026-03-01-preview 2026-02-01 2025-05-01 2025-05-01-preview 2024-12-01-preview 2024-11-01 2024-04-01-preview 2023-07-01",
-);
-const webVersions = versions("2025-05-01 2025-03-01 2024-11-01 2024-04-01 2023-12-01 2022-03-01");
-const sqlVersions = versions(
-  "2025-01-01 2024-11-01-preview 2024-05-01-preview 2023-08-01 2021-11-01",
-);
-const clusterVersions = versions(
-  "2026-05-01 2026-04-02-preview 2026-04-01 2026-03-01 2026-01-01 2025-10-01 2025-09-02-preview 2025-08-01 2025-05-01 2024-09-01",
-);
-
-const roleVersions = versions(
-  "2022-04-01 2022-01-01-preview 2021-04-01-preview 2020-10-01-preview 2020-08-01-preview 2020-04-01-preview 2020-03-01-preview 2018-09-01-preview 2018-07-01 2018-01-01-preview 2017-10-01-preview 2017-09-01 2017-05-01 2016-07-01 2015-07-01 2015-06-01 2015-05-01-preview 2014-10-01-preview 2014-07-01-preview 2014-04-01-preview",
-);
 
 /** What ARM serves by routes of its own; it is listed like a provider and always registered. */
 export const FRONT_DOOR = "Microsoft.Resources";
@@ -119,7 +111,16 @@ export const providers: readonly Provider[] = [
     "RegistrationFree",
   ),
   provider("Microsoft.Compute", [
-    { ...compute, name: "virtualMachines", apiVersions: computeVersions },
+    {
+      ...compute,
+      name: "virtualMachines",
+      apiVersions: computeVersions,
+      profiles: {
+        "2019-03-01-hybrid": "2017-12-01",
+        "2018-03-01-hybrid": "2017-03-30",
+        "2017-03-09-profile": "2016-03-30",
+      },
+    },
     { ...compute, name: "virtualMachines/extensions", apiVersions: computeVersions },
     {
       ...compute,
@@ -134,6 +135,7 @@ export const providers: readonly Provider[] = [
     {
       ...asynchronous,
       name: "virtualNetworks",
+      edgeZones: true,
       apiVersions: networkVersions,
       creating: "Updating",
       update: "synchronous",
@@ -154,6 +156,12 @@ export const providers: readonly Provider[] = [
       ...synchronous,
       name: "storageAccounts",
       apiVersions: storageVersions,
+      profiles: {
+        "2019-03-01-hybrid": "2017-10-01",
+        "2017-03-09-profile": "2016-01-01",
+        "2018-03-01-hybrid": "2016-01-01",
+        "2018-06-01-profile": "2017-10-01",
+      },
       create: "location",
       longestTagName: 128,
     },
@@ -258,13 +266,41 @@ export const qualifiedName = (type: ResourceType) => `${type.namespace}/${type.n
 /** A resource type as the provider routes list it; locations by their display names. */
 export function presentType(type: ResourceType) {
   const stable = type.apiVersions.find((version) => !version.endsWith("-preview"));
+  const { tracked, zonal, profiles } = type;
   return {
     resourceType: type.name,
-    locations: type.tracked ? locations.map(({ displayName }) => displayName) : [],
+    locations: tracked ? locations.map(({ displayName }) => displayName) : [],
+    ...(type.edgeZones && { locationMappings: locationMappings() }),
     apiVersions: type.apiVersions,
     ...(stable && { defaultApiVersion: stable }),
-    capabilities: type.tracked
+    ...(zonal && {
+      zoneMappings: locations.map(({ name, displayName }) => ({
+        location: displayName,
+        zones: zonesOf(name),
+      })),
+    }),
+    ...(profiles && {
+      apiProfiles: Object.entries(profiles).map(([profileVersion, apiVersion]) => ({
+        profileVersion,
+        apiVersion,
+      })),
+    }),
+    capabilities: tracked
       ? "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, SupportsTags, SupportsLocation"
       : "None",
   };
 }
+
+const locationMappings = () =>
+  locations.flatMap(({ name, displayName }) => {
+    const inside = edgeZones.filter(({ home }) => home === name);
+    return inside.length === 0
+      ? []
+      : [
+          {
+            location: displayName,
+            type: "EdgeZone",
+            extendedLocations: inside.map((zone) => zone.name),
+          },
+        ];
+  });

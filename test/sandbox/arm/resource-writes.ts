@@ -16,6 +16,7 @@ import { providerHeaders } from "./operation-routes.ts";
 import { presentResource } from "./present-resource.ts";
 import { namePath, resourceId } from "./resource-id.ts";
 import { meetRunningOperation, originOf, startOperation } from "./resource-operation.ts";
+import { refuseTakenName } from "./resource-names.ts";
 import { refuseResource } from "./resource-rules.ts";
 import {
   findResourceTarget,
@@ -120,6 +121,11 @@ export async function putResource(call: ResourceCall): Promise<Answer> {
     refuseChange(call, target, existing) ??
     refuseResource(target.type, target.address.names.at(-1) ?? "", content);
   if (refused) return refused;
+  const taken =
+    !existing &&
+    target.address.names.length === 1 &&
+    refuseTakenName(call.state, qualifiedTypeOf(target), target.address.names[0] ?? "");
+  if (taken) return taken;
 
   const now = call.world.now();
   const resource: Resource = {

@@ -7,11 +7,13 @@ import { providerRoutes } from "./provider-routes.ts";
 import { resourceGroupRoutes } from "./resource-groups.ts";
 import { resourceListRoutes } from "./resource-lists.ts";
 import { resourceRoutes } from "./resource.ts";
+import { resourceNameRoutes } from "./resource-names.ts";
 import type { Route } from "./router.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { tagNameRoutes } from "./tag-names.ts";
 import { tagRoutes } from "./tags.ts";
 import { tenantRoutes } from "./tenants.ts";
+import { zoneRoutes } from "./zones.ts";
 
 /** All routes, the more particular before the more general. */
 export const routes: readonly Route[] = [
@@ -25,6 +27,8 @@ export const routes: readonly Route[] = [
   ...managementGroupRoutes,
   ...tagRoutes,
   ...tagNameRoutes,
+  ...resourceNameRoutes,
+  ...zoneRoutes,
   ...operationRoutes,
   ...providerRoutes,
   ...resourceRoutes,

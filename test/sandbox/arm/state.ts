@@ -168,6 +168,10 @@ export class ArmState {
     );
   }
 
+  allResources(): Resource[] {
+    return [...this.#resources.values()];
+  }
+
   putResource(resource: Resource): void {
     this.#resources.set(resourceKey(resource), resource);
   }
