@@ -20,6 +20,7 @@ export const vaultVersions = versions(
 export const webVersions = versions(
   "2025-05-01 2025-03-01 2024-11-01 2024-04-01 2023-12-01 2022-03-01",
 );
+export const specVersions = versions("2022-02-01 2021-05-01 2021-03-01-preview 2019-06-01-preview");
 export const sqlVersions = versions(
   "2025-01-01 2024-11-01-preview 2024-05-01-preview 2023-08-01 2021-11-01",
 );

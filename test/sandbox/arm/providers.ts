@@ -8,6 +8,7 @@ import {
   storageVersions,
   vaultVersions,
   webVersions,
+  specVersions,
   sqlVersions,
   clusterVersions,
   roleVersions,
@@ -40,6 +41,8 @@ export interface ResourceType {
   /** Network refuses a write while another runs; Compute lets the newer preempt the older. */
   overlapping: "refuse" | "preempt";
   operationPaths: OperationPaths;
+  /** Served by routes of ARM's own, not as a resource of a provider. */
+  ownRoutes?: true;
   /** Its kind can be placed in an extension of a region. */
   edgeZones?: true;
   /** Its kind can be placed in one of a region's zones. */
@@ -97,17 +100,29 @@ function provider(
 /** What ARM serves by routes of its own; it is listed like a provider and always registered. */
 export const FRONT_DOOR = "Microsoft.Resources";
 
-const frontDoorTypes = ["tenants", "subscriptions", "subscriptions/resourceGroups", "tags"];
+const frontDoorTypes = [
+  "tenants",
+  "subscriptions",
+  "subscriptions/resourceGroups",
+  "tags",
+  "deployments",
+  "deployments/operations",
+];
 
 export const providers: readonly Provider[] = [
   provider(
     FRONT_DOOR,
-    frontDoorTypes.map((name) => ({
-      ...synchronous,
-      name,
-      apiVersions: GATEWAY_API_VERSIONS,
-      tracked: false,
-    })),
+    [
+      ...frontDoorTypes.map((name) => ({
+        ...synchronous,
+        name,
+        apiVersions: GATEWAY_API_VERSIONS,
+        tracked: false,
+        ownRoutes: true as const,
+      })),
+      { ...synchronous, name: "templateSpecs", apiVersions: specVersions },
+      { ...synchronous, name: "templateSpecs/versions", apiVersions: specVersions },
+    ],
     "RegistrationFree",
   ),
   provider("Microsoft.Compute", [

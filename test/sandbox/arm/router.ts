@@ -16,8 +16,18 @@ export interface Call<Parameter extends string = never> {
   base: string;
   caller: Caller;
   apiVersion: string;
+  /** Asks ARM something more, as the same caller: what a deployment does with each resource. */
+  send: Send;
   params: Record<Parameter, string>;
 }
+
+export type Send = (request: {
+  method: Method;
+  /** Decoded. */
+  path: string;
+  apiVersion: string;
+  body?: unknown;
+}) => Promise<Answer>;
 
 export type Handler<Parameter extends string> = (call: Call<Parameter>) => Answer | Promise<Answer>;
 

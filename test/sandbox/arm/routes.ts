@@ -2,6 +2,8 @@ import { lockRoutes } from "./access/locks.ts";
 import { managementGroupRoutes } from "./access/management-groups.ts";
 import { roleAssignmentRoutes } from "./access/role-assignments.ts";
 import { roleDefinitionRoutes } from "./access/role-definitions.ts";
+import { deploymentRoutes } from "./deployments/routes.ts";
+import { exportTemplateRoutes } from "./export-template.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
 import { resourceGroupRoutes } from "./resource-groups.ts";
@@ -21,6 +23,8 @@ export const routes: readonly Route[] = [
   ...tenantRoutes,
   ...resourceGroupRoutes,
   ...resourceListRoutes,
+  ...exportTemplateRoutes,
+  ...deploymentRoutes,
   ...lockRoutes,
   ...roleDefinitionRoutes,
   ...roleAssignmentRoutes,

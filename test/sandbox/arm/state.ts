@@ -1,3 +1,4 @@
+import type { Deployment } from "./deployments/deployment.ts";
 import { findProvider, providers } from "./providers.ts";
 import { groupKey, type ResourceAddress, resourceKey } from "./resource-id.ts";
 import { Operations } from "./operation.ts";
@@ -89,6 +90,7 @@ export class ArmState {
   readonly managementGroups: ManagementGroup[] = [];
   roleAssignments: RoleAssignment[] = [];
   locks: Lock[] = [];
+  deployments: Deployment[] = [];
   readonly #groups = new Map<string, ResourceGroup>();
   readonly #resources = new Map<string, Resource>();
 
@@ -151,6 +153,7 @@ export class ArmState {
       scope.toLowerCase() !== id && !scope.toLowerCase().startsWith(`${id}/`);
     this.roleAssignments = this.roleAssignments.filter(outside);
     this.locks = this.locks.filter(outside);
+    this.deployments = this.deployments.filter(outside);
     for (const resource of this.resources(group.subscriptionId, group.name))
       this.#resources.delete(resourceKey(resource));
     this.#groups.delete(groupKey(group.subscriptionId, group.name));
