@@ -300,6 +300,7 @@ export function presentType(type: ResourceType) {
         apiVersion,
       })),
     }),
+    ...(type.ownRoutes && { aliases: [] }),
     capabilities: tracked
       ? "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, SupportsTags, SupportsLocation"
       : "None",

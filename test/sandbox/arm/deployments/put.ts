@@ -1,9 +1,8 @@
 import { type Answer, type ErrorDetail, failure } from "../answer.ts";
 import { refuseLocked } from "../access/locks.ts";
-import { findType, findProvider, FRONT_DOOR } from "../providers.ts";
-import { refuseProviderVersion } from "../api-version.ts";
 import { planOperation } from "../operation-plan.ts";
 import type { OperationError } from "../operation.ts";
+import { findProvider } from "../providers.ts";
 import { resourceId } from "../resource-id.ts";
 import type { ScopedCall } from "../scoped-routes.ts";
 import {
@@ -14,145 +13,12 @@ import {
   type RollBack,
 } from "./deployment.ts";
 import { type DeploymentInput, readDeployment } from "./deployment-input.ts";
-import { isObject } from "./functions.ts";
-import { NotYetDeployed } from "./evaluation.ts";
+import { deploymentActive, deploymentNotFound, findDeployment, same } from "./find-deployment.ts";
+import { newDeployment } from "./new-deployment.ts";
 import type { PlannedResource } from "./planned-resources.ts";
+import { refusePlan } from "./preflight.ts";
 import { failedStep, outputsOf, runTemplate } from "./run.ts";
-import { templateHash } from "./template-hash.ts";
 import { TemplateError } from "./template-error.ts";
-
-const same = (left: string, right: string) => left.toLowerCase() === right.toLowerCase();
-
-export const findDeployment = ({ state, scope, caller, param }: ScopedCall, name = param("name")) =>
-  state.deployments.find(
-    (each) =>
-      same(each.scope, scope.id) && same(each.name, name) && each.tenantId === caller.tenantId,
-  );
-
-export const deploymentNotFound = (name: string) =>
-  failure(404, "DeploymentNotFound", `Deployment '${name}' could not be found.`);
-
-export const deploymentActive = ({ name, startedAt }: Deployment) => {
-  const expires = new Date(startedAt + 7 * 86_400_000).toISOString();
-  return failure(
-    409,
-    "DeploymentActive",
-    `Unable to edit or replace deployment '${name}': previous deployment from '${new Date(startedAt).toISOString()}' is still active (expiration time is '${expires}'). Please see https://aka.ms/arm-deploy for usage details.`,
-  );
-};
-
-/** What a provider would refuse before anything is made: its type, its version. */
-function preflight({ type, apiVersion, name }: PlannedResource): ErrorDetail | undefined {
-  const [namespace = "", ...types] = type.split("/");
-  const provider = findProvider(namespace);
-  // Extensions of a resource (`…/providers/locks`) are judged by their own routes.
-  if (types.includes("providers") || namespace === FRONT_DOOR) return undefined;
-  if (!provider)
-    return {
-      code: "InvalidResourceNamespace",
-      message: `The resource namespace '${namespace}' is invalid.`,
-    };
-  const known = findType(provider, types.join("/"));
-  if (!known)
-    return {
-      code: "InvalidResourceType",
-      message: `The resource type '${types.join("/")}' could not be found in the namespace '${namespace}' for api version '${apiVersion}'.`,
-      target: name,
-    };
-  const wrong = refuseProviderVersion(apiVersion, known, undefined);
-  if (!wrong) return undefined;
-  return {
-    code: "NoRegisteredProviderFound",
-    message: `No registered resource provider found for API version '${apiVersion}' for type '${types.join("/")}'.`,
-  };
-}
-
-/** The 400 for a template whose resources no provider would take. */
-export function refusePlan(
-  call: ScopedCall,
-  planned: readonly PlannedResource[],
-): Answer | undefined {
-  const details = planned.flatMap((each) => preflight(each) ?? []);
-  if (details.length === 0) return undefined;
-  return failure(
-    400,
-    "InvalidTemplateDeployment",
-    `The template deployment '${call.param("name")}' is not valid according to the validation procedure. The tracking id is '${call.world.guid()}'. See inner errors for details.`,
-    { details },
-  );
-}
-
-const reference = ({ id, type, name }: PlannedResource) => ({
-  id,
-  resourceType: type,
-  resourceName: name,
-});
-
-const dependenciesOf = (planned: readonly PlannedResource[]) =>
-  planned
-    .filter(({ dependsOn }) => dependsOn.length > 0)
-    .map((each) => ({
-      dependsOn: planned
-        .filter(({ id }) => each.dependsOn.some((other) => same(other, id)))
-        .map(reference),
-      ...reference(each),
-    }));
-
-/** Where each type of the template goes, by provider. */
-function providersOf(planned: readonly PlannedResource[]) {
-  const types = new Map<string, Set<string | null>>();
-  for (const { type, body } of planned) {
-    const places = types.get(type) ?? new Set<string | null>();
-    types.set(type, places.add(placeOf(body)));
-  }
-  const byNamespace = Map.groupBy(types, ([type]) => type.slice(0, type.indexOf("/")));
-  return [...byNamespace].map(([namespace, own]) => ({
-    namespace,
-    resourceTypes: own.map(([type, places]) => ({
-      resourceType: type.slice(namespace.length + 1),
-      locations: [...places],
-    })),
-  }));
-}
-
-function placeOf(body: PlannedResource["body"]): string | null {
-  try {
-    const content = body();
-    const location = isObject(content) ? content["location"] : undefined;
-    return typeof location === "string" ? location : null;
-  } catch (error) {
-    if (error instanceof NotYetDeployed) return null;
-    throw error;
-  }
-}
-
-/** A deployment that has not begun. @throws TemplateError */
-export function newDeployment(call: ScopedCall, input: DeploymentInput): Deployment {
-  const { body, template, templateLink, planned, location, parameters } = input;
-  return {
-    scope: call.scope.id,
-    tenantId: call.caller.tenantId,
-    name: findDeployment(call)?.name ?? call.param("name"),
-    ...(location !== undefined && { location }),
-    tags: body.tags ?? {},
-    mode: body.properties.mode,
-    template: template.source,
-    templateHash: templateHash(template.source),
-    ...(templateLink && { templateLink }),
-    parameters: Object.fromEntries(
-      Object.entries(template.parameters).map(([name, { type }]) => [
-        name,
-        { type, ...(parameters[name] !== undefined && { value: parameters[name] }) },
-      ]),
-    ),
-    correlationId: call.request.headers.get("x-ms-correlation-request-id") ?? call.world.guid(),
-    startedAt: call.world.now(),
-    state: "Accepted",
-    providers: providersOf(planned),
-    dependencies: dependenciesOf(planned),
-    steps: [],
-  };
-}
 
 /** The deployment to go back to where this one fails. */
 function rollBackOf(

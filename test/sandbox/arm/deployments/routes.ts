@@ -6,14 +6,10 @@ import { type Call, type Route, route } from "../router.ts";
 import { type ScopedCall, scopedRoutes } from "../scoped-routes.ts";
 import { isActive, presentDeployment, presentStep } from "./deployment.ts";
 import { readDeployment } from "./deployment-input.ts";
-import {
-  deploymentActive,
-  deploymentNotFound,
-  findDeployment,
-  newDeployment,
-  putDeployment,
-  refusePlan,
-} from "./put.ts";
+import { deploymentActive, deploymentNotFound, findDeployment } from "./find-deployment.ts";
+import { newDeployment } from "./new-deployment.ts";
+import { refusePlan } from "./preflight.ts";
+import { putDeployment } from "./put.ts";
 import { minified, templateHash } from "./template-hash.ts";
 import { whatIf } from "./what-if.ts";
 
