@@ -9,6 +9,7 @@ import { providerRoutes } from "./provider-routes.ts";
 import { resourceGroupRoutes } from "./resource-groups.ts";
 import { resourceListRoutes } from "./resource-lists.ts";
 import { resourceRoutes } from "./resource.ts";
+import { resourceGraphRoutes } from "./resource-graph/routes.ts";
 import { resourceNameRoutes } from "./resource-names.ts";
 import type { Route } from "./router.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...managementGroupRoutes,
   ...tagRoutes,
   ...tagNameRoutes,
+  ...resourceGraphRoutes,
   ...resourceNameRoutes,
   ...zoneRoutes,
   ...operationRoutes,

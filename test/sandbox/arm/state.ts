@@ -1,4 +1,5 @@
 import type { Deployment } from "./deployments/deployment.ts";
+import type { UserQuota } from "./resource-graph/user-quota.ts";
 import { findProvider, providers } from "./providers.ts";
 import { groupKey, type ResourceAddress, resourceKey } from "./resource-id.ts";
 import { Operations } from "./operation.ts";
@@ -91,6 +92,8 @@ export class ArmState {
   roleAssignments: RoleAssignment[] = [];
   locks: Lock[] = [];
   deployments: Deployment[] = [];
+  /** Of Resource Graph, by object id. */
+  readonly userQuotas = new Map<string, UserQuota>();
   readonly #groups = new Map<string, ResourceGroup>();
   readonly #resources = new Map<string, Resource>();
 
