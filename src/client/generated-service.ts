@@ -1,5 +1,5 @@
 // Made by `npm run catalogue` from the declarations in src/api.
-import type { GenericResource, ResourceGroup, Subscription } from "../contract/azure-types.ts";
+import type { GenericResource, ResourceGroup, ResourceRow, Subscription } from "../contract/azure-types.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
 import type { McpGrant } from "../contract/mcp-grant.ts";
@@ -177,6 +177,21 @@ export type ListResourcesRequest = (Owner | TenantOwner) & {
   expand?: string | undefined;
 };
 
+export type QueryResourcesRequest = (Owner | TenantOwner) & {
+  /** Kusto: Resources | where type =~ 'Microsoft.Web/sites' | project id, name. */
+  query: string;
+  /** Default: all that the account may read. */
+  subscriptions?: string[] | undefined;
+  /** Names of management groups, instead or besides. */
+  managementGroups?: string[] | undefined;
+  /** Rows per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; the rest unchanged. */
+  cursor?: string | undefined;
+  /** Instead of the version this service would choose. */
+  apiVersion?: string | undefined;
+};
+
 /** One method for each operation that siblings may ask for. */
 export interface ServiceMethods {
   /** Connections by id; a user's own credential sees its own. Scope `connections:read`. */
@@ -217,4 +232,6 @@ export interface ServiceMethods {
   listResourceGroups(request: ListResourceGroupsRequest): Promise<ServicePage<ResourceGroup>>;
   /** Resources of a subscription, or of one group in it. Scope `arm:read`. */
   listResources(request: ListResourcesRequest): Promise<ServicePage<GenericResource>>;
+  /** Ask Resource Graph, over many subscriptions at once. Scope `arm:read`. */
+  queryResources(request: QueryResourcesRequest): Promise<ServicePage<ResourceRow>>;
 }

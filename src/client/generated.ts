@@ -1,6 +1,6 @@
 // Made by `npm run catalogue` from the declarations in src/api.
 import type { AppHealth } from "../contract/app-health.ts";
-import type { GenericResource, Provider, ResourceGroup, ResourceGroupParameters, ResourceParameters, Subscription, TagName, TagsResource } from "../contract/azure-types.ts";
+import type { GenericResource, Provider, ResourceGroup, ResourceGroupParameters, ResourceParameters, ResourceRow, Subscription, TagName, TagsResource } from "../contract/azure-types.ts";
 import type { ConnectionEvent } from "../contract/connection-events.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
@@ -309,6 +309,19 @@ export interface UpdateTagsOptions {
   apiVersion?: string | undefined;
 }
 
+export interface QueryOptions {
+  /** Default: all that the account may read. */
+  subscriptions?: string[] | undefined;
+  /** Names of management groups, instead or besides. */
+  managementGroups?: string[] | undefined;
+  /** Rows per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; the rest unchanged. */
+  cursor?: string | undefined;
+  /** Instead of the version this service would choose. */
+  apiVersion?: string | undefined;
+}
+
 /** People, mail, calendar and files of one connection. */
 export class GraphOperations {
   readonly #call: Call;
@@ -477,6 +490,11 @@ export class ArmOperations {
   /** How far a long-running operation is: `getOperation`. Scope `arm:read`; role Reader. */
   operation<Data = unknown>(id: string): Promise<Answer<Data | RunningOperation>> {
     return this.#call<Data | RunningOperation>("GET /operations", { id });
+  }
+
+  /** Ask Resource Graph, over many subscriptions at once: `queryResources`. Scope `arm:read`; role Reader. */
+  query(query: string, options?: QueryOptions): Promise<Answer<ResourceRow[]>> {
+    return this.#call<ResourceRow[]>("POST /resources/query rest", { query, ...options });
   }
 }
 

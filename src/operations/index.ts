@@ -8,6 +8,7 @@ import { mail } from "./mail.ts";
 import { mcpGrants } from "./mcp-grants.ts";
 import { people } from "./people.ts";
 import { resourceGroups } from "./resource-groups.ts";
+import { resourceQuery } from "./resource-query.ts";
 import { resources } from "./resources.ts";
 import type { ServedOperation } from "./serve.ts";
 import { subscriptions } from "./subscriptions.ts";
@@ -27,6 +28,7 @@ const all = [
   ...subscriptions,
   ...resourceGroups,
   ...resources,
+  ...resourceQuery,
   ...health,
 ] as const;
 

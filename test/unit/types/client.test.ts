@@ -177,6 +177,7 @@ describe("the client", () => {
     expectTypeOf<Parameters<Arm["updateTags"]>[2]>().toEqualTypeOf<
       client.UpdateTagsOptions | undefined
     >();
+    expectTypeOf<Parameters<Arm["query"]>[1]>().toEqualTypeOf<client.QueryOptions | undefined>();
   });
 
   test("takes the options of a connection and of the service", () => {
@@ -337,6 +338,7 @@ describe("a binding to the entrypoint", () => {
       listResourceGroups: client.ListResourceGroupsRequest;
       listResources: client.ListResourcesRequest;
       listSubscriptions: client.ListSubscriptionsRequest;
+      queryResources: client.QueryResourcesRequest;
       revokeMcpGrant: client.RevokeMcpGrantRequest;
       unwatch: client.UnwatchRequest;
       watch: client.WatchRequest;
