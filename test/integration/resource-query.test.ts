@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { AzureClient, type ConnectionClient } from "../../src/client/index.ts";
 import { CONTOSO_SUBSCRIPTION } from "../sandbox/constants.ts";
 import { connected } from "./support/connections.ts";
-import { asAll, call, origin } from "./support/http.ts";
+import { asAll, call, json, origin } from "./support/http.ts";
 import { sandbox } from "./support/sandbox.ts";
 
 /** Resource Graph at every door: the same rows over HTTP, RPC and the client. */
@@ -35,11 +35,7 @@ interface Page {
 }
 
 const post = (body: unknown, who = userId) =>
-  call(`/resources/query?user_id=${who}`, {
-    ...asAll(),
-    method: "POST",
-    body: JSON.stringify(body),
-  });
+  call(`/resources/query?user_id=${who}`, asAll(json("POST", body)));
 
 async function overHttp(body: Query): Promise<Page> {
   const answer = await post(body);
