@@ -25,6 +25,7 @@ import { nextContact, type Schedule } from "./policy/schedule.ts";
 import { migrate, schemaVersion } from "./tables/schema.ts";
 import { deriveStatus, statusEvent, type DerivedStatus } from "./policy/status.ts";
 import { TokenStore } from "./tables/token-store.ts";
+import { WatchKeys } from "./tables/watch-keys.ts";
 import { Watches } from "./tables/watches.ts";
 
 export interface CommitOptions {
@@ -56,6 +57,7 @@ export class ConnectionState {
   readonly cooldowns: Cooldowns;
   readonly pending: PendingAuthorizations;
   readonly watches: Watches;
+  readonly watchKeys: WatchKeys;
   readonly changes: Changes;
   readonly kind: GrantKind;
   readonly #storage: DurableObjectStorage;
@@ -76,6 +78,7 @@ export class ConnectionState {
     this.cooldowns = new Cooldowns(storage.sql);
     this.pending = new PendingAuthorizations(storage.sql);
     this.watches = new Watches(storage.sql);
+    this.watchKeys = new WatchKeys(storage.sql);
     this.changes = new Changes(storage.sql);
     const version = schemaVersion(storage.sql);
     this.#exists = version > 0;
@@ -121,6 +124,7 @@ export class ConnectionState {
           emit({ type: "watch.ended", data: { watch, resource } });
         }
         this.watches.clear();
+        this.watchKeys.clear();
         this.changes.clear();
         // Whatever POST is out comes back to another generation and is dropped.
         this.grants.update({ ...endedGrant, generation: this.grant().generation + 1 });
