@@ -25,12 +25,10 @@ export const createWatch = operation({
     }),
     changeTypes: z.array(z.enum(changeKinds)).min(1).max(changeKinds.length),
     includeData: z.boolean().optional().meta({
-      description:
-        "Changes bring the item: of mail, calendars, contacts, teams, chats and presence.",
+      description: "Changes bring the item: of Outlook, Teams and presence.",
     }),
     select: textOf(1_024).optional().meta({
-      description:
-        "Which properties of it, separated by commas. Mail, calendars and contacts need it.",
+      description: "Which properties of it, separated by commas; Outlook needs it.",
     }),
     catchUp: z.boolean().optional().meta({
       description: "Read by delta what was missed: of a mail folder, a calendar or a drive.",

@@ -80,9 +80,9 @@ export interface ConnectionWatchOptions {
   /** Graph's path: me/mailFolders('inbox')/messages, me/events, me/drive/root, users… */
   resource: string;
   changeTypes: ("created" | "updated" | "deleted")[];
-  /** Changes bring the item: of mail, calendars, contacts, teams, chats and presence. */
+  /** Changes bring the item: of Outlook, Teams and presence. */
   includeData?: boolean | undefined;
-  /** Which properties of it, separated by commas. Mail, calendars and contacts need it. */
+  /** Which properties of it, separated by commas; Outlook needs it. */
   select?: string | undefined;
   /** Read by delta what was missed: of a mail folder, a calendar or a drive. */
   catchUp?: boolean | undefined;

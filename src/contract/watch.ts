@@ -84,7 +84,7 @@ export interface WatchRequest {
   changeTypes: readonly ChangeKind[];
   /** Changes bring the item, where Graph encrypts it for its subscriber; default false. */
   includeData?: boolean;
-  /** Which properties of it, separated by commas. Mail, calendars and contacts need it. */
+  /** Which properties of it, separated by commas; Outlook needs it. */
   select?: string;
   /** What was missed is read by delta; default false. */
   catchUp?: boolean;

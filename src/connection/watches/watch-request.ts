@@ -57,9 +57,7 @@ function selectedIn(
       : err(invalidField("select", "can be given only where changes are to bring the item"));
   }
   if (rules.longestRich === null) {
-    return err(
-      invalidField("includeData", "is possible for mail, calendars, contacts, teams and presence"),
-    );
+    return err(invalidField("includeData", "is possible for Outlook, Teams and presence alone"));
   }
   if (select === undefined) {
     return rules.richNeedsSelect
