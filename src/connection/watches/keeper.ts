@@ -80,10 +80,16 @@ export class WatchKeeper {
     }
     const { id } = known ?? wanted.value;
     const left = known === undefined ? undefined : this.#changeData(known, wanted.value);
+    // Graph takes one for each resource: the one before goes first, also where the alarm makes the next.
+    const removal = left === undefined ? undefined : this.#remove([left]);
     const step = known === undefined ? "create" : transitions.apply(id, "asked_again")?.work;
     rearm();
-    if (left !== undefined) await this.#remove([left]);
-    if (step === "create") await this.#briefly(id, () => subscriptions.create(id));
+    if (step === "create") {
+      await this.#briefly(id, async () => {
+        await removal;
+        await subscriptions.create(id);
+      });
+    }
     if (step === "renew") await this.#briefly(id, () => subscriptions.renew(id));
     return this.#view(id);
   }
