@@ -101,8 +101,8 @@ describe("notifications with items", () => {
     expect(await prove([1, "a.b.c", wrong, await tokenOf(version1)])).toBe("proven");
   });
 
-  test("are looked through for eight tokens and no more", async () => {
-    const many = Array.from({ length: 8 }, () => "a.b.c");
+  test("are looked through for four tokens and no more", async () => {
+    const many = Array.from({ length: 4 }, () => "a.b.c");
     expect(await prove([...many, await tokenOf(version1)])).toBe("refused");
   });
 
