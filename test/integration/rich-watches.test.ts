@@ -9,7 +9,9 @@ import { clockOfEachTest } from "./support/clock.ts";
 import { actorOf, connected, expectOk, newUser, signIn, type Stub } from "./support/connections.ts";
 import { allKey, front, sessionOf } from "./support/front.ts";
 import { watch as follow } from "./support/live.ts";
-import { sandbox, type SandboxSubscription } from "./support/sandbox.ts";
+import { bindMetrics, recordPoints, type Row } from "./support/recorder.ts";
+import { sandbox } from "./support/sandbox.ts";
+import { changesOf, keptFor } from "./support/watching.ts";
 
 const send = vi.fn<EventPipeline["send"]>();
 const environment: Environment = env;
@@ -21,11 +23,14 @@ const clock = clockOfEachTest();
 const carrier = carrierOfEachTest();
 const day = 24 * 60 * 60;
 
+let points: Row[];
 beforeEach(() => {
+  points = recordPoints();
   send.mockReset();
   send.mockResolvedValue();
 });
 afterEach(async () => {
+  bindMetrics(undefined);
   await sandbox.reset();
 });
 
@@ -35,27 +40,6 @@ const rich = {
   includeData: true,
   select: "subject,from",
 } as const;
-
-interface RichSubscription extends SandboxSubscription {
-  includeResourceData: boolean | null;
-  encryptionCertificateId: string | null;
-}
-
-/** What Graph keeps for one connection. */
-async function keptFor(id: string): Promise<RichSubscription[]> {
-  const answer = await sandbox.control("GET", "/subscriptions");
-  const { subscriptions } = await answer.json<{ subscriptions: RichSubscription[] }>();
-  const encoded = btoa(id).replaceAll("=", "");
-  return subscriptions.filter(({ notificationUrl }) => notificationUrl.includes(encoded));
-}
-
-async function changesOf(stub: Stub, count: number): Promise<Change[]> {
-  return vi.waitFor(async () => {
-    const { changes } = expectOk(await stub.changes());
-    expect(changes.length).toBeGreaterThanOrEqual(count);
-    return changes;
-  }, 6_000);
-}
 
 interface Part {
   resourceData: { id: string };
@@ -97,6 +81,12 @@ const everythingIn = (stub: Stub): Promise<string> =>
       .map(({ name }) => JSON.stringify(sql.exec(`SELECT * FROM "${name}"`).toArray()))
       .join("\n"),
   );
+
+/** How many parts of what Graph posted had an outcome. */
+const counted = (outcome: string): number =>
+  points
+    .filter((point) => point["kind"] === "notification" && point["outcome"] === outcome)
+    .reduce((sum, { notifications }) => sum + Number(notifications), 0);
 
 const inClear = (item: string, changes: readonly Change[]) =>
   changes.find((change) => change.item === item);
@@ -224,6 +214,7 @@ describe("an item that Graph posts", () => {
       ],
     ];
     for (const [item, forge] of forgeries) expect(await repost(item, forge)).toBe(202);
+    expect(counted("dropped")).toBe(forgeries.length);
     const { changes } = expectOk(await stub.changes());
     expect(changes.map(({ item }) => item).slice(1)).toEqual(["proven"]);
     expect(inClear("proven", changes)?.data).toMatchObject({ subject: "Told once" });
@@ -252,6 +243,7 @@ describe("an item that Graph posts", () => {
     expect(names().filter((name) => name === "RSA-OAEP")).toHaveLength(2);
     expect(names().filter((name) => name === "AES-CBC")).toHaveLength(1);
     vi.restoreAllMocks();
+    expect([counted("unread"), counted("dropped")]).toEqual([3, 0]);
     const { changes } = expectOk(await stub.changes());
     const items = changes.slice(1).map(({ item, data }) => [item, data !== undefined]);
     expect(items).toEqual([
