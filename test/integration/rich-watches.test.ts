@@ -195,6 +195,22 @@ describe("a watch with data", () => {
     const gaps = events.flatMap(({ type, data }) => (type === "watch.gap" ? [data] : []));
     expect(gaps).toMatchObject(Array.from({ length: 3 }, () => ({ reason: "recreated" })));
   });
+
+  test("asked for while the same without is being made leaves one subscription, with data", async () => {
+    const { id, stub } = await connected(account);
+    const { includeData: _, select: __, ...plain } = rich;
+    await Promise.all([stub.watch(plain), stub.watch(rich)]);
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(stub);
+      expect(expectOk(await stub.watches())).toMatchObject([
+        { state: "active", include_data: true, select: "subject,from" },
+      ]);
+      expect(await keptFor(id)).toMatchObject([{ includeResourceData: true }]);
+    }, 6_000);
+    await sandbox.message({ user: account, subject: "After both" });
+    const changes = await changesOf(stub, 1);
+    expect(changes.at(-1)?.data).toMatchObject({ subject: "After both" });
+  });
 });
 
 describe("an item that Graph posts", () => {
