@@ -9,7 +9,8 @@ import type { SessionSecret } from "../../platform/keys.ts";
 import type { WatchKeyring } from "./watch-keyring.ts";
 import type { WatchColumns, WatchRow } from "../tables/watches.ts";
 import { checkAt, expiryOf, keptColumns, lifetimesOf, pathOf } from "./subscription-term.ts";
-import { clientStateOf, notificationUrl, readWatchToken, signerOf } from "./watch-address.ts";
+import { laterEndFirst, ownSubscriptions } from "./own-subscriptions.ts";
+import { clientStateOf, notificationUrl, signerOf } from "./watch-address.ts";
 import { WatchFailures, type WatchFailuresOptions } from "./watch-failures.ts";
 import { errorOf } from "./watch-transitions.ts";
 
@@ -194,12 +195,12 @@ export class WatchSubscriptions {
       this.#failures.failed(row, listed.error, { asked_at: row.asked_at });
       return "done";
     }
-    const own = await this.#ownOf(row, listed.value);
+    const own = await ownSubscriptions(row, listed.value, this.#options);
     if (!this.#isCurrent(row, ends)) return "done";
     const [found, ...doubles] = own
       .filter(({ incarnation }) => incarnation === row.incarnation)
       .map(({ subscription }) => subscription)
-      .toSorted((one, other) => endOf(other) - endOf(one));
+      .toSorted(laterEndFirst);
     const older = own.filter(({ incarnation }) => incarnation !== row.incarnation);
     await this.remove(
       [...doubles, ...older.map(({ subscription }) => subscription)].map(({ id }) => id),
@@ -212,21 +213,6 @@ export class WatchSubscriptions {
     const asked = expiryOf(row, row.asked_at ?? now());
     transitions.apply(row.id, "created", { columns: this.#kept(row, found, asked) });
     return "done";
-  }
-
-  /** Those whose address this watch was given here. */
-  async #ownOf(row: WatchRow, listed: readonly GraphSubscription[]) {
-    const { connectionId, sessionSecret, publicOrigin } = this.#options;
-    const found: { subscription: GraphSubscription; incarnation: number }[] = [];
-    for (const subscription of listed) {
-      const url = URL.parse(subscription.notificationUrl ?? "");
-      const token = url?.origin === publicOrigin ? url.searchParams.get("watch") : null;
-      const address = token === null ? undefined : await readWatchToken(sessionSecret, token);
-      if (address?.connectionId === connectionId && address.watch === row.id) {
-        found.push({ subscription, incarnation: address.incarnation });
-      }
-    }
-    return found;
   }
 
   /** What Graph made for a watch that was given up meanwhile. */
@@ -265,6 +251,3 @@ export class WatchSubscriptions {
     return true;
   }
 }
-
-const endOf = ({ expirationDateTime }: GraphSubscription): number =>
-  Date.parse(expirationDateTime ?? "") || 0;

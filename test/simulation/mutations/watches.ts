@@ -63,14 +63,16 @@ export const watchMutations: readonly Mutation[] = [
     name: "a change is known by its item alone",
     file: "connection/tables/changes.ts",
     find: "WHERE watch = ? AND item = ? AND type = ? AND etag IS ? AND seq > ? LIMIT 1`",
-    replace: "WHERE watch = ? AND item = ? AND type = ? AND (etag IS ? OR TRUE) AND seq > ? LIMIT 1`",
+    replace:
+      "WHERE watch = ? AND item = ? AND type = ? AND (etag IS ? OR TRUE) AND seq > ? LIMIT 1`",
   },
   {
     of: "watches",
     name: "a subscription whose creation was not heard of is not found again",
     file: "connection/watches/watch-subscriptions.ts",
     find: ".filter(({ incarnation }) => incarnation === row.incarnation)",
-    replace: ".filter(({ incarnation }) => incarnation === row.incarnation && row.state === 'active')",
+    replace:
+      ".filter(({ incarnation }) => incarnation === row.incarnation && row.state === 'active')",
   },
   {
     of: "watches",
