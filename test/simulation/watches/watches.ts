@@ -149,6 +149,9 @@ export class Watches implements Capability {
   }
 
   check({ rows, tables }: ConnectionSeen): string[] {
+    const isOfNone = rows.watches.length + this.#before.length + rows.changes.length === 0;
+    // Most schedules watch nothing.
+    if (isOfNone && this.graph.subscriptions.length === 0) return this.#faults.splice(0);
     this.graph.tick();
     const faults = this.#faults.splice(0);
     const news = this.#coverage.read(rows.events, rows.changes, rows.watches);
