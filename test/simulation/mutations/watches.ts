@@ -32,7 +32,7 @@ export const watchMutations: readonly Mutation[] = [
   },
   {
     of: "watches",
-    name: "that Graph removed a subscription is not heeded, nor looked into",
+    name: "that Graph removed a subscription is not heeded",
     file: "connection/watches/notifications.ts",
     find: "    const step = transitions.apply(id, input);\n",
     replace: '    const step = input === "missed" ? transitions.apply(id, input) : undefined;\n',

@@ -43,6 +43,8 @@ export class Watches implements Capability {
   #before: readonly Row[] = [];
   /** Subscriptions that a watch has held. */
   readonly #held = new Set<string>();
+  /** Those of which Graph has said that it removed them, and was heard. */
+  readonly #removed = new Set<string>();
   /** Subscriptions of what was ended while nothing was in the way: they may not be left. */
   readonly #ended = new Set<string>();
   /** Watches that were asked for anew with another wish to catch up. */
@@ -351,6 +353,10 @@ export class Watches implements Capability {
       });
       const { status } = await this.#around.post(request);
       if (status !== 202) this.graph.waiting.unshift(...items);
+      for (const { word, subscription } of status === 202 ? items : []) {
+        const isRemoved = word === "subscriptionRemoved" && this.#held.has(subscription.id);
+        if (isRemoved) this.#removed.add(subscription.id);
+      }
       return { status };
     });
   }
@@ -379,6 +385,7 @@ export class Watches implements Capability {
     if (subscription === null || subscription === undefined) return faults;
     const known = this.graph.byId(subscription);
     if (known === undefined) return [...faults, "a subscription that Graph never made"];
+    if (this.#removed.has(known.id)) faults.push("a subscription that Graph removed is kept");
     const address = addressOf(known.url);
     if (known.user !== user) faults.push(`a subscription of ${known.user} is kept for ${user}`);
     if (address.watch !== row["id"] || address.incarnation !== incarnation)
