@@ -12,7 +12,7 @@ import {
 import { addressedTo, keptFor } from "../support/notification-sender.ts";
 
 /** Milliseconds in which a watch has to come to rest, and in which Graph comes again with what was lost. */
-const patience = 20_000;
+const patience = 40_000;
 
 const messageSchema = z.object({ id: z.string() });
 
