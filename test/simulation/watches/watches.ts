@@ -29,6 +29,8 @@ export interface WatchesSurroundings extends Surroundings {
   readonly isIdle: boolean;
   /** Nothing was when the command of this step was given. */
   readonly isAlone: boolean;
+  /** The Worker was deployed with other secrets. */
+  readonly isRedeployed: boolean;
   /** Posts to this Worker from outside. */
   post(request: Request): Promise<Response>;
 }
@@ -53,6 +55,8 @@ export class Watches implements Capability {
   readonly #abandoned = new Set<Subscription>();
   /** Which signed addresses before the secret that does now. */
   readonly #oldSigners = new Set<string>();
+  /** Requests to delete a subscription, in all. */
+  #deletions = 0;
   #life = 0;
   #alarmOfDead: number | null | undefined;
   /** Since when everything works: milliseconds since the epoch. */
@@ -123,6 +127,7 @@ export class Watches implements Capability {
     const issued = this.#around.ledger.access(token);
     if (issued?.audience.startsWith("https://graph.microsoft.com") !== true)
       this.#faults.push("Graph was asked for a watch with a token of something else");
+    if (request.method === "DELETE") this.#deletions += 1;
     return answerBy(this.graph.arrives(request));
   }
 
@@ -279,12 +284,30 @@ export class Watches implements Capability {
 
   /** @returns what is called once they are ended, unless the object died meanwhile */
   #ending(rows: readonly Row[]): () => void {
-    const { life, tables, step: begun, isAlone } = this.#around;
+    const {
+      life,
+      tables,
+      rows: stored,
+      step: begun,
+      isAlone,
+      isRedeployed,
+      now: at,
+    } = this.#around;
     const held = rows.flatMap(({ subscription_id: id }) => (typeof id === "string" ? [id] : []));
     const mayBeDone = isAlone && this.graph.serves && tables?.grant.status === "active";
+    const graphs = stored?.tokens.find((row) => row["resource"] === "graph");
+    const isReady =
+      !isRedeployed &&
+      stored?.cooldowns.length === 0 &&
+      graphs?.["remedy"] === null &&
+      Number(graphs["expires_at"]) > at + 600_000;
     const answers = this.graph.answers;
+    const deletions = this.#deletions;
     return () => {
       const { life: now, step: ended } = this.#around;
+      const isAsked = this.#deletions >= deletions + held.length;
+      if (mayBeDone && isReady && !isAsked && now === life && begun === ended)
+        this.#faults.push("Graph was not asked to delete what was ended");
       const wasDone = this.graph.answers >= answers + held.length;
       if (mayBeDone && wasDone && now === life && begun === ended)
         for (const id of held) this.#ended.add(id);
