@@ -83,6 +83,7 @@ const ofPerson = [
   "GET /contactfolders/{id}/childfolders",
   "POST /contactfolders/{id}/childfolders",
   ...["", "/calendar", "/calendars/{id}"].flatMap((calendar) => under(calendar, ofEvents)),
+  "GET /drives",
   "GET /calendar",
   "PATCH /calendar",
   ...crud("/calendars"),
@@ -92,11 +93,17 @@ const ofPerson = [
 const ofDrive = [
   "GET ",
   "GET /delta",
+  "GET /recent",
+  "GET /sharedwithme",
+  "GET /search(q={id})",
   ...["/root", "/root:/{id}", "/items/{id}", "/items/{id}:/{id}"].flatMap((item) => {
     const below = item.includes(":") ? `${item}:` : item;
     return [
       `GET ${item}`,
+      `PATCH ${item}`,
       `DELETE ${item}`,
+      `POST ${below}/copy`,
+      `GET ${below}/search(q={id})`,
       `GET ${below}/children`,
       `POST ${below}/children`,
       `GET ${below}/content`,

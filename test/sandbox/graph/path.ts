@@ -52,6 +52,8 @@ const literals = new Map(
     "children",
     "content",
     "createUploadSession",
+    "recent",
+    "sharedWithMe",
     "delta",
     "subscriptions",
     "reauthorize",
@@ -104,6 +106,13 @@ function withKeyApart(segment: string): string[] {
   return [name, key.replaceAll(/(?:'|%27){2}/g, "'")];
 }
 
+/** A segment of a template; a function's argument is a key like any other. */
+const withoutArgument = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/^(?:microsoft\.)?graph\./, "")
+    .replace(/^search\(q=.*\)$/, "search(q={id})");
+
 export interface CanonicalPath {
   /** As the routes are written; keys and file names are the client's own. */
   path: string;
@@ -140,7 +149,7 @@ export function canonicalPath(pathname: string): CanonicalPath {
       const name = isKey ? part : (literal ?? part);
       inNames = inDrive && part.endsWith(":");
       path.push(name);
-      template.push(isKey ? `{id}${inNames ? ":" : ""}` : name.toLowerCase());
+      template.push(isKey ? `{id}${inNames ? ":" : ""}` : withoutArgument(name));
       inDrive ||= drives.has(name) && !isKey;
       previous = isKey || inNames ? "" : name;
     }

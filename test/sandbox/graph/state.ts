@@ -2,6 +2,7 @@ import type { Caller, SandboxUser, World } from "../world.ts";
 import { Calendar } from "./calendar/calendar.ts";
 import { ContactBook } from "./contacts/contact-book.ts";
 import { Directory } from "./directory/directory.ts";
+import { Copies } from "./drive/copies.ts";
 import { Drive } from "./drive/drive.ts";
 import { UploadSessions } from "./drive/upload-sessions.ts";
 import { GraphError } from "./graph-error.ts";
@@ -51,6 +52,7 @@ export class GraphState {
   readonly #contacts = new Shelf<ContactBook>();
   readonly #drives = new Shelf<Drive>();
   readonly uploads = new UploadSessions();
+  readonly copies: Copies;
   /** People who were added to a directory and cannot sign in, by object id. */
   readonly added = new Map<string, SandboxUser>();
   readonly subscriptions: SubscriptionStore;
@@ -61,6 +63,7 @@ export class GraphState {
   constructor(world: World) {
     this.world = world;
     this.#epoch = world.guid();
+    this.copies = new Copies(() => world.guid());
     this.subscriptions = new SubscriptionStore(world);
     this.notifier = new Notifier(world, this.subscriptions);
     world.onReset(() => {
@@ -71,6 +74,7 @@ export class GraphState {
       this.#contacts.clear();
       this.#drives.clear();
       this.uploads.clear();
+      this.copies.clear();
       this.added.clear();
       this.gate.restart();
       this.subscriptions.clear();
