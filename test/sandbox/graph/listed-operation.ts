@@ -9,7 +9,7 @@
 export function alikeOperations(operation: string): string[] {
   const [method = "", path = ""] = operation.split(" ");
   const bare = path
-    .replace(/\/\$count$/, "")
+    .replace(/\/\$(?:count|value)$/, "")
     .replace(/\/calendar\/calendarview\/delta$/, "/calendarview/delta")
     .replace(/^(\/drives\/\{id\}|.*\/drive)\/delta$/, "$1/root/delta");
   const byId = bare

@@ -19,6 +19,7 @@ import {
   watchMailbox,
 } from "./subscriptions/resource-change.ts";
 import type { Report } from "./subscriptions/resource-change.ts";
+import { TaskLists } from "./todo/task-list.ts";
 import { SubscriptionStore } from "./subscriptions/subscription-store.ts";
 
 /** Things made on first use, one per key. */
@@ -50,6 +51,7 @@ export class GraphState {
   readonly #mailboxes = new Shelf<Mailbox>();
   readonly #calendars = new Shelf<Calendar>();
   readonly #contacts = new Shelf<ContactBook>();
+  readonly #tasks = new Shelf<TaskLists>();
   readonly #drives = new Shelf<Drive>();
   readonly uploads = new UploadSessions();
   readonly copies: Copies;
@@ -72,6 +74,7 @@ export class GraphState {
       this.#mailboxes.clear();
       this.#calendars.clear();
       this.#contacts.clear();
+      this.#tasks.clear();
       this.#drives.clear();
       this.uploads.clear();
       this.copies.clear();
@@ -117,6 +120,10 @@ export class GraphState {
       watchContacts(contacts, owner, this.#report);
       return contacts;
     });
+  }
+
+  tasks(owner: Owner): TaskLists {
+    return this.#tasks.get(nameOf(owner), () => new TaskLists(owner, this.world.now()));
   }
 
   /** Throws ResourceNotFound (404) for a guest, whose files are elsewhere. */

@@ -51,7 +51,7 @@ const standIns: Readonly<Record<string, string>> = {
 const mailStandIn = (operation: string): string =>
   operation
     .replace(/\/mailfolders\/\{id\}(?=\/messages)/, "")
-    .replace(/\/\$count$/, "")
+    .replace(/\/\$(?:count|value)$/, "")
     .replace(/\/replyall$/, "/reply")
     .replace("/mailfolders/{id}/messagerules", "/mailfolders/inbox/messagerules")
     .replace(/^(GET .*\/attachments)\/\{id\}$/, "$1")
