@@ -8,7 +8,7 @@ import type { McpGrant } from "../contract/mcp-grant.ts";
 import type { Change, Watch } from "../contract/watch.ts";
 import type { Call, RunningOperation } from "./catalogue.ts";
 import type { Answer } from "./requests.ts";
-import type { Contact, DriveItem, Event, Message, User } from "@microsoft/microsoft-graph-types";
+import type { Contact, DriveItem, Event, MailFolder, Message, User } from "@microsoft/microsoft-graph-types";
 
 export interface ServiceConnectionsOptions {
   status?: "pending" | "active" | "degraded" | "action_required" | "disconnected" | undefined;
@@ -152,11 +152,38 @@ export interface MessagesOptions {
   folder?: string | undefined;
 }
 
+export interface MailFoldersOptions {
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
+  /** An OData expression ($filter). */
+  filter?: string | undefined;
+  /** Id or well-known name of the folder above; default the top. */
+  folder?: string | undefined;
+}
+
 export interface MessageOptions {
   /** Property names, separated by commas ($select). */
   select?: string | undefined;
   /** The form of its body; default as it was written. */
   bodyType?: "text" | "html" | undefined;
+}
+
+export interface ReplyOptions {
+  /** Text above the message. */
+  comment?: string | undefined;
+  /** True: everybody it was sent to. Default its sender alone. */
+  all?: boolean | undefined;
+}
+
+export interface ForwardOptions {
+  /** E-mail addresses. */
+  to: string[];
+  /** Text above the message. */
+  comment?: string | undefined;
 }
 
 export interface EventsOptions {
@@ -185,6 +212,11 @@ export interface CreateEventOptions {
   timeZone?: string | undefined;
 }
 
+export interface UpdateEventOptions {
+  /** Windows or IANA name of the zone that times are given in; default UTC. */
+  timeZone?: string | undefined;
+}
+
 export interface FilesOptions {
   /** Items per page at most. */
   top?: number | undefined;
@@ -205,6 +237,17 @@ export interface FilesOptions {
 export interface FileOptions {
   /** Property names, separated by commas ($select). */
   select?: string | undefined;
+}
+
+export interface SearchFilesOptions {
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
+  /** Words to look for. */
+  query: string;
 }
 
 export interface SubscriptionsOptions {
@@ -359,6 +402,11 @@ export class GraphOperations {
     return this.#call<Message[]>("GET /mail", options);
   }
 
+  /** Folders of the mailbox, or those in one of them: `listMailFolders`. Scope `graph:read`; Mail.ReadBasic. */
+  mailFolders(options?: MailFoldersOptions): Promise<Answer<MailFolder[]>> {
+    return this.#call<MailFolder[]>("GET /mail/folders", options);
+  }
+
   /** One message: `getMessage`. Scope `graph:read`; Mail.ReadBasic. */
   message(id: string, options?: MessageOptions): Promise<Answer<Message>> {
     return this.#call<Message>("GET /mail/{id}", options, id);
@@ -379,6 +427,16 @@ export class GraphOperations {
     return this.#call<{ accepted: true }>("POST /mail/drafts/{id}/send", {}, id);
   }
 
+  /** Answer a message: `replyToMessage`. Scope `graph:write`; Mail.Send. */
+  reply(id: string, options?: ReplyOptions): Promise<Answer<{ accepted: true }>> {
+    return this.#call<{ accepted: true }>("POST /mail/{id}/reply rest", options, id);
+  }
+
+  /** Send a message on, with its attachments: `forwardMessage`. Scope `graph:write`; Mail.Send. */
+  forward(id: string, options: ForwardOptions): Promise<Answer<{ accepted: true }>> {
+    return this.#call<{ accepted: true }>("POST /mail/{id}/forward rest", options, id);
+  }
+
   /** Events; with start and end, the occurrences of series between them: `getCalendarEvents`. Scope `graph:read`; Calendars.ReadBasic. */
   events(options?: EventsOptions): Promise<Answer<Event[]>> {
     return this.#call<Event[]>("GET /calendar/events", options);
@@ -389,6 +447,16 @@ export class GraphOperations {
     return this.#call<Event>("POST /calendar/events event", options, event);
   }
 
+  /** Change an event; Graph tells its attendees: `updateCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
+  updateEvent(id: string, change: Event, options?: UpdateEventOptions): Promise<Answer<Event>> {
+    return this.#call<Event>("PATCH /calendar/events/{id} change", options, id, change);
+  }
+
+  /** Delete an event; Graph tells the attendees of one's own: `deleteCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
+  deleteEvent(id: string): Promise<Answer<{ deleted: true }>> {
+    return this.#call<{ deleted: true }>("DELETE /calendar/events/{id}", {}, id);
+  }
+
   /** What is in a folder: `listFiles`. Scope `graph:read`; Files.Read. */
   files(options?: FilesOptions): Promise<Answer<DriveItem[]>> {
     return this.#call<DriveItem[]>("GET /files", options);
@@ -397,6 +465,16 @@ export class GraphOperations {
   /** One file or folder: name, size, times, address; not its content: `getFile`. Scope `graph:read`; Files.Read. */
   file(path: string, options?: FileOptions): Promise<Answer<DriveItem>> {
     return this.#call<DriveItem>("GET /files/item", { path, ...options });
+  }
+
+  /** Files and folders anywhere in the drive, by name and content: `searchFiles`. Scope `graph:read`; Files.Read. */
+  searchFiles(options: SearchFilesOptions): Promise<Answer<DriveItem[]>> {
+    return this.#call<DriveItem[]>("GET /files/search", options);
+  }
+
+  /** Delete a file, or a folder with all that is in it: `deleteFile`. Scope `graph:write`; Files.ReadWrite. */
+  deleteFile(path: string): Promise<Answer<{ deleted: true }>> {
+    return this.#call<{ deleted: true }>("DELETE /files/item", { path });
   }
 
   /** Many Graph requests in one; graph:write as soon as one is not a GET: `runBatch`. Scope `graph:read`. */

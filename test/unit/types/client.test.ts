@@ -334,12 +334,14 @@ describe("a binding to the entrypoint", () => {
       getUser: client.GetUserRequest;
       listConnections: client.ListConnectionsRequest;
       listContacts: client.ListContactsRequest;
+      listMailFolders: client.ListMailFoldersRequest;
       listMcpGrants: client.ListMcpGrantsRequest;
       listResourceGroups: client.ListResourceGroupsRequest;
       listResources: client.ListResourcesRequest;
       listSubscriptions: client.ListSubscriptionsRequest;
       queryResources: client.QueryResourcesRequest;
       revokeMcpGrant: client.RevokeMcpGrantRequest;
+      searchFiles: client.SearchFilesRequest;
       unwatch: client.UnwatchRequest;
       watch: client.WatchRequest;
       watches: client.WatchesRequest;

@@ -36,7 +36,8 @@ function searchIn(action: string): string | undefined {
   )?.[1];
   if (text === undefined) return undefined;
   try {
-    return decodeURIComponent(text).replaceAll("''", "'");
+    // A slash has to be encoded twice: a path is decoded once before it is cut.
+    return decodeURIComponent(text).replaceAll("''", "'").replaceAll(/%2F/gi, "/");
   } catch {
     return undefined;
   }
