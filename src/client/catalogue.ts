@@ -9,7 +9,7 @@ import { segment } from "./url-text.ts";
 export type Call = <Data>(
   /**
    * Method, path and body. The path has names of fields in braces; `{connection}` is the connection's own
-   * path. The body is the name of one field, which is it; or `rest`, all that is named; or left out.
+   * path. The body is `value`, the last of the values; or `rest`, all that is named; or left out.
    */
   route: string,
   /** Fields of the query, or of a body that is `rest`, by their names in camel case. */

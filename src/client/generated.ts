@@ -414,12 +414,12 @@ export class GraphOperations {
 
   /** Send a message: `sendMail`. Scope `graph:write`; Mail.Send. */
   sendMail(mail: { message: Message; saveToSentItems?: boolean | string | undefined }): Promise<Answer<{ accepted: true }>> {
-    return this.#call<{ accepted: true }>("POST /mail/send mail", {}, mail);
+    return this.#call<{ accepted: true }>("POST /mail/send value", {}, mail);
   }
 
   /** Write a draft; nothing is sent: `createDraft`. Scope `graph:write`; Mail.ReadWrite. */
   createDraft(message: Message): Promise<Answer<Message>> {
-    return this.#call<Message>("POST /mail/drafts message", {}, message);
+    return this.#call<Message>("POST /mail/drafts value", {}, message);
   }
 
   /** Send a draft: `sendDraft`. Scope `graph:write`; Mail.Send. */
@@ -444,12 +444,12 @@ export class GraphOperations {
 
   /** Create an event; Graph invites its attendees: `createCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
   createEvent(event: Event, options?: CreateEventOptions): Promise<Answer<Event>> {
-    return this.#call<Event>("POST /calendar/events event", options, event);
+    return this.#call<Event>("POST /calendar/events value", options, event);
   }
 
   /** Change an event; Graph tells its attendees: `updateCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
   updateEvent(id: string, change: Event, options?: UpdateEventOptions): Promise<Answer<Event>> {
-    return this.#call<Event>("PATCH /calendar/events/{id} change", options, id, change);
+    return this.#call<Event>("PATCH /calendar/events/{id} value", options, id, change);
   }
 
   /** Delete an event; Graph tells the attendees of one's own: `deleteCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
@@ -528,7 +528,7 @@ export class ArmOperations {
 
   /** Create or update a resource group: `putResourceGroup`. Scope `arm:write`; role Contributor. */
   putResourceGroup(subscriptionId: string, name: string, parameters: ResourceGroupParameters, options?: PutResourceGroupOptions): Promise<Answer<ResourceGroup>> {
-    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name} parameters", options, subscriptionId, name, parameters);
+    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name} value", options, subscriptionId, name, parameters);
   }
 
   /** Delete a resource group with everything in it: `deleteResourceGroup`. Scope `arm:write`; role Contributor. */
@@ -551,7 +551,7 @@ export class ArmOperations {
 
   /** Create or replace a resource: `putResource`. Scope `arm:write`; role Contributor. */
   putResource(id: string, parameters: ResourceParameters, options?: PutResourceOptions): Promise<Answer<GenericResource | RunningOperation>> {
-    return this.#call<GenericResource | RunningOperation>("PUT /resources parameters", { id, ...options }, parameters);
+    return this.#call<GenericResource | RunningOperation>("PUT /resources value", { id, ...options }, parameters);
   }
 
   /** Delete a resource: `deleteResource`. Scope `arm:write`; role Contributor. */
@@ -566,7 +566,7 @@ export class ArmOperations {
 
   /** Merge, replace or delete tags: `updateTags`. Scope `arm:write`; role Tag Contributor. */
   updateTags(id: string, patch: { operation: "Merge" | "Replace" | "Delete"; tags: Record<string, string> }, options?: UpdateTagsOptions): Promise<Answer<TagsResource | RunningOperation>> {
-    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags patch", { id, ...options }, patch);
+    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags value", { id, ...options }, patch);
   }
 
   /** How far a long-running operation is: `getOperation`. Scope `arm:read`; role Reader. */
