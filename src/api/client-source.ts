@@ -95,8 +95,8 @@ function routeText(operation: Operation, route: OperationRoute): string {
     path,
   );
   const asked = own ? filled.replace("/connections/{id}", "{connection}") : filled;
-  // One word for every body that is one field: the client has to be small.
-  const sent = body === undefined ? [] : [body === "rest" ? body : "value"];
+  // A letter each: the client has to be small.
+  const sent = body === undefined ? [] : [body === "rest" ? "*" : "1"];
   return [method, asked, ...sent].join(" ");
 }
 

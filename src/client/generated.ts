@@ -414,12 +414,12 @@ export class GraphOperations {
 
   /** Send a message: `sendMail`. Scope `graph:write`; Mail.Send. */
   sendMail(mail: { message: Message; saveToSentItems?: boolean | string | undefined }): Promise<Answer<{ accepted: true }>> {
-    return this.#call<{ accepted: true }>("POST /mail/send value", {}, mail);
+    return this.#call<{ accepted: true }>("POST /mail/send 1", {}, mail);
   }
 
   /** Write a draft; nothing is sent: `createDraft`. Scope `graph:write`; Mail.ReadWrite. */
   createDraft(message: Message): Promise<Answer<Message>> {
-    return this.#call<Message>("POST /mail/drafts value", {}, message);
+    return this.#call<Message>("POST /mail/drafts 1", {}, message);
   }
 
   /** Send a draft: `sendDraft`. Scope `graph:write`; Mail.Send. */
@@ -429,12 +429,12 @@ export class GraphOperations {
 
   /** Answer a message: `replyToMessage`. Scope `graph:write`; Mail.Send. */
   reply(id: string, options?: ReplyOptions): Promise<Answer<{ accepted: true }>> {
-    return this.#call<{ accepted: true }>("POST /mail/{id}/reply rest", options, id);
+    return this.#call<{ accepted: true }>("POST /mail/{id}/reply *", options, id);
   }
 
   /** Send a message on, with its attachments: `forwardMessage`. Scope `graph:write`; Mail.Send. */
   forward(id: string, options: ForwardOptions): Promise<Answer<{ accepted: true }>> {
-    return this.#call<{ accepted: true }>("POST /mail/{id}/forward rest", options, id);
+    return this.#call<{ accepted: true }>("POST /mail/{id}/forward *", options, id);
   }
 
   /** Events; with start and end, the occurrences of series between them: `getCalendarEvents`. Scope `graph:read`; Calendars.ReadBasic. */
@@ -444,12 +444,12 @@ export class GraphOperations {
 
   /** Create an event; Graph invites its attendees: `createCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
   createEvent(event: Event, options?: CreateEventOptions): Promise<Answer<Event>> {
-    return this.#call<Event>("POST /calendar/events value", options, event);
+    return this.#call<Event>("POST /calendar/events 1", options, event);
   }
 
   /** Change an event; Graph tells its attendees: `updateCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
   updateEvent(id: string, change: Event, options?: UpdateEventOptions): Promise<Answer<Event>> {
-    return this.#call<Event>("PATCH /calendar/events/{id} value", options, id, change);
+    return this.#call<Event>("PATCH /calendar/events/{id} 1", options, id, change);
   }
 
   /** Delete an event; Graph tells the attendees of one's own: `deleteCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
@@ -479,7 +479,7 @@ export class GraphOperations {
 
   /** Many Graph requests in one; graph:write as soon as one is not a GET: `runBatch`. Scope `graph:read`. */
   batch(requests: ({ id?: string | undefined; method: string; url: string; headers?: Record<string, string> | undefined; body?: unknown | undefined; dependsOn?: string[] | undefined })[]): Promise<Answer<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>> {
-    return this.#call<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>("POST /batch rest", { requests });
+    return this.#call<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>("POST /batch *", { requests });
   }
 }
 
@@ -528,7 +528,7 @@ export class ArmOperations {
 
   /** Create or update a resource group: `putResourceGroup`. Scope `arm:write`; role Contributor. */
   putResourceGroup(subscriptionId: string, name: string, parameters: ResourceGroupParameters, options?: PutResourceGroupOptions): Promise<Answer<ResourceGroup>> {
-    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name} value", options, subscriptionId, name, parameters);
+    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name} 1", options, subscriptionId, name, parameters);
   }
 
   /** Delete a resource group with everything in it: `deleteResourceGroup`. Scope `arm:write`; role Contributor. */
@@ -551,7 +551,7 @@ export class ArmOperations {
 
   /** Create or replace a resource: `putResource`. Scope `arm:write`; role Contributor. */
   putResource(id: string, parameters: ResourceParameters, options?: PutResourceOptions): Promise<Answer<GenericResource | RunningOperation>> {
-    return this.#call<GenericResource | RunningOperation>("PUT /resources value", { id, ...options }, parameters);
+    return this.#call<GenericResource | RunningOperation>("PUT /resources 1", { id, ...options }, parameters);
   }
 
   /** Delete a resource: `deleteResource`. Scope `arm:write`; role Contributor. */
@@ -566,7 +566,7 @@ export class ArmOperations {
 
   /** Merge, replace or delete tags: `updateTags`. Scope `arm:write`; role Tag Contributor. */
   updateTags(id: string, patch: { operation: "Merge" | "Replace" | "Delete"; tags: Record<string, string> }, options?: UpdateTagsOptions): Promise<Answer<TagsResource | RunningOperation>> {
-    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags value", { id, ...options }, patch);
+    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags 1", { id, ...options }, patch);
   }
 
   /** How far a long-running operation is: `getOperation`. Scope `arm:read`; role Reader. */
@@ -576,7 +576,7 @@ export class ArmOperations {
 
   /** Ask Resource Graph, over many subscriptions at once: `queryResources`. Scope `arm:read`; role Reader. */
   query(query: string, options?: QueryOptions): Promise<Answer<ResourceRow[]>> {
-    return this.#call<ResourceRow[]>("POST /resources/query rest", { query, ...options });
+    return this.#call<ResourceRow[]>("POST /resources/query *", { query, ...options });
   }
 }
 
@@ -600,12 +600,12 @@ export class ConnectionOperations {
 
   /** Renew a token now; joins a renewal that is under way: `refreshConnection`. Scope `connections:write`. */
   refresh(options?: ConnectionRefreshOptions): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST {connection}/refresh rest", options);
+    return this.#call<ConnectionInfo>("POST {connection}/refresh *", options);
   }
 
   /** Confirm that this user is who signed in: `confirmConnect`. Scope `connections:write`. */
   confirm(flow: string, options?: ConnectionConfirmOptions): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST {connection}/confirm rest", { flow, ...options });
+    return this.#call<ConnectionInfo>("POST {connection}/confirm *", { flow, ...options });
   }
 
   /** Give a connection whose object was lost its grant back: `restoreConnection`. Scope `admin`. */
@@ -630,7 +630,7 @@ export class ConnectionOperations {
 
   /** Have changes of a resource of Graph reported; the same again is the same watch: `watch`. Scope `connections:write`. */
   watch(options: ConnectionWatchOptions): Promise<Answer<Watch>> {
-    return this.#call<Watch>("POST {connection}/watches rest", options);
+    return this.#call<Watch>("POST {connection}/watches *", options);
   }
 
   /** What is watched; at most 24: `watches`. Scope `connections:read`. */
@@ -669,17 +669,17 @@ export class ServiceOperations {
 
   /** Take over a user's refresh token, or with tenant_id alone connect that tenant, app-only: `importConnection`. Scope `admin`. */
   importConnection(options: ServiceImportConnectionOptions): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST /connections rest", options);
+    return this.#call<ConnectionInfo>("POST /connections *", options);
   }
 
   /** Take over a user's refresh token, or with tenant_id alone connect that tenant, app-only: `importConnection`. Scope `admin`. */
   connectTenant(tenantId: string): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST /connections rest", { tenantId });
+    return this.#call<ConnectionInfo>("POST /connections *", { tenantId });
   }
 
   /** A token for one user's browser: `createSession`. Scope `connections:write`. */
   createSession(options: ServiceCreateSessionOptions): Promise<Answer<{ token: string; expires_at: string }>> {
-    return this.#call<{ token: string; expires_at: string }>("POST /sessions rest", options);
+    return this.#call<{ token: string; expires_at: string }>("POST /sessions *", options);
   }
 
   /** The MCP clients that act for a user; a user's own credential sees its own: `listMcpGrants`. Scope `connections:write`. */
@@ -694,7 +694,7 @@ export class ServiceOperations {
 
   /** Say who is signed in at the page of MCP_SIGN_IN_URL; never by a user's own credential: `completeMcpSignIn`. Scope `connections:write`. */
   completeMcpSignIn(options: ServiceCompleteMcpSignInOptions): Promise<Answer<{ continue_url: string; expires_at: string }>> {
-    return this.#call<{ continue_url: string; expires_at: string }>("POST /mcp/sign-ins rest", options);
+    return this.#call<{ continue_url: string; expires_at: string }>("POST /mcp/sign-ins *", options);
   }
 
   /** Which credentials work, how many connections wait for one, and what is not deployed: `getAppHealth`. Scope `admin`. */

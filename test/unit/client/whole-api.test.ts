@@ -93,6 +93,7 @@ const asks: Readonly<Record<string, Ask>> = {
   "PUT /resources": (_, ada) => ada.arm.putResource("/x", {}),
   "DELETE /resources": (_, ada) => ada.arm.deleteResource("/x"),
   "GET /resources/tags": (_, ada) => ada.arm.tags("/x"),
+  "POST /resources/query": (_, ada) => ada.arm.query("Resources"),
   "PATCH /resources/tags": (_, ada) =>
     ada.arm.updateTags("/x", { operation: "Merge", tags: { a: "b" } }),
   "GET /operations": (_, ada) => ada.arm.operation("op"),
