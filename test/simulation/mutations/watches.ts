@@ -123,8 +123,8 @@ export const watchMutations: readonly Mutation[] = [
     of: "watches",
     name: "a watch that is given up leaves its subscription to Graph",
     file: "connection/watches/keeper.ts",
-    find: "if (subscription !== null) {",
-    replace: "if (subscription === '') {",
+    find: "if (subscription !== null) await this.#remove([subscription]);",
+    replace: "",
   },
   {
     of: "watches",
