@@ -4,7 +4,7 @@ import { configOf } from "../config/config.ts";
 import { isListed } from "../config/origins.ts";
 import { isLoopback } from "../http/url.ts";
 import { withConfig, type Context, type Middleware } from "../front/context.ts";
-import { methodNotAllowed, onError } from "../front/failures.ts";
+import { onError } from "../front/failures.ts";
 import { readableUrl } from "../front/readable-url.ts";
 import { named } from "../front/register.ts";
 import type { Router } from "../front/router.ts";
@@ -35,8 +35,6 @@ export function mcpRoutes({ app }: Router): void {
     readableUrl(mcpPath),
     (c) => serve(c).catch((error: unknown) => refused(error, c)),
   );
-  // There are no sessions to end, and no stream to open.
-  app.on(["GET", "DELETE"], mcpPath, named(mcpPath), asLocalAsItsHost, methodNotAllowed(["POST"]));
 }
 
 /** A refusal says what a client that can sign its person in has to know (RFC 9728 §5.1). */
