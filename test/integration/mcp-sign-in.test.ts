@@ -290,6 +290,17 @@ describe("what another may not do", () => {
     }
   });
 
+  test("let a client with a secret in without PKCE", async () => {
+    const clientId = await registered({ token_endpoint_auth_method: "client_secret_post" });
+    const without = { code_challenge: undefined, code_challenge_method: undefined };
+    const path = authorizePath(clientId, await newPkce(), without);
+    const answer = await new Browser().open(path);
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining("A code_challenge by S256 is required."),
+    ]);
+  });
+
   test("redeem a code as another client, without its verifier, for another resource, or twice", async () => {
     const { clientId, pkce, code } = await coded();
     const [other, otherPkce] = [await registered(), await newPkce()];
