@@ -4,9 +4,12 @@ import { scopes as everyScope, type Scope } from "../contract/scope.ts";
 
 /** Who asks, as far as this Worker has made sure. */
 export interface Caller {
-  /** `auth`: a token of the host application's own. `sibling`: a Worker bound to the entrypoint. */
-  kind: "api_key" | "session" | "auth" | "sibling";
-  /** The key's id, the user's id, or the sibling's name; for logs and rate limits. */
+  /**
+   * `auth`: a token of the host application's own. `sibling`: a Worker bound to the entrypoint. `console`:
+   * an operator who signed in there.
+   */
+  kind: "api_key" | "session" | "auth" | "sibling" | "console";
+  /** The key's id, the user's id, the sibling's or operator's name; for logs and rate limits. */
   id: string;
   /** Present: may act for this user only. */
   userId?: string;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { keysOf } from "./api-keys.ts";
+import { consoleOf, type ConsoleConfig } from "./console.ts";
 import { misconfigured, wrong, type ConfigError } from "./config-error.ts";
 import { publicOriginOf } from "./public-origin.ts";
 import {
@@ -75,6 +76,8 @@ export interface Config {
   locationHint?: LocationHint;
   /** What the pipeline gets. */
   pipelineTypes: PipelineTypes;
+  /** The page for operators; absent: there is none. */
+  console?: ConsoleConfig;
 }
 
 /** Unset and empty are the same: a cleared variable is an empty string in the dashboard. */
@@ -102,6 +105,8 @@ const tenant = (value: string): Result<string, string> => {
 /** One of a list of words, or unset. */
 const oneOf = <const Words extends readonly string[]>(words: Words) =>
   optional.pipe(z.enum(words, `must be one of ${words.join(", ")}, or unset`).optional());
+
+const onOrOff = optional.pipe(z.enum(["on", "off"], "must be on or off").optional());
 
 /** In the order a deployer should meet its errors. */
 const environment = z.object({
@@ -144,6 +149,12 @@ const environment = z.object({
   TENANT_CONNECT_BY_MEMBERS: optional.pipe(
     z.enum(["on", "off"], "must be on or off; default off").default("off"),
   ),
+  CONSOLE: onOrOff,
+  CONSOLE_TENANT_ID: optional.pipe(z.string().transform(read(guid)).optional()),
+  CONSOLE_API_KEY_SIGN_IN: onOrOff,
+  CONSOLE_ADMINS: optional,
+  ACCESS_TEAM: optional,
+  ACCESS_AUD: optional,
   WEBHOOKS: optional,
   AZURE_JURISDICTION: oneOf(jurisdictions),
   AZURE_LOCATION_HINT: oneOf(locationHints),
@@ -186,6 +197,8 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
   if (!returnOrigins.ok) return wrong("RETURN_ORIGINS", returnOrigins.error);
   const sinks = webhooks(values.WEBHOOKS ?? "[]", { sandbox });
   if (!sinks.ok) return wrong("WEBHOOKS", sinks.error);
+  const page = consoleOf(values, sandbox);
+  if (!page.ok) return page;
   const pages = sandbox ? [anyLocalhost] : [];
   return ok({
     cloud: cloud.value,
@@ -206,6 +219,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
       connectPageUrl: values.CONNECT_PAGE_URL,
       jurisdiction: values.AZURE_JURISDICTION,
       locationHint: values.AZURE_LOCATION_HINT,
+      console: page.value,
     }),
     pipelineTypes: values.EVENTS_TYPES,
   });

@@ -2,6 +2,8 @@
 export const errorReasons = [
   // The caller and its request.
   "missing_scope",
+  "missing_role",
+  "cross_site",
   "personal_account",
   "too_many_labels",
   "too_many_resources",

@@ -2,11 +2,13 @@ import type { Environment } from "./env.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 
 const required = ["AZURE_CONNECTION", "DB"] as const;
-type BindingName = (typeof required)[number];
+/** `ASSETS` is needed where there is a console. */
+type BindingName = (typeof required)[number] | "ASSETS";
 
 const objectOf: Readonly<Record<BindingName, string>> = {
   AZURE_CONNECTION: "the Durable Object class ConnectionActor",
   DB: "the directory's D1 database",
+  ASSETS: "the console's assets",
 };
 
 /** Why nothing works that needs this binding, and what mends it. */

@@ -42,6 +42,12 @@ export interface Environment extends Env {
   RETURN_ORIGINS?: string;
   CONNECT_PAGE_URL?: string;
   TENANT_CONNECT_BY_MEMBERS?: string;
+  CONSOLE?: string;
+  CONSOLE_TENANT_ID?: string;
+  CONSOLE_API_KEY_SIGN_IN?: string;
+  CONSOLE_ADMINS?: string;
+  ACCESS_TEAM?: string;
+  ACCESS_AUD?: string;
   WEBHOOKS?: string;
   AZURE_JURISDICTION?: string;
   AZURE_LOCATION_HINT?: string;

@@ -20,8 +20,8 @@ export type KeyPurpose =
   | "reconnect"
   | "tenant-proof"
   | "notification"
-  // Reserved: nothing is made for these yet.
   | "console"
+  // Reserved: nothing is made for it yet.
   | "mcp";
 
 /** `mac`: HMAC-SHA-256, `cipher`: AES-256-GCM. One key never serves both. */

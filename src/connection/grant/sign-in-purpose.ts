@@ -11,6 +11,7 @@
  * | `admin_consent` | all of the application's registration | anybody                 | nothing                  |
  * | `tenant_proof`  | none: who signs in is all             | the browser that came   | that the tenant was      |
  * |                 |                                       | from the consent        | connected, once confirmed |
+ * | `console`       | none: who signs in is all             | the browser that began  | nothing: a session of the console |
  *
  * A purpose that is added gets a row here first; where two differ in a rule, the rule is a field.
  */
@@ -35,6 +36,8 @@ export const signInPurposes = {
   admin_consent: { callbackPath: "/callback/admin", ttlMs: tenMinutes, adopts: "nothing" },
   /** The administrator who consented proves to be one of that tenant. The state holds nothing. */
   tenant_proof: { callbackPath: "/callback/admin", ttlMs: tenMinutes, adopts: "tenant" },
+  /** An operator opens the console. The state holds nothing. */
+  console: { callbackPath: "/callback", ttlMs: tenMinutes, adopts: "nothing" },
 } as const satisfies Record<string, Purpose>;
 
 export type SignInPurpose = keyof typeof signInPurposes;

@@ -9,6 +9,7 @@ import type { AuthorizationCompletion } from "../../contract/connection-rpc.ts";
 import { connectionStub } from "../../connection/stub.ts";
 import { renamedField, type Failure } from "../../contract/errors.ts";
 import { snakeCase } from "../../contract/field-name.ts";
+import { completeConsoleSignIn } from "../console/sign-in.ts";
 import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";
 import {
   administratorPage,
@@ -61,6 +62,8 @@ export function callbackRoutes(router: Router): void {
       const connectionId =
         state === undefined ? undefined : await connectionOfCallback(sessionSecret, state);
       if (state === undefined || connectionId === undefined) {
+        const operator = state === undefined ? undefined : await completeConsoleSignIn(c, state);
+        if (operator !== undefined) return operator;
         // After a consent in the Azure portal the administrator is sent to the first redirect URI.
         return pageResponse(
           consent === undefined ? unknownStatePage(c.var.requestId) : administratorPage,

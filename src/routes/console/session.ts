@@ -1,0 +1,146 @@
+import { generateCookie } from "hono/cookie";
+import * as z from "zod";
+import { version } from "../../../package.json";
+import { accessHeader, personOfAccess } from "../../callers/access-assertion.ts";
+import { findApiKey } from "../../callers/api-key.ts";
+import { requireScope } from "../../callers/caller.ts";
+import {
+  consoleCookie,
+  consoleSessionLifetime,
+  mintConsoleSession,
+  type ConsoleSession,
+} from "../../callers/console-session.ts";
+import type { ConsoleConfig } from "../../config/console.ts";
+import { consoleStateSchema } from "../../contract/console-state-schema.ts";
+import type { ConsoleState } from "../../contract/console-state.ts";
+import { AzureError, failure, invalidField } from "../../contract/errors.ts";
+import { orThrow } from "../../contract/or-throw.ts";
+import { dataSchema } from "../../front/answer-schemas.ts";
+import { success } from "../../front/answers.ts";
+import { readJson } from "../../front/body.ts";
+import { consoleSessionOf, requireFromConsole } from "../../front/console-access.ts";
+import type { Context } from "../../front/context.ts";
+import { register, type Route } from "../../front/register.ts";
+import { limitedByAddress } from "../../front/require.ts";
+import type { Router } from "../../front/router.ts";
+import { parseInput } from "../../operations/failures.ts";
+
+const cookieOptions = { path: "/", secure: true, httpOnly: true, sameSite: "Strict" } as const;
+
+const path = "/console/session";
+const shared = {
+  path,
+  tag: "console",
+  scope: "open",
+  answers: {
+    200: { description: "Who is signed in now.", data: dataSchema(consoleStateSchema) },
+  },
+} as const satisfies Partial<Route<{}>>;
+
+const bodySchema = z.strictObject({ api_key: z.string().min(1).max(512).optional() });
+
+/** Who is signed in to the console in this browser; signing in and out. */
+export function consoleSessionRoutes(router: Router): void {
+  register(
+    router,
+    { ...shared, method: "GET", summary: "Who is signed in to the console, and how one can" },
+    async (c) => answer(c, await consoleSessionOf(c)),
+  );
+  register(
+    router,
+    {
+      ...shared,
+      method: "POST",
+      summary: "Sign in to the console by an API key, or as whom Cloudflare Access let through",
+      bodyContent: { "application/json": bodySchema },
+      json: true,
+    },
+    async (c) => {
+      requireFromConsole(c);
+      const { api_key: key } = parseInput(bodySchema, (await readJson(c)) ?? {});
+      const excess = await limitedByAddress(c);
+      if (excess !== undefined) throw new AzureError(excess);
+      const person = key === undefined ? await byAccess(c) : await byApiKey(c, key);
+      const minted = await mintedSession(c, person);
+      return answer(c, minted.session, minted.cookie);
+    },
+  );
+  register(router, { ...shared, method: "DELETE", summary: "Sign out of the console" }, (c) => {
+    requireFromConsole(c);
+    return answer(c, undefined, generateCookie(consoleCookie, "", { ...cookieOptions, maxAge: 0 }));
+  });
+}
+
+type Person = Pick<ConsoleSession, "name" | "role">;
+
+/** A session, and the `Set-Cookie` that gives it to the browser. */
+export async function mintedSession(
+  c: Context,
+  person: Person,
+): Promise<{ session: ConsoleSession; cookie: string }> {
+  const { token, session } = await mintConsoleSession(
+    c.var.config.sessionSecret,
+    person,
+    Date.now(),
+  );
+  const options = { ...cookieOptions, maxAge: consoleSessionLifetime };
+  return { session, cookie: generateCookie(consoleCookie, token, options) };
+}
+
+async function byApiKey(c: Context, text: string): Promise<Person> {
+  requireWay(c, "api_key", "api_key");
+  const key = await findApiKey(c.var.config.apiKeys, text);
+  if (key === undefined) {
+    throw new AzureError(failure("unauthenticated", "This API key is not valid."));
+  }
+  orThrow(requireScope({ scopes: new Set(key.scopes) }, "admin"));
+  return { name: `API key ${key.id}`, role: "admin" };
+}
+
+async function byAccess(c: Context): Promise<Person> {
+  const { access, admins } = requireWay(c, "access", "api_key");
+  const assertion = c.req.header(accessHeader);
+  if (access === undefined || assertion === undefined) {
+    throw new AzureError(failure("unauthenticated", "Cloudflare Access did not say who this is."));
+  }
+  const tools = { fetch: (request: Request) => fetch(request), now: () => Date.now() };
+  const name = await personOfAccess(assertion, access, tools);
+  if (name === "unavailable") {
+    throw new AzureError(
+      failure("upstream_unavailable", "The keys of Cloudflare Access cannot be had at the moment."),
+    );
+  }
+  if (name === undefined) {
+    throw new AzureError(
+      failure("unauthenticated", "What Cloudflare Access says of this person is not valid."),
+    );
+  }
+  return { name, role: admins.has(name.toLowerCase()) ? "admin" : "read" };
+}
+
+/** @throws AzureError `invalid_request` naming the field, where the deployment has no such way in */
+function requireWay(c: Context, way: ConsoleState["ways"][number], field: string): ConsoleConfig {
+  const console = c.var.config.console;
+  if (console?.ways.includes(way)) return console;
+  const expected =
+    way === "api_key"
+      ? "is no way to sign in here"
+      : "is required: Cloudflare Access is not set up";
+  throw new AzureError(invalidField(field, expected));
+}
+
+function answer(c: Context, session: ConsoleSession | undefined, cookie?: string): Response {
+  const state: ConsoleState = {
+    version,
+    ways: [...(c.var.config.console?.ways ?? [])],
+    session:
+      session === undefined
+        ? null
+        : {
+            name: session.name,
+            role: session.role,
+            expires_at: new Date(session.expiresAt).toISOString(),
+          },
+  };
+  return success(state, cookie === undefined ? {} : { headers: { "set-cookie": cookie } });
+}
