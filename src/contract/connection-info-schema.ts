@@ -22,6 +22,7 @@ export const connectionInfoSchema = z.object({
     })
     .optional(),
   scopes: z.array(z.string()),
+  required_scopes: z.array(z.string()).optional(),
   roles: z.array(z.string()).optional(),
   proof: z.enum(tenantProofs).optional(),
   administrator: z
@@ -33,6 +34,8 @@ export const connectionInfoSchema = z.object({
       tenant_id: z.string(),
       expires_at: time.nullable(),
       refresh_at: time.nullable(),
+      issued_at: time.optional(),
+      first_used_at: time.optional(),
       generation: z.int(),
       remedy: remedySchema.optional(),
     }),

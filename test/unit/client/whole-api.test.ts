@@ -105,6 +105,13 @@ const forBrowsers: Readonly<Record<string, string>> = {
   "GET /reconnect": "the link of a remedy",
   "POST /reconnect": "the button of that page",
   "POST /notifications": "Microsoft, for what is watched",
+  "GET /console": "an operator",
+  "GET /console/session": "the console",
+  "POST /console/session": "the console",
+  "DELETE /console/session": "the console",
+  "POST /console/sign-in": "the console",
+  "GET /connections/{id}/deliveries": "an operator, in the console",
+  "POST /connections/{id}/redeliver": "an operator, in the console",
   "GET /callback/admin": "Microsoft, after an administrator's consent",
 };
 
