@@ -5,7 +5,7 @@ import { methodNotAllowed, notFound, onError } from "./front/failures.ts";
 import { crossOrigin, responseHeaders } from "./front/headers.ts";
 import { operationRoutes } from "./front/operations.ts";
 import type { Router } from "./front/router.ts";
-import { consoleRoutes } from "./routes/console/index.ts";
+import { consoleRoutes } from "./routes/operators/index.ts";
 import { federationRoutes } from "./routes/federation.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { gatewayRoutes } from "./routes/gateway/gateways.ts";

@@ -9,7 +9,7 @@ import type { AuthorizationCompletion } from "../../contract/connection-rpc.ts";
 import { connectionStub } from "../../connection/stub.ts";
 import { renamedField, type Failure } from "../../contract/errors.ts";
 import { snakeCase } from "../../contract/field-name.ts";
-import { completeConsoleSignIn } from "../console/sign-in.ts";
+import { completeConsoleSignIn } from "../operators/sign-in.ts";
 import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";
 import {
   administratorPage,
