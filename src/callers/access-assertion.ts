@@ -1,4 +1,4 @@
-import { decodeProtectedHeader, errors as joseErrors, importJWK, jwtVerify } from "jose";
+import { decodeProtectedHeader, errors as joseErrors, jwtVerify } from "jose";
 import * as z from "zod";
 import type { AccessConfig } from "../config/console.ts";
 import { keyOfSet } from "../entra/signing-keys.ts";
@@ -35,13 +35,17 @@ export async function personOfAccess(
   const key = await keyOfSet(`${team}/cdn-cgi/access/certs`, kid, { ...tools, timeoutMs });
   if (key === undefined || key === "unavailable") return key;
   try {
-    const { payload } = await jwtVerify(assertion, await importJWK(key, "RS256"), {
-      algorithms: ["RS256"],
-      issuer: team,
-      audience,
-      requiredClaims: ["exp"],
-      currentDate: new Date(tools.now()),
-    });
+    const { payload } = await jwtVerify(
+      assertion,
+      { ...key, alg: "RS256" },
+      {
+        algorithms: ["RS256"],
+        issuer: team,
+        audience,
+        requiredClaims: ["exp"],
+        currentDate: new Date(tools.now()),
+      },
+    );
     return claimsSchema.safeParse(payload).data?.email;
   } catch (error) {
     if (error instanceof joseErrors.JOSEError) return undefined;

@@ -66,7 +66,7 @@ export function consoleOf(
   if (ways.length === 0) {
     return wrong(
       "CONSOLE_TENANT_ID",
-      "must be the tenant whose people may open the console, because CONSOLE is on; or set ACCESS_TEAM and ACCESS_AUD, or CONSOLE_API_KEY_SIGN_IN to on",
+      "must be the tenant whose people open the console, since CONSOLE is on; or set ACCESS_TEAM and ACCESS_AUD, or CONSOLE_API_KEY_SIGN_IN",
     );
   }
   const admins = listOf(values.CONSOLE_ADMINS ?? "").map((name) => name.toLowerCase());

@@ -10,7 +10,7 @@ import { AzureError, failure } from "../contract/errors.ts";
 import { isSafeMethod } from "../contract/http-method.ts";
 import type { Scope } from "../contract/scope.ts";
 import type { DeclaredOperation } from "../operations/index.ts";
-import type { Context } from "./context.ts";
+import type { Context, Middleware } from "./context.ts";
 
 /**
  * What the console's cookie opens, and the scope that its holder needs there. No other route looks at
@@ -41,7 +41,7 @@ export const consoleScope = (operation: string): Scope | undefined => scopes.get
  * Whether the console's own page sent this, and no other one: browsers say it by `Sec-Fetch-Site`, which
  * no page can set. What changes something has to name this origin besides.
  */
-export function isFromConsole(c: Context): boolean {
+function isFromConsole(c: Context): boolean {
   if (c.req.header("sec-fetch-site") !== "same-origin") return false;
   if (isSafeMethod(c.req.method)) return true;
   // A proxy may have ended TLS: the scheme of the URL here need not be that of the page.
@@ -50,7 +50,7 @@ export function isFromConsole(c: Context): boolean {
 }
 
 /** @throws AzureError `forbidden` unless {@link isFromConsole} */
-export function requireFromConsole(c: Context): void {
+function requireFromConsole(c: Context): void {
   if (isFromConsole(c)) return;
   throw new AzureError(
     failure("forbidden", "The console's own page alone may ask for this.", {
@@ -58,6 +58,12 @@ export function requireFromConsole(c: Context): void {
     }),
   );
 }
+
+/** For a route that serves the console's page alone. */
+export const fromConsole: Middleware = async (c, next) => {
+  requireFromConsole(c);
+  await next();
+};
 
 /** Who is signed in to the console in this browser. */
 export async function consoleSessionOf(c: Context): Promise<ConsoleSession | undefined> {

@@ -30,8 +30,6 @@ export interface Route<Query extends Fields> {
   changes?: true;
   /** A body is handed to the handler as it streams in. */
   bodyContent?: Content;
-  /** It is JSON, and so bounded. */
-  json?: true;
   /** Answers below 400 by status: JSON of this schema unless a content says otherwise. */
   answers: Readonly<Record<number, { description: string; data?: z.ZodType; content?: Content }>>;
   /** Instead of the usual check of credential and owner. */

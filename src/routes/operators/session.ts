@@ -11,16 +11,14 @@ import {
   type ConsoleSession,
 } from "../../callers/console-session.ts";
 import type { ConsoleConfig } from "../../config/console.ts";
-import { consoleStateSchema } from "../../contract/console-state-schema.ts";
 import type { ConsoleState } from "../../contract/console-state.ts";
 import { AzureError, failure, invalidField } from "../../contract/errors.ts";
 import { orThrow } from "../../contract/or-throw.ts";
-import { dataSchema } from "../../front/answer-schemas.ts";
 import { success } from "../../front/answers.ts";
 import { readJson } from "../../front/body.ts";
-import { consoleSessionOf, requireFromConsole } from "../../front/console-access.ts";
+import { consoleSessionOf, fromConsole } from "../../front/console-access.ts";
 import type { Context } from "../../front/context.ts";
-import { register, type Route } from "../../front/register.ts";
+import { guardsOf } from "../../front/register.ts";
 import { limitedByAddress } from "../../front/require.ts";
 import type { Router } from "../../front/router.ts";
 import { parseInput } from "../../operations/failures.ts";
@@ -28,47 +26,23 @@ import { parseInput } from "../../operations/failures.ts";
 const cookieOptions = { path: "/", secure: true, httpOnly: true, sameSite: "Strict" } as const;
 
 const path = "/console/session";
-const shared = {
-  path,
-  tag: "console",
-  scope: "open",
-  answers: {
-    200: { description: "Who is signed in now.", data: dataSchema(consoleStateSchema) },
-  },
-} as const satisfies Partial<Route<{}>>;
 
 const bodySchema = z.strictObject({ api_key: z.string().min(1).max(512).optional() });
 
 /** Who is signed in to the console in this browser; signing in and out. */
-export function consoleSessionRoutes(router: Router): void {
-  register(
-    router,
-    { ...shared, method: "GET", summary: "Who is signed in to the console, and how one can" },
-    async (c) => answer(c, await consoleSessionOf(c)),
-  );
-  register(
-    router,
-    {
-      ...shared,
-      method: "POST",
-      summary: "Sign in to the console by an API key, or as whom Cloudflare Access let through",
-      bodyContent: { "application/json": bodySchema },
-      json: true,
-    },
-    async (c) => {
-      requireFromConsole(c);
-      const { api_key: key } = parseInput(bodySchema, (await readJson(c)) ?? {});
-      const excess = await limitedByAddress(c);
-      if (excess !== undefined) throw new AzureError(excess);
-      const person = key === undefined ? await byAccess(c) : await byApiKey(c, key);
-      const minted = await mintedSession(c, person);
-      return answer(c, minted.session, minted.cookie);
-    },
-  );
-  register(router, { ...shared, method: "DELETE", summary: "Sign out of the console" }, (c) => {
-    requireFromConsole(c);
-    return answer(c, undefined, generateCookie(consoleCookie, "", { ...cookieOptions, maxAge: 0 }));
+export function consoleSessionRoutes({ app }: Router): void {
+  app.on("GET", [path], ...guardsOf({ path }), async (c) => answer(c, await consoleSessionOf(c)));
+  app.on("POST", [path], ...guardsOf({ path, access: fromConsole, json: true }), async (c) => {
+    const { api_key: key } = parseInput(bodySchema, (await readJson(c)) ?? {});
+    const excess = await limitedByAddress(c);
+    if (excess !== undefined) throw new AzureError(excess);
+    const person = key === undefined ? await byAccess(c) : await byApiKey(c, key);
+    const { session, cookie } = await mintedSession(c, person);
+    return answer(c, session, cookie);
   });
+  app.on("DELETE", [path], ...guardsOf({ path, access: fromConsole }), (c) =>
+    answer(c, undefined, generateCookie(consoleCookie, "", { ...cookieOptions, maxAge: 0 })),
+  );
 }
 
 type Person = Pick<ConsoleSession, "name" | "role">;
@@ -100,23 +74,20 @@ async function byApiKey(c: Context, text: string): Promise<Person> {
 async function byAccess(c: Context): Promise<Person> {
   const { access, admins } = requireWay(c, "access", "api_key");
   const assertion = c.req.header(accessHeader);
-  if (access === undefined || assertion === undefined) {
-    throw new AzureError(failure("unauthenticated", "Cloudflare Access did not say who this is."));
-  }
+  if (access === undefined || assertion === undefined) throw new AzureError(notLetThrough());
   const tools = { fetch: (request: Request) => fetch(request), now: () => Date.now() };
   const name = await personOfAccess(assertion, access, tools);
   if (name === "unavailable") {
     throw new AzureError(
-      failure("upstream_unavailable", "The keys of Cloudflare Access cannot be had at the moment."),
+      failure("upstream_unavailable", "The keys of Cloudflare Access cannot be had now."),
     );
   }
-  if (name === undefined) {
-    throw new AzureError(
-      failure("unauthenticated", "What Cloudflare Access says of this person is not valid."),
-    );
-  }
+  if (name === undefined) throw new AzureError(notLetThrough());
   return { name, role: admins.has(name.toLowerCase()) ? "admin" : "read" };
 }
+
+const notLetThrough = () =>
+  failure("unauthenticated", "Cloudflare Access does not say, in a way that holds, who this is.");
 
 /** @throws AzureError `invalid_request` naming the field, where the deployment has no such way in */
 function requireWay(c: Context, way: ConsoleState["ways"][number], field: string): ConsoleConfig {

@@ -1,14 +1,12 @@
 import { generateCookie, getCookie } from "hono/cookie";
-import * as z from "zod";
 import { verifyState } from "../../connection/grant/authorization-state.ts";
 import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 import { AzureError, failure } from "../../contract/errors.ts";
-import { dataSchema } from "../../front/answer-schemas.ts";
 import { success } from "../../front/answers.ts";
-import { requireFromConsole } from "../../front/console-access.ts";
+import { fromConsole } from "../../front/console-access.ts";
 import type { Context } from "../../front/context.ts";
 import { pageResponse, redirectResponse } from "../../front/pages.ts";
-import { register } from "../../front/register.ts";
+import { guardsOf } from "../../front/register.ts";
 import type { Router } from "../../front/router.ts";
 import {
   beginConsoleSignIn,
@@ -19,6 +17,8 @@ import { sha256Hex } from "../../platform/keys.ts";
 import { refusedPage, unknownStatePage } from "../sign-in/callback-page.ts";
 import { mintedSession } from "./session.ts";
 
+const path = "/console/sign-in";
+
 /** Lax: Microsoft's page sends the browser back, and the cookie has to come along. */
 const cookieOptions = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
 /** Seconds. */
@@ -28,37 +28,17 @@ const cookieName = async (state: string): Promise<string> =>
   `__Host-azure_operator_${(await sha256Hex(state)).slice(0, 8)}`;
 
 /** Starts the sign-in of an operator; it comes back to `/callback`. */
-export function consoleSignInRoutes(router: Router): void {
-  register(
-    router,
-    {
-      method: "POST",
-      path: "/console/sign-in",
-      summary: "Start signing in to the console by a Microsoft account",
-      tag: "console",
-      scope: "open",
-      answers: {
-        200: {
-          description: "Where to send the browser, to which a cookie binds it.",
-          data: dataSchema(z.object({ auth_url: z.string() })),
-        },
-      },
-    },
-    async (c) => {
-      requireFromConsole(c);
-      const { config } = c.var;
-      const tenant = config.console?.tenantId;
-      if (tenant === undefined) {
-        throw new AzureError(
-          failure("not_found", "CONSOLE_TENANT_ID is not set: nobody signs in by Microsoft here."),
-        );
-      }
-      const start = await beginConsoleSignIn(config, tenant, Date.now());
-      const options = { ...cookieOptions, maxAge: lifetime };
-      const cookie = generateCookie(await cookieName(start.state), start.sealed, options);
-      return success({ auth_url: start.authUrl }, { headers: { "set-cookie": cookie } });
-    },
-  );
+export function consoleSignInRoutes({ app }: Router): void {
+  app.on("POST", [path], ...guardsOf({ path, access: fromConsole }), async (c) => {
+    const { config } = c.var;
+    const tenant = config.console?.tenantId;
+    if (tenant === undefined)
+      throw new AzureError(failure("not_found", "CONSOLE_TENANT_ID is not set."));
+    const { authUrl, state, sealed } = await beginConsoleSignIn(config, tenant, Date.now());
+    const options = { ...cookieOptions, maxAge: lifetime };
+    const cookie = generateCookie(await cookieName(state), sealed, options);
+    return success({ auth_url: authUrl }, { headers: { "set-cookie": cookie } });
+  });
 }
 
 /** The answer to the callback of such a sign-in; undefined when the state is of no such one. */
