@@ -5,6 +5,7 @@ import { methodNotAllowed, notFound, onError } from "./front/failures.ts";
 import { crossOrigin, responseHeaders } from "./front/headers.ts";
 import { operationRoutes } from "./front/operations.ts";
 import type { Router } from "./front/router.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { consoleRoutes } from "./routes/operators/index.ts";
 import { federationRoutes } from "./routes/federation.ts";
 import { fileRoutes } from "./routes/files.ts";
@@ -42,6 +43,7 @@ export function createRouter(): Router {
   notificationRoutes(router);
   operationRoutes(router);
   fileRoutes(router);
+  auditRoutes(router);
   gatewayRoutes(router);
 
   documentRoutes(router);

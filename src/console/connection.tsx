@@ -118,7 +118,7 @@ function View({ info, events, online, again }: Shown) {
         </div>
         <div>
           <Identity info={info} />
-          <Section title="Events" note="the last 200">
+          <Section title="Events" note={<a href={`${pathOf(info.id)}/audit`}>Export</a>}>
             {events ? <Events events={events} /> : <Loading />}
           </Section>
         </div>

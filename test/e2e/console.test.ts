@@ -237,6 +237,12 @@ describe("one connection", () => {
     await expect
       .poll(() => page.locator(".events b").first().textContent(), slow)
       .toBe("Token renewed");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Export" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`user-${userId}.jsonl`);
+    expect(readFileSync(await download.path(), "utf8")).toContain('"token.refreshed"');
   });
 
   it("is disconnected only after a warning, by the keyboard alone", async () => {

@@ -299,6 +299,34 @@ test("a ticket bought with the cookie opens the live socket of its connection", 
   response.webSocket?.close();
 });
 
+describe("the file of a connection's events", () => {
+  test("has one event a line, the oldest first, and is no page", async () => {
+    const jar = await signedInByKey();
+    const { id } = await connectedUser();
+    const response = await ask(`/connections/${id}/audit`, { jar });
+    expect(response.headers.get("content-type")).toBe("application/jsonl; charset=utf-8");
+    expect(response.headers.get("content-disposition")).toMatch(
+      /^attachment; filename="user-u-[\w-]+\.jsonl"$/,
+    );
+    const lines = (await response.text()).split("\n");
+    expect(lines.pop()).toBe("");
+    const events = lines.map((line) => JSON.parse(line) as { type: string; connection: string });
+    expect(events.map(({ type }) => type)).toEqual(["connection.pending", "connection.connected"]);
+    expect(events.every(({ connection }) => connection === id)).toBe(true);
+  });
+
+  test("is nobody else's, and is 404 where nothing is connected", async () => {
+    const { id } = await connectedUser();
+    const bearer = async (user: string) => ({
+      headers: { authorization: `Bearer ${await sessionOf(user)}` },
+    });
+    expect((await ask(`/connections/${id}/audit`)).status).toBe(401);
+    expect((await ask(`/connections/${id}/audit`, await bearer("eve"))).status).toBe(404);
+    const jar = await signedInByKey();
+    expect((await ask("/connections/user:nobody-there/audit", { jar })).status).toBe(404);
+  });
+});
+
 test("the landing page leads to the console where there is one", async () => {
   expect(await (await ask("/")).text()).toContain('href="/console"');
   expect(await (await ask("/", { environment: {} })).text()).not.toContain("console");

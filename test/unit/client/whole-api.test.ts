@@ -106,6 +106,7 @@ const forBrowsers: Readonly<Record<string, string>> = {
   "POST /reconnect": "the button of that page",
   "POST /notifications": "Microsoft, for what is watched",
   "GET /console": "an operator",
+  "GET /connections/{id}/audit": "an operator, who keeps the file",
   "GET /connections/{id}/deliveries": "an operator, in the console",
   "POST /connections/{id}/redeliver": "an operator, in the console",
   "GET /callback/admin": "Microsoft, after an administrator's consent",
