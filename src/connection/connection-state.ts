@@ -25,6 +25,7 @@ import { nextContact, type Schedule } from "./policy/schedule.ts";
 import { migrate, schemaVersion } from "./tables/schema.ts";
 import { deriveStatus, statusEvent, type DerivedStatus } from "./policy/status.ts";
 import { TokenStore } from "./tables/token-store.ts";
+import { UsedPermissions } from "./tables/used-permissions.ts";
 import { Watches } from "./tables/watches.ts";
 
 export interface CommitOptions {
@@ -52,6 +53,7 @@ export class ConnectionState {
   readonly grants: GrantStore;
   readonly tokens: TokenStore;
   readonly events: EventLog;
+  readonly permissions: UsedPermissions;
   readonly outbox: Outbox;
   readonly cooldowns: Cooldowns;
   readonly pending: PendingAuthorizations;
@@ -72,6 +74,7 @@ export class ConnectionState {
     this.grants = new GrantStore(storage.sql);
     this.tokens = new TokenStore(storage.sql);
     this.events = new EventLog(storage.sql, connectionId);
+    this.permissions = new UsedPermissions(storage.sql);
     this.outbox = new Outbox(storage.sql);
     this.cooldowns = new Cooldowns(storage.sql);
     this.pending = new PendingAuthorizations(storage.sql);
@@ -122,6 +125,7 @@ export class ConnectionState {
         }
         this.watches.clear();
         this.changes.clear();
+        this.permissions.clear();
         // Whatever POST is out comes back to another generation and is dropped.
         this.grants.update({ ...endedGrant, generation: this.grant().generation + 1 });
       },

@@ -19,6 +19,7 @@ export function connectionInfo(
 ): ConnectionInfo {
   const grant = state.grant();
   const { status, remedy } = state.status(grant);
+  const used = state.permissions.list();
   const { tenant_id: tenantId, object_id: objectId } = grant;
   return {
     id: connectionId,
@@ -31,6 +32,12 @@ export function connectionInfo(
       }),
     scopes: [...grant.scopes],
     ...(grant.required_scopes.length > 0 && { required_scopes: [...grant.required_scopes] }),
+    ...(used.size > 0 && {
+      used_permissions: [...used].map(([permission, at]) => ({
+        permission,
+        first_used_at: timeOf(at),
+      })),
+    }),
     ...(grant.proof !== null && { roles: [...grant.roles], proof: grant.proof }),
     resources: state.tokens.list().map((row) => ({
       resource: row.resource,

@@ -22,6 +22,7 @@ import {
   useAsked,
   useWork,
 } from "./parts.tsx";
+import { permissionsOf } from "./permissions.ts";
 import { Legend, TokenLife } from "./token-life.tsx";
 import { remedies, statuses, type Tone } from "./words.ts";
 
@@ -245,33 +246,36 @@ const Identity = ({ info }: Pick<Shown, "info">) => (
   </Section>
 );
 
-/** Scopes as Microsoft writes them: of Graph by their name alone, and in any case. */
-const plain = (scope: string): string =>
-  scope.replace(/^https:\/\/graph\.microsoft\.[a-z]+\//i, "").toLowerCase();
-
 function Permissions({ info }: Pick<Shown, "info">) {
-  const granted = info.roles ?? info.scopes;
-  const names = new Set(granted.map(plain));
-  const lacking = (info.required_scopes ?? []).filter(
-    (scope) => !names.has(plain(scope)) && scope !== "offline_access",
-  );
+  const { granted, lacking, unused, smaller, sure } = permissionsOf(info);
+  if (granted.length === 0 && lacking.length === 0) {
+    return (
+      <Section title="Permissions">
+        <Empty>None were granted.</Empty>
+      </Section>
+    );
+  }
   return (
     <Section title="Permissions" note={`${granted.length} granted`}>
-      {granted.length === 0 && lacking.length === 0 ? (
-        <Empty>None were granted.</Empty>
-      ) : (
-        <ul class="chips">
-          {lacking.map((scope) => (
-            <li key={scope}>
-              <Badge tone="bad">{scope} · asked for, not granted</Badge>
-            </li>
-          ))}
-          {granted.map((scope) => (
-            <li key={scope}>
-              <code>{scope}</code>
-            </li>
-          ))}
-        </ul>
+      <ul class="chips">
+        {lacking.map((scope) => (
+          <li key={scope}>
+            <Badge tone="bad">{scope} · asked for, not granted</Badge>
+          </li>
+        ))}
+        {granted.map((scope) => (
+          <li key={scope}>
+            <code>{scope}</code> {unused.includes(scope) && <Badge tone="warn">not used</Badge>}
+          </li>
+        ))}
+      </ul>
+      {unused.length > 0 && (
+        <p>
+          What its calls needed so far: <code>{smaller.join(" ") || "nothing"}</code>{" "}
+          {sure
+            ? "Ask for this alone at the next sign-in."
+            : "Some of its calls need a permission that is not known here: keep what they are for."}
+        </p>
       )}
     </Section>
   );

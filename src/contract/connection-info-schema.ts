@@ -23,6 +23,7 @@ export const connectionInfoSchema = z.object({
     .optional(),
   scopes: z.array(z.string()),
   required_scopes: z.array(z.string()).optional(),
+  used_permissions: z.array(z.object({ permission: z.string(), first_used_at: time })).optional(),
   roles: z.array(z.string()).optional(),
   proof: z.enum(tenantProofs).optional(),
   administrator: z

@@ -41,6 +41,11 @@ export interface ConnectionInfo {
   scopes: string[];
   /** Those that its sign-ins asked for, if any did. */
   required_scopes?: string[] | undefined;
+  /**
+   * First uses, if there were any: of Graph by the permission that a call needed, `unknown` where that is
+   * not known here; of other services by their name.
+   */
+  used_permissions?: { permission: string; first_used_at: string }[] | undefined;
   /** Of a tenant: application permissions in its last token of Graph. For display only. */
   roles?: string[] | undefined;
   /** Of a tenant that is connected. */

@@ -204,6 +204,9 @@ const migrations: readonly string[] = [
   ALTER TABLE grant ADD COLUMN change_seq INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE grant ADD COLUMN change_read INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  ALTER TABLE grant ADD COLUMN used_permissions TEXT NOT NULL DEFAULT '{}';
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */
