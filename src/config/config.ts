@@ -153,6 +153,7 @@ const environment = z.object({
   CONSOLE_TENANT_ID: optional.pipe(z.string().transform(read(guid)).optional()),
   CONSOLE_API_KEY_SIGN_IN: onOrOff,
   CONSOLE_ADMINS: optional,
+  CONSOLE_RUNNER: onOrOff,
   ACCESS_TEAM: optional,
   ACCESS_AUD: optional,
   WEBHOOKS: optional,

@@ -15,6 +15,8 @@ export interface ConsoleConfig {
   access?: AccessConfig;
   /** Names of those people of Access who may change things, in lower case. */
   admins: ReadonlySet<string>;
+  /** Whether its administrators may read Microsoft's data as a connection. */
+  runner: boolean;
 }
 
 export interface AccessConfig {
@@ -30,6 +32,7 @@ export interface ConsoleValues {
   CONSOLE_TENANT_ID?: string | undefined;
   CONSOLE_API_KEY_SIGN_IN?: "on" | "off" | undefined;
   CONSOLE_ADMINS?: string | undefined;
+  CONSOLE_RUNNER?: "on" | "off" | undefined;
   ACCESS_TEAM?: string | undefined;
   ACCESS_AUD?: string | undefined;
 }
@@ -66,12 +69,13 @@ export function consoleOf(
   if (ways.length === 0) {
     return wrong(
       "CONSOLE_TENANT_ID",
-      "must be the tenant whose people open the console, since CONSOLE is on; or set ACCESS_TEAM and ACCESS_AUD, or CONSOLE_API_KEY_SIGN_IN",
+      "must be set, since CONSOLE is on: the tenant of its operators; or ACCESS_TEAM, or CONSOLE_API_KEY_SIGN_IN",
     );
   }
   const admins = listOf(values.CONSOLE_ADMINS ?? "").map((name) => name.toLowerCase());
   return ok({
     ways,
+    runner: values.CONSOLE_RUNNER === "on",
     admins: new Set(admins.filter((name) => name !== "")),
     ...defined({ tenantId, access: access.value }),
   });
@@ -82,9 +86,8 @@ function accessOf(
   sandbox: boolean,
 ): Result<AccessConfig | undefined, ConfigError> {
   if (team === undefined && audience === undefined) return ok(undefined);
-  if (team === undefined) return wrong("ACCESS_TEAM", "must be set beside ACCESS_AUD");
-  const origin = teamOrigin(team, sandbox);
-  if (!origin.ok) return wrong("ACCESS_TEAM", origin.error);
   if (audience === undefined) return wrong("ACCESS_AUD", "must be set beside ACCESS_TEAM");
+  const origin = teamOrigin(team ?? "", sandbox);
+  if (!origin.ok) return wrong("ACCESS_TEAM", origin.error);
   return ok({ team: origin.value, audience });
 }

@@ -4,7 +4,7 @@ import type { ConnectionEvent } from "../contract/connection-events.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { Remedy } from "../contract/remedy.ts";
 import type { Watch } from "../contract/watch.ts";
-import { ask, mayChange } from "./api.ts";
+import { ask, mayChange, state } from "./api.ts";
 import { Deliveries } from "./deliveries.tsx";
 import { Events } from "./events.tsx";
 import { follow } from "./live.ts";
@@ -23,6 +23,7 @@ import {
   useWork,
 } from "./parts.tsx";
 import { permissionsOf } from "./permissions.ts";
+import { Runner } from "./runner.tsx";
 import { Legend, TokenLife } from "./token-life.tsx";
 import { remedies, statuses, type Tone } from "./words.ts";
 
@@ -113,6 +114,7 @@ function View({ info, events, online, again }: Shown) {
           <Section title="Cool-downs">
             <CoolDowns cooldowns={info.cooldowns} />
           </Section>
+          {state.value?.runner && mayChange() && <Runner id={info.id} />}
           <Section title="Webhooks that are behind">
             <Deliveries id={info.id} />
           </Section>

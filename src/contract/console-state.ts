@@ -12,6 +12,8 @@ export interface ConsoleState {
   version: string;
   /** In the order in which a page should offer them; at least one. */
   ways: ConsoleSignInWay[];
+  /** Whether administrators may send requests as a connection. */
+  runner: boolean;
   /** Null: nobody is signed in in this browser. */
   session: {
     /** An account's name, or `API key {id}`. */

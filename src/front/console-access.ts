@@ -25,6 +25,7 @@ const opened: Readonly<Partial<Record<DeclaredOperation["name"], Scope>>> = {
   watches: "connections:read",
   // Whoever may read the console sees the deployment's health; an API key needs `admin` for it.
   getAppHealth: "connections:read",
+  getPermission: "connections:read",
   refreshConnection: "connections:write",
   disconnect: "connections:write",
   unwatch: "connections:write",
@@ -53,7 +54,7 @@ function isFromConsole(c: Context): boolean {
 function requireFromConsole(c: Context): void {
   if (isFromConsole(c)) return;
   throw new AzureError(
-    failure("forbidden", "The console's own page alone may ask for this.", {
+    failure("forbidden", "Only the console's own page may ask this.", {
       details: { reason: "cross_site" },
     }),
   );
@@ -70,6 +71,14 @@ export async function consoleSessionOf(c: Context): Promise<ConsoleSession | und
   const token = getCookie(c, consoleCookie);
   if (token === undefined || c.var.config.console === undefined) return undefined;
   return verifyConsoleSession(c.var.config.sessionSecret, token, Date.now());
+}
+
+/** @throws AzureError `forbidden` for another page's request, `unauthenticated` where nobody is signed in */
+export async function requireConsole(c: Context): Promise<Caller> {
+  requireFromConsole(c);
+  const session = await consoleSessionOf(c);
+  if (session !== undefined) return callerOfConsole(session);
+  throw new AzureError(failure("unauthenticated", "Nobody is signed in."));
 }
 
 /**

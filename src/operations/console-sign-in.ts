@@ -82,8 +82,6 @@ export function roleOf(appRoles: readonly string[]): ConsoleRole | undefined {
 }
 
 const noRole = (): Failure =>
-  failure(
-    "forbidden",
-    "This account has no role here: an administrator of the application has to give it Console.Read or Console.Admin.",
-    { details: { reason: "missing_role" } },
-  );
+  failure("forbidden", "This account needs the app role Console.Read or Console.Admin.", {
+    details: { reason: "missing_role" },
+  });

@@ -5,6 +5,7 @@ import { credentials } from "./credentials.ts";
 import { files } from "./files.ts";
 import { health } from "./app-health.ts";
 import { mail } from "./mail.ts";
+import { permissions } from "./permissions.ts";
 import { people } from "./people.ts";
 import { resourceGroups } from "./resource-groups.ts";
 import { resources } from "./resources.ts";
@@ -26,6 +27,7 @@ const all = [
   ...resourceGroups,
   ...resources,
   ...health,
+  ...permissions,
 ] as const;
 
 /** An operation, by its declaration. */

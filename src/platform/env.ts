@@ -46,6 +46,7 @@ export interface Environment extends Env {
   CONSOLE_TENANT_ID?: string;
   CONSOLE_API_KEY_SIGN_IN?: string;
   CONSOLE_ADMINS?: string;
+  CONSOLE_RUNNER?: string;
   ACCESS_TEAM?: string;
   ACCESS_AUD?: string;
   WEBHOOKS?: string;

@@ -40,7 +40,7 @@ export async function startStage(environment: Record<string, string> = {}): Prom
   const worker = `http://localhost:${ports.worker}`;
   const sandbox = `http://localhost:${ports.sandbox}`;
   const started = launch(ports, state, {
-    environment: { WEBHOOKS: receiver.variable, ...environment },
+    environment: { WEBHOOKS: receiver.variable, CONSOLE_RUNNER: "on", ...environment },
   });
   await started.ready();
   const { browser, close }: { browser: Browser; close(): Promise<void> } = await startBrowser();

@@ -75,7 +75,7 @@ it("signs nobody in by an assertion of somebody else's, and still offers another
   await page.goto(`${stage.worker}/console`);
   await expect
     .poll(() => page.getByRole("alert").textContent(), slow)
-    .toContain("Cloudflare Access does not say");
+    .toContain("does not prove who this is");
   await page.getByRole("button", { name: "Sign in with Microsoft" }).waitFor();
   expect(await page.getByLabel("API key").count()).toBe(0);
 });

@@ -296,6 +296,31 @@ describe("one connection", () => {
     expect(said).toEqual([]);
   });
 
+  it("is read as, by an administrator, with the permission that it took", async () => {
+    const userId = newUser("runner");
+    await signIn(stage.worker, { userId });
+    const page = await stage.signedIn();
+    const said = complaints(page);
+    await page.goto(connection(`user:${userId}`));
+    const section = page.getByRole("region", { name: "Request" });
+    await section.getByLabel("Path").fill("/v1.0/me/messages?$top=1&$select=subject");
+    await section.getByRole("button", { name: "Send" }).click();
+    await expect
+      .poll(() => section.getByRole("status").textContent(), slow)
+      .toMatch(/200.*Mail.Read/);
+    expect(await section.getByLabel("The answer").textContent()).toContain('"subject"');
+    await section.getByLabel("Path").fill("/v1.0/me/contacts");
+    await section.getByRole("button", { name: "Send" }).click();
+    await expect
+      .poll(() => section.getByRole("status").textContent(), slow)
+      .toMatch(/403.*Contacts.Read/);
+    const permissions = page.getByRole("region", { name: "Permissions" });
+    await page.reload();
+    await expect.poll(() => permissions.textContent(), slow).toContain("Calendars.Read not used");
+    expect(await permissions.textContent()).not.toContain("Mail.Read not used");
+    expect(said).toEqual([]);
+  });
+
   it("that does not exist is said not to", async () => {
     const page = await stage.signedIn();
     await page.goto(connection("user:nobody-at-all"));

@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { consoleCookie } from "../../src/callers/console-session.ts";
 import { allKey, CookieJar, sessionOf } from "./support/front.ts";
 import { ask, origin, signedInByKey, signInAs, withConsole } from "./support/console.ts";
 import { connectedUser } from "./support/http.ts";
+import { sandbox } from "./support/sandbox.ts";
+import { recordLog } from "./support/log-lines.ts";
 
 const stateOf = async (response: Response) =>
   (await response.json<{ data: Record<string, unknown> }>()).data;
@@ -325,6 +327,85 @@ describe("the file of a connection's events", () => {
     const jar = await signedInByKey();
     expect((await ask("/connections/user:nobody-there/audit", { jar })).status).toBe(404);
   });
+});
+
+describe("a request that an operator sends as a connection", () => {
+  const environment = { ...withConsole, CONSOLE_RUNNER: "on" };
+  const run = (jar: CookieJar, body: object, more: object = {}) =>
+    ask("/console/run", { method: "POST", jar, body, environment, ...more });
+
+  test("is a GET of Microsoft, with the permission that it needed; the log says who, and not what", async () => {
+    const jar = await signedInByKey();
+    const { id } = await connectedUser();
+    const runs = recordLog("console_run");
+    const path = "/v1.0/me/messages?$top=1&$select=subject";
+    const asked = { connection: id, service: "graph", path };
+    const { status, permission, body } = (await stateOf(await run(jar, asked))) as {
+      status: number;
+      permission: string;
+      body: string;
+    };
+    expect([status, permission]).toEqual([200, "Mail.Read"]);
+    expect(JSON.parse(body)).toMatchObject({ value: [{ subject: expect.any(String) }] });
+    expect(runs).toMatchObject([{ status: 200, permission: "Mail.Read" }]);
+    expect(JSON.stringify(runs)).not.toMatch(/messages|subject|API key|user:/);
+    const requests = recordLog("request");
+    await run(jar, asked);
+    expect(requests).toMatchObject([
+      { route: "/console/run", caller: expect.stringMatching(/^console:[0-9a-f]{16}$/) },
+    ]);
+    vi.restoreAllMocks();
+  });
+
+  test("goes to Graph and Azure alone", async () => {
+    const mark = await sandbox.mark();
+    const jar = await signedInByKey();
+    const { id } = await connectedUser();
+    for (const path of [
+      "@evil.example/",
+      ".evil.example/",
+      "/../../x",
+      "v1.0/me",
+      "//evil.example/%2e%2e",
+    ]) {
+      const response = await run(jar, { connection: id, service: "graph", path });
+      // Refused here, or below the endpoint, where Graph has no such thing.
+      const { data, details } = await response.json<{
+        data?: { status: number };
+        details?: { field: string };
+      }>();
+      expect([path, details?.field ?? (data?.status ?? 0) >= 400]).toBeOneOf([
+        [path, "path"],
+        [path, true],
+      ]);
+    }
+    expect((await sandbox.requests(mark)).filter(({ url }) => url.includes("evil"))).toEqual([]);
+    const arm = { connection: id, service: "arm", path: "/subscriptions?api-version=2022-12-01" };
+    expect(await stateOf(await run(jar, arm))).toMatchObject({ status: 200, permission: "arm" });
+  });
+
+  test("is not to be had where it is off, for a reader, for nobody, or for another page", async () => {
+    const jar = await signedInByKey();
+    const { id } = await connectedUser();
+    const asked = { connection: id, service: "graph", path: "/v1.0/me" };
+    expect((await run(jar, asked, { environment: withConsole })).status).toBe(404);
+    const reader = new CookieJar();
+    await signInAs("grace@contoso.example", reader);
+    expect((await run(reader, asked)).status).toBe(403);
+    expect((await run(new CookieJar(), asked)).status).toBe(401);
+    const elsewhere = { headers: { "sec-fetch-site": "same-site" } };
+    expect((await run(jar, asked, elsewhere)).status).toBe(403);
+    expect((await run(jar, { ...asked, connection: "user:nobody-there" })).status).toBe(200);
+  });
+});
+
+test("says which permission a call of Graph needs", async () => {
+  const jar = await signedInByKey();
+  const needed = async (query: string) => stateOf(await ask(`/permissions?${query}`, { jar }));
+  expect(await needed("path=me/messages")).toEqual({ permission: "Mail.Read" });
+  expect(await needed("path=/v1.0/me/sendMail&method=POST")).toEqual({ permission: "Mail.Send" });
+  expect(await needed("path=/groups")).toEqual({ permission: null });
+  expect((await ask("/permissions", { jar })).status).toBe(400);
 });
 
 test("the landing page leads to the console where there is one", async () => {

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { AzureError } from "../../contract/errors.ts";
 import { notFound } from "../../front/failures.ts";
 import type { Context, Middleware } from "../../front/context.ts";
@@ -21,17 +20,9 @@ export const consoleOnly: Middleware = async (c, next) =>
   });
 
 /** The console's page and what it loads. Every address below is the page, which reads the address itself. */
-export function consoleAssets(router: Router): void {
-  router.documented.push(() => ({
-    method: "GET",
-    path: page,
-    summary: "The console: a page for operators, where CONSOLE is on",
-    tag: "console",
-    scope: "open",
-    answers: { 200: { description: "The page.", content: { "text/html": z.string() } } },
-  }));
-  router.app.get(page, named(page), (c) => asset(c, "index.html"));
-  router.app.get(`${page}/*`, named(`${page}/*`), (c) => {
+export function consoleAssets({ app }: Router): void {
+  app.get(page, named(page), (c) => asset(c, "index.html"));
+  app.get(`${page}/*`, named(`${page}/*`), (c) => {
     const name = c.req.path.slice(page.length + 1);
     return asset(c, /^\w+\.(?:js|css|svg)$/.test(name) ? name : "index.html");
   });

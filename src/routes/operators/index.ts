@@ -1,5 +1,6 @@
 import type { Router } from "../../front/router.ts";
 import { consoleAssets, consoleOnly } from "./assets.ts";
+import { consoleRunRoutes } from "./run.ts";
 import { consoleSessionRoutes } from "./session.ts";
 import { consoleSignInRoutes } from "./sign-in.ts";
 
@@ -8,5 +9,6 @@ export function consoleRoutes(router: Router): void {
   router.app.use("/console/*", consoleOnly);
   consoleSessionRoutes(router);
   consoleSignInRoutes(router);
+  consoleRunRoutes(router);
   consoleAssets(router);
 }

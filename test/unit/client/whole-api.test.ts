@@ -105,7 +105,7 @@ const forBrowsers: Readonly<Record<string, string>> = {
   "GET /reconnect": "the link of a remedy",
   "POST /reconnect": "the button of that page",
   "POST /notifications": "Microsoft, for what is watched",
-  "GET /console": "an operator",
+  "GET /permissions": "an operator, in the console",
   "GET /connections/{id}/audit": "an operator, who keeps the file",
   "GET /connections/{id}/deliveries": "an operator, in the console",
   "POST /connections/{id}/redeliver": "an operator, in the console",

@@ -65,6 +65,18 @@ describe("the console", () => {
     expect(refusalOf({ ...access, ACCESS_TEAM: "http://localhost:4711" }, true)).toBeUndefined();
   });
 
+  it("lets administrators send requests only where told to", () => {
+    const runner = (values: ConsoleValues) => {
+      const read = consoleOf(values, true);
+      return read.ok && read.value?.runner;
+    };
+    expect([
+      runner({}),
+      runner({ CONSOLE_RUNNER: "off" }),
+      runner({ CONSOLE_RUNNER: "on" }),
+    ]).toEqual([false, false, true]);
+  });
+
   it("knows its administrators in any case", () => {
     const read = consoleOf(
       { CONSOLE: "on", ...access, CONSOLE_ADMINS: "Ada@Contoso.example, ,b@x.y" },
