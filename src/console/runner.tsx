@@ -5,7 +5,6 @@ import { Badge, Failed, Section, useWork } from "./parts.tsx";
 interface Result {
   status: number;
   permission: string;
-  request_id: string | null;
   body: string | null;
 }
 
@@ -61,7 +60,7 @@ export function Runner({ id }: { id: string }) {
             <code>{came.permission}</code>
           </p>
           <pre tabIndex={0} aria-label="The answer">
-            {came.body === null ? "No text, or too long to show." : pretty(came.body)}
+            {came.body === null ? "It is too long to show." : pretty(came.body)}
           </pre>
         </>
       )}

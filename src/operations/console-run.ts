@@ -4,7 +4,6 @@ import { invalidField, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { permissionOf } from "../graph/permission-of.ts";
 import { textWithin } from "../http/bounded-text.ts";
-import { upstreamRequestId } from "../http/upstream-error.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
 import type { Environment } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
@@ -22,8 +21,7 @@ export interface ConsoleRunResult {
   status: number;
   /** What the call needed: a permission of Graph, or the service. */
   permission: string;
-  request_id: string | null;
-  /** Null: it is no text, or longer than 256 KiB. */
+  /** Null: it is longer than 256 KiB. */
   body: string | null;
 }
 
@@ -57,9 +55,8 @@ export async function runForConsole(
   const began = now();
   const connection = await connectionStub(env, connectionId);
   const answer = await connection.fetch(url, { headers: { "client-request-id": requestId } });
-  const isText = /json|^text\//i.test(answer.headers.get("content-type") ?? "");
-  const body = isText ? await textWithin(answer.body, mostBytes) : undefined;
-  if (!isText) void answer.body?.cancel().catch(() => undefined);
+  const { status } = answer;
+  const body = await textWithin(answer.body, mostBytes);
   const permission = service === "graph" ? permissionOf("GET", url) : service;
   log({
     level: "info",
@@ -68,14 +65,8 @@ export async function runForConsole(
     operator: connectionHash(operator),
     connection: connectionHash(connectionId),
     permission,
-    status: answer.status,
+    status,
     duration_ms: now() - began,
   });
-  const { status, headers } = answer;
-  return ok({
-    status,
-    permission,
-    request_id: upstreamRequestId(headers) ?? null,
-    body: body ?? null,
-  });
+  return ok({ status, permission, body: body ?? null });
 }

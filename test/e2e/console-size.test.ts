@@ -13,7 +13,7 @@ const sizeOf = (content: Uint8Array | string): number => gzipSync(content, { lev
 
 /** The console's own part of the Worker. */
 const ownFiles =
-  /\/src\/(?:routes\/operators\/\w+|config\/console|callers\/console-session|callers\/access-assertion|front\/console-access|operations\/console-sign-in)\.ts$/;
+  /\/src\/(?:routes\/operators\/\w+|config\/console|callers\/console-session|callers\/access-assertion|front\/console-access|operations\/console-(?:sign-in|run))\.ts$/;
 
 /** Puts functions that do nothing in the place of those of the console. */
 const withoutConsole: Plugin = {
