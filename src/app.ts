@@ -7,6 +7,7 @@ import { operationRoutes } from "./front/operations.ts";
 import type { Router } from "./front/router.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { consoleRoutes } from "./routes/operators/index.ts";
+import { mcpRoutes } from "./mcp/endpoint.ts";
 import { federationRoutes } from "./routes/federation.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { gatewayRoutes } from "./routes/gateway/gateways.ts";
@@ -14,6 +15,8 @@ import { healthRoutes } from "./routes/health.ts";
 import { landingRoutes } from "./routes/landing.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
+import { authorizeRoutes } from "./routes/oauth/authorize.ts";
+import { oauthProtocolRoutes } from "./routes/oauth/protocol.ts";
 import { adminConsentRoutes } from "./routes/sign-in/admin-consent.ts";
 import { callbackRoutes } from "./routes/sign-in/callback.ts";
 import { connectRoutes } from "./routes/sign-in/connect.ts";
@@ -29,7 +32,9 @@ export function createRouter(): Router {
 
   app.use(requestContext);
   liveRoutes(router);
-  app.use(responseHeaders, crossOrigin);
+  app.use(responseHeaders);
+  oauthProtocolRoutes(router);
+  app.use(crossOrigin);
   healthRoutes(router);
   landingRoutes(router);
   consoleRoutes(router);
@@ -37,6 +42,7 @@ export function createRouter(): Router {
 
   connectRoutes(router);
   callbackRoutes(router);
+  authorizeRoutes(router);
   reconnectRoutes(router);
   logoutRoutes(router);
   adminConsentRoutes(router);
@@ -45,6 +51,7 @@ export function createRouter(): Router {
   fileRoutes(router);
   auditRoutes(router);
   gatewayRoutes(router);
+  mcpRoutes(router);
 
   documentRoutes(router);
   refuseOtherMethods(app);

@@ -3,6 +3,7 @@ import { runWatchdog } from "./watchdog/watchdog.ts";
 import type { Environment } from "./platform/env.ts";
 
 export { ConnectionActor } from "./connection/actor.ts";
+export { McpGrants } from "./oauth/mcp-grants.ts";
 export { AzureService } from "./service.ts";
 
 const app = createApp();

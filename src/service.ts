@@ -4,9 +4,11 @@ import { getCalendarEvents } from "./api/calendar.ts";
 import { confirmConnect, disconnect, getConnection, listConnections } from "./api/connections.ts";
 import { createSession } from "./api/credentials.ts";
 import { getMail } from "./api/mail.ts";
+import { completeMcpSignIn, listMcpGrants, revokeMcpGrant } from "./api/mcp-grants.ts";
 import type { ResultOf } from "./api/operation.ts";
 import { getUser } from "./api/people.ts";
 import { listResourceGroups } from "./api/resource-groups.ts";
+import { queryResources } from "./api/resource-query.ts";
 import { listResources } from "./api/resources.ts";
 import { listSubscriptions } from "./api/subscriptions.ts";
 import { createWatch, deleteWatch, listChanges, listWatches } from "./api/watches.ts";
@@ -56,9 +58,10 @@ export interface CallerProps {
 
 /** Microsoft's JSON, whose open fields the types of RPC have to know of. */
 type PlainResources = Plain<ResultOf<typeof listResources>>;
+type PlainRows = Plain<ResultOf<typeof queryResources>>;
 type Session = { token: string; expiresAt: string };
 /** The compiler demands a method here for every operation that siblings may ask for. */
-type EveryOperation = Omit<RpcOperations, "listResources" | "createSession">;
+type EveryOperation = Omit<RpcOperations, "listResources" | "queryResources" | "createSession">;
 
 /**
  * The Worker as its siblings call it, over a service binding. Every method takes one object, returns
@@ -165,6 +168,25 @@ export class AzureService
 
   listResources(request: OperationRequest<typeof listResources>): Promise<PlainResources> {
     return this.#run(listResources, request) as Promise<PlainResources>;
+  }
+
+  /** Rows of Resource Graph, from as many subscriptions as the account may read. */
+  queryResources(request: OperationRequest<typeof queryResources>): Promise<PlainRows> {
+    return this.#run(queryResources, request) as Promise<PlainRows>;
+  }
+
+  /** Says who is signed in at the host's page, for an MCP client. @throws `not_found` for a state not made here */
+  completeMcpSignIn(request: OperationRequest<typeof completeMcpSignIn>) {
+    return this.#run(completeMcpSignIn, request);
+  }
+
+  /** The MCP clients that act for a user. */
+  listMcpGrants(request: OperationRequest<typeof listMcpGrants>) {
+    return this.#run(listMcpGrants, request);
+  }
+
+  revokeMcpGrant(request: OperationRequest<typeof revokeMcpGrant>) {
+    return this.#run(revokeMcpGrant, request);
   }
 
   /** Has changes of a resource of Graph reported. The same again is the same watch. */

@@ -40,6 +40,11 @@ export const listConnections = operation({
   answer: "As reported some seconds ago at most.",
   over: ["http", "rpc", "client"],
   client: { of: "service", name: "connections" },
+  mcp: {
+    tool: "connection_list",
+    title: "List connected accounts",
+    about: "The person's accounts; this address works with one of them.",
+  },
 });
 
 export const importConnection = operation({
@@ -79,6 +84,12 @@ export const getConnection = operation({
   ...gives,
   over: ["http", "rpc", "client"],
   client: { of: "connection", name: "info" },
+  mcp: {
+    tool: "connection_status",
+    title: "Check the Microsoft connection",
+    about:
+      "Whether, as whom and for what the account is connected. Ask this when another tool fails.",
+  },
 });
 
 export const disconnect = operation({

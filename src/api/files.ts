@@ -1,21 +1,21 @@
 import type { DriveItem } from "@microsoft/microsoft-graph-types";
-import { graphList, textOf } from "./fields.ts";
+import { graphList, select, textOf } from "./fields.ts";
 import { microsoft } from "./microsoft.ts";
 import { operation } from "./operation.ts";
 
 const ofFiles = ["Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All"] as const;
 
+const ofSites = ["Sites.Read.All", "Sites.ReadWrite.All"] as const;
+
+const reads = { tag: "files", scope: "graph:read", on: "connection" } as const;
+const driveItem = microsoft<DriveItem>("graph.DriveItem");
+
 export const listFiles = operation({
+  ...reads,
   name: "listFiles",
   route: "GET /files",
   summary: "What is in a folder",
-  tag: "files",
-  scope: "graph:read",
-  needs: {
-    delegated: [...ofFiles, "Sites.Read.All", "Sites.ReadWrite.All"],
-    personal: ofFiles,
-  },
-  on: "connection",
+  needs: { delegated: [...ofFiles, ...ofSites], personal: ofFiles },
   input: {
     ...graphList,
     path: textOf(1_024, 0).default("").meta({
@@ -23,8 +23,28 @@ export const listFiles = operation({
     }),
   },
   form: "list",
-  data: microsoft<DriveItem>("graph.DriveItem"),
+  data: driveItem,
   answer: "Graph's drive items.",
   over: ["http", "client"],
   client: { of: "graph", name: "files" },
+});
+
+export const getFile = operation({
+  ...reads,
+  name: "getFile",
+  route: "GET /files/item",
+  summary: "One file or folder: name, size, times, address; not its content",
+  needs: {
+    delegated: [...ofFiles, "Group.Read.All", "Group.ReadWrite.All", ...ofSites],
+    personal: ofFiles,
+  },
+  input: {
+    path: textOf(1_024).meta({ description: "From the root of the drive." }),
+    select,
+  },
+  form: "item",
+  data: driveItem,
+  answer: "Graph's drive item.",
+  over: ["http", "client"],
+  client: { of: "graph", name: "file", args: ["path"] },
 });

@@ -5,6 +5,7 @@ import { microsoft } from "./microsoft.ts";
 import { operation } from "./operation.ts";
 
 const message = microsoft<Message>("graph.Message");
+const messageId = textOf(1_024);
 
 export const getMail = operation({
   name: "getMail",
@@ -36,7 +37,14 @@ export const getMessage = operation({
   // Microsoft lists no Mail.ReadWrite for one message.
   needs: { delegated: ["Mail.ReadBasic", "Mail.Read"] },
   on: "connection",
-  input: { id: textOf(1_024), select },
+  input: {
+    id: messageId,
+    select,
+    bodyType: z
+      .enum(["text", "html"])
+      .optional()
+      .meta({ description: "The form of its body; default as it was written." }),
+  },
   form: "item",
   data: message,
   answer: "Graph's message.",
@@ -49,13 +57,15 @@ const booleanText = z
   .regex(/^(?:true|false)$/i, "must be true or false")
   .transform((written) => written.toLowerCase() === "true");
 
+const newMessage = microsoft<Message>("graph.Message", {
+  subject: z.string().optional(),
+  body: z.looseObject({ contentType: z.string().optional(), content: z.string() }).optional(),
+  toRecipients: z.array(z.looseObject({})).optional(),
+}).meta({ description: "Graph's message; base64 attachments may be in it." });
+
 /** Graph's own body of `sendMail`. */
 const outgoing = z.strictObject({
-  message: microsoft<Message>("graph.Message", {
-    subject: z.string().optional(),
-    body: z.looseObject({ contentType: z.string().optional(), content: z.string() }).optional(),
-    toRecipients: z.array(z.looseObject({})).optional(),
-  }).meta({ description: "Graph's message; base64 attachments may be in it." }),
+  message: newMessage,
   saveToSentItems: z
     .union([z.boolean(), booleanText])
     .optional()
@@ -77,4 +87,37 @@ export const sendMail = operation({
   answer: "Handed over for sending.",
   over: ["http", "client"],
   client: { of: "graph", name: "sendMail", args: ["mail"] },
+});
+
+export const createDraft = operation({
+  name: "createDraft",
+  route: "POST /mail/drafts",
+  summary: "Write a draft; nothing is sent",
+  tag: "mail",
+  scope: "graph:write",
+  needs: { delegated: ["Mail.ReadWrite"] },
+  on: "connection",
+  input: { message: newMessage },
+  body: "message",
+  form: "item",
+  data: message,
+  answer: "Graph's message.",
+  over: ["http", "client"],
+  client: { of: "graph", name: "createDraft", args: ["message"] },
+});
+
+export const sendDraft = operation({
+  name: "sendDraft",
+  route: "POST /mail/drafts/{id}/send",
+  summary: "Send a draft",
+  tag: "mail",
+  scope: "graph:write",
+  needs: { delegated: ["Mail.Send"] },
+  on: "connection",
+  input: { id: messageId },
+  form: "accepted",
+  data: z.object({ accepted: z.literal(true) }),
+  answer: "Handed over for sending.",
+  over: ["http", "client"],
+  client: { of: "graph", name: "sendDraft", args: ["id"] },
 });

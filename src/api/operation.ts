@@ -55,6 +55,21 @@ export interface ClientMethod {
   without?: readonly string[];
 }
 
+/** The tool of an operation, for agents. */
+export interface ToolWords {
+  /** `arm_list_resources`. */
+  tool: string;
+  title: string;
+  /** What an agent has to know beyond the title and the arguments. */
+  about: string;
+  /** It undoes, sends or removes something that cannot be taken back; default false. */
+  destructive?: true;
+  /** Doing it twice is doing it once. */
+  idempotent?: true;
+  /** It gives what strangers wrote. */
+  openWorld?: true;
+}
+
 /** What is declared of an operation. The types of its parts are kept, so that doors are typed by it. */
 export interface Operation<
   Name extends string = string,
@@ -98,6 +113,8 @@ export interface Operation<
   waits?: true;
   over: Over;
   client?: ClientMethod | readonly ClientMethod[];
+  /** Absent: it is no tool, or part of one that is described by itself. */
+  mcp?: ToolWords;
 }
 
 /** Declares an operation; the types of its parts are kept. */

@@ -26,6 +26,11 @@ export const listResourceGroups = operation({
   answer: "Azure's resource groups.",
   over: ["http", "rpc", "client"],
   client: { of: "arm", name: "resourceGroups", args: ["subscriptionId"] },
+  mcp: {
+    tool: "arm_list_resource_groups",
+    title: "List Azure resource groups",
+    about: "Resource groups of a subscription.",
+  },
 });
 
 export const getResourceGroup = operation({

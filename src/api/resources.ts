@@ -40,6 +40,11 @@ export const listResources = operation({
   answer: "Azure's resources.",
   over: ["http", "rpc", "client"],
   client: { of: "arm", name: "resources", args: ["subscriptionId"] },
+  mcp: {
+    tool: "arm_list_resources",
+    title: "List Azure resources",
+    about: "Resources of a subscription, or of one resource group in it.",
+  },
 });
 
 export const getResource = operation({
@@ -53,6 +58,11 @@ export const getResource = operation({
   answer: "Azure's resource.",
   over: ["http", "client"],
   client: { of: "arm", name: "resource", args: ["id"] },
+  mcp: {
+    tool: "arm_get_resource",
+    title: "Get an Azure resource",
+    about: "One resource with its properties.",
+  },
 });
 
 export const putResource = operation({
@@ -101,6 +111,11 @@ export const getTags = operation({
   answer: "Azure's tags.",
   over: ["http", "client"],
   client: { of: "arm", name: "tags", args: ["id"] },
+  mcp: {
+    tool: "arm_get_tags",
+    title: "Get Azure tags",
+    about: "Tags of a subscription, resource group or resource.",
+  },
 });
 
 export const updateTags = operation({
@@ -137,4 +152,9 @@ export const getOperation = operation({
   answer: "It has succeeded: its result, or null.",
   over: ["http", "client"],
   client: { of: "arm", name: "operation", args: ["id"], generic: true },
+  mcp: {
+    tool: "arm_get_operation",
+    title: "Check a long-running operation",
+    about: "How far an operation is whose id another call gave.",
+  },
 });

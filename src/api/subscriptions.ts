@@ -27,6 +27,11 @@ export const listSubscriptions = operation({
   answer: "Azure's subscriptions.",
   over: ["http", "rpc", "client"],
   client: { of: "arm", name: "subscriptions" },
+  mcp: {
+    tool: "arm_list_subscriptions",
+    title: "List Azure subscriptions",
+    about: "Azure subscriptions that the account can see.",
+  },
 });
 
 export const getSubscription = operation({

@@ -12,6 +12,7 @@ const homes = {
   AppHealth: "../contract/app-health.ts",
   Watch: "../contract/watch.ts",
   Change: "../contract/watch.ts",
+  McpGrant: "../contract/mcp-grant.ts",
 } as const;
 
 /** The names that a generated file imports, by where they are from. */

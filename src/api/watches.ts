@@ -34,6 +34,13 @@ export const createWatch = operation({
   answer: "The watch.",
   over: ["http", "rpc", "client"],
   client: { of: "connection", name: "watch" },
+  mcp: {
+    tool: "watch_create",
+    title: "Watch for changes",
+    about:
+      "Keeps track of new, changed and deleted items from now on; read them with watch_changes. The same again is the same watch.",
+    idempotent: true,
+  },
 });
 
 export const listWatches = operation({
@@ -47,6 +54,11 @@ export const listWatches = operation({
   answer: "The watches.",
   over: ["http", "rpc", "client"],
   client: { of: "connection", name: "watches" },
+  mcp: {
+    tool: "watch_list",
+    title: "List watches",
+    about: "What is watched.",
+  },
 });
 
 export const getWatch = operation({
@@ -92,4 +104,10 @@ export const listChanges = operation({
   answer: "Changes after the one given; truncated when some before them are lost.",
   over: ["http", "rpc", "client"],
   client: { of: "connection", name: "changes" },
+  mcp: {
+    tool: "watch_changes",
+    title: "Read changes",
+    about:
+      "What watches reported, oldest first; kept for 72 hours. Go on with after = the last seq.",
+  },
 });

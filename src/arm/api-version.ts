@@ -17,6 +17,7 @@ export const knownApiVersions: Readonly<Record<string, string>> = {
 
 export const resourcesApiVersion = "2021-04-01";
 export const subscriptionsApiVersion = "2022-12-01";
+export const resourceGraphApiVersion = "2024-04-01";
 
 const stable = /^\d{4}-\d{2}-\d{2}$/;
 /** Versions start with their date, so the greatest text is the newest. */

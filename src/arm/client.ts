@@ -12,6 +12,7 @@ import {
 import { type ProviderCache, ProviderVersions } from "./provider-versions.ts";
 import { Providers } from "./providers.ts";
 import { type ArmCall, ArmRequests } from "./request.ts";
+import { ResourceGraph } from "./resource-graph.ts";
 import { ResourceGroups } from "./resource-groups.ts";
 import { Resources } from "./resources.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -43,6 +44,7 @@ export class ArmClient {
   readonly subscriptions: Subscriptions;
   readonly resourceGroups: ResourceGroups;
   readonly resources: Resources;
+  readonly resourceGraph: ResourceGraph;
   readonly providers: Providers;
   readonly tags: TagsClient;
   readonly #context: PollerContext;
@@ -62,6 +64,7 @@ export class ArmClient {
     this.#context = { requests, sleep };
     this.subscriptions = new Subscriptions(requests);
     this.resourceGroups = new ResourceGroups(this.#context);
+    this.resourceGraph = new ResourceGraph(requests);
     this.providers = new Providers(requests);
     const versions = new ProviderVersions(
       (namespace, subscriptionId) => this.providers.resourceTypes(namespace, subscriptionId),

@@ -7,6 +7,7 @@ export type { ProviderOptions } from "./providers.ts";
 export { quotaOf } from "./quota.ts";
 export type { ArmCall, CallOptions, WriteOptions } from "./request.ts";
 export type { ListResourceGroupsOptions } from "./resource-groups.ts";
+export type { ResourceQueryOptions } from "./resource-graph.ts";
 export { parseResourceId, type ResourceId, sameResourceId } from "./resource-id.ts";
 export type { ListResourcesOptions } from "./resources.ts";
 export type * from "../contract/azure-types.ts";

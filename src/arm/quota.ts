@@ -18,6 +18,10 @@ function readBuckets(name: string, value: string): [string, number][] {
   });
 }
 
+/** Whether a user's quota of Resource Graph is used up: until it is filled again, every query is refused. */
+export const userQuotaSpent = (headers: Headers): boolean =>
+  headers.get("x-ms-user-quota-remaining")?.trim() === "0";
+
 /**
  * What ARM says is left of its request quotas.
  *

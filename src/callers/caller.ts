@@ -5,10 +5,11 @@ import { scopes as everyScope, type Scope } from "../contract/scope.ts";
 /** Who asks, as far as this Worker has made sure. */
 export interface Caller {
   /**
-   * `auth`: a token of the host application's own. `sibling`: a Worker bound to the entrypoint. `console`:
-   * an operator who signed in there.
+   * `auth`: a token of the host application's own. `sibling`: a Worker bound to the entrypoint. `mcp`:
+   * an access token that this Worker's authorization server gave an MCP client. `console`: an operator
+   * who signed in there.
    */
-  kind: "api_key" | "session" | "auth" | "sibling" | "console";
+  kind: "api_key" | "session" | "auth" | "sibling" | "mcp" | "console";
   /** The key's id, the user's id, the sibling's or operator's name; for logs and rate limits. */
   id: string;
   /** Present: may act for this user only. */

@@ -6,6 +6,7 @@ import type { SessionSecret } from "../platform/keys.ts";
 import { findApiKey, looksLikeApiKey } from "./api-key.ts";
 import { callerOfAuthToken } from "./auth-service.ts";
 import type { Caller } from "./caller.ts";
+import { looksLikeMcpToken } from "./mcp-token-form.ts";
 import { claimsToBeOurs, verifySession } from "./session.ts";
 
 /** What credentials are checked against. */
@@ -48,6 +49,8 @@ async function callerOfToken(
     const key = await findApiKey(apiKeys, token);
     return key && { kind: "api_key", id: key.id, scopes: new Set(key.scopes) };
   }
+  // Good at `/mcp` alone, and no business of the host application's.
+  if (looksLikeMcpToken(token)) return undefined;
   if (claimsToBeOurs(token)) return verifySession(sessionSecret, token, now);
   return auth === undefined ? undefined : callerOfAuthToken(auth, token);
 }

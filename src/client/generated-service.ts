@@ -1,7 +1,8 @@
 // Made by `npm run catalogue` from the declarations in src/api.
-import type { GenericResource, ResourceGroup, Subscription } from "../contract/azure-types.ts";
+import type { GenericResource, ResourceGroup, ResourceRow, Subscription } from "../contract/azure-types.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
+import type { McpGrant } from "../contract/mcp-grant.ts";
 import type { Change, Watch } from "../contract/watch.ts";
 import type { Owner, TenantOwner } from "./who.ts";
 import type { Contact, Event, Message, User } from "@microsoft/microsoft-graph-types";
@@ -39,9 +40,27 @@ export type ConfirmConnectRequest = (Owner | TenantOwner) & {
 
 export interface CreateSessionRequest {
   userId: string;
-  scopes?: ("connections:read" | "connections:write" | "graph:read" | "graph:write" | "arm:read" | "arm:write" | "tokens:read" | "admin")[] | undefined;
+  scopes?: ("connections:read" | "connections:write" | "graph:read" | "graph:write" | "arm:read" | "arm:write" | "vault:read" | "tokens:read" | "admin")[] | undefined;
   /** Seconds; default 3600. */
   ttl?: number | undefined;
+}
+
+export interface ListMcpGrantsRequest {
+  /** Whose clients; a user's own credential need not say it. */
+  userId?: string | undefined;
+}
+
+export interface RevokeMcpGrantRequest {
+  /** Whose clients; a user's own credential need not say it. */
+  userId?: string | undefined;
+  grantId: string;
+}
+
+export interface CompleteMcpSignInRequest {
+  userId: string;
+  label?: string | undefined;
+  /** As the page got it. */
+  state: string;
 }
 
 export type WatchRequest = (Owner | TenantOwner) & {
@@ -163,6 +182,21 @@ export type ListResourcesRequest = (Owner | TenantOwner) & {
   expand?: string | undefined;
 };
 
+export type QueryResourcesRequest = (Owner | TenantOwner) & {
+  /** Kusto: Resources | where type =~ 'Microsoft.Web/sites' | project id, name. */
+  query: string;
+  /** Default: all that the account may read. */
+  subscriptions?: string[] | undefined;
+  /** Names of management groups, instead or besides. */
+  managementGroups?: string[] | undefined;
+  /** Rows per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; the rest unchanged. */
+  cursor?: string | undefined;
+  /** Instead of the version this service would choose. */
+  apiVersion?: string | undefined;
+};
+
 /** One method for each operation that siblings may ask for. */
 export interface ServiceMethods {
   /** Connections by id; a user's own credential sees its own. Scope `connections:read`. */
@@ -175,6 +209,12 @@ export interface ServiceMethods {
   confirmConnect(request: ConfirmConnectRequest): Promise<ConnectionInfo>;
   /** A token for one user's browser. Scope `connections:write`. */
   createSession(request: CreateSessionRequest): Promise<{ token: string; expires_at: string }>;
+  /** The MCP clients that act for a user; a user's own credential sees its own. Scope `connections:write`. */
+  listMcpGrants(request: ListMcpGrantsRequest): Promise<McpGrant[]>;
+  /** End what an MCP client was given: its tokens are refused from the next call on. Scope `connections:write`. */
+  revokeMcpGrant(request: RevokeMcpGrantRequest): Promise<{ revoked: true }>;
+  /** Say who is signed in at the page of MCP_SIGN_IN_URL; never by a user's own credential. Scope `connections:write`. */
+  completeMcpSignIn(request: CompleteMcpSignInRequest): Promise<{ continue_url: string; expires_at: string }>;
   /** Have changes of a resource of Graph reported; the same again is the same watch. Scope `connections:write`. */
   watch(request: WatchRequest): Promise<Watch>;
   /** What is watched; at most 24. Scope `connections:read`. */
@@ -197,4 +237,6 @@ export interface ServiceMethods {
   listResourceGroups(request: ListResourceGroupsRequest): Promise<ServicePage<ResourceGroup>>;
   /** Resources of a subscription, or of one group in it. Scope `arm:read`. */
   listResources(request: ListResourcesRequest): Promise<ServicePage<GenericResource>>;
+  /** Ask Resource Graph, over many subscriptions at once. Scope `arm:read`. */
+  queryResources(request: QueryResourcesRequest): Promise<ServicePage<ResourceRow>>;
 }

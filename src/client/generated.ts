@@ -1,9 +1,10 @@
 // Made by `npm run catalogue` from the declarations in src/api.
 import type { AppHealth } from "../contract/app-health.ts";
-import type { GenericResource, Provider, ResourceGroup, ResourceGroupParameters, ResourceParameters, Subscription, TagName, TagsResource } from "../contract/azure-types.ts";
+import type { GenericResource, Provider, ResourceGroup, ResourceGroupParameters, ResourceParameters, ResourceRow, Subscription, TagName, TagsResource } from "../contract/azure-types.ts";
 import type { ConnectionEvent } from "../contract/connection-events.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
+import type { McpGrant } from "../contract/mcp-grant.ts";
 import type { Change, Watch } from "../contract/watch.ts";
 import type { Call, RunningOperation } from "./catalogue.ts";
 import type { Answer } from "./requests.ts";
@@ -48,7 +49,7 @@ export interface ConnectionEventsOptions {
 
 export interface ServiceCreateSessionOptions {
   userId: string;
-  scopes?: ("connections:read" | "connections:write" | "graph:read" | "graph:write" | "arm:read" | "arm:write" | "tokens:read" | "admin")[] | undefined;
+  scopes?: ("connections:read" | "connections:write" | "graph:read" | "graph:write" | "arm:read" | "arm:write" | "vault:read" | "tokens:read" | "admin")[] | undefined;
   /** Seconds; default 3600. */
   ttl?: number | undefined;
 }
@@ -61,6 +62,23 @@ export interface ConnectionTokenOptions {
   minValidity?: number | undefined;
   /** The generation of a token that the resource refused. */
   staleGeneration?: number | undefined;
+}
+
+export interface ServiceMcpGrantsOptions {
+  /** Whose clients; a user's own credential need not say it. */
+  userId?: string | undefined;
+}
+
+export interface ServiceRevokeMcpGrantOptions {
+  /** Whose clients; a user's own credential need not say it. */
+  userId?: string | undefined;
+}
+
+export interface ServiceCompleteMcpSignInOptions {
+  userId: string;
+  label?: string | undefined;
+  /** As the page got it. */
+  state: string;
 }
 
 export interface ConnectionWatchOptions {
@@ -138,6 +156,8 @@ export interface MessagesOptions {
 export interface MessageOptions {
   /** Property names, separated by commas ($select). */
   select?: string | undefined;
+  /** The form of its body; default as it was written. */
+  bodyType?: "text" | "html" | undefined;
 }
 
 export interface EventsOptions {
@@ -181,6 +201,11 @@ export interface FilesOptions {
   orderBy?: string | undefined;
   /** From the root of the drive, such as Documents/Reports; default the root. */
   path?: string | undefined;
+}
+
+export interface FileOptions {
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
 }
 
 export interface SubscriptionsOptions {
@@ -289,6 +314,19 @@ export interface UpdateTagsOptions {
   apiVersion?: string | undefined;
 }
 
+export interface QueryOptions {
+  /** Default: all that the account may read. */
+  subscriptions?: string[] | undefined;
+  /** Names of management groups, instead or besides. */
+  managementGroups?: string[] | undefined;
+  /** Rows per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; the rest unchanged. */
+  cursor?: string | undefined;
+  /** Instead of the version this service would choose. */
+  apiVersion?: string | undefined;
+}
+
 /** People, mail, calendar and files of one connection. */
 export class GraphOperations {
   readonly #call: Call;
@@ -332,6 +370,16 @@ export class GraphOperations {
     return this.#call<{ accepted: true }>("POST /mail/send mail", {}, mail);
   }
 
+  /** Write a draft; nothing is sent: `createDraft`. Scope `graph:write`; Mail.ReadWrite. */
+  createDraft(message: Message): Promise<Answer<Message>> {
+    return this.#call<Message>("POST /mail/drafts message", {}, message);
+  }
+
+  /** Send a draft: `sendDraft`. Scope `graph:write`; Mail.Send. */
+  sendDraft(id: string): Promise<Answer<{ accepted: true }>> {
+    return this.#call<{ accepted: true }>("POST /mail/drafts/{id}/send", {}, id);
+  }
+
   /** Events; with start and end, the occurrences of series between them: `getCalendarEvents`. Scope `graph:read`; Calendars.ReadBasic. */
   events(options?: EventsOptions): Promise<Answer<Event[]>> {
     return this.#call<Event[]>("GET /calendar/events", options);
@@ -345,6 +393,11 @@ export class GraphOperations {
   /** What is in a folder: `listFiles`. Scope `graph:read`; Files.Read. */
   files(options?: FilesOptions): Promise<Answer<DriveItem[]>> {
     return this.#call<DriveItem[]>("GET /files", options);
+  }
+
+  /** One file or folder: name, size, times, address; not its content: `getFile`. Scope `graph:read`; Files.Read. */
+  file(path: string, options?: FileOptions): Promise<Answer<DriveItem>> {
+    return this.#call<DriveItem>("GET /files/item", { path, ...options });
   }
 
   /** Many Graph requests in one; graph:write as soon as one is not a GET: `runBatch`. Scope `graph:read`. */
@@ -442,6 +495,11 @@ export class ArmOperations {
   /** How far a long-running operation is: `getOperation`. Scope `arm:read`; role Reader. */
   operation<Data = unknown>(id: string): Promise<Answer<Data | RunningOperation>> {
     return this.#call<Data | RunningOperation>("GET /operations", { id });
+  }
+
+  /** Ask Resource Graph, over many subscriptions at once: `queryResources`. Scope `arm:read`; role Reader. */
+  query(query: string, options?: QueryOptions): Promise<Answer<ResourceRow[]>> {
+    return this.#call<ResourceRow[]>("POST /resources/query rest", { query, ...options });
   }
 }
 
@@ -545,6 +603,21 @@ export class ServiceOperations {
   /** A token for one user's browser: `createSession`. Scope `connections:write`. */
   createSession(options: ServiceCreateSessionOptions): Promise<Answer<{ token: string; expires_at: string }>> {
     return this.#call<{ token: string; expires_at: string }>("POST /sessions rest", options);
+  }
+
+  /** The MCP clients that act for a user; a user's own credential sees its own: `listMcpGrants`. Scope `connections:write`. */
+  mcpGrants(options?: ServiceMcpGrantsOptions): Promise<Answer<McpGrant[]>> {
+    return this.#call<McpGrant[]>("GET /mcp/grants", options);
+  }
+
+  /** End what an MCP client was given: its tokens are refused from the next call on: `revokeMcpGrant`. Scope `connections:write`. */
+  revokeMcpGrant(grantId: string, options?: ServiceRevokeMcpGrantOptions): Promise<Answer<{ revoked: true }>> {
+    return this.#call<{ revoked: true }>("DELETE /mcp/grants/{grantId}", options, grantId);
+  }
+
+  /** Say who is signed in at the page of MCP_SIGN_IN_URL; never by a user's own credential: `completeMcpSignIn`. Scope `connections:write`. */
+  completeMcpSignIn(options: ServiceCompleteMcpSignInOptions): Promise<Answer<{ continue_url: string; expires_at: string }>> {
+    return this.#call<{ continue_url: string; expires_at: string }>("POST /mcp/sign-ins rest", options);
   }
 
   /** Which credentials work, how many connections wait for one, and what is not deployed: `getAppHealth`. Scope `admin`. */

@@ -55,4 +55,5 @@ export type { Change, Watch } from "../contract/watch.ts";
 export type { ConnectionStub } from "../contract/connection-rpc.ts";
 export { AzureError, type ErrorCode, type ErrorDetails, isAzureError } from "../contract/errors.ts";
 export type { ListedConnection } from "../contract/listed-connection.ts";
+export type { McpGrant } from "../contract/mcp-grant.ts";
 export type { Remedy, RemedyAction } from "../contract/remedy.ts";

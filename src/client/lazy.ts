@@ -1,4 +1,4 @@
-import type { ConnectionStub, Outcome } from "../contract/connection-rpc.ts";
+import type { ConnectionRpc, ConnectionStub, Outcome } from "../contract/connection-rpc.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 import { microsoftErrorResponse } from "../http/microsoft-error.ts";
 import { thrownFailure } from "../http/own-error.ts";
@@ -21,6 +21,29 @@ const refusal = (error: unknown): Failure | undefined =>
   error instanceof Error && foreignEntrypoint.test(error.message)
     ? unbound("another entrypoint")
     : thrownFailure(error);
+
+type MethodName = keyof ConnectionRpc;
+/** As all of them look to whoever only hands on: each takes options of its own. */
+interface Rpc {
+  ask(options: object): Promise<Outcome<unknown>>;
+}
+
+/** All that a stub has besides `fetch`: the compiler demands every name. */
+const methodNames = Object.keys({
+  info: 1,
+  beginAuthorization: 1,
+  completeAuthorization: 1,
+  confirmAuthorization: 1,
+  import: 1,
+  accessToken: 1,
+  refresh: 1,
+  disconnect: 1,
+  events: 1,
+  watch: 1,
+  unwatch: 1,
+  watches: 1,
+  changes: 1,
+} satisfies Record<MethodName, 1>) as MethodName[];
 
 /**
  * A user's or a tenant's connection, usable without awaiting it:
@@ -61,22 +84,17 @@ export function azure(
       return refused(reason);
     }
   };
-  const ask = <Value>(call: (stub: ConnectionStub) => Promise<Outcome<Value>>) =>
-    use<Outcome<Value>>(call, err);
+  const asking = methodNames.map((name) => [
+    name,
+    (options: object) =>
+      use<Outcome<unknown>>((stub) => {
+        const methods: Record<MethodName, Rpc["ask"]> = stub;
+        return methods[name](options);
+      }, err),
+  ]);
   return {
     fetch: (input, init) => use((stub) => stub.fetch(input, init), microsoftErrorResponse),
-    info: () => ask((stub) => stub.info()),
-    beginAuthorization: (options) => ask((stub) => stub.beginAuthorization(options)),
-    completeAuthorization: (options) => ask((stub) => stub.completeAuthorization(options)),
-    confirmAuthorization: (options) => ask((stub) => stub.confirmAuthorization(options)),
-    import: (options) => ask((stub) => stub.import(options)),
-    accessToken: (options) => ask((stub) => stub.accessToken(options)),
-    refresh: (options) => ask((stub) => stub.refresh(options)),
-    disconnect: () => ask((stub) => stub.disconnect()),
-    events: (options) => ask((stub) => stub.events(options)),
-    watch: (options) => ask((stub) => stub.watch(options)),
-    unwatch: (options) => ask((stub) => stub.unwatch(options)),
-    watches: () => ask((stub) => stub.watches()),
-    changes: (options) => ask((stub) => stub.changes(options)),
+    // Each hands on what the stub's method of its name takes and gives.
+    ...(Object.fromEntries(asking) as ConnectionRpc),
   };
 }

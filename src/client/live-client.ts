@@ -1,5 +1,5 @@
 import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
-import { AzureError, causedBy, failure, type ErrorCode } from "../contract/errors.ts";
+import { AzureError, causedBy, failure } from "../contract/errors.ts";
 import { liveClose, liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
 import type { Change } from "../contract/watch.ts";
 import { isChange, readFrame, resumeAfter } from "./live-message.ts";
@@ -63,16 +63,11 @@ export interface LiveClientOptions extends LiveOptions {
 }
 
 /** Errors of the ticket that another attempt does not mend. */
-const refusals: ReadonlySet<ErrorCode> = new Set([
-  "invalid_request",
-  "unauthenticated",
-  "forbidden",
-  "not_found",
-]);
+const refusal = /^(?:invalid_request|unauthenticated|forbidden|not_found)$/;
 
 /** Whether a ticket was refused so that no other will be had: a `LiveClient` has then ended. */
 export const isRefusedForGood = (error: unknown): error is AzureError =>
-  error instanceof AzureError && refusals.has(error.code);
+  error instanceof AzureError && refusal.test(error.code);
 
 /** RFC 6455 §7.4.1: what was asked for is against the rules. */
 const refusedClose = 1008;

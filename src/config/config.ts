@@ -30,6 +30,7 @@ import type { Cloud } from "../entra/cloud.ts";
 import { parseTenant } from "../entra/tenant.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import { jurisdictions, locationHints } from "./jurisdiction.ts";
+import { mcpSignInOf, type McpSignIn } from "./mcp-sign-in.ts";
 import type { Jurisdiction, LocationHint } from "./jurisdiction.ts";
 import { anyLocalhost } from "./origins.ts";
 import { defined } from "../contract/defined.ts";
@@ -74,6 +75,8 @@ export interface Config {
   jurisdiction?: Jurisdiction;
   /** Where a new object is preferably made; absent: near whoever asks first. */
   locationHint?: LocationHint;
+  /** How the authorization server of MCP clients knows its user; absent: there is none. */
+  mcpSignIn?: McpSignIn;
   /** What the pipeline gets. */
   pipelineTypes: PipelineTypes;
   /** The page for operators; absent: there is none. */
@@ -156,6 +159,8 @@ const environment = z.object({
   CONSOLE_RUNNER: onOrOff,
   ACCESS_TEAM: optional,
   ACCESS_AUD: optional,
+  MCP_SIGN_IN_URL: optional.pipe(z.string().transform(read(pageUrl)).optional()),
+  MCP_STANDALONE: optional,
   WEBHOOKS: optional,
   AZURE_JURISDICTION: oneOf(jurisdictions),
   AZURE_LOCATION_HINT: oneOf(locationHints),
@@ -200,6 +205,8 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
   if (!sinks.ok) return wrong("WEBHOOKS", sinks.error);
   const page = consoleOf(values, sandbox);
   if (!page.ok) return page;
+  const mcpSignIn = mcpSignInOf(values, sandbox);
+  if (!mcpSignIn.ok) return wrong("MCP_STANDALONE", mcpSignIn.error);
   const pages = sandbox ? [anyLocalhost] : [];
   return ok({
     cloud: cloud.value,
@@ -218,6 +225,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
     webhooks: sinks.value,
     ...defined({
       connectPageUrl: values.CONNECT_PAGE_URL,
+      mcpSignIn: mcpSignIn.value,
       jurisdiction: values.AZURE_JURISDICTION,
       locationHint: values.AZURE_LOCATION_HINT,
       console: page.value,

@@ -7,7 +7,7 @@ import type {
 } from "../contract/connection-rpc.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import type { Environment } from "../platform/env.ts";
-import { namespaceOf } from "./namespace.ts";
+import { grantsNamespaceOf, namespaceOf } from "./namespace.ts";
 
 interface StubOptions {
   /** Whether the connection may be made by it; default false. */
@@ -46,4 +46,16 @@ export async function ownStub(
   const { locationHint } = orThrow(configOf(env));
   // The stub's generated type wraps results for pipelining and disposal; plain data needs neither.
   return namespace.getByName(connectionId, locationHint && { locationHint }) as unknown as OwnStub;
+}
+
+/**
+ * The object of what MCP clients were given: of one user, one client's registration, or one step of a
+ * sign-in. Asking it writes nothing.
+ *
+ * @throws AzureError as {@link namespaceOf}
+ */
+export async function grantsStub(env: Environment, name: string, options: StubOptions = {}) {
+  const namespace = await grantsNamespaceOf(env, options);
+  const { locationHint } = orThrow(configOf(env));
+  return namespace.getByName(name, locationHint && { locationHint });
 }

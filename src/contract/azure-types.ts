@@ -52,6 +52,11 @@ export interface GenericResource {
 /** What a PUT sends: the resource without what its URL says already. */
 export type ResourceParameters = Omit<Partial<GenericResource>, "id" | "name" | "type">;
 
+/** A row of Resource Graph, by the columns of the query. */
+export interface ResourceRow {
+  [column: string]: unknown;
+}
+
 export interface ProviderType {
   resourceType: string;
   locations?: string[];

@@ -123,10 +123,11 @@ export class AzureError extends Error {
   override readonly name = "AzureError";
   readonly code: ErrorCode;
   readonly status: ErrorStatus;
-  readonly request_id?: string;
-  readonly retry_after?: number;
-  readonly remedy?: Remedy;
-  readonly details?: ErrorDetails;
+  // Set where the failure has them.
+  declare readonly request_id?: string;
+  declare readonly retry_after?: number;
+  declare readonly remedy?: Remedy;
+  declare readonly details?: ErrorDetails;
 
   /** @param options default: what was thrown, see {@link causedBy}. RPC and HTTP carry no cause */
   constructor(reason: Failure, options: ErrorOptions | undefined = causeOf(reason)) {

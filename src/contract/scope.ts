@@ -6,6 +6,8 @@ export const scopes = [
   "graph:write",
   "arm:read",
   "arm:write",
+  // Of agents alone: names and values of Key Vault's secrets. Nobody has it by default.
+  "vault:read",
   "tokens:read",
   "admin",
 ] as const;

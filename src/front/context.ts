@@ -82,6 +82,7 @@ function callerInLog({ kind, id }: Caller): string {
     case "session":
     case "auth":
     case "sibling":
+    case "mcp":
       return kind;
   }
 }

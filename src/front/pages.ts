@@ -16,14 +16,22 @@ export interface HtmlPage {
   text: readonly string[];
   tone: "good" | "bad" | "neutral";
   links?: readonly PageLink[] | undefined;
-  /** Sends the page's own address by POST. */
-  button?: {
-    label: string;
-    /** Origin of the page that it leads to: browsers hold a form to the origins that its page names. */
-    leadsTo: string;
-  };
+  form?: PageForm | undefined;
   /** For a person to quote when they ask for help. */
   requestId?: string;
+}
+
+/** What a person sends by POST. */
+export interface PageForm {
+  /** Default: the page's own address. */
+  action?: string;
+  /** Sent as they are. */
+  hidden?: Readonly<Record<string, string>>;
+  /** Boxes, all of them ticked, of which a person may untick some. */
+  choices?: readonly { name: string; value: string; text: string }[];
+  buttons: readonly { label: string; name?: string; value?: string; secondary?: true }[];
+  /** Origins of pages that it leads to: browsers hold a form to those that its page names. */
+  leadsTo: readonly string[];
 }
 
 const style = `
@@ -34,6 +42,9 @@ h1 { margin: 0 0 .6rem; font-size: 1.5rem; line-height: 1.25; }
 p { margin: .4rem 0; overflow-wrap: anywhere; }
 button { margin-block: .8rem; padding: .6rem 1.2rem; border: 0; border-radius: .3rem; font: inherit; color: #fff; background: #0f6cbd; cursor: pointer; }
 button:focus-visible { outline: .2rem solid currentcolor; outline-offset: .2rem; }
+button.secondary { color: inherit; background: none; box-shadow: inset 0 0 0 .1rem currentcolor; }
+button + button { margin-inline-start: .6rem; }
+label { display: block; margin: .4rem 0; }
 small { opacity: .75; }
 .good { --tone: #107c10; } .bad { --tone: #c50f1f; } .neutral { --tone: #8a8886; }
 `;
@@ -57,11 +68,7 @@ export async function pageResponse(page: HtmlPage): Promise<Response> {
           <h1>${page.title}</h1>
           ${page.text.map((sentence) => html`<p>${sentence}</p>`)}
           ${page.links?.map(({ href, text }) => html`<p><a href="${href}">${text ?? href}</a></p>`)}
-          ${
-            page.button === undefined
-              ? ""
-              : html`<form method="post"><button type="submit">${page.button.label}</button></form>`
-          }
+          ${page.form === undefined ? "" : formOf(page.form)}
           ${page.requestId === undefined ? "" : html`<p><small>Reference: ${page.requestId}</small></p>`}
         </main>
       </body>
@@ -78,9 +85,35 @@ export async function pageResponse(page: HtmlPage): Promise<Response> {
   });
 }
 
+const formOf = ({ action, hidden = {}, choices = [], buttons }: PageForm) =>
+  html`<form method="post" ${attribute("action", action)}>
+    ${Object.entries(hidden).map(
+      ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+    )}${choices.map(
+      ({ name, value, text }) =>
+        html`<label
+          ><input type="checkbox" name="${name}" value="${value}" checked /> ${text}</label
+        >`,
+    )}${buttons.map(
+      ({ label, name, value, secondary }) =>
+        html`<button
+          type="submit"
+          ${attribute("class", secondary && "secondary")}${attribute("name", name)}${attribute("value", value)}
+        >
+          ${label}
+        </button>`,
+    )}
+  </form>`;
+
+const attribute = (name: "action" | "class" | "name" | "value", value: string | undefined) =>
+  value === undefined ? "" : html` ${name}="${value}"`;
+
 /** Of Microsoft's page people are sent on, to pages of their organization: of any https origin. */
-const formTargets = ({ button }: HtmlPage): string =>
-  button === undefined ? "'none'" : `'self' https: ${button.leadsTo}`;
+const formTargets = ({ form }: HtmlPage): string =>
+  form === undefined ? "'none'" : ["'self'", "https:", ...form.leadsTo.map(asSource)].join(" ");
+
+/** An origin as the policy can name it: it has no words for an IPv6 address (CSP 3 §2.3.1). */
+const asSource = (origin: string): string => (origin.startsWith("http://[") ? "http:" : origin);
 
 /** A redirect without a referrer and uncached: the URL it comes from holds a code. */
 export const redirectResponse = (location: string, status: 302 | 303 = 302): Response =>

@@ -55,14 +55,24 @@ export async function authenticate(c: Context, { byCookie = false } = {}): Promi
   const { apiKeys, sessionSecret } = c.var.config;
   const authorization = c.req.header("authorization");
   const operator = byCookie && authorization === undefined ? await consoleCaller(c) : undefined;
-  const caller = operator
-    ? ok(operator)
-    : await callerOf(authorization, {
-        apiKeys,
-        sessionSecret,
-        auth: c.env.AUTH,
-        now: Date.now(),
-      });
+  if (operator !== undefined) return countedCaller(c, ok(operator));
+  return countedCaller(
+    c,
+    await callerOf(authorization, {
+      apiKeys,
+      sessionSecret,
+      auth: c.env.AUTH,
+      now: Date.now(),
+    }),
+  );
+}
+
+/**
+ * Counts a request against the deployment's limit, whatever its credential.
+ *
+ * @throws AzureError why there is no caller, or `throttled`
+ */
+export async function countedCaller(c: Context, caller: Result<Caller, Failure>): Promise<Caller> {
   // Requests without a valid credential are limited by address: that slows guessing down.
   const key = caller.ok ? `${caller.value.kind}:${caller.value.id}` : addressKey(c);
   const excess = await limited(c, key);
@@ -116,10 +126,13 @@ export function connectionAt(
 /** @throws AzureError `invalid_request` naming `user_id`, unless it is absent */
 export const userIdInQuery = (c: Context): string | undefined => field(c, "user_id", userIdSchema);
 
+/** @throws AzureError `invalid_request` naming `label`, unless it is absent */
+export const labelInQuery = (c: Context): string | undefined => field(c, "label", labelSchema);
+
 function choiceInQuery(c: Context): ConnectionChoice {
   return {
     userId: userIdInQuery(c),
-    label: field(c, "label", labelSchema),
+    label: labelInQuery(c),
     connection: named(c.req.query("connection"), "connection"),
   };
 }

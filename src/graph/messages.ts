@@ -40,6 +40,10 @@ export interface SendMessage extends MailboxOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface DraftOptions extends MailboxOptions {
+  signal?: AbortSignal | undefined;
+}
+
 /** Graph refuses requests beyond 4 MB; larger attachments need a draft and an upload session. */
 const maxRequestCharacters = 4_000_000;
 
@@ -100,6 +104,32 @@ export class Messages {
       }),
     );
     // A redirect has accepted nothing.
+    if (!answer.ok) throw new AzureError(unexpectedBody(true));
+  }
+
+  /** Writes a draft into the folder of drafts. Never repeated after a lost answer. */
+  async createDraft(message: Message, options: DraftOptions = {}): Promise<Message> {
+    const body = orThrow(writeJson(message, "message"));
+    return orThrow(
+      await this.#session.json<Message>({
+        method: "POST",
+        path: orThrow(ownerPath(options.user ?? this.#session.user, "/messages")),
+        headers: { "content-type": "application/json" },
+        body: orThrow(bounded(body)),
+        signal: options.signal,
+      }),
+    );
+  }
+
+  /** Hands a draft over for sending, as {@link send} does a message. */
+  async sendDraft(id: string, options: DraftOptions = {}): Promise<void> {
+    const answer = orThrow(
+      await this.#session.send({
+        method: "POST",
+        path: orThrow(ownerPath(options.user ?? this.#session.user, "/messages/{id}/send", { id })),
+        signal: options.signal,
+      }),
+    );
     if (!answer.ok) throw new AzureError(unexpectedBody(true));
   }
 }

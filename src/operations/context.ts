@@ -19,6 +19,13 @@ export interface ServiceContext {
   requestId: string;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** Nothing may be changed by it, whatever the caller's scopes are. */
+  readOnly?: true;
+  /**
+   * `bound`: cursors are short, and the caller repeats with them what it asked the list with. Default:
+   * all of that is in them.
+   */
+  cursors?: "bound";
 }
 
 /** The service and one connection, with Microsoft's services as seen through it. */
@@ -27,6 +34,8 @@ export interface ConnectionContext extends ServiceContext {
   /** On a tenant's connection: the user whose data are meant, by id or sign-in name. */
   as: string | undefined;
   connection: ConnectionStub;
+  /** The connection's `fetch`, by which Microsoft knows the request by its id. */
+  fetcher: Fetcher;
   readonly graph: GraphClient;
   readonly arm: ArmClient;
 }
@@ -64,6 +73,7 @@ export async function connectionContext(
     connectionId,
     as,
     connection,
+    fetcher,
     get graph() {
       return (graph ??= new GraphClient(fetcher, {
         endpoint: graphEndpoint,

@@ -1,6 +1,7 @@
 import type { InputOf, Page } from "../api/operation.ts";
 import type { listConnections } from "../api/connections.ts";
 import { anotherUser, requireScope } from "../callers/caller.ts";
+import { defined } from "../contract/defined.ts";
 import { AzureError } from "../contract/errors.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
 import { orThrow } from "../contract/or-throw.ts";
@@ -28,7 +29,7 @@ export function directoryIn(env: Environment): Directory {
  *   `admin` names none
  */
 export function pageOfConnections(
-  { env, config, caller }: ServiceContext,
+  { env, config, caller, cursors }: ServiceContext,
   query: InputOf<typeof listConnections>,
 ): Promise<Page<ListedConnection>> {
   const { userId: own } = caller;
@@ -42,7 +43,7 @@ export function pageOfConnections(
   const directory = directoryIn(env);
   const tenants = caller.scopes.has("admin");
   return readPage(
-    { config, connectionId: own ?? "" },
+    { config, connectionId: own ?? "", ...defined({ cursors }) },
     "/connections",
     query,
     ({ userId, top, ...filter }) =>

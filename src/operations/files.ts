@@ -1,4 +1,4 @@
-import { listFiles } from "../api/files.ts";
+import { getFile, listFiles } from "../api/files.ts";
 import { readPage } from "./page.ts";
 import { serve } from "./serve.ts";
 
@@ -8,4 +8,5 @@ export const files = [
       context.graph.files.list(path, query),
     ),
   ),
+  serve(getFile, ({ graph }, { path, select }) => graph.files.stat(path, { select })),
 ] as const;

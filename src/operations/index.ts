@@ -6,8 +6,10 @@ import { files } from "./files.ts";
 import { health } from "./app-health.ts";
 import { mail } from "./mail.ts";
 import { permissions } from "./permissions.ts";
+import { mcpGrants } from "./mcp-grants.ts";
 import { people } from "./people.ts";
 import { resourceGroups } from "./resource-groups.ts";
+import { resourceQuery } from "./resource-query.ts";
 import { resources } from "./resources.ts";
 import type { ServedOperation } from "./serve.ts";
 import { subscriptions } from "./subscriptions.ts";
@@ -17,6 +19,7 @@ import { watches } from "./watches.ts";
 const all = [
   ...connections,
   ...credentials,
+  ...mcpGrants,
   ...watches,
   ...people,
   ...mail,
@@ -26,6 +29,7 @@ const all = [
   ...subscriptions,
   ...resourceGroups,
   ...resources,
+  ...resourceQuery,
   ...health,
   ...permissions,
 ] as const;

@@ -4,6 +4,7 @@ import { AzureError, invalidField } from "../contract/errors.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import type { PagedItems } from "../http/page.ts";
 import { makeOpaque, readOpaque } from "./opaque.ts";
+import { restored, shortened } from "./short-link.ts";
 
 /** What every list is asked for. */
 export interface PageQuery {
@@ -14,7 +15,9 @@ export interface PageQuery {
 
 /** What a cursor is good for, within its list: one connection, or what a caller may see of all. */
 export interface PageOwner {
-  config: { sessionSecret: SessionSecret };
+  config: { sessionSecret: SessionSecret; cloud?: { graphEndpoint: string; armEndpoint: string } };
+  /** See `ServiceContext`. */
+  cursors?: "bound";
   connectionId: string;
   /** The user whose list it is, on a tenant's connection. */
   as?: string | undefined;
@@ -71,13 +74,16 @@ function nextPosition<Query>(
   return page.link === undefined ? undefined : { query, link: page.link, skip: 0 };
 }
 
-const write = (owner: PageOwner, list: string, position: Position<unknown>): Promise<string> =>
-  makeOpaque(
-    owner.config.sessionSecret,
-    "cursor",
-    bindingsOf(owner, list),
-    JSON.stringify(position),
-  );
+function write(owner: PageOwner, list: string, position: Position<object>): Promise<string> {
+  const { sessionSecret } = owner.config;
+  const bindings = bindingsOf(owner, list);
+  if (owner.cursors === undefined) {
+    return makeOpaque(sessionSecret, "cursor", bindings, JSON.stringify(position));
+  }
+  const { query, skip, link } = position;
+  const short = link === undefined ? "" : shortened(link, knownOf(owner, query));
+  return makeOpaque(sessionSecret, "cursor", [...bindings, textOf(query)], `${skip} ${short}`);
+}
 
 async function positionOf<Query extends PageQuery>(
   owner: PageOwner,
@@ -85,15 +91,37 @@ async function positionOf<Query extends PageQuery>(
   { cursor, ...query }: Query,
 ): Promise<Position<Omit<Query, "cursor">>> {
   if (cursor === undefined) return { query, skip: 0 };
-  const text = await readOpaque(
-    owner.config.sessionSecret,
-    "cursor",
-    bindingsOf(owner, list),
-    cursor,
-  );
+  const { sessionSecret } = owner.config;
+  const isBound = owner.cursors === "bound";
+  const bindings = [...bindingsOf(owner, list), ...(isBound ? [textOf(query)] : [])];
+  const text = await readOpaque(sessionSecret, "cursor", bindings, cursor);
   if (text === undefined) {
-    throw new AzureError(invalidField("cursor", "is not one of this list"));
+    const expected = isBound ? "must come with the arguments of the page before" : notThisList;
+    throw new AzureError(invalidField("cursor", expected));
   }
   // It opened, so this Worker wrote it, for this list.
-  return JSON.parse(text) as Position<Omit<Query, "cursor">>;
+  if (!isBound) return JSON.parse(text) as Position<Omit<Query, "cursor">>;
+  const space = text.indexOf(" ");
+  const short = text.slice(space + 1);
+  return {
+    query,
+    skip: Number(text.slice(0, space)),
+    ...(short !== "" && { link: restored(short, knownOf(owner, query)) }),
+  };
 }
+
+const notThisList = "is not one of this list";
+
+/** The query in one spelling. */
+const textOf = (query: object): string =>
+  JSON.stringify(
+    Object.entries(query)
+      .filter(([, value]) => value !== undefined)
+      .toSorted(([left], [right]) => (left < right ? -1 : 1)),
+  );
+
+/** What a reader of a bound cursor knows of Microsoft's link. */
+const knownOf = ({ config: { cloud } }: PageOwner, query: object): string[] => [
+  ...(cloud === undefined ? [] : [cloud.graphEndpoint, cloud.armEndpoint]),
+  ...Object.values(query).filter((value) => typeof value === "string"),
+];

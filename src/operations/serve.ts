@@ -1,4 +1,6 @@
 import { requireScope } from "../callers/caller.ts";
+import { AzureError, failure } from "../contract/errors.ts";
+import type { Scope } from "../contract/scope.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { neededFor, type InputOf, type Operation, type ResultOf } from "../api/operation.ts";
 import { namingAs } from "./as-user.ts";
@@ -40,7 +42,7 @@ export interface ServedOperation {
 /**
  * Does the work of an operation whose caller, connection and input are settled.
  *
- * @throws AzureError `forbidden` naming the scope that this input needs in addition; of the work; a 403 of Microsoft's says what is lacking
+ * @throws AzureError `forbidden` in a read-only context for what changes something, and naming the scope that this input needs in addition; of the work; a 403 of Microsoft's says what is lacking
  */
 export async function perform(
   { operation, work }: ServedOperation,
@@ -48,7 +50,7 @@ export async function perform(
   input: Record<string, unknown>,
 ): Promise<unknown> {
   const more = operation.moreScope?.(input);
-  if (more !== undefined) orThrow(requireScope(context.caller, more));
+  admit(context, more === undefined ? [operation.scope] : [operation.scope, more]);
   try {
     return await namingAs(work(context, input));
   } catch (error) {
@@ -56,3 +58,25 @@ export async function perform(
     throw await explained(error, neededFor(operation, input), context);
   }
 }
+
+/**
+ * Lets a caller do what needs these scopes.
+ *
+ * @throws AzureError `forbidden` naming the scope that lacks, or where only reading was asked for
+ */
+export function admit(
+  { caller, readOnly }: Pick<ServiceContext, "caller" | "readOnly">,
+  scopes: readonly Scope[],
+): void {
+  if (readOnly === true && !scopes.every(isReadScope)) throw new AzureError(readOnlyRefusal());
+  for (const scope of scopes) orThrow(requireScope(caller, scope));
+}
+
+/** Whether what needs this scope changes nothing. */
+export const isReadScope = (scope: Scope): boolean => scope.endsWith(":read");
+
+/** The answer to a write where only reading was asked for. */
+const readOnlyRefusal = () =>
+  failure("forbidden", "This changes something, and only reading was asked for (readonly=1).", {
+    details: { reason: "read_only" },
+  });

@@ -41,6 +41,8 @@ export interface Environment extends Env {
   ALLOWED_ORIGINS?: string;
   RETURN_ORIGINS?: string;
   CONNECT_PAGE_URL?: string;
+  MCP_SIGN_IN_URL?: string;
+  MCP_STANDALONE?: string;
   TENANT_CONNECT_BY_MEMBERS?: string;
   CONSOLE?: string;
   CONSOLE_TENANT_ID?: string;

@@ -20,9 +20,8 @@ export type KeyPurpose =
   | "reconnect"
   | "tenant-proof"
   | "notification"
-  | "console"
-  // Reserved: nothing is made for it yet.
-  | "mcp";
+  | "mcp"
+  | "console";
 
 /** `mac`: HMAC-SHA-256, `cipher`: AES-256-GCM. One key never serves both. */
 type KeyKind = "mac" | "cipher";

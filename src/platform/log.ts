@@ -10,6 +10,7 @@ import { defined } from "../contract/defined.ts";
 export type LogLine =
   | RequestLogLine
   | RpcLogLine
+  | ToolLogLine
   | ConnectionLogLine
   | WatchdogLogLine
   | ConsoleRunLogLine
@@ -25,6 +26,9 @@ export type RequestLogLine = { level: "info" | "warn"; event: "request" } & Fact
 
 /** A method that a sibling called. */
 export type RpcLogLine = { level: "info" | "warn"; event: "rpc" } & FactsAt<"rpc", "log">;
+
+/** The audit line of a tool that an MCP client called. */
+export type ToolLogLine = { level: "info" | "warn"; event: "tool" } & FactsAt<"tool", "log">;
 
 /** One redemption of the refresh token. */
 export type RefreshLogLine = {

@@ -102,6 +102,24 @@ export interface RpcFacts {
   upstream_request_id?: string;
 }
 
+/** One call of a tool by an MCP client. */
+export interface ToolFacts {
+  request_id: string;
+  tool: string;
+  /** As of a request over HTTP. */
+  caller: string;
+  /** The id of a registered client, else the name that the client gives itself. */
+  client?: string;
+  /** Hashes, see `connectionHash`. */
+  user: string;
+  connection: string;
+  /** `ok`, `input_required` where the person is asked first, or the code of the error. */
+  outcome: string;
+  duration_ms: number;
+  /** Microsoft's, of the last answer that had one. */
+  upstream_request_id?: string;
+}
+
 export interface Facts {
   refresh: RefreshFacts;
   call: CallFacts;
@@ -109,6 +127,7 @@ export interface Facts {
   delivery: DeliveryFacts;
   request: RequestFacts;
   rpc: RpcFacts;
+  tool: ToolFacts;
 }
 export type Kind = keyof Facts;
 
@@ -169,6 +188,17 @@ const places = {
     outcome: log,
     duration_ms: log,
     connection: log,
+    upstream_request_id: log,
+  },
+  tool: {
+    request_id: log,
+    tool: log,
+    caller: log,
+    client: log,
+    user: log,
+    connection: log,
+    outcome: log,
+    duration_ms: log,
     upstream_request_id: log,
   },
 } as const satisfies { [Each in Kind]: Record<keyof Facts[Each], readonly Place[]> };

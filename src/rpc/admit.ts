@@ -69,7 +69,9 @@ export interface Method<Input extends z.ZodType> {
 }
 
 /** Everything that the stub of a connection can do. */
-export const wholeStub: readonly Scope[] = scopes.filter((scope) => scope !== "admin");
+export const wholeStub: readonly Scope[] = scopes.filter(
+  (scope) => scope !== "admin" && scope !== "vault:read",
+);
 
 /** The methods that are no operations: sign-in, and the stub itself. */
 export const methods = {

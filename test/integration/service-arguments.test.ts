@@ -36,6 +36,7 @@ const least: Readonly<Record<string, object>> = {
   watch: { resource: "me/events", changeTypes: ["created"] },
   unwatch: { watchId: "w" },
   listResourceGroups: { subscriptionId: "aaaaaaaa-1111-4000-8000-000000000001" },
+  queryResources: { query: "Resources" },
   listResources: { subscriptionId: "aaaaaaaa-1111-4000-8000-000000000001" },
 };
 

@@ -1,6 +1,6 @@
 import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader } from "jose";
 import * as z from "zod";
-import { CLIENT_ID, CLIENT_NAME } from "./constants.ts";
+import { CLIENT_ID, CLIENT_NAME, PUBLIC_CLIENT_ID, PUBLIC_CLIENT_NAME } from "./constants.ts";
 import { base64url, base64urlOfText, sha256 } from "./encoding.ts";
 import { userByObjectId } from "./people.ts";
 import { resourceByUri, resourceOf, uriOf } from "./resources.ts";
@@ -21,6 +21,8 @@ export interface AccessTokenContent {
   /** The client said xms_cc=cp1. */
   claimsCapable: boolean;
   sessionId?: string | undefined;
+  /** The application that asked; the sandbox's own when absent. */
+  clientId?: string | undefined;
   issuedAt: number;
   expiresAt: number;
   tick: number;
@@ -79,11 +81,11 @@ function identityClaims(content: AccessTokenContent): Record<string, unknown> {
  * What Graph's tokens say besides: the application's name and, after an OpenID sign-in, the user's
  * `sub` in its id_tokens, which the userinfo endpoint answers with.
  */
-async function graphClaims({ audience, user, tenantId, scopes }: AccessTokenContent) {
+async function graphClaims({ audience, user, tenantId, scopes, clientId }: AccessTokenContent) {
   if (audience !== "graph") return {};
   const openid = user && scopes.includes("openid");
   return {
-    app_displayname: CLIENT_NAME,
+    app_displayname: clientId === PUBLIC_CLIENT_ID ? PUBLIC_CLIENT_NAME : CLIENT_NAME,
     ...(openid ? { xms_st: { sub: await pairwiseSubject(user, tenantId) } } : {}),
   };
 }
@@ -105,8 +107,9 @@ export async function signAccessToken(
     iat,
     nbf: iat,
     exp: Math.ceil(content.expiresAt / 1000),
-    appid: CLIENT_ID,
-    appidacr: "1",
+    appid: content.clientId ?? CLIENT_ID,
+    // A public client proves nothing.
+    appidacr: content.clientId === PUBLIC_CLIENT_ID ? "0" : "1",
     ...identityClaims(content),
     ...(await graphClaims(content)),
     ...(claimsCapable ? { xms_cc: ["cp1"] } : {}),

@@ -1,4 +1,4 @@
-import { CONTOSO_TENANT } from "./constants.ts";
+import { CLIENT_ID, CONTOSO_TENANT } from "./constants.ts";
 import { LIN } from "./people.ts";
 import { applicationPermissionsOf } from "./permissions.ts";
 import type { Consent, State } from "./state.ts";
@@ -35,11 +35,17 @@ export class Consents {
   }
 
   /** Delegated permissions the user, or an administrator for everyone, has consented to. */
-  delegated(tenantId: string, user: SandboxUser, audience: Audience): ReadonlySet<string> {
+  delegated(
+    tenantId: string,
+    user: SandboxUser,
+    audience: Audience,
+    clientId = CLIENT_ID,
+  ): ReadonlySet<string> {
     const principal = user.objectIds.get(tenantId);
     const granted = this.#state.consents.filter(
       (one) =>
         one.tenantId === tenantId &&
+        (one.clientId ?? CLIENT_ID) === clientId &&
         one.kind === "delegated" &&
         one.audience === audience &&
         (one.principal === principal || one.principal === everyone),
@@ -62,14 +68,22 @@ export class Consents {
   /** Whether the app has a service principal in the tenant: it is at home in Contoso. */
   knows(tenantId: string): boolean {
     return (
-      tenantId === CONTOSO_TENANT || this.#state.consents.some((one) => one.tenantId === tenantId)
+      tenantId === CONTOSO_TENANT ||
+      this.#state.consents.some((one) => one.tenantId === tenantId && one.clientId === undefined)
     );
   }
 
-  grant(tenantId: string, user: SandboxUser, audience: Audience, permissions: string[]): void {
+  grant(
+    tenantId: string,
+    user: SandboxUser,
+    audience: Audience,
+    permissions: string[],
+    clientId = CLIENT_ID,
+  ): void {
     const principal = user.objectIds.get(tenantId);
     if (principal === undefined) throw new RangeError(`${user.upn} is not in ${tenantId}`);
-    this.#add({ tenantId, principal, audience, kind: "delegated", permissions });
+    const whose = clientId === CLIENT_ID ? {} : { clientId };
+    this.#add({ tenantId, principal, audience, kind: "delegated", permissions, ...whose });
     this.#save();
   }
 
@@ -111,6 +125,7 @@ export class Consents {
       (one) =>
         one.tenantId === consent.tenantId &&
         one.principal === consent.principal &&
+        one.clientId === consent.clientId &&
         one.audience === consent.audience &&
         one.kind === consent.kind,
     );

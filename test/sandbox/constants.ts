@@ -1,6 +1,9 @@
 /** What the sandbox knows from the start; the README prints these. */
 export const CLIENT_ID = "11111111-2222-4333-8444-555555555555";
 export const CLIENT_SECRET = "sandbox-client-secret";
+/** A program on somebody's machine: a public client, which signs people in by device code. */
+export const PUBLIC_CLIENT_ID = "22222222-3333-4444-8555-666666666666";
+export const PUBLIC_CLIENT_NAME = "Sandbox Command Line";
 /** The application's name, on Entra's pages and in Graph's tokens. */
 export const CLIENT_NAME = "Azure Integration Worker";
 

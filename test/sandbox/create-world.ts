@@ -3,6 +3,7 @@ import { Consents } from "./consents.ts";
 import { base64url, bytesOfBase64url } from "./encoding.ts";
 import { machineFetch } from "./network.ts";
 import { Outbox } from "./outbox.ts";
+import { DeviceCodes } from "./entra/device-codes.ts";
 import { RegisteredCredentials } from "./entra/registered-credentials.ts";
 import { userByName, users } from "./people.ts";
 import type { Fetch } from "./public-types.ts";
@@ -30,6 +31,8 @@ export interface AccessTokenRequest {
   roles?: readonly string[] | undefined;
   claimsCapable?: boolean | undefined;
   sessionId?: string | undefined;
+  /** The application's own when absent. */
+  clientId?: string | undefined;
 }
 
 export interface IssuedAccessToken {
@@ -45,6 +48,7 @@ export interface SandboxWorld extends World {
   readonly settings: Settings;
   readonly consents: Consents;
   readonly revocations: Revocations;
+  readonly deviceCodes: DeviceCodes;
   readonly outbox: Outbox;
   /** What the application may prove itself by, beside its secret. */
   readonly credentials: RegisteredCredentials;
@@ -118,6 +122,7 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
   const restorers: (() => void)[] = [];
   const consents = new Consents(state, save);
   const revocations = new Revocations(state, save);
+  const deviceCodes = new DeviceCodes();
   const credentials = new RegisteredCredentials(state, save);
   const network = machineFetch();
   const sealer = new Sealer(bytesOfBase64url(state.sealingKey));
@@ -151,6 +156,7 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
         roles: request.roles ?? [],
         claimsCapable,
         sessionId: request.sessionId,
+        clientId: request.clientId,
         issuedAt,
         expiresAt: issuedAt + expiresIn * 1000,
         tick: tick(),
@@ -192,6 +198,7 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
     guid: () => crypto.randomUUID(),
     consents,
     revocations,
+    deviceCodes,
     credentials,
     network,
     sealer,
@@ -206,6 +213,7 @@ export function createWorld(options: WorldOptions = {}): SandboxWorld {
       consents.reset();
       revocations.reset();
       outbox.clear();
+      deviceCodes.clear();
       credentials.clear();
       for (const restore of restorers) restore();
     },

@@ -19,6 +19,8 @@ export interface Settings {
   mailbox_latency_ms: number | null;
   /** How long after an administrator's consent tokens of the application have its roles. */
   roles_delay_s: number;
+  /** Seconds a device leaves between two polls for its token. */
+  device_code_interval_s: number;
   /** Whether id_tokens name the directory roles of the account (`wids`), as the registration may ask. */
   group_membership_claims: "DirectoryRole" | null;
   /** The seed by which some requests are answered oddly; null: none is. */

@@ -12,6 +12,7 @@ export const defaultSettings: Readonly<Settings> = {
   secrets: true,
   mailbox_latency_ms: null,
   roles_delay_s: 0,
+  device_code_interval_s: 5,
   group_membership_claims: "DirectoryRole",
   chaos: null,
   chaos_share: 0.1,
@@ -36,6 +37,7 @@ export const settingsPatch = z.strictObject({
   secrets: z.boolean().optional(),
   mailbox_latency_ms: z.number().min(0).max(60_000).nullable().optional(),
   roles_delay_s: z.number().min(0).max(86_400).optional(),
+  device_code_interval_s: z.number().min(0).max(60).optional(),
   group_membership_claims: z.literal("DirectoryRole").nullable().optional(),
   chaos: z
     .union([z.string().min(1), z.number()])

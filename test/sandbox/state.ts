@@ -17,6 +17,8 @@ const consent = z.object({
   audience: z.enum(["graph", "arm", "vault", "storage"]),
   kind: z.enum(["delegated", "application"]),
   permissions: z.array(z.string()),
+  /** Absent: the application's own. */
+  clientId: z.string().optional(),
   /** Of application permissions: when they were granted, in milliseconds since the epoch. */
   at: z.number().optional(),
 });

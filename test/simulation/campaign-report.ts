@@ -1,6 +1,6 @@
 export interface CampaignOptions {
-  /** Whose connections; default those of users. */
-  of?: "users" | "tenants" | undefined;
+  /** Whose connections; default those of users. `watches`: of users who watch something. */
+  of?: "users" | "tenants" | "watches" | undefined;
   runs: number;
   seed: number;
   /** Of a schedule that failed: it alone is run, and made as short as it can be. */

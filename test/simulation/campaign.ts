@@ -1,7 +1,7 @@
 import { asyncProperty, check } from "fast-check";
 import type { CampaignOptions, CampaignReport } from "./campaign-report.ts";
 import { found } from "./found.ts";
-import { schedule, type Schedule } from "./model/commands.ts";
+import { schedule, watchSchedule, type Schedule } from "./model/commands.ts";
 import { tenantSchedule, type TenantSchedule } from "./tenants/schedule.ts";
 import { createSimulation } from "./simulation.ts";
 
@@ -16,7 +16,7 @@ export async function campaign({
   const durations: number[] = [];
   const simulation = await createSimulation();
   try {
-    const known = path === undefined && of === "users" ? Object.entries(found) : [];
+    const known = path === undefined && of !== "tenants" ? Object.entries(found) : [];
     for (const [name, schedule] of known) {
       try {
         await simulation.run(schedule);
@@ -34,12 +34,12 @@ export async function campaign({
       durations.push(clock() - began);
     };
     const property =
-      of === "users"
-        ? asyncProperty<[unknown]>(schedule, (drawn) =>
-            timed(() => simulation.run(drawn as Schedule)),
-          )
-        : asyncProperty<[unknown]>(tenantSchedule, (drawn) =>
+      of === "tenants"
+        ? asyncProperty<[unknown]>(tenantSchedule, (drawn) =>
             timed(() => simulation.runTenant(drawn as TenantSchedule)),
+          )
+        : asyncProperty<[unknown]>(of === "watches" ? watchSchedule : schedule, (drawn) =>
+            timed(() => simulation.run(drawn as Schedule)),
           );
     const result = await check(property, {
       numRuns: runs,

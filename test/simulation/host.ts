@@ -79,6 +79,8 @@ export interface Host {
   failStorage(fault: StorageFault | undefined): Promise<void>;
   /** What the tables hold; undefined when there is no connection. */
   rows(): Promise<Rows | undefined>;
+  /** Posts to the Worker that the object is of, as Graph does. Not in workerd. */
+  post(request: Request): Promise<Response>;
   /** Frees what the schedule used, whatever is under way. */
   end(failed: boolean): Promise<void>;
 }

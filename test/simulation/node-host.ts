@@ -23,6 +23,7 @@ import { installGlobals } from "./platform/globals.ts";
 import { Life, SimulatedObject } from "./platform/object.ts";
 import { requestOf } from "./platform/request.ts";
 import { Scheduler } from "./platform/scheduler.ts";
+import { createIngress } from "./watches/ingress.ts";
 
 const decoder = new TextDecoder();
 
@@ -42,9 +43,13 @@ const webhooksAt = (path: string) =>
     },
   ]);
 
+const { SESSION_SECRET: oldSigner } = workerSecrets;
+const newSigner = "another-session-secret-for-tests-of-at-least-32-bytes";
+
 /** The Worker's variables in one deployment. */
-const variablesOf = ({ keys: sealing, secrets, receivers, isWrong }: Deployment) => ({
+const variablesOf = ({ keys: sealing, secrets, signers, receivers, isWrong }: Deployment) => ({
   ...workerSecrets,
+  SESSION_SECRET: signers === "s1" ? oldSigner : `${newSigner},${oldSigner}`,
   AZURE_TENANT_ID: isWrong ? "no tenant" : "common",
   AZURE_CLOUD: "global",
   AZURE_REDIRECT_URI: `${workerSecrets.AZURE_REDIRECT_URI},${ownCallback}`,
@@ -56,8 +61,9 @@ const variablesOf = ({ keys: sealing, secrets, receivers, isWrong }: Deployment)
 /** All keys that any deployment seals with, and the secret by which all of them sign. */
 export function simulatedSecrets() {
   const config = configOf({
-    ...variablesOf({ ...wellDeployed, measures: false }),
+    ...variablesOf({ ...wellDeployed, signers: "s1", measures: false }),
     TOKEN_ENCRYPTION_KEYS: allKeys,
+    SESSION_SECRET: `${oldSigner},${newSigner}`,
   });
   if (!config.ok) throw new Error(config.error.message);
   const { encryptionKeys: keys, sessionSecret } = config.value;
@@ -87,6 +93,8 @@ export class NodeHost implements Host {
   readonly #environments = new Map<string, object>();
   #options: HostOptions | undefined;
   #environment: object = {};
+  #variables: object = {};
+  readonly #ingress = createIngress(() => this.stub);
 
   constructor() {
     Directory.prototype.upsert = (entry) => this.#ask((receivers) => receivers.upsert(entry));
@@ -193,6 +201,7 @@ export class NodeHost implements Host {
       }),
     };
     this.#environments.set(name, this.#environment);
+    this.#variables = variablesOf(deployment);
   }
 
   lose(): Promise<void> {
@@ -225,7 +234,8 @@ export class NodeHost implements Host {
 
   failStorage(fault: StorageFault | undefined): Promise<void> {
     const { storage } = this.#object;
-    const written = fault === "grant" ? /^\s*UPDATE grant\b/i : new RegExp(`INTO ${fault}\\b`, "i");
+    const change = fault === "grant" ? "UPDATE" : fault === "watch" ? "(?:INTO|UPDATE)" : "INTO";
+    const written = new RegExp(`\\b${change} ${fault}\\b`, "i");
     storage.fault = fault === undefined ? undefined : (query) => written.test(query);
     return Promise.resolve();
   }
@@ -258,14 +268,20 @@ export class NodeHost implements Host {
       outbox: rows("SELECT * FROM outbox"),
       signIns: rows("SELECT * FROM authorization"),
       cooldowns: rows("SELECT * FROM cooldown"),
+      watches: rows("SELECT * FROM watch ORDER BY created_at, id"),
+      changes: rows("SELECT * FROM change ORDER BY seq"),
       alarm: storage.alarm,
-      due: dueOf(this.#state, this.#clock.now),
+      ...dueOf(this.#state, this.#clock.now),
     };
   }
 
   end(): Promise<void> {
     this.#object.begin("");
     return Promise.resolve();
+  }
+
+  post(request: Request): Promise<Response> {
+    return this.#ingress(request, this.#variables);
   }
 
   /** Another key for each schedule: the connection remembers those of the one before. */

@@ -12,6 +12,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     path: { type: "string" },
     tenants: { type: "boolean", default: false },
+    watches: { type: "boolean", default: false },
     mutation: { type: "string" },
     mutations: { type: "boolean", default: false },
     coverage: { type: "boolean", default: false },
@@ -19,7 +20,7 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs ?? (values.mutations ? 20_000 : 10_000));
 const seed = Number(values.seed);
-const of = values.tenants ? "tenants" : "users";
+const of = values.tenants ? "tenants" : values.watches ? "watches" : "users";
 /** Schedules of one seed, and so of one process: what they leave in memory ends with it. */
 const batch = 5_000;
 
@@ -35,7 +36,7 @@ function tell({
 }: NonNullable<CampaignReport["failure"]>): void {
   write(error);
   write(JSON.stringify(schedule));
-  const kind = values.tenants ? "--tenants " : "";
+  const kind = of === "users" ? "" : `--${of} `;
   if (path !== "") write(`replay: npm run simulate -- ${kind}--seed ${failed} --path ${path}`);
 }
 
@@ -72,7 +73,7 @@ async function simulate(): Promise<boolean> {
   medians.sort((one, other) => one - other);
   const median = medians[medians.length >> 1] ?? 0;
   write(
-    `simulate: ${done} schedules${values.tenants ? " of tenants" : ""} from seed ${seed} on, median ${median.toFixed(2)} ms`,
+    `simulate: ${done} schedules${of === "users" ? "" : ` of ${of}`} from seed ${seed} on, median ${median.toFixed(2)} ms`,
   );
   return !failed;
 }
@@ -94,6 +95,7 @@ function cover(): boolean {
  * `npm run simulate -- --runs 10000 --seed 1`: random schedules of a connection, 5,000 of each seed.
  * `npm run simulate -- --seed 7 --path 12:3`: replays what a run said failed, and makes it shorter.
  * `npm run simulate -- --tenants`: the same for connections of tenants, with schedules of their own.
+ * `npm run simulate -- --watches`: the same for connections that watch something.
  * `npm run simulate -- --mutation NAME`: the same with a fault in the code, which is not written to it.
  * `npm run simulate -- --mutations --runs 20000`: whether each fault that there is a name for is found.
  * `npm run simulate -- --coverage --runs 10000`: prints what of the connection they reach.

@@ -1,4 +1,4 @@
-import { CONTOSO_SUBSCRIPTION } from "../sandbox/constants.ts";
+import { CONTOSO_SUBSCRIPTION, ENGINEERING_SUBSCRIPTION } from "../sandbox/constants.ts";
 
 /** Where Azure's swagger lies in the folder of API descriptions. */
 export const armDocuments = {
@@ -22,6 +22,26 @@ export const group = `${subscription}/resourcegroups/contoso-production`;
 
 const groupPath = "/subscriptions/{subscriptionId}/resourcegroups/{resourceGroupName}";
 const tagsPath = "/{scope}/providers/Microsoft.Resources/tags/default";
+
+const deploymentsPath = `${groupPath}/providers/Microsoft.Resources/deployments`;
+const deployment = {
+  properties: {
+    mode: "Incremental",
+    template: {
+      $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+      contentVersion: "1.0.0.0",
+      parameters: { count: { type: "int", defaultValue: 1 } },
+      resources: [
+        {
+          type: "Microsoft.Web/sites",
+          apiVersion: "2024-04-01",
+          name: "[concat('deployed-', parameters('count'))]",
+          location: "westeurope",
+        },
+      ],
+    },
+  },
+};
 
 /** Operations whose answers are compared with the swagger. */
 export const armOperations: readonly ArmOperation[] = [
@@ -122,5 +142,49 @@ export const armOperations: readonly ArmOperation[] = [
     path: `${group}/providers/Microsoft.Resources/tags/default`,
     method: "PATCH",
     body: { operation: "Merge", properties: { tags: { a: "1" } } },
+  },
+  {
+    document: "subscriptions",
+    spec: "/subscriptions/{subscriptionId}/providers/Microsoft.Resources/checkZonePeers/",
+    path: `${subscription}/providers/Microsoft.Resources/checkZonePeers`,
+    method: "POST",
+    body: {
+      location: "westeurope",
+      subscriptionIds: [`subscriptions/${ENGINEERING_SUBSCRIPTION}`],
+    },
+  },
+  {
+    document: "subscriptions",
+    spec: "/providers/Microsoft.Resources/checkResourceName",
+    path: "/providers/Microsoft.Resources/checkResourceName",
+    method: "POST",
+    body: { name: "windows-1", type: "Microsoft.Web/sites" },
+  },
+  {
+    document: "resources",
+    method: "GET",
+    spec: "/subscriptions/{subscriptionId}/providers/{resourceProviderNamespace}/providerPermissions",
+    path: `${subscription}/providers/Microsoft.Storage/providerPermissions`,
+  },
+  {
+    document: "resources",
+    spec: `${deploymentsPath}/{deploymentName}`,
+    path: `${group}/providers/Microsoft.Resources/deployments/new`,
+    method: "PUT",
+    body: deployment,
+    status: 201,
+  },
+  {
+    document: "resources",
+    spec: `${deploymentsPath}/{deploymentName}/validate`,
+    path: `${group}/providers/Microsoft.Resources/deployments/new/validate`,
+    method: "POST",
+    body: deployment,
+  },
+  {
+    document: "resources",
+    spec: "/subscriptions/{subscriptionId}/providers/Microsoft.Resources/deployments/",
+    path: `${subscription}/providers/Microsoft.Resources/deployments/`,
+    method: "GET",
   },
 ];

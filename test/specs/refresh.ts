@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
+import { armExampleSlices } from "./arm-examples.ts";
 import { armTypes } from "./arm-types.ts";
 import { permissionSlice } from "./graph-permissions.ts";
 import type { PermissionSpec } from "./graph-permissions.ts";
@@ -23,7 +24,10 @@ if (folder === undefined || (mode !== undefined && mode !== "--check")) {
 const parsed = new Map<string, unknown>();
 function read<T>(file: string): T {
   if (!parsed.has(file))
-    parsed.set(file, JSON.parse(readFileSync(join(folder ?? "", file), "utf8")));
+    parsed.set(
+      file,
+      JSON.parse(readFileSync(join(folder ?? "", file), "utf8").replace(/^\uFEFF/, "")),
+    );
   return parsed.get(file) as T;
 }
 
@@ -34,6 +38,7 @@ const slices: readonly [file: string, cut: () => unknown][] = [
   ],
   ["graph-types.json", () => graphTypes(read<JsonObject>("graph/openapi31-from-csdl.json"))],
   ["arm-types.json", () => armTypes((file) => read<Json>(`arm/${file}`))],
+  ["arm-examples.json", () => armExampleSlices((file) => read<Json>(`arm/${file}`))],
 ];
 
 let stale = false;

@@ -18,13 +18,21 @@ export const rooms: Readonly<Record<string, { floor: number; packages: readonly 
     packages: ["jose", "partyserver", "standardwebhooks", "zod"],
   },
   callers: { floor: 9, packages: ["jose", "zod"] },
-  operations: { floor: 10, packages: ["zod"] },
-  front: { floor: 11, packages: ["hono", "zod"] },
-  routes: { floor: 12, packages: ["hono", "zod"] },
-  rpc: { floor: 12, packages: ["zod"] },
-  watchdog: { floor: 12, packages: [] },
-  client: { floor: 12, packages: ["@microsoft/microsoft-graph-types", "react"] },
-  console: { floor: 12, packages: ["preact", "@preact/signals"] },
+  oauth: {
+    floor: 10,
+    packages: ["@cloudflare/workers-oauth-provider", "cloudflare:workers", "zod"],
+  },
+  operations: { floor: 11, packages: ["zod"] },
+  front: { floor: 12, packages: ["hono", "zod"] },
+  routes: { floor: 13, packages: ["hono", "zod"] },
+  rpc: { floor: 13, packages: ["zod"] },
+  mcp: {
+    floor: 13,
+    packages: ["@microsoft/microsoft-graph-types", "@modelcontextprotocol/server", "agents", "zod"],
+  },
+  watchdog: { floor: 13, packages: [] },
+  client: { floor: 13, packages: ["@microsoft/microsoft-graph-types", "react"] },
+  console: { floor: 13, packages: ["preact", "@preact/signals"] },
 };
 /** The files a Worker starts from, and the generated types. */
 export const looseFiles = ["app.ts", "index.ts", "service.ts", "worker-configuration.d.ts"];

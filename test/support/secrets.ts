@@ -16,7 +16,7 @@ const allButAdmin = scopes(
 
 /** One API key per kind of caller that tests play: `azk_{id}_{secret}`, secret = `{id}-secret`. */
 const keys = [
-  { id: "all", scopes: [...allButAdmin, "admin"] },
+  { id: "all", scopes: [...allButAdmin, "vault:read", "admin"] },
   { id: "plain", scopes: allButAdmin },
   { id: "reader", scopes: scopes("connections:read", "graph:read", "arm:read") },
   { id: "none", scopes: scopes() },

@@ -42,6 +42,7 @@ const rooms = [
   "directory",
   "connection",
   "callers",
+  "oauth",
   "operations",
   "front",
   "routes",

@@ -1,4 +1,4 @@
-import { subscriptionOf } from "../../arm/throttle-scope.ts";
+import { isResourceGraph, subscriptionOf } from "../../arm/throttle-scope.ts";
 import type { Cloud } from "../../entra/cloud.ts";
 import { failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
@@ -13,6 +13,8 @@ interface ArmTarget {
   url: URL;
   /** Absent: the call is for the tenant. */
   subscription: string | undefined;
+  /** Whether it is a query of Resource Graph. */
+  resourceGraph: boolean;
 }
 interface StoreTarget {
   resource: "vault" | "storage";
@@ -89,7 +91,12 @@ export function resolveTarget(url: URL, cloud: Cloud): Outcome<Target> {
     return ok(
       resource === "graph"
         ? { resource, url: target }
-        : { resource, url: target, subscription: subscriptionOf(path.pathname) },
+        : {
+            resource,
+            url: target,
+            subscription: subscriptionOf(path.pathname),
+            resourceGraph: isResourceGraph(path.pathname),
+          },
     );
   }
   return (

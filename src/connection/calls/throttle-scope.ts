@@ -23,7 +23,7 @@ export function throttleScopeOf(
     case "graph":
       return graphThrottleScope(target.url, isSelf);
     case "arm":
-      return armThrottleScope(target.subscription, method);
+      return armThrottleScope(target.subscription, method, target.resourceGraph);
     case "vault":
     case "storage":
       return `${target.resource}:${target.name}`;

@@ -1,4 +1,4 @@
-import { quotaOf } from "../../arm/quota.ts";
+import { quotaOf, userQuotaSpent } from "../../arm/quota.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
 import { retryAfterSeconds } from "../../http/retry-after.ts";
 import type { ConnectionState } from "../connection-state.ts";
@@ -45,12 +45,13 @@ export class Throttling {
     });
   }
 
-  /** Takes what an answer says of limits: a 429 begins a cool-down. */
+  /** Takes what an answer says of limits: a 429 begins a cool-down, and so does the last of a quota. */
   record(call: Pick<Call, "target" | "scope" | "ends">, answer: Response): void {
     const { target, scope, ends } = call;
     // The connection ended meanwhile: what was asked of its account holds for no other.
     if (ends !== this.#options.state.ends) return;
-    if (answer.status === 429) this.#begin(target, scope, answer);
+    const spent = target.resource === "arm" && userQuotaSpent(answer.headers);
+    if (answer.status === 429 || spent) this.#begin(target, scope, answer);
     if (target.resource !== "arm") return;
     const quota = Object.entries({ ...this.#armQuota, ...quotaOf(answer.headers) });
     this.#armQuota = Object.fromEntries(quota.slice(-quotasKept));

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import type { Cloud } from "../../entra/cloud.ts";
 import { missingScopes, permissionsIn, resourceOfScope } from "../../entra/resource.ts";
+import { parseConnectionId } from "../../contract/connection-id.ts";
 import { conflict, type Failure } from "../../contract/errors.ts";
+import { isGuid } from "../../contract/guid.ts";
 import { storedRemedySchema } from "../../contract/remedy-schema.ts";
 import { isHeld } from "../policy/grant-kind.ts";
 import type { Grant } from "../tables/grant-store.ts";
@@ -96,6 +98,30 @@ export function healConflict(grant: Grant | undefined, candidate: Candidate): Fa
     "different_account",
     "The link repairs the connection of one Microsoft account, and another one signed in: open the link again, and sign in with the first.",
   );
+}
+
+/**
+ * Why a candidate may not become the grant of a connection whose user is an account, if there is a reason.
+ * Where MCP clients sign accounts in, `{oid}@{tid}` is the account itself, and whoever names that user
+ * must not connect another one.
+ *
+ * @param connectionId of the connection that would hold it
+ */
+export function ownAccountConflict(
+  connectionId: string,
+  candidate: Candidate,
+): Failure | undefined {
+  const owner = parseConnectionId(connectionId);
+  if (owner?.kind !== "user" || owner.label !== undefined) return undefined;
+  const [objectId = "", tenantId = "", ...rest] = owner.userId.split("@");
+  if (rest.length > 0 || !isGuid(objectId) || !isGuid(tenantId)) return undefined;
+  const own = `${candidate.object_id}@${candidate.tenant_id}`;
+  return owner.userId.toLowerCase() === own.toLowerCase()
+    ? undefined
+    : conflict(
+        "different_account",
+        "This user is one Microsoft account, and another one signed in: sign in with the first.",
+      );
 }
 
 const isSameAccount = (grant: Grant, candidate: Candidate): boolean =>

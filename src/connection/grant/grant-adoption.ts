@@ -10,7 +10,12 @@ import { authorityTenant } from "../../entra/tenant.ts";
 import type { TokenEndpoint, TokenSet } from "../../entra/token-endpoint.ts";
 import { failure, type Failure } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
-import { adoptionConflict, grantedScopes, type Candidate } from "./candidate.ts";
+import {
+  adoptionConflict,
+  grantedScopes,
+  ownAccountConflict,
+  type Candidate,
+} from "./candidate.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { Outcome } from "../../contract/connection-rpc.ts";
 import { homeOf } from "../tables/grant-store.ts";
@@ -126,6 +131,9 @@ export class GrantAdoption {
     const { config, connectionId, state, cipher, now, replaced } = this.#options;
     const conflict = () =>
       own() ??
+      (config.mcpSignIn?.kind === "standalone"
+        ? ownAccountConflict(connectionId, candidate)
+        : undefined) ??
       adoptionConflict(state.exists ? state.grants.read() : undefined, candidate, config.cloud);
     const standing = conflict();
     if (standing !== undefined) return err(standing);

@@ -12,6 +12,8 @@
  * | `tenant_proof`  | none: who signs in is all             | the browser that came   | that the tenant was      |
  * |                 |                                       | from the consent        | connected, once confirmed |
  * | `console`       | none: who signs in is all             | the browser that began  | nothing: a session of the console |
+ * | `mcp`           | the default ones                      | the browser that began, | the grant, on the        |
+ * |                 |                                       | which then consents     | connection of that account |
  *
  * A purpose that is added gets a row here first; where two differ in a rule, the rule is a field.
  */
@@ -21,7 +23,7 @@ interface Purpose {
   /** How long a state is good, in milliseconds. */
   ttlMs: number;
   /** Whose grant is kept: of the account that is held, or the first of any, or none. */
-  adopts: "same_account" | "first_or_same_account" | "tenant" | "nothing";
+  adopts: "same_account" | "first_or_same_account" | "own_account" | "tenant" | "nothing";
 }
 
 const tenMinutes = 600_000;
@@ -38,6 +40,8 @@ export const signInPurposes = {
   tenant_proof: { callbackPath: "/callback/admin", ttlMs: tenMinutes, adopts: "tenant" },
   /** An operator opens the console. The state holds nothing. */
   console: { callbackPath: "/callback", ttlMs: tenMinutes, adopts: "nothing" },
+  /** The user of an MCP client signs in where the account is the user. The state holds a handle. */
+  mcp: { callbackPath: "/callback", ttlMs: tenMinutes, adopts: "own_account" },
 } as const satisfies Record<string, Purpose>;
 
 export type SignInPurpose = keyof typeof signInPurposes;

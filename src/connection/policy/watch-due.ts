@@ -56,8 +56,11 @@ export function watchDues(
   });
 }
 
+/** Milliseconds between attempts at what others may have mended without our notice. */
+export const probeInterval = 24 * 60 * 60_000;
+
 /** Whether what has to be done may be done without our notice. */
-export const healsSilently = (action: RemedyAction | undefined): boolean =>
+const healsSilently = (action: RemedyAction | undefined): boolean =>
   action === "admin_consent" || action === "contact_admin";
 
 type Planned = Omit<WatchDue, "watch">;
@@ -94,16 +97,24 @@ const catchUp = (row: WatchRow, at: number): Planned[] =>
     ? [{ kind: "watch_catch_up", at }]
     : [];
 
-/**
- * A latch is over when it is gone. Of a permission nobody tells us, nor of what an administrator does:
- * these are tried when their time comes.
- */
 function recovery(row: WatchRow, tryAt: number, isLatched: boolean): Planned[] {
-  const { blocked_by: by, remedy, retry_at: retryAt } = row;
-  const isProbed = by === "permission" || healsSilently(remedy?.action);
-  const at = by === "latch" && !isLatched ? tryAt : isProbed ? retryAt : null;
+  const at = recoveryAt(row, tryAt, isLatched);
   const kind = row.subscription_id === null ? "watch_creation" : "watch_renewal";
   return at === null ? [] : [{ kind, at }];
+}
+
+/**
+ * A latch is over when it is gone. Of a permission nobody tells us, nor of what an administrator does:
+ * these are tried once a day.
+ */
+function recoveryAt(
+  { blocked_by: by, remedy, retry_at: retryAt }: WatchRow,
+  tryAt: number,
+  isLatched: boolean,
+): number | null {
+  if (by === "permission") return retryAt;
+  if (!isLatched) return tryAt;
+  return retryAt !== null && healsSilently(remedy?.action) ? retryAt + probeInterval : null;
 }
 
 const expiry = ({ subscription_id: id, expires_at: at }: WatchRow): Planned[] =>

@@ -188,6 +188,19 @@ export class Changes {
       .toArray();
   }
 
+  /** Whether one of this type and item is kept of a watch. */
+  holds(watch: string, type: ChangeType, item: string): boolean {
+    const [known] = this.#sql
+      .exec(
+        "SELECT 1 FROM change WHERE watch = ? AND item = ? AND type = ? LIMIT 1",
+        watch,
+        item,
+        type,
+      )
+      .toArray();
+    return known !== undefined;
+  }
+
   /** When a watch last had one, in milliseconds, or null. */
   lastTimeOf(watch: string): number | null {
     const last = this.#sql.exec("SELECT max(time) AS at FROM change WHERE watch = ?", watch).one();

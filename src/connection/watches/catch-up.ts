@@ -1,10 +1,11 @@
 import { AzureError, failure, type Failure } from "../../contract/errors.ts";
-import { changeKinds, type ChangeKind } from "../../contract/watch.ts";
+import { changeKinds } from "../../contract/watch.ts";
 import { deltaSteps } from "../../graph/delta.ts";
 import type { GraphSession } from "../../graph/session.ts";
-import { isRecord, textOf, type JsonRecord } from "../../http/json.ts";
+import { isRecord, textOf } from "../../http/json.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { deltaSource, type DeltaSource } from "../policy/delta-source.ts";
+import { missedKind } from "../policy/missed-kind.ts";
 import { parseWatchResource } from "../policy/watch-resource.ts";
 import type { NewChange } from "../tables/changes.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
@@ -34,12 +35,13 @@ export class CatchUp {
     this.#options = options;
   }
 
-  /** Reads what was missed; the first time, only from where the next reading begins. */
+  /** Reads what was missed; the first time, from where the next reading begins. */
   async run(id: string): Promise<void> {
     const { state, cipher, transitions } = this.#options;
     const row = state.exists ? state.watches.read(id) : undefined;
     if (row === undefined || row.state !== "active" || !row.catch_up) return;
     const { ends } = state;
+    const gaps = transitions.gapsOf(id);
     try {
       const from = row.delta_link === null ? undefined : await this.#open(row.delta_link);
       const deltaLink = await this.#walk(row, ends, from);
@@ -49,7 +51,7 @@ export class CatchUp {
       if (present === undefined) return;
       state.watches.update(id, { delta_link: sealed, retry_at: null, attempts: 0 });
       // A gap that began meanwhile is read with the next reading.
-      if (present.gap_since === row.gap_since) transitions.closeGap(present);
+      if (transitions.gapsOf(id) === gaps) transitions.closeGap(present);
     } catch (error) {
       if (!(error instanceof AzureError)) throw error;
       this.#failed(row, ends, error);
@@ -63,10 +65,10 @@ export class CatchUp {
 
   /** @returns where the next reading begins; undefined when the watch is no more */
   async #walk(row: WatchRow, ends: number, from: string | undefined): Promise<string | undefined> {
-    const { now } = this.#options;
-    const { gap_since: gap, change_types: changeTypes } = row;
+    const { change_types: changeTypes } = row;
     const parsed = parseWatchResource(row.resource);
-    const need = { since: gap ?? now(), changeTypes, reports: gap !== null };
+    const since = sinceOf(row);
+    const need = { since, changeTypes, reports: row.gap_since !== null };
     const source = parsed.ok ? deltaSource(parsed.value, need) : undefined;
     if (source === undefined) return undefined;
     const first = await this.#read(row, ends, source, from);
@@ -76,21 +78,21 @@ export class CatchUp {
     return read;
   }
 
-  /** Reports what it reads where there is a gap. */
+  /** Reports what changed since the gap began, or since Graph reports where there is none. */
   async #read(
     row: WatchRow,
     ends: number,
     { path, ...source }: DeltaSource,
     from: string | undefined,
   ): Promise<string | "lost" | undefined> {
-    const { session, intake } = this.#options;
-    const { gap_since: since } = row;
+    const { state, session, intake } = this.#options;
+    const since = sinceOf(row);
+    const isReported = (item: string) => state.changes.holds(row.id, "change.created", item);
     for await (const step of deltaSteps<unknown>(session, path, { ...source, from })) {
       if (this.#present(row, ends) === undefined) return undefined;
       if (step.resync === true) return "lost";
-      if (since !== null) {
-        intake.keep(step.items.flatMap((item) => changeIn(item, row, since) ?? []));
-      }
+      const missed = step.items.flatMap((item) => changeIn(item, { row, since, isReported }) ?? []);
+      if (missed.length > 0) intake.keep(missed);
       if (step.deltaLink !== undefined) return step.deltaLink;
     }
     return undefined;
@@ -119,31 +121,36 @@ const lostTwice = (): Failure =>
     details: { reason: "resync_loop" },
   });
 
+/**
+ * The first reading is of what there is since Graph reports: what is lost before it ends is read by no later
+ * one.
+ */
+const sinceOf = ({ gap_since: gap, confirmed_at: confirmed, created_at: created }: WatchRow) =>
+  gap === null ? Math.max(confirmed ?? 0, created) : gap - overlap;
+
+interface Reading {
+  row: WatchRow;
+  /** Milliseconds since the epoch: what changed before is not missed. */
+  since: number;
+  /** Whether it was reported that an item was created. */
+  isReported: (item: string) => boolean;
+}
+
 /** What a delta says of an item, as a notification would. */
-function changeIn(item: unknown, row: WatchRow, since: number): NewChange | undefined {
+function changeIn(item: unknown, { row, since, isReported }: Reading): NewChange | undefined {
   const id = isRecord(item) ? textOf(item["id"]) : undefined;
   if (!isRecord(item) || id === undefined) return undefined;
-  const kind = kindOf(item, since);
-  if (kind === undefined) return undefined;
   // Of a drive Graph reports nothing but `updated`, whatever happened to its items.
-  const isWanted = row.change_types.includes(kind) || row.resource.endsWith("/root");
-  return isWanted
-    ? {
+  const wanted = row.resource.endsWith("/root") ? changeKinds : row.change_types;
+  const kind = missedKind(item, { since, wanted, isReported: () => isReported(id) });
+  return kind === undefined
+    ? undefined
+    : {
         watch: row.id,
         type: `change.${kind}`,
         resource: `${row.resource}/${id}`,
         item: id,
         etag: textOf(item["@odata.etag"]) ?? textOf(item["eTag"]) ?? null,
         data: null,
-      }
-    : undefined;
-}
-
-/** @returns undefined for what changed before the gap */
-function kindOf(item: JsonRecord, since: number): ChangeKind | undefined {
-  if (item["@removed"] !== undefined || item["deleted"] !== undefined) return "deleted";
-  const [created, updated] = changeKinds;
-  const moment = (name: string) => Date.parse(textOf(item[name]) ?? "");
-  if (moment("lastModifiedDateTime") < since - overlap) return undefined;
-  return moment("createdDateTime") >= since - overlap ? created : updated;
+      };
 }

@@ -90,19 +90,18 @@ export class WatchNotifications {
 
   #keep(row: WatchRow, own: readonly JsonRecord[], total: number): NotificationResult {
     const { intake } = this.#options;
-    const words = own.flatMap((part) => textOf(part["lifecycleEvent"]) ?? []);
+    const words = own.flatMap((part) => wordIn(part, row) ?? []);
     const changes = own.flatMap((part) => changeIn(part, row) ?? []);
     const { added, repeated } =
       changes.length === 0 ? { added: [], repeated: 0 } : intake.keep(changes);
-    for (const word of new Set(words)) this.#heed(row.id, word);
+    for (const input of new Set(words)) this.#heed(row.id, input);
     const kept = added.length;
     return { kept, repeated, dropped: total - words.length - changes.length };
   }
 
-  #heed(id: string, word: string): void {
+  #heed(id: string, input: WatchInput): void {
     const { state, transitions, now, rearm } = this.#options;
-    const input = Object.hasOwn(lifecycleWords, word) ? lifecycleWords[word] : undefined;
-    const step = transitions.apply(id, input ?? "unknown_word");
+    const step = transitions.apply(id, input);
     // The alarm does it: Graph waits for the answer to its notification.
     if (step?.work === "renew") state.watches.update(id, { renew_at: now() });
     if (step?.work === "check") state.watches.update(id, { check_at: now() });
@@ -114,6 +113,17 @@ export class WatchNotifications {
 function partsOf(body: string): JsonRecord[] {
   const value = parseJsonObject(body)?.["value"];
   return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+/** What a lifecycle word says; undefined for changes. */
+function wordIn(part: JsonRecord, row: WatchRow): WatchInput | undefined {
+  const word = textOf(part["lifecycleEvent"]);
+  if (word === undefined) return undefined;
+  const input = Object.hasOwn(lifecycleWords, word) ? lifecycleWords[word] : undefined;
+  const subscription = textOf(part["subscriptionId"]) ?? row.subscription_id;
+  // The answer to a creation may have been lost: the end of what it made is not the end of what is there.
+  const isOthers = input === "removed" && subscription !== row.subscription_id;
+  return input === undefined || isOthers ? "unknown_word" : input;
 }
 
 /** The change that a part tells of; undefined for lifecycle words and for what cannot be read. */

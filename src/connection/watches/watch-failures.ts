@@ -3,13 +3,13 @@ import type { Failure } from "../../contract/errors.ts";
 import type { StoredRemedy } from "../../contract/remedy.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { remedyOf } from "../policy/remedies.ts";
-import { healsSilently } from "../policy/watch-due.ts";
+import { probeInterval } from "../policy/watch-due.ts";
 import { rulesOf } from "../policy/watch-resource.ts";
 import type { WatchColumns, WatchRow } from "../tables/watches.ts";
 import { laterColumns } from "./subscription-term.ts";
 import { errorOf, type InputFacts, type WatchTransitions } from "./watch-transitions.ts";
 
-const day = 24 * 60 * 60_000;
+/** Milliseconds before a latch that is gone is believed: what refuses without one is not asked in a loop. */
 const shortPause = 5_000;
 
 export interface WatchFailuresOptions {
@@ -55,15 +55,19 @@ export class WatchFailures {
   forbidden(row: WatchRow, reason: Failure): void {
     const { publicOrigin, state, now } = this.#options;
     const { permission } = rulesOf(row.resource);
-    const granted = state.grant().scopes.some((scope) => scope.split("/").at(-1) === permission);
+    const { kind, scopes, roles } = state.grant();
+    const isTenant = kind === "tenant";
+    const held = isTenant ? (roles ?? []) : scopes;
+    const granted = held.some((one) => one.split("/").at(-1) === permission);
     const disposition =
       permission === undefined || granted
         ? {
             action: "contact_admin" as const,
-            message: "The account is not allowed to watch this: its administrator has to allow it.",
+            message: `The ${isTenant ? "application" : "account"} is not allowed to watch this: its administrator has to allow it.`,
           }
         : {
-            action: "consent" as const,
+            // A tenant has no user who could consent.
+            action: isTenant ? ("admin_consent" as const) : ("consent" as const),
             message: `This needs the permission ${permission}, or one that includes it.`,
           };
     const remedy = remedyOf(
@@ -85,14 +89,12 @@ export class WatchFailures {
     facts: InputFacts & { remedy: StoredRemedy },
   ): void {
     const { now, transitions, state } = this.#options;
-    const isSilent = by === "permission" || healsSilently(facts.remedy.action);
     transitions.apply(row.id, "blocked", {
       ...facts,
       columns: {
         asked_at: null,
         attempts: 0,
-        // Also where the latch is gone by now: what refuses without one is not asked in a loop.
-        retry_at: now() + (isSilent ? day : shortPause),
+        retry_at: now() + (by === "permission" ? probeInterval : shortPause),
         ...facts.columns,
       },
     });

@@ -48,7 +48,8 @@ export class WatchSubscriptions {
       const url = notificationUrl(publicOrigin, sessionSecret, address);
       const asked = expiryOf(row, now());
       // Written before it is sent: whoever comes after a crash looks for what it made.
-      state.watches.update(id, { asked_at: now(), signed_by: signerOf(sessionSecret) });
+      const signer = signerOf(sessionSecret);
+      state.watches.update(id, { asked_at: now(), signed_by: signer });
       const answer = await subscriptions.create({
         changeTypes: row.change_types,
         resource: pathOf(row),
@@ -61,7 +62,7 @@ export class WatchSubscriptions {
       switch (answer.kind) {
         case "kept":
           transitions.apply(id, "created", {
-            columns: this.#kept(row, answer.subscription, asked),
+            columns: this.#kept({ ...row, signed_by: signer }, answer.subscription, asked),
           });
           return;
         case "duplicate":

@@ -10,6 +10,7 @@ import {
   type WatchInput,
   type WatchStep,
 } from "../policy/watch-policy.ts";
+import { missingSince } from "../policy/watch-gap.ts";
 import type { NewEvent } from "../tables/events.ts";
 import type { WatchColumns, WatchRow } from "../tables/watches.ts";
 
@@ -41,8 +42,11 @@ const factsOf = (row: WatchRow, now: number): WatchFacts => ({
   sinceRenewal: row.confirmed_at === null ? Infinity : now - row.confirmed_at,
 });
 
-/** What is no longer so when a subscription is gone: the next one has another secret. */
-const forgotten = (row: WatchRow): WatchColumns => ({
+/**
+ * What is no longer so when a subscription is gone: the next one has another secret. One that waits for
+ * somebody is tried when it would have been.
+ */
+const forgotten = (row: WatchRow, { state }: WatchStep): WatchColumns => ({
   incarnation: row.incarnation + 1,
   subscription_id: null,
   signed_by: null,
@@ -50,13 +54,14 @@ const forgotten = (row: WatchRow): WatchColumns => ({
   expires_at: null,
   renew_at: null,
   check_at: null,
-  retry_at: null,
+  retry_at: state === "blocked" ? row.retry_at : null,
   attempts: 0,
 });
 
 /** Writes what becomes of watches: each input is one change of the tables, with the events it leads to. */
 export class WatchTransitions {
   readonly #options: WatchTransitionsOptions;
+  readonly #gaps = new Map<string, number>();
 
   constructor(options: WatchTransitionsOptions) {
     this.#options = options;
@@ -81,7 +86,7 @@ export class WatchTransitions {
     }
     const gap = step.gap === undefined ? undefined : this.#gap(row, step.gap);
     const columns: WatchColumns = {
-      ...(step.forget === true && forgotten(row)),
+      ...(step.forget === true && forgotten(row, step)),
       ...facts.columns,
       ...gap?.columns,
       state: step.state,
@@ -91,11 +96,20 @@ export class WatchTransitions {
     return step;
   }
 
-  /** Notes that changes of a watch may be missing. */
-  openGap(id: string, reason: GapReason, since: number): void {
+  /** How often changes of a watch were found to be missing in this life, beside an open gap too. */
+  gapsOf(id: string): number {
+    return this.#gaps.get(id) ?? 0;
+  }
+
+  /**
+   * Notes that changes of a watch may be missing.
+   *
+   * @param at when the first of them came, in milliseconds since the epoch
+   */
+  openGap(id: string, reason: GapReason, at: number): void {
     const { state } = this.#options;
     const row = state.watches.read(id);
-    const gap = row && this.#gap(row, reason, since);
+    const gap = row && this.#gap(row, reason, at);
     if (row !== undefined && gap !== undefined) this.#write(row, gap.columns, gap.events);
   }
 
@@ -115,9 +129,16 @@ export class WatchTransitions {
   #gap(
     row: WatchRow,
     reason: GapReason,
-    since = this.#missingSince(row, reason),
+    at = this.#options.now(),
   ): { columns: WatchColumns; events: NewEvent[] } | undefined {
+    this.#gaps.set(row.id, this.gapsOf(row.id) + 1);
     if (row.gap_since !== null && row.catch_up) return undefined;
+    const since = missingSince(reason, {
+      now: at,
+      createdAt: row.created_at,
+      confirmedAt: row.confirmed_at,
+      lastReceivedAt: this.#options.state.changes.lastTimeOf(row.id),
+    });
     return {
       columns: { gap_since: since, gap_reason: reason },
       events: [
@@ -127,23 +148,6 @@ export class WatchTransitions {
         },
       ],
     };
-  }
-
-  /** The last moment at which Graph is known to have reported changes. */
-  #missingSince(row: WatchRow, reason: GapReason): number {
-    const { state, now } = this.#options;
-    const confirmed = row.confirmed_at ?? row.created_at;
-    switch (reason) {
-      case "expired":
-        return Math.min(now(), row.expires_at ?? now());
-      case "removed":
-        return Math.min(now(), Math.max(confirmed, state.changes.lastTimeOf(row.id) ?? 0));
-      case "missed":
-        return confirmed;
-      case "recreated":
-      case "overflow":
-        return now();
-    }
   }
 
   #write(row: WatchRow, columns: WatchColumns, events: readonly NewEvent[]): void {

@@ -9,7 +9,12 @@ import { upstreamFailure, upstreamRequestId } from "../../http/upstream-error.ts
 import { orThrow } from "../../contract/or-throw.ts";
 import { withConfig, type Context } from "../../front/context.ts";
 import { withLinksHere } from "./gateway-links.ts";
-import { gatewayTarget, isBatchPath, isContentPath, type GatewayMount } from "./gateway-path.ts";
+import {
+  gatewayTarget,
+  isBatchPath,
+  isContentPath,
+  type GatewayMount,
+} from "../../http/gateway-path.ts";
 import { untrustedBytes } from "../../front/headers.ts";
 import { methodNotAllowed } from "../../front/failures.ts";
 import { errorSchema } from "../../api/document.ts";

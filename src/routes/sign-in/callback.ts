@@ -10,6 +10,7 @@ import { connectionStub } from "../../connection/stub.ts";
 import { renamedField, type Failure } from "../../contract/errors.ts";
 import { snakeCase } from "../../contract/field-name.ts";
 import { completeConsoleSignIn } from "../operators/sign-in.ts";
+import { microsoftCallback } from "../oauth/microsoft-callback.ts";
 import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";
 import {
   administratorPage,
@@ -62,6 +63,8 @@ export function callbackRoutes(router: Router): void {
       const connectionId =
         state === undefined ? undefined : await connectionOfCallback(sessionSecret, state);
       if (state === undefined || connectionId === undefined) {
+        const ofClient = state === undefined ? undefined : await microsoftCallback(c, state);
+        if (ofClient !== undefined) return ofClient;
         const operator = state === undefined ? undefined : await completeConsoleSignIn(c, state);
         if (operator !== undefined) return operator;
         // After a consent in the Azure portal the administrator is sent to the first redirect URI.

@@ -22,7 +22,7 @@ export const askedPage = (
     ...(scopes.length > 0 ? [`Microsoft will ask you to allow: ${scopes.join(", ")}.`] : []),
     "Go on only if this is your account: the sign-in of another one changes nothing.",
   ],
-  button: { label: "Continue to Microsoft", leadsTo: microsoft },
+  form: { buttons: [{ label: "Continue to Microsoft" }], leadsTo: [microsoft] },
 });
 
 export const unknownLinkPage: HtmlPage = {

@@ -5,6 +5,7 @@ import type { OpenedLink, ReconnectRpc } from "../../contract/connection-rpc.ts"
 import { type Failure } from "../../contract/errors.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { Context } from "../../front/context.ts";
+import { isOwnForm } from "../../front/own-form.ts";
 import { pageResponse, redirectResponse, type HtmlPage } from "../../front/pages.ts";
 import { register, type Route } from "../../front/register.ts";
 import { callersNetwork, limitedByAddress } from "../../front/require.ts";
@@ -119,14 +120,3 @@ const refused = (c: Context, error: Failure): HtmlPage =>
     requestId: c.var.requestId,
     connectPageUrl: c.var.config.connectPageUrl,
   });
-
-/**
- * Whether a form was sent by the page itself. The page has no referrer, for which browsers send `Origin:
- * null`: `Sec-Fetch-Site` says it, which every browser since 2023 sends. What sends neither header is no
- * browser of today.
- */
-function isOwnForm(c: Context): boolean {
-  const site = c.req.header("sec-fetch-site");
-  if (site !== undefined) return site === "same-origin" || site === "none";
-  return c.req.header("origin") === c.var.config.publicOrigin;
-}

@@ -169,11 +169,17 @@ export class WorkerdHost implements Host {
           outbox: rows("SELECT * FROM outbox"),
           signIns: rows("SELECT * FROM authorization"),
           cooldowns: rows("SELECT * FROM cooldown"),
+          watches: rows("SELECT * FROM watch"),
+          changes: rows("SELECT * FROM change"),
           alarm: await storage.getAlarm(),
-          due: dueOf(state, this.#now),
+          ...dueOf(state, this.#now),
         };
       }),
     );
+  }
+
+  post(): Promise<Response> {
+    return Promise.reject(new Error("nothing is posted here"));
   }
 
   async end(failed: boolean): Promise<void> {

@@ -12,12 +12,15 @@ export interface FrontRequest {
   credential?: string | undefined;
   body?: unknown;
   headers?: Record<string, string>;
+  /** Instead of the Worker under test. */
+  via?: (request: Request) => Promise<Response>;
 }
 
 /** One request over HTTP; redirects are answers. */
 export function front(path: string, request: FrontRequest = {}): Promise<Response> {
   const { method = "GET", credential, body, headers } = request;
-  return exports.default.fetch(new URL(path, origin), {
+  const via = request.via ?? ((made: Request) => exports.default.fetch(made));
+  const made = new Request(new URL(path, origin), {
     method,
     redirect: "manual",
     headers: {
@@ -27,6 +30,7 @@ export function front(path: string, request: FrontRequest = {}): Promise<Respons
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
+  return via(made);
 }
 
 export const json = (response: Response) => response.json<Record<string, unknown>>();

@@ -1,15 +1,18 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { Webhook } from "standardwebhooks";
+import * as z from "zod";
 import type { Environment } from "../../../src/platform/env.ts";
 import { connectionEventSchema } from "../../../src/contract/connection-event-schema.ts";
 import type { ConnectionEvent } from "../../../src/contract/connection-events.ts";
+import { changeSchema } from "../../../src/contract/watch-schema.ts";
+import type { Change } from "../../../src/contract/watch.ts";
 
 /** A request to a webhook, its signature proven. */
 export interface Received {
   /** Of the URL, without its slash. */
   path: string;
-  event: ConnectionEvent;
+  event: ConnectionEvent | Change;
   headers: Headers;
 }
 
@@ -24,6 +27,10 @@ export function configureWebhooks(webhooks: readonly object[]): void {
   const environment: Environment = env;
   environment.WEBHOOKS = JSON.stringify(webhooks);
 }
+
+const recordSchema = z.union([connectionEventSchema, changeSchema]);
+const isChange = (record: ConnectionEvent | Change): record is Change =>
+  record.type.startsWith("change.");
 
 type Answer = (received: Received) => Response | Promise<Response>;
 
@@ -43,7 +50,7 @@ export class WebhookReceiver {
       const { headers } = request;
       const proven = new Webhook(receiverSecret).verify(body, Object.fromEntries(headers));
       const path = url.pathname.slice(1);
-      const received = { path, event: connectionEventSchema.parse(proven), headers };
+      const received = { path, event: recordSchema.parse(proven), headers };
       this.received.push(received);
       const answer = this.#paths.get(path);
       return answer === undefined ? new Response(null, { status: 204 }) : answer(received);
@@ -55,9 +62,14 @@ export class WebhookReceiver {
   }
 
   /** What a path was told of a connection, in the order it came, repetitions included. */
-  eventsOf(connection: string, path: string): ConnectionEvent[] {
+  recordsOf(connection: string, path: string): (ConnectionEvent | Change)[] {
     return this.received
       .filter((received) => received.path === path && received.event.connection === connection)
       .map(({ event }) => event);
+  }
+
+  /** The same without changes. */
+  eventsOf(connection: string, path: string): ConnectionEvent[] {
+    return this.recordsOf(connection, path).filter((record) => !isChange(record));
   }
 }

@@ -72,6 +72,13 @@ export const invalidContent = (reason: string) =>
     `The request content was invalid and could not be deserialized: '${reason}'.`,
   );
 
+export const invalidFilter = (filter: string) =>
+  failure(
+    400,
+    "InvalidFilterInQueryString",
+    `Invalid $filter '${filter}' specified in the query string.`,
+  );
+
 export const locationRequired = () =>
   failure(400, "LocationRequired", "The location property is required for this definition.");
 

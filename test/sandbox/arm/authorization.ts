@@ -1,45 +1,34 @@
-import {
-  CONTOSO_SUBSCRIPTION,
-  ENGINEERING_SUBSCRIPTION,
-  FABRIKAM_SUBSCRIPTION,
-} from "../constants.ts";
 import type { Caller } from "../world.ts";
+import { type RoleDefinition, roleAllows, roleById } from "./access/roles.ts";
 import { type Answer, failure } from "./answer.ts";
-import type { Subscription } from "./state.ts";
+import { liesWithin, scopesAbove } from "./scope.ts";
+import type { ArmState, RoleAssignment } from "./state.ts";
 
-export type Role = "Owner" | "Reader";
+const ownAssignments = (state: ArmState, { tenantId, objectId }: Caller): RoleAssignment[] =>
+  state.roleAssignments.filter(
+    (each) =>
+      each.tenantId === tenantId && each.principalId.toLowerCase() === objectId.toLowerCase(),
+  );
 
-interface Assignment {
-  upn: string;
-  role: Role;
-  subscriptions: readonly string[];
+const rolesOf = (assignments: readonly RoleAssignment[]): RoleDefinition[] =>
+  assignments.flatMap(({ roleId }) => roleById(roleId) ?? []);
+
+/** Whether one of the caller's roles, here or inherited from above, allows the action on a path. */
+export function mayAct(state: ArmState, caller: Caller, action: string, path: string): boolean {
+  const above = new Set(scopesAbove(state, path));
+  const here = ownAssignments(state, caller).filter(({ scope }) => above.has(scope.toLowerCase()));
+  return rolesOf(here).some((role) => roleAllows(role, action));
 }
 
-const assignments: readonly Assignment[] = [
-  {
-    upn: "ada@contoso.example",
-    role: "Owner",
-    subscriptions: [CONTOSO_SUBSCRIPTION, ENGINEERING_SUBSCRIPTION],
-  },
-  { upn: "grace@contoso.example", role: "Reader", subscriptions: [CONTOSO_SUBSCRIPTION] },
-  { upn: "alan@fabrikam.example", role: "Owner", subscriptions: [FABRIKAM_SUBSCRIPTION] },
-];
-
-/** What guests of Contoso may read. */
-const GUEST_SUBSCRIPTIONS: ReadonlySet<string> = new Set([CONTOSO_SUBSCRIPTION]);
-
-/** The caller's role on a subscription of the token's own tenant; undefined for none. */
-export function roleOn(subscription: Subscription, caller: Caller): Role | undefined {
-  if (caller.tenantId !== subscription.tenantId) return undefined;
-  if (caller.kind === "app") return "Reader";
-  const { user } = caller;
-  if (!user) return undefined;
-  const { subscriptionId } = subscription;
-  if (user.homeTenantId !== caller.tenantId)
-    return GUEST_SUBSCRIPTIONS.has(subscriptionId) ? "Reader" : undefined;
-  return assignments.find(
-    (each) => each.upn === user.upn.toLowerCase() && each.subscriptions.includes(subscriptionId),
-  )?.role;
+/**
+ * Whether the caller sees that something exists: by a role on it, above it, or on anything below.
+ * So whoever has a role on one group finds its subscription.
+ */
+export function mayAnywhere(state: ArmState, caller: Caller, path: string): boolean {
+  const above = new Set(scopesAbove(state, path));
+  return ownAssignments(state, caller).some(
+    ({ scope }) => above.has(scope.toLowerCase()) || liesWithin(scope, path),
+  );
 }
 
 /** The RBAC action of a method on a type, as the refusal names it. */
@@ -55,8 +44,20 @@ export function actionOf(type: string, method: string): string {
   return `${type}/${verbs[method] ?? "action"}`;
 }
 
-export const allows = (role: Role | undefined, action: string) =>
-  role === "Owner" || (role === "Reader" && action.endsWith("/read"));
+/** Reading these needs no role of their own: a role on anything inside is enough. */
+const visibleFromBelow: ReadonlySet<string> = new Set([
+  "Microsoft.Resources/subscriptions/read",
+  "Microsoft.Resources/subscriptions/resourceGroups/read",
+]);
+
+/** Whether the caller may do this at a path; a list of groups shows those it has a role in. */
+export function allows(state: ArmState, caller: Caller, action: string, path: string): boolean {
+  return (
+    mayAct(state, caller, action, path) ||
+    (visibleFromBelow.has(action) &&
+      mayAnywhere(state, caller, path.replace(/\/resourcegroups\/?$/i, "")))
+  );
+}
 
 /** A delegated token must carry the one scope ARM has. */
 export const holdsScope = (caller: Caller) =>

@@ -10,12 +10,12 @@ import {
 } from "./answer.ts";
 import { refuseGatewayVersion, requestedApiVersion } from "./api-version.ts";
 import { authenticate, refuseTenant } from "./authentication.ts";
-import { actionOf, allows, holdsScope, refuseAction, roleOn } from "./authorization.ts";
+import { actionOf, allows, holdsScope, refuseAction } from "./authorization.ts";
 import { respond } from "./envelope.ts";
-import { findRoute, type Match, pathSegments } from "./router.ts";
+import { findRoute, type Match, pathSegments, type Send } from "./router.ts";
 import { routes } from "./routes.ts";
 import { seed } from "./seed.ts";
-import { ArmState, type Subscription } from "./state.ts";
+import { ArmState } from "./state.ts";
 import { refuseSubscriptionId } from "./subscriptions.ts";
 import { Throttle, trafficOf } from "./throttle.ts";
 
@@ -23,6 +23,12 @@ interface Arrival {
   request: Request;
   url: URL;
   base: string;
+}
+
+/** A request whose caller is known. */
+interface Asked extends Arrival {
+  caller: Caller;
+  apiVersion: string;
 }
 
 /**
@@ -81,16 +87,45 @@ export function createArm(world: World): Service {
     if (!verdict.allowed) return verdict.refusal;
     Object.assign(quota, verdict.headers);
 
-    if (!match.run) return refuseMethod(match, request.method);
-    const refused = authorize(caller, match, request.method, url, subscription);
-    if (refused) return refused;
-    if (match.versions === "gateway") {
-      const wrong = refuseGatewayVersion(apiVersion);
-      if (wrong) return wrong;
-    }
     state.operations.settle(world.now());
-    return match.run({ world, state, request, url, base, caller, apiVersion, params: {} });
+    return run(match, { request, url, base, caller, apiVersion });
   };
+
+  /** The route itself, once the caller is known and within its quota. */
+  const run = async (match: Match, asked: Asked): Promise<Answer> => {
+    const { request, url, caller, apiVersion } = asked;
+    if (!match.run) return refuseMethod(match, request.method);
+    const refused = authorize(state, caller, match, request.method, url);
+    if (refused) return refused;
+    const wrong = match.versions === "gateway" ? refuseGatewayVersion(apiVersion) : undefined;
+    if (wrong) return wrong;
+    return match.run({ ...asked, world, state, send: sendFor(asked), params: {} });
+  };
+
+  const sendFor =
+    ({ caller, base }: Asked): Send =>
+    async ({ method, path, apiVersion, body }) => {
+      const url = new URL(path.split("/").map(encodeURIComponent).join("/"), base);
+      url.searchParams.set("api-version", apiVersion);
+      const segments = pathSegments(url.pathname);
+      const match = segments && findRoute(routes, segments, method);
+      if (!match) return unknownPath(url);
+      const subscriptionId = match.params["subscriptionId"];
+      const subscription =
+        subscriptionId === undefined ? undefined : state.subscription(subscriptionId);
+      if (subscriptionId !== undefined && !subscription)
+        return subscriptionNotFound(subscriptionId);
+      if (subscription && subscription.tenantId !== caller.tenantId)
+        return refuseTenant(caller, subscription);
+      const request = new Request(url, {
+        method,
+        ...(body !== undefined && {
+          body: JSON.stringify(body),
+          headers: { "content-type": "application/json" },
+        }),
+      });
+      return run(match, { request, url, base, caller, apiVersion });
+    };
 
   const app = new Hono<ServiceEnvironment>();
   app.all("*", (c) =>
@@ -100,19 +135,18 @@ export function createArm(world: World): Service {
 }
 
 function authorize(
+  state: ArmState,
   caller: Caller,
   match: Match,
   method: string,
   url: URL,
-  subscription: Subscription | undefined,
 ): Answer | undefined {
-  const action = actionOf(match.type, method);
+  const action = match.action ?? actionOf(match.type, method);
   const scope = url.pathname.replace(/\/$/, "");
   if (!holdsScope(caller)) return refuseAction(caller, action, scope);
-  if (!subscription) return undefined;
-  return allows(roleOn(subscription, caller), action)
-    ? undefined
-    : refuseAction(caller, action, scope);
+  const roleChecked = match.roleChecked ?? match.params["subscriptionId"] !== undefined;
+  if (!roleChecked || allows(state, caller, action, decodeURI(scope))) return undefined;
+  return refuseAction(caller, action, scope);
 }
 
 const refuseMethod = ({ versions, allowed }: Match, method: string): Answer =>

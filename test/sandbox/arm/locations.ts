@@ -65,6 +65,31 @@ export const locations: readonly Location[] = [
   },
 ];
 
+/** An extension of a region, near a city. */
+export interface EdgeZone {
+  name: string;
+  displayName: string;
+  home: string;
+  longitude: string;
+  latitude: string;
+}
+
+export const edgeZones: readonly EdgeZone[] = [
+  {
+    name: "microsoftlosangeles1",
+    displayName: "Microsoft Los Angeles 1",
+    home: "westus",
+    longitude: "-118.235374",
+    latitude: "34.058414",
+  },
+];
+
+export const logicalZones = ["1", "2", "3"] as const;
+
+/** The availability zones of a region; West US has none. */
+export const zonesOf = (location: string): readonly string[] =>
+  location === "westus" ? [] : logicalZones;
+
 export const locationNames = locations.map(({ name }) => name);
 
 /** `West Europe` and `westeurope` are one place to ARM, which answers with the short form. */
@@ -96,3 +121,19 @@ export function presentLocation(subscriptionId: string, location: Location) {
     },
   };
 }
+
+/** An edge zone as the same list shows it under `includeExtendedLocations=true`. */
+export const presentEdgeZone = (subscriptionId: string, zone: EdgeZone) => ({
+  id: `/subscriptions/${subscriptionId}/locations/${zone.home}/edgeZones/${zone.name}`,
+  name: zone.name,
+  type: "EdgeZone",
+  displayName: zone.displayName,
+  regionalDisplayName: zone.displayName,
+  metadata: {
+    regionType: "Physical",
+    regionCategory: "Extended",
+    longitude: zone.longitude,
+    latitude: zone.latitude,
+    homeLocation: zone.home,
+  },
+});

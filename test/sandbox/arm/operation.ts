@@ -1,4 +1,4 @@
-import { type Answer, failure } from "./answer.ts";
+import { type Answer, type ErrorDetail, failure } from "./answer.ts";
 
 /** The status document's words for where an operation is. */
 export type OperationStatus = "InProgress" | "Succeeded" | "Failed" | "Canceled";
@@ -19,6 +19,7 @@ export interface OperationError {
   status: number;
   code: string;
   message: string;
+  details?: readonly ErrorDetail[];
 }
 
 export interface Operation {
@@ -33,6 +34,8 @@ export interface Operation {
   status: OperationStatus;
   pollsLeft: number;
   error?: OperationError;
+  /** What went wrong that no plan says; undefined where nothing did. */
+  verdict?: () => OperationError | undefined;
   /** Makes the change, or undoes the start of it. */
   finish: (status: OperationStatus) => void;
   /** What the request would have been answered, had it been synchronous. */
@@ -136,6 +139,25 @@ export class Operations {
         end(each, each.plan.outcome, now);
   }
 
+  /** How many there have been. */
+  get count(): number {
+    return this.#all.size;
+  }
+
+  /** Those that began after there were so many. */
+  since(count: number): Operation[] {
+    return [...this.#all.values()].slice(count);
+  }
+
+  /** Ends one without waiting for its polls. */
+  complete(operation: Operation, now: number): void {
+    if (operation.status === "InProgress") end(operation, operation.plan.outcome, now);
+  }
+
+  cancel(operation: Operation, now: number): void {
+    if (operation.status === "InProgress") end(operation, "Canceled", now);
+  }
+
   /** A newer write takes the place of a running one. */
   preempt(target: string, now: number): void {
     const running = this.running(target);
@@ -144,7 +166,7 @@ export class Operations {
 }
 
 function end(operation: Operation, outcome: string, now: number): void {
-  const error = errorOf(outcome);
+  const error = errorOf(outcome) ?? operation.verdict?.();
   operation.status = error ? (outcome === "Canceled" ? "Canceled" : "Failed") : "Succeeded";
   if (error) operation.error = error;
   operation.endedAt = now;
@@ -176,6 +198,9 @@ export function statusDocument(operation: Operation, id: string) {
 export function finalAnswer(operation: Operation): Answer {
   const { error } = operation;
   return error
-    ? failure(error.status, error.code, error.message, { failedIn: "service" })
+    ? failure(error.status, error.code, error.message, {
+        failedIn: "service",
+        ...(error.details && { details: error.details }),
+      })
     : operation.result();
 }

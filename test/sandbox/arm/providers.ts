@@ -1,5 +1,18 @@
 import { GATEWAY_API_VERSIONS } from "./gateway-versions.ts";
-import { locationNames, locations } from "./locations.ts";
+import { edgeZones, locationNames, locations, zonesOf } from "./locations.ts";
+import {
+  versions,
+  computeVersions,
+  diskVersions,
+  networkVersions,
+  storageVersions,
+  vaultVersions,
+  webVersions,
+  specVersions,
+  sqlVersions,
+  clusterVersions,
+  roleVersions,
+} from "./provider-versions.ts";
 
 /**
  * How a type answers writes: 201 with an `Azure-AsyncOperation`, 202 with that and a `Location`
@@ -28,6 +41,14 @@ export interface ResourceType {
   /** Network refuses a write while another runs; Compute lets the newer preempt the older. */
   overlapping: "refuse" | "preempt";
   operationPaths: OperationPaths;
+  /** Served by routes of ARM's own, not as a resource of a provider. */
+  ownRoutes?: true;
+  /** Its kind can be placed in an extension of a region. */
+  edgeZones?: true;
+  /** Its kind can be placed in one of a region's zones. */
+  zonal?: true;
+  /** The version that Azure Stack's profiles mean. */
+  profiles?: Readonly<Record<string, string>>;
   /** Characters, where it is less than Azure's own limit. */
   longestTagName?: number;
 }
@@ -55,12 +76,14 @@ const asynchronous = {
   remove: "async-operation",
 } as const;
 
-const compute = { ...asynchronous, operationPaths: "compute" } as const;
+const compute = {
+  ...asynchronous,
+  operationPaths: "compute",
+  zonal: true,
+  edgeZones: true,
+} as const;
 
 type TypeFacts = Omit<ResourceType, "namespace" | "locations">;
-
-/** Versions of Microsoft's own SDKs and templates of 2026, and older ones still in use. */
-const versions = (list: string): readonly string[] => list.split(" ");
 
 function provider(
   namespace: string,
@@ -74,46 +97,45 @@ function provider(
   };
 }
 
-const computeVersions = versions(
-  "2026-03-01 2025-11-01 2025-04-01 2024-11-01 2024-07-01 2023-09-01 2021-07-01",
-);
-const diskVersions = versions("2025-01-02 2024-03-02 2023-10-02 2022-07-02 2020-05-01");
-const networkVersions = versions(
-  "2025-05-01 2025-01-01 2024-10-01 2024-05-01 2023-11-01 2020-11-01",
-);
-const storageVersions = versions(
-  "2026-09-01 2026-06-01 2026-04-01 2025-08-01 2025-06-01 2025-01-01 2024-01-01 2023-05-01 2021-08-01",
-);
-// The newest is a preview: whoever takes the first of the list takes the wrong one.
-const vaultVersions = versions(
-  "2026-03-01-preview 2026-02-01 2025-05-01 2025-05-01-preview 2024-12-01-preview 2024-11-01 2024-04-01-preview 2023-07-01",
-);
-const webVersions = versions("2025-05-01 2025-03-01 2024-11-01 2024-04-01 2023-12-01 2022-03-01");
-const sqlVersions = versions(
-  "2025-01-01 2024-11-01-preview 2024-05-01-preview 2023-08-01 2021-11-01",
-);
-const clusterVersions = versions(
-  "2026-05-01 2026-04-02-preview 2026-04-01 2026-03-01 2026-01-01 2025-10-01 2025-09-02-preview 2025-08-01 2025-05-01 2024-09-01",
-);
-
 /** What ARM serves by routes of its own; it is listed like a provider and always registered. */
 export const FRONT_DOOR = "Microsoft.Resources";
 
-const frontDoorTypes = ["tenants", "subscriptions", "subscriptions/resourceGroups", "tags"];
+const frontDoorTypes = [
+  "tenants",
+  "subscriptions",
+  "subscriptions/resourceGroups",
+  "tags",
+  "deployments",
+  "deployments/operations",
+];
 
 export const providers: readonly Provider[] = [
   provider(
     FRONT_DOOR,
-    frontDoorTypes.map((name) => ({
-      ...synchronous,
-      name,
-      apiVersions: GATEWAY_API_VERSIONS,
-      tracked: false,
-    })),
+    [
+      ...frontDoorTypes.map((name) => ({
+        ...synchronous,
+        name,
+        apiVersions: GATEWAY_API_VERSIONS,
+        tracked: false,
+        ownRoutes: true as const,
+      })),
+      { ...synchronous, name: "templateSpecs", apiVersions: specVersions },
+      { ...synchronous, name: "templateSpecs/versions", apiVersions: specVersions },
+    ],
     "RegistrationFree",
   ),
   provider("Microsoft.Compute", [
-    { ...compute, name: "virtualMachines", apiVersions: computeVersions },
+    {
+      ...compute,
+      name: "virtualMachines",
+      apiVersions: computeVersions,
+      profiles: {
+        "2019-03-01-hybrid": "2017-12-01",
+        "2018-03-01-hybrid": "2017-03-30",
+        "2017-03-09-profile": "2016-03-30",
+      },
+    },
     { ...compute, name: "virtualMachines/extensions", apiVersions: computeVersions },
     {
       ...compute,
@@ -128,6 +150,7 @@ export const providers: readonly Provider[] = [
     {
       ...asynchronous,
       name: "virtualNetworks",
+      edgeZones: true,
       apiVersions: networkVersions,
       creating: "Updating",
       update: "synchronous",
@@ -148,6 +171,12 @@ export const providers: readonly Provider[] = [
       ...synchronous,
       name: "storageAccounts",
       apiVersions: storageVersions,
+      profiles: {
+        "2019-03-01-hybrid": "2017-10-01",
+        "2017-03-09-profile": "2016-01-01",
+        "2018-03-01-hybrid": "2016-01-01",
+        "2018-06-01-profile": "2017-10-01",
+      },
       create: "location",
       longestTagName: 128,
     },
@@ -198,7 +227,39 @@ export const providers: readonly Provider[] = [
       {
         ...synchronous,
         name: "locks",
-        apiVersions: ["2020-05-01", "2017-04-01", "2016-09-01", "2015-01-01"],
+        apiVersions: versions(
+          "2020-05-01 2017-04-01 2016-09-01 2015-06-01 2015-05-01-preview 2015-01-01",
+        ),
+        tracked: false,
+      },
+      { ...synchronous, name: "roleAssignments", apiVersions: roleVersions, tracked: false },
+      { ...synchronous, name: "roleDefinitions", apiVersions: roleVersions, tracked: false },
+    ],
+    "RegistrationFree",
+  ),
+  provider(
+    "Microsoft.Management",
+    [
+      {
+        ...synchronous,
+        name: "managementGroups",
+        apiVersions: versions(
+          "2024-02-01-preview 2023-04-01 2021-04-01 2020-10-01 2020-05-01 2020-02-01 2019-11-01 2018-03-01-preview 2018-03-01-beta 2018-01-01-preview 2017-11-01-preview",
+        ),
+        tracked: false,
+      },
+    ],
+    "RegistrationFree",
+  ),
+  provider(
+    "Microsoft.ResourceGraph",
+    [
+      {
+        ...synchronous,
+        name: "resources",
+        apiVersions: versions(
+          "2024-04-01 2022-10-01 2021-06-01-preview 2021-03-01 2020-09-01-preview 2020-04-01-preview 2019-04-01 2018-09-01-preview",
+        ),
         tracked: false,
       },
     ],
@@ -220,13 +281,42 @@ export const qualifiedName = (type: ResourceType) => `${type.namespace}/${type.n
 /** A resource type as the provider routes list it; locations by their display names. */
 export function presentType(type: ResourceType) {
   const stable = type.apiVersions.find((version) => !version.endsWith("-preview"));
+  const { tracked, zonal, profiles } = type;
   return {
     resourceType: type.name,
-    locations: type.tracked ? locations.map(({ displayName }) => displayName) : [],
+    locations: tracked ? locations.map(({ displayName }) => displayName) : [],
+    ...(type.edgeZones && { locationMappings: locationMappings() }),
     apiVersions: type.apiVersions,
     ...(stable && { defaultApiVersion: stable }),
-    capabilities: type.tracked
+    ...(zonal && {
+      zoneMappings: locations.map(({ name, displayName }) => ({
+        location: displayName,
+        zones: zonesOf(name),
+      })),
+    }),
+    ...(profiles && {
+      apiProfiles: Object.entries(profiles).map(([profileVersion, apiVersion]) => ({
+        profileVersion,
+        apiVersion,
+      })),
+    }),
+    ...(type.ownRoutes && { aliases: [] }),
+    capabilities: tracked
       ? "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, SupportsTags, SupportsLocation"
       : "None",
   };
 }
+
+const locationMappings = () =>
+  locations.flatMap(({ name, displayName }) => {
+    const inside = edgeZones.filter(({ home }) => home === name);
+    return inside.length === 0
+      ? []
+      : [
+          {
+            location: displayName,
+            type: "EdgeZone",
+            extendedLocations: inside.map((zone) => zone.name),
+          },
+        ];
+  });

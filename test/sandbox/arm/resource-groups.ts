@@ -4,15 +4,17 @@ import {
   type Answer,
   failure,
   groupBeingDeleted,
+  invalidFilter,
   locationRequired,
   ok,
   resourceGroupNotFound,
 } from "./answer.ts";
+import { mayAnywhere } from "./authorization.ts";
 import { readBody, tagsSchema } from "./body.ts";
 import { isTagFilter, parseFilter, passesWithTags } from "./filter.ts";
 import { answerPage } from "./list.ts";
 import { isRegion, locationNames, normalizeLocation } from "./locations.ts";
-import { refuseLocked } from "./locks.ts";
+import { refuseLocked } from "./access/locks.ts";
 import { planOperation } from "./operation-plan.ts";
 import { locationHeaders } from "./operation-routes.ts";
 import { groupId, groupKey } from "./resource-id.ts";
@@ -45,17 +47,12 @@ function presentGroup(group: ResourceGroup) {
   };
 }
 
-export const invalidFilter = (filter: string) =>
-  failure(
-    400,
-    "InvalidFilterInQueryString",
-    `Invalid $filter '${filter}' specified in the query string.`,
-  );
-
 function listGroups(call: Call<"subscriptionId">): Answer {
   const { state, params, url } = call;
   const source = queryParameter(url, "$filter");
-  let groups = state.groups(params.subscriptionId);
+  let groups = state
+    .groups(params.subscriptionId)
+    .filter((each) => mayAnywhere(state, call.caller, groupId(each.subscriptionId, each.name)));
   if (source) {
     const parsed = parseFilter(source, ["tagName", "tagValue"]);
     if (!parsed.ok || !isTagFilter(parsed.filter)) return invalidFilter(source);
@@ -101,12 +98,7 @@ async function putGroup({ state, params, request }: GroupCall): Promise<Answer> 
         "InvalidResourceGroupLocation",
         `Invalid resource group location '${place}'. The Resource group already exists in location '${existing.location}'.`,
       );
-    const locked = refuseLocked(
-      state,
-      existing,
-      "write",
-      groupId(existing.subscriptionId, existing.name),
-    );
+    const locked = refuseLocked(state, "write", groupId(existing.subscriptionId, existing.name));
     if (locked) return locked;
   }
   // A PUT says everything: tags it leaves out are gone.
@@ -148,7 +140,7 @@ function deleteGroup(call: GroupCall): Answer {
   const group = state.group(params.subscriptionId, params.group);
   if (!group) return resourceGroupNotFound(params.group);
   const { subscriptionId, name, location } = group;
-  const locked = refuseLocked(state, group, "delete", groupId(subscriptionId, name));
+  const locked = refuseLocked(state, "delete", groupId(subscriptionId, name));
   if (locked) return locked;
   const target = groupKey(subscriptionId, name);
   const running = state.operations.running(target);

@@ -1,9 +1,8 @@
 import { queryParameter } from "../query-parameter.ts";
-import { type Answer, failure, resourceGroupNotFound } from "./answer.ts";
+import { type Answer, failure, invalidFilter, resourceGroupNotFound } from "./answer.ts";
 import { asksForTags, isTagFilter, parseFilter, passesWithTags } from "./filter.ts";
 import { answerPage } from "./list.ts";
 import { presentEntry } from "./present-resource.ts";
-import { invalidFilter } from "./resource-groups.ts";
 import { namePath, typePath } from "./resource-id.ts";
 import { type Call, type Route, route } from "./router.ts";
 import type { Resource } from "./state.ts";

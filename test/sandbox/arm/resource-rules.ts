@@ -4,7 +4,9 @@ import type { ResourceContent } from "./state.ts";
 
 interface Rules {
   name: RegExp;
-  refuseName: (name: string) => Answer;
+  describeName: (name: string) => string;
+  nameCode: string;
+  target?: string;
   /** Fails a new resource, or one replaced whole, for what it lacks. */
   refuseContent?: (content: ResourceContent) => Answer | undefined;
 }
@@ -56,46 +58,44 @@ function refuseDisk({ properties }: ResourceContent): Answer | undefined {
     : invalid("InvalidParameter", `Required parameter '${target}' is missing (null).`, target);
 }
 
-const computeName = (target: string): Pick<Rules, "name" | "refuseName"> => ({
+const computeName = (target: string): Omit<Rules, "refuseContent"> => ({
   name: /^[^_\W][\w.-]{0,79}(?<![-.])$/,
-  refuseName: () =>
-    invalid(
-      "InvalidParameter",
-      `The entity name '${target}' is invalid according to its validation rule: ^[^_\\W][\\w-._]{0,79}(?<![-.])$.`,
-      target,
-    ),
+  nameCode: "InvalidParameter",
+  target,
+  describeName: () =>
+    `The entity name '${target}' is invalid according to its validation rule: ^[^_\\W][\\w-._]{0,79}(?<![-.])$.`,
 });
 
 /** What the providers themselves check of a resource, by type. */
 const rules: Readonly<Record<string, Rules>> = {
   "Microsoft.Storage/storageAccounts": {
     name: /^[a-z0-9]{3,24}$/,
-    refuseName: (name) =>
-      invalid(
-        "AccountNameInvalid",
-        `${name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use numbers and lower-case letters only.`,
-      ),
+    nameCode: "AccountNameInvalid",
+    describeName: (name) =>
+      `${name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use numbers and lower-case letters only.`,
     refuseContent: refuseAccount,
   },
   "Microsoft.KeyVault/vaults": {
     name: /^(?=.{3,24}$)[a-z](-?[a-z0-9])*$/i,
-    refuseName: (name) =>
-      invalid(
-        "VaultNameNotValid",
-        `The vault name '${name}' is invalid. A vault's name must be between 3-24 alphanumeric characters. The name must begin with a letter, end with a letter or digit, and not contain consecutive hyphens.`,
-      ),
+    nameCode: "VaultNameNotValid",
+    describeName: (name) =>
+      `The vault name '${name}' is invalid. A vault's name must be between 3-24 alphanumeric characters. The name must begin with a letter, end with a letter or digit, and not contain consecutive hyphens.`,
   },
   "Microsoft.Compute/disks": { ...computeName("diskName"), refuseContent: refuseDisk },
   "Microsoft.Compute/virtualMachines": computeName("vmName"),
   "Microsoft.Network/virtualNetworks": {
     name: /^\w([\w.-]{0,78}\w)?$/,
-    refuseName: (name) =>
-      invalid(
-        "InvalidResourceName",
-        `Resource name ${name} is invalid. The name can be up to 80 characters long. It must begin with a word character, and it must end with a word character or with '_'. The name may contain word characters or '.', '-', '_'.`,
-      ),
+    nameCode: "InvalidResourceName",
+    describeName: (name) =>
+      `Resource name ${name} is invalid. The name can be up to 80 characters long. It must begin with a word character, and it must end with a word character or with '_'. The name may contain word characters or '.', '-', '_'.`,
   },
 };
+
+/** Microsoft's words about a name that its provider does not take; undefined when it does. */
+export function refuseName(type: ResourceType, name: string): string | undefined {
+  const rule = rules[qualifiedName(type)];
+  return !rule || rule.name.test(name) ? undefined : rule.describeName(name);
+}
 
 /** The 400 of a PUT whose name or content its provider does not take; undefined when it does. */
 export function refuseResource(
@@ -105,5 +105,6 @@ export function refuseResource(
 ): Answer | undefined {
   const rule = rules[qualifiedName(type)];
   if (!rule) return undefined;
-  return rule.name.test(name) ? rule.refuseContent?.(content) : rule.refuseName(name);
+  if (rule.name.test(name)) return rule.refuseContent?.(content);
+  return invalid(rule.nameCode, rule.describeName(name), rule.target);
 }

@@ -7,13 +7,7 @@ import {
   subscriptionNotFound,
 } from "./answer.ts";
 import { refuseProviderVersion } from "./api-version.ts";
-import {
-  findProvider,
-  findType,
-  FRONT_DOOR,
-  qualifiedName,
-  type ResourceType,
-} from "./providers.ts";
+import { findProvider, findType, qualifiedName, type ResourceType } from "./providers.ts";
 import { type ResourceAddress, splitProviderPath } from "./resource-id.ts";
 import type { Call } from "./router.ts";
 import type { ResourceGroup, Subscription } from "./state.ts";
@@ -47,8 +41,9 @@ export function findTypeTarget(
   if (!subscription) return refused(subscriptionNotFound(subscriptionId));
   const provider = findProvider(namespace);
   if (!provider) return refused(invalidNamespace(namespace));
-  const type = provider.namespace === FRONT_DOOR ? undefined : findType(provider, types.join("/"));
-  if (!type) return refused(invalidType(provider.namespace, types.join("/"), apiVersion));
+  const type = findType(provider, types.join("/"));
+  if (!type || type.ownRoutes)
+    return refused(invalidType(provider.namespace, types.join("/"), apiVersion));
   const wrongVersion = refuseProviderVersion(apiVersion, type, location);
   if (wrongVersion) return refused(wrongVersion);
   const registration = state.registration(subscription, provider.namespace);

@@ -9,13 +9,14 @@ import {
 import { readBody, tagsSchema } from "./body.ts";
 import { refuseCondition } from "./conditions.ts";
 import { isLocation, normalizeLocation } from "./locations.ts";
-import { refuseLocked } from "./locks.ts";
+import { refuseLocked } from "./access/locks.ts";
 import { mergePatch } from "./merge-patch.ts";
 import type { Operation } from "./operation.ts";
 import { providerHeaders } from "./operation-routes.ts";
 import { presentResource } from "./present-resource.ts";
 import { namePath, resourceId } from "./resource-id.ts";
 import { meetRunningOperation, originOf, startOperation } from "./resource-operation.ts";
+import { refuseTakenName } from "./resource-names.ts";
 import { refuseResource } from "./resource-rules.ts";
 import {
   findResourceTarget,
@@ -98,7 +99,7 @@ const refuseChange = (
   existing: Resource | undefined,
 ): Answer | undefined =>
   refuseWrite(call, target) ??
-  refuseLocked(call.state, target.group, "write", resourceId(target.address)) ??
+  refuseLocked(call.state, "write", resourceId(target.address)) ??
   refuseCondition(call.request.headers, existing?.etag) ??
   meetRunningOperation(call, target);
 
@@ -120,6 +121,11 @@ export async function putResource(call: ResourceCall): Promise<Answer> {
     refuseChange(call, target, existing) ??
     refuseResource(target.type, target.address.names.at(-1) ?? "", content);
   if (refused) return refused;
+  const taken =
+    !existing &&
+    target.address.names.length === 1 &&
+    refuseTakenName(call.state, qualifiedTypeOf(target), target.address.names[0] ?? "");
+  if (taken) return taken;
 
   const now = call.world.now();
   const resource: Resource = {

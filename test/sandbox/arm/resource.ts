@@ -7,7 +7,7 @@ import {
 } from "./answer.ts";
 import { answerPage } from "./list.ts";
 import { refuseCondition } from "./conditions.ts";
-import { refuseLocked } from "./locks.ts";
+import { refuseLocked } from "./access/locks.ts";
 import { providerHeaders } from "./operation-routes.ts";
 import { presentResource } from "./present-resource.ts";
 import { namePath, resourceId, resourceKey, splitProviderPath } from "./resource-id.ts";
@@ -56,8 +56,7 @@ function deleteResource(call: ResourceCall): Answer {
   const { state, request } = call;
   const resource = state.resource(target.address);
   if (!resource) return { status: 204 };
-  const isLock = target.type.name === "locks";
-  const locked = !isLock && refuseLocked(state, target.group, "delete", resourceId(target.address));
+  const locked = refuseLocked(state, "delete", resourceId(target.address));
   if (locked) return locked;
   const refused =
     refuseCondition(request.headers, resource.etag) ?? meetRunningOperation(call, target);

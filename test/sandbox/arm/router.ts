@@ -16,8 +16,18 @@ export interface Call<Parameter extends string = never> {
   base: string;
   caller: Caller;
   apiVersion: string;
+  /** Asks ARM something more, as the same caller: what a deployment does with each resource. */
+  send: Send;
   params: Record<Parameter, string>;
 }
+
+export type Send = (request: {
+  method: Method;
+  /** Decoded. */
+  path: string;
+  apiVersion: string;
+  body?: unknown;
+}) => Promise<Answer>;
 
 export type Handler<Parameter extends string> = (call: Call<Parameter>) => Answer | Promise<Answer>;
 
@@ -31,8 +41,12 @@ type Params = Partial<Record<string, string>>;
 interface RouteFacts {
   /** Resource type the route is about, for the names of RBAC actions. */
   type: string | ((params: Params) => string);
+  /** The RBAC action, where it does not follow from type and method. */
+  action?: string;
   /** Who checks the api-version: ARM against its own list, or the handler against its type's. */
   versions: "gateway" | "handler";
+  /** Whether it takes a role: true where absent, on paths of a subscription. */
+  roleChecked?: boolean;
 }
 
 export interface Match extends RouteFacts {

@@ -6,6 +6,7 @@ import {
   FABRIKAM_TENANT,
 } from "../constants.ts";
 import type { World } from "../world.ts";
+import { seedAccess } from "./access/seed.ts";
 import type { ArmState, Resource, ResourceContent, Tags } from "./state.ts";
 
 /** Namespaces that no subscription has registered, so that a first use is refused. */
@@ -134,6 +135,7 @@ export function seed(state: ArmState, world: World): void {
     state.subscriptions.push(subscription);
     state.registerAll(subscription, UNREGISTERED);
   }
+  seedAccess(state);
   for (const group of groups)
     state.putGroup({ ...group, tags: { ...group.tags }, provisioningState: "Succeeded" });
 

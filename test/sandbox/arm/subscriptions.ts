@@ -1,6 +1,8 @@
 import { failure, ok, subscriptionNotFound } from "./answer.ts";
-import { roleOn } from "./authorization.ts";
-import { locations, presentLocation } from "./locations.ts";
+import { mayAnywhere } from "./authorization.ts";
+import { queryParameter } from "../query-parameter.ts";
+import { zoneMappings } from "./zones.ts";
+import { edgeZones, locations, presentEdgeZone, presentLocation } from "./locations.ts";
 import { answerPage } from "./list.ts";
 import { type Route, route } from "./router.ts";
 import type { Subscription } from "./state.ts";
@@ -34,7 +36,11 @@ export const subscriptionRoutes: readonly Route[] = [
       // Only the token's own tenant is looked at; other tenants' subscriptions need their tokens.
       GET: (call) => {
         const { state, caller } = call;
-        const mine = state.subscriptions.filter((each) => roleOn(each, caller) !== undefined);
+        const mine = state.subscriptions.filter(
+          (each) =>
+            each.tenantId === caller.tenantId &&
+            mayAnywhere(state, caller, `/subscriptions/${each.subscriptionId}`),
+        );
         return answerPage(call, mine.map(presentSubscription), {
           extra: { count: { type: "Total", value: mine.length } },
         });
@@ -57,8 +63,19 @@ export const subscriptionRoutes: readonly Route[] = [
     "subscriptions/{subscriptionId}/locations",
     { type: `${type}/locations`, versions: "gateway" },
     {
-      GET: ({ params }) =>
-        ok({ value: locations.map((each) => presentLocation(params.subscriptionId, each)) }),
+      GET: ({ params: { subscriptionId }, apiVersion, url }) => {
+        const extended = queryParameter(url, "includeExtendedLocations")?.toLowerCase() === "true";
+        const regions = locations.map((each) => ({
+          ...presentLocation(subscriptionId, each),
+          ...(apiVersion >= "2022-12-01" && {
+            availabilityZoneMappings: zoneMappings(subscriptionId, each.name),
+          }),
+        }));
+        const zones = extended ? edgeZones : [];
+        return ok({
+          value: [...regions, ...zones.map((each) => presentEdgeZone(subscriptionId, each))],
+        });
+      },
     },
   ),
 ];

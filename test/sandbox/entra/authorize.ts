@@ -14,6 +14,7 @@ import { entraHeaders } from "./environment.ts";
 import type { EntraContext } from "./environment.ts";
 import { pageError } from "./error-answer.ts";
 import { clientInfo } from "./id-token.ts";
+import { grantedScope } from "./granted-scope.ts";
 import { hintedUser } from "./login-hint.ts";
 import { accountPage, adminApprovalPage, consentPage } from "./pages.ts";
 import { redirectAnswer, redirectError, redirectPersonalError } from "./redirect-answer.ts";
@@ -22,18 +23,6 @@ import { sealCode } from "./sealed-grant.ts";
 import { admits, tenantOfSignIn } from "./tenancy.ts";
 
 const displays = (items: readonly ConsentItem[]) => items.map((item) => item.permission.display);
-
-/** The scope a code stands for: what was asked, less what this account cannot have. */
-function grantedScope(request: AuthorizationRequest, asked: readonly ConsentItem[]): string {
-  const named = request.scope.resources.flatMap(({ resource, uri, permissions, isDefault }) => {
-    const available = asked.filter((item) => item.audience === resource.audience);
-    if (isDefault) return available.length > 0 ? [`${uri}/.default`] : [];
-    return permissions
-      .filter((name) => available.some((item) => item.permission.name === name))
-      .map((name) => `${uri}/${name}`);
-  });
-  return [...request.scope.openid, ...named].join(" ");
-}
 
 /** prompt=none: the one account of the browser's session, or why nobody can be asked. */
 function silentAccount(
@@ -96,7 +85,7 @@ async function issueCode(
     upn: user.upn,
     tenantId,
     clientId: request.clientId.toLowerCase(),
-    scope: grantedScope(request, asked),
+    scope: grantedScope(request.scope, asked),
     sessionId,
     authTime: Math.floor(now / 1000),
     tick: world.tick(),

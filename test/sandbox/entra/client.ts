@@ -1,4 +1,10 @@
-import { CLIENT_ID, CLIENT_SECRET } from "../constants.ts";
+import {
+  CLIENT_ID,
+  CLIENT_NAME,
+  CLIENT_SECRET,
+  PUBLIC_CLIENT_ID,
+  PUBLIC_CLIENT_NAME,
+} from "../constants.ts";
 import type { SandboxWorld } from "../create-world.ts";
 import type { Authority } from "../tenants.ts";
 import { assertionType, verifyAssertion } from "./client-assertion.ts";
@@ -10,6 +16,12 @@ const registeredRedirect =
 
 /** Loopback alone. Redirect URIs are compared as written: no normalisation, query or fragment. */
 export const isRegisteredRedirect = (uri: string): boolean => registeredRedirect.test(uri);
+
+export const isPublicClient = (clientId: string): boolean =>
+  clientId.toLowerCase() === PUBLIC_CLIENT_ID;
+
+export const clientName = (clientId: string): string =>
+  isPublicClient(clientId) ? PUBLIC_CLIENT_NAME : CLIENT_NAME;
 
 export const isKnownClient = (clientId: string): boolean => clientId.toLowerCase() === CLIENT_ID;
 
@@ -38,6 +50,10 @@ function basicCredentials(authorization: string | undefined): Credentials | unde
   }
 }
 
+/** A public client has nothing to prove itself by, and must not try. */
+const publicClient = (credential: string | null): Outcome<{ clientId: string }> =>
+  credential ? failure(700025) : { ok: true, value: { clientId: PUBLIC_CLIENT_ID } };
+
 interface ClientRequest {
   world: SandboxWorld;
   form: URLSearchParams;
@@ -48,8 +64,8 @@ interface ClientRequest {
 
 /**
  * Authenticates the client of a token request: by an assertion, or by its secret, in the body or by HTTP
- * Basic. Fails with 900144 (no client_id, or no client_assertion_type), 700016 (unknown), 7000218 (no
- * credential), 7000215 (wrong secret, or any where the application has none), and as `verifyAssertion`.
+ * Basic; a public client by its id alone. Fails with 900144 (no client_id, or no client_assertion_type), 700016 (unknown), 7000218 (no
+ * credential), 7000215 (wrong secret, or any where the application has none), 700025 (a public client with one), and as `verifyAssertion`.
  */
 export async function authenticateClient({
   world,
@@ -64,6 +80,7 @@ export async function authenticateClient({
   if (!clientId) {
     return failure(900144, "The request body must contain the following parameter: 'client_id'.");
   }
+  if (isPublicClient(clientId)) return publicClient(secret ?? form.get("client_assertion"));
   if (!isKnownClient(clientId)) return unknownClient(clientId, authority.segment);
   const assertion = form.get("client_assertion");
   if (assertion) {

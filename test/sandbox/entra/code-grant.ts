@@ -63,6 +63,7 @@ export const redeemCode: Grant = async (request) => {
   const user = code && userByName(code.upn);
   if (!code || !user) return { ok: false, error: { code: 9002313, error: "invalid_grant" } };
 
+  if (code.clientId !== request.clientId) return failure(70000);
   if (world.now() > code.issuedAt + codeLifetime) {
     return failure(
       70008,

@@ -1,4 +1,4 @@
-import { PERSONAL_TENANT } from "../constants.ts";
+import { CLIENT_ID, PERSONAL_TENANT } from "../constants.ts";
 import type { SandboxWorld } from "../create-world.ts";
 import { delegatedPermission, personalDefaults, required } from "../permissions.ts";
 import type { DelegatedPermission } from "../permissions.ts";
@@ -35,12 +35,13 @@ export function consentRequest(
   user: SandboxUser,
   tenantId: string,
   scope: ScopeRequest,
+  clientId = CLIENT_ID,
 ): ConsentRequest {
   const asked: ConsentItem[] = [];
   const missing: ConsentItem[] = [];
   for (const resource of scope.resources) {
     const { audience } = resource.resource;
-    const consented = world.consents.delegated(tenantId, user, audience);
+    const consented = world.consents.delegated(tenantId, user, audience, clientId);
     for (const name of namesOf(resource, consented, tenantId)) {
       const permission = delegatedPermission(audience, name);
       if (!permission || (tenantId === PERSONAL_TENANT && !permission.personal)) continue;
@@ -62,8 +63,9 @@ export function recordConsent(
   user: SandboxUser,
   tenantId: string,
   items: readonly ConsentItem[],
+  clientId = CLIENT_ID,
 ): void {
   for (const { audience, permission } of items) {
-    world.consents.grant(tenantId, user, audience, [permission.name]);
+    world.consents.grant(tenantId, user, audience, [permission.name], clientId);
   }
 }

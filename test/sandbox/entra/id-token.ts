@@ -1,5 +1,4 @@
 import { SignJWT } from "jose";
-import { CLIENT_ID } from "../constants.ts";
 import type { SandboxWorld } from "../create-world.ts";
 import { base64url, base64urlOfText } from "../encoding.ts";
 import { pairwiseSubject } from "../subject.ts";
@@ -15,6 +14,8 @@ export interface IdTokenContent {
   openid: ReadonlySet<string>;
   nonce?: string | undefined;
   sessionId: string;
+  /** Whom it is for. */
+  clientId: string;
 }
 
 const lifetime = 3600;
@@ -59,7 +60,7 @@ export async function signIdToken(world: SandboxWorld, content: IdTokenContent):
   })
     .setProtectedHeader({ typ: "JWT", alg: "RS256", kid: key.kid })
     .setIssuer(`${base}/${tenantId}/v2.0`)
-    .setAudience(CLIENT_ID)
+    .setAudience(content.clientId)
     .setIssuedAt(iat)
     .setNotBefore(iat)
     .setExpirationTime(iat + lifetime)

@@ -3,6 +3,8 @@ import type { SandboxWorld } from "../create-world.ts";
 import { authorityOf } from "../tenants.ts";
 import { adminConsentEndpoint } from "./admin-consent.ts";
 import { authorizeEndpoint } from "./authorize.ts";
+import { deviceCodeEndpoint } from "./device-code-endpoint.ts";
+import { devicePage } from "./device-page.ts";
 import { instanceDiscovery, keySet, openidConfiguration } from "./discovery.ts";
 import type { MetadataRequest } from "./discovery.ts";
 import { entraHeaders } from "./environment.ts";
@@ -11,7 +13,7 @@ import { jsonError } from "./error-answer.ts";
 import { logoutEndpoint } from "./logout.ts";
 import { tokenEndpoint } from "./token.ts";
 
-/** Entra ID, v2.0 endpoints: discovery, authorize, token, admin consent, logout. */
+/** Entra ID, v2.0 endpoints: discovery, authorize, token, device code, admin consent, logout. */
 export function createEntra(world: SandboxWorld): Hono<EntraEnvironment> {
   const app = new Hono<EntraEnvironment>();
 
@@ -63,6 +65,8 @@ export function createEntra(world: SandboxWorld): Hono<EntraEnvironment> {
       message: `The endpoint only accepts POST requests. Received a ${context.req.method} request.`,
     }),
   );
+  app.post("/:tenant/oauth2/v2.0/devicecode", (context) => deviceCodeEndpoint(context, world));
+  app.get("/device", (context) => devicePage(context, world));
   app.on(["GET", "POST"], "/:tenant/oauth2/v2.0/logout", (context) =>
     logoutEndpoint(context, world),
   );

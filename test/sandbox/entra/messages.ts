@@ -44,6 +44,7 @@ const messages: Readonly<Record<number, string>> = {
   700021: "Client assertion application identifier doesn't match 'client_id' parameter.",
   700024: "Client assertion is not within its valid time range.",
   700222: "AAD-issued tokens may not be used for federated identity flows.",
+  700025: "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
   700054: "response_type 'id_token' is not enabled for the application.",
   700082: "The refresh token has expired due to inactivity.",
   900144: "The request body must contain a required parameter.",

@@ -6,6 +6,8 @@ import type { EntraErrorBody } from "./entra-error.ts";
 
 type Page = HtmlEscapedString | Promise<HtmlEscapedString>;
 
+const CLIENT_PAGE_TITLE = "Microsoft Entra ID";
+
 const style = raw(`
   body { font: 1rem/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 28rem; padding: 0 1rem }
   form { display: grid; gap: .75rem }
@@ -122,6 +124,24 @@ export function errorPage(body: EntraErrorBody): Page {
     "Sorry, but we're having trouble signing you in.",
     html`<pre>${body.error_description}</pre>`,
   );
+}
+
+/** Enter code: what the device shows. */
+export function deviceCodePage(problem?: string): Page {
+  return page(
+    "Enter code to allow access",
+    html`<p>Enter the code that is shown by the application on your device.</p>
+      ${problem === undefined ? "" : html`<p role="alert">${problem}</p>`}
+      <form method="get">
+        <label for="otc">Code</label>
+        <input id="otc" name="otc" autocomplete="off" required />
+        <button class="primary">Next</button>
+      </form>`,
+  );
+}
+
+export function donePage(text: string): Page {
+  return page(CLIENT_PAGE_TITLE, html`<p>${text}</p>`);
 }
 
 export function signedOutPage(): Page {

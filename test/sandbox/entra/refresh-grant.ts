@@ -24,6 +24,7 @@ export const redeemRefreshToken: Grant = async (request) => {
   const user = grant && userByName(grant.upn);
   if (!grant || !user) return { ok: false, error: { code: 9002313, error: "invalid_grant" } };
 
+  if (grant.clientId !== request.clientId) return failure(70000);
   if (world.now() > grant.issuedAt + inactivity) {
     return failure(
       700082,

@@ -1,9 +1,10 @@
 import type { SandboxWorld } from "../create-world.ts";
 import { authorityOf } from "../tenants.ts";
-import { authenticateClient } from "./client.ts";
+import { authenticateClient, isPublicClient } from "./client.ts";
 import { clientCredentials } from "./client-credentials-grant.ts";
 import { readClaims } from "./claims-request.ts";
 import { redeemCode } from "./code-grant.ts";
+import { redeemDeviceCode } from "./device-code-grant.ts";
 import { failure } from "./entra-error.ts";
 import type { Outcome } from "./entra-error.ts";
 import { echoedRequestId, entraHeaders } from "./environment.ts";
@@ -14,7 +15,12 @@ import type { Grant } from "./grant-request.ts";
 import { redeemRefreshToken } from "./refresh-grant.ts";
 import type { TokenAnswer } from "./user-tokens.ts";
 
+const deviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code";
+
 const grants: ReadonlyMap<string, Grant> = new Map([
+  [deviceCodeGrant, redeemDeviceCode],
+  // As MSAL writes it.
+  ["device_code", redeemDeviceCode],
   ["authorization_code", redeemCode],
   ["refresh_token", redeemRefreshToken],
   ["client_credentials", clientCredentials],
@@ -58,6 +64,9 @@ export async function answerTokenRequest(
   const authorization = headers.get("authorization") ?? undefined;
   const client = await authenticateClient({ world, form, authorization, authority, base });
   if (!client.ok) return client;
+  // A public client is nobody by itself.
+  if (isPublicClient(client.value.clientId) && grantType.value === "client_credentials")
+    return failure(7000218);
   // A confidential client's secret has no business in a browser.
   if (headers.get("origin")) return failure(9002326);
   const claims = readClaims(form.get("claims"));

@@ -1,7 +1,8 @@
-import { CLIENT_NAME, PERSONAL_TENANT } from "../constants.ts";
+import { PERSONAL_TENANT } from "../constants.ts";
 import type { SandboxWorld } from "../create-world.ts";
 import { delegatedPermission, personalDefaults } from "../permissions.ts";
 import type { SandboxUser } from "../world.ts";
+import { clientName } from "./client.ts";
 import { failure } from "./entra-error.ts";
 import type { Outcome } from "./entra-error.ts";
 import { clientInfo, signIdToken } from "./id-token.ts";
@@ -59,14 +60,14 @@ function personalPermissions(
 function grantedPermissions(world: SandboxWorld, request: UserTokenRequest): Outcome<string[]> {
   const { user, tenantId, asked } = request;
   const { audience, displayName } = asked.resource;
-  const consented = world.consents.delegated(tenantId, user, audience);
+  const consented = world.consents.delegated(tenantId, user, audience, request.grant.clientId);
   if (tenantId === PERSONAL_TENANT) return personalPermissions(asked, consented);
   const wanted = asked.isDefault ? [...consented] : asked.permissions;
   const missing = wanted.find((permission) => !consented.has(permission));
   if (missing !== undefined || (asked.isDefault && wanted.length === 0)) {
     return failure(
       65001,
-      `The user or administrator has not consented to use the application with ID '${request.grant.clientId}' named '${CLIENT_NAME}' for ${displayName}. Send an interactive authorization request for this user and resource.`,
+      `The user or administrator has not consented to use the application with ID '${request.grant.clientId}' named '${clientName(request.grant.clientId)}' for ${displayName}. Send an interactive authorization request for this user and resource.`,
     );
   }
   return { ok: true, value: wanted };
@@ -99,6 +100,7 @@ export async function userTokens(
     scopes,
     claimsCapable: request.claimsCapable,
     sessionId: grant.sessionId,
+    clientId: grant.clientId,
   });
   const refreshToken = givesRefreshToken(request)
     ? await sealRefreshToken(world, {
@@ -120,6 +122,7 @@ export async function userTokens(
         openid,
         nonce: request.nonce,
         sessionId: grant.sessionId,
+        clientId: grant.clientId,
       })
     : undefined;
   const answer: TokenAnswer = {

@@ -55,7 +55,7 @@ export async function liveThrough(
     return !isDirectoryDown(host.now);
   });
   await host.begin(`user:fleet-${number}`, born, {
-    deployment: { ...wellDeployed, receivers: "none", measures: false },
+    deployment: { ...wellDeployed, signers: "s1", receivers: "none", measures: false },
     order: 0,
     chance: number + 1,
     receivers,

@@ -7,7 +7,7 @@ import { createSandbox } from "../../sandbox/index.ts";
 import type { SigningKey } from "../../sandbox/signing-key.ts";
 import { authorityOf } from "../../sandbox/tenants.ts";
 import { applySettings } from "../../sandbox/settings.ts";
-import type { MicrosoftServices, TokenAnswer } from "../model/microsoft.ts";
+import type { MicrosoftServices, TokenAnswer, WatchedPart } from "../model/microsoft.ts";
 import { audienceAt, serveCall, serveLink } from "./light-services.ts";
 import type { LightWorld } from "./light-world.ts";
 
@@ -23,6 +23,8 @@ export async function createLightMicrosoft(
 ): Promise<MicrosoftServices> {
   const sandbox = await createSandbox({ world });
 
+  let watchedPart: WatchedPart | undefined;
+
   const refused = (error: EntraError, base: string): TokenAnswer => ({
     status: aadstsEntry(error.code).status,
     requestId: world.guid(),
@@ -30,7 +32,8 @@ export async function createLightMicrosoft(
   });
 
   return {
-    begin(settings) {
+    begin(settings, watched) {
+      watchedPart = watched;
       world.begin(signingKey());
       applySettings(world.settings, settings);
     },
@@ -53,7 +56,10 @@ export async function createLightMicrosoft(
       const { hostname, origin, pathname, searchParams } = new URL(request.url);
       const audience = audienceAt(hostname);
       if (audience !== undefined) {
-        return (await serveCall(world, request, audience)) ?? sandbox.fetch(request);
+        return (
+          (await serveCall(world, request, { audience, watched: watchedPart })) ??
+          sandbox.fetch(request)
+        );
       }
       const linked = serveLink(request);
       if (linked !== undefined) return linked;

@@ -5,6 +5,8 @@ import {
   FABRIKAM_TENANT,
 } from "../../sandbox/constants.ts";
 import type { Audience } from "../../sandbox/world.ts";
+import type { WatchedPart } from "../model/microsoft.ts";
+import { WatchedGraph } from "../watches/graph.ts";
 import type { LightWorld } from "./light-world.ts";
 
 const audiences: readonly [suffix: string, audience: Audience][] = [
@@ -57,7 +59,7 @@ const unmet = btoa(JSON.stringify({ access_token: { acrs: { essential: true, val
 export async function serveCall(
   world: LightWorld,
   request: Request,
-  audience: Audience,
+  { audience, watched }: { audience: Audience; watched: WatchedPart | undefined },
 ): Promise<Response | undefined> {
   const authenticated = await world.authenticate(request, audience);
   const tenantId = tenantAt(request.url);
@@ -66,6 +68,10 @@ export async function serveCall(
   const { kind, roles } = authenticated.caller;
   if (audience === "graph" && kind === "app" && roles.size === 0) {
     return Response.json({ error: { code: "Authorization_RequestDenied" } }, { status: 403 });
+  }
+  const { user } = authenticated.caller;
+  if (watched !== undefined && user !== undefined && WatchedGraph.asks(request)) {
+    return watched(request, user.upn);
   }
   const { pathname } = new URL(request.url);
   const [, file] = fileContent.exec(pathname) ?? [];

@@ -20,12 +20,14 @@ import { socketStarts, type SocketsCommand } from "./sockets.ts";
 import { linkKinds } from "./reconnect-links.ts";
 import { startNames, type StartName } from "./starts.ts";
 import { targetNames, type TargetName } from "./targets.ts";
+import { askWatch, watchesCommands, type WatchesCommand } from "../watches/commands.ts";
 
 /** What can be done to a connection, or happen to it: plain data, so that a schedule can be replayed. */
 export type Command =
   | CallsCommand
   | PeopleCommand
   | SocketsCommand
+  | WatchesCommand
   /** Tokens for more resources than a connection keeps them of. */
   | { do: "manyResources" }
   /** As many renewals as make the log of events longer than is kept. */
@@ -70,7 +72,7 @@ export type Command =
   /** An operator takes the directory's backup back. */
   | { do: "restore" }
   /** The Worker is deployed with other secrets, which ends every life. */
-  | ({ do: "deploy" } & Omit<Deployment, "measures">)
+  | ({ do: "deploy" } & Omit<Deployment, "measures" | "signers">)
   /** The clock of the machine is set back. */
   | { do: "setBack"; seconds: number };
 
@@ -93,7 +95,7 @@ export interface TurnPoint {
   death: "lost" | "written" | "sent";
 }
 /** A table whose writes fail, as on a full disk. */
-export type StorageFault = (typeof storageFaults)[number];
+export type StorageFault = (typeof storageFaults)[number] | (typeof watchFaults)[number];
 export const storageFaults = [
   "event",
   "grant",
@@ -103,6 +105,8 @@ export const storageFaults = [
   "authorization",
   "cooldown",
 ] as const;
+/** The same, of what watches keep. */
+const watchFaults = ["watch", "change"] as const;
 /** Where storage can be made to fail in workerd. */
 const commonFaults = ["event", "grant", "outbox"] as const;
 
@@ -516,6 +520,29 @@ const reportingCommands: WeightedArbitrary<Command>[] = [
   { weight: 5, arbitrary: deployment.map((to) => ({ do: "deploy" as const, ...to })) },
 ];
 
+/** Of watches: days go by, and Graph does what it likes. */
+const watchingCommands: WeightedArbitrary<Command>[] = [
+  ...watchesCommands,
+  { weight: 60, arbitrary: record({ do: as("alarm"), wait: boolean() }) },
+  {
+    weight: 30,
+    arbitrary: record({ do: as("advance"), seconds: constantFrom(61, 3_700, 20_000, 4 * 86_400) }),
+  },
+  { weight: 30, arbitrary: record({ do: as("answerCall"), which: nat(2) }) },
+  { weight: 4, arbitrary: record({ do: as("disconnect") }) },
+  {
+    weight: 15,
+    arbitrary: record({
+      do: as("die"),
+      at: record({ turns: nat(30), death: constantFrom("lost", "written", "sent") }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: record({ do: as("storageFails"), table: constantFrom(...watchFaults) }),
+  },
+];
+
 const owner = oneof(
   { weight: 9, arbitrary: account },
   { weight: 1, arbitrary: constant(undefined) },
@@ -553,6 +580,12 @@ const simulatedSteps = (
     steps: stepsOf([...commonCommands, ...simulatedCommands, ...more]),
   });
 
+/** Those of connections that watch something from the beginning. */
+export const watchSchedule: Arbitrary<Schedule> = record({
+  drawn: simulatedSteps(watchingCommands, { account }),
+  first: record({ command: askWatch, hold: constant(false), answer }),
+}).map(({ drawn, first }) => ({ ...drawn, steps: [first, ...drawn.steps] }));
+
 /** Schedules of commands that overlap: what one starts, another may find still under way. */
 export const schedule: Arbitrary<Schedule> = oneof(
   { weight: 15, arbitrary: simulatedSteps([]) },
@@ -566,6 +599,7 @@ export const schedule: Arbitrary<Schedule> = oneof(
     arbitrary: simulatedSteps(guestCommands, { account: constant("lin@fabrikam.example") }),
   },
   { weight: 2, arbitrary: simulatedSteps(reportingCommands, { receivers: constant(true) }) },
+  { weight: 2, arbitrary: watchSchedule },
 );
 
 /** Those that workerd can run as well. */

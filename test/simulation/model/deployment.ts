@@ -8,6 +8,8 @@ export interface Deployment {
   secrets: "good" | "bad,good" | "bad";
   /** Which webhooks events go to, and with them to a pipeline. */
   receivers: "first" | "second" | "none";
+  /** Secrets by which it signs and verifies: the first signs. */
+  signers: "s1" | "s2,s1";
   /** One variable is wrong, and nothing can be done. */
   isWrong: boolean;
   /** Whether calls, refreshes and alarms are measured. */
@@ -23,7 +25,7 @@ export const wellDeployed = {
 } as const;
 
 /** Receivers are there only where a schedule has some. */
-export const deployment: Arbitrary<Omit<Deployment, "measures">> = record({
+export const deployment: Arbitrary<Omit<Deployment, "measures" | "signers">> = record({
   keys: constantFrom("k1", "k2,k1", "k2,k1", "k2"),
   secrets: constantFrom("good", "good", "bad,good", "bad"),
   receivers: constantFrom("first", "first", "second", "none"),

@@ -50,6 +50,7 @@ export async function* healing(world: World): AsyncGenerator<Step, string[]> {
       return [`no token for a connection that is active: ${JSON.stringify(last?.end)}`];
     }
   }
+  yield* world.watches.heals();
   for (let ring = 0; ring < 12 && isBehind(world); ring += 1) {
     yield step({ do: "alarm", wait: true });
   }

@@ -44,10 +44,13 @@ export interface TokenAnswer {
   body: Readonly<Record<string, unknown>>;
 }
 
+/** Graph as far as watches ask it, for users whose tokens are good. */
+export type WatchedPart = (request: Request, user: string) => Promise<Response>;
+
 /** What Microsoft does by itself. */
 export interface MicrosoftServices {
   /** Begins anew. */
-  begin(settings: SettingsPatch): void;
+  begin(settings: SettingsPatch, watched?: WatchedPart): void;
   /** @param refusal an AADSTS code that is answered in place of the work */
   token(request: Request, form: URLSearchParams, refusal?: number): Promise<TokenAnswer>;
   /** Any other request. */
@@ -67,6 +70,7 @@ export interface MicrosoftOptions {
   /** A request that brings no token. */
   linked: (request: Request) => void;
   settings: SettingsPatch;
+  watched?: WatchedPart;
   /** An answer is on its way. */
   answered: () => void;
   life: () => number;
@@ -99,7 +103,7 @@ export class Microsoft {
   begin(options: MicrosoftOptions): void {
     this.outstanding.length = 0;
     this.#options = options;
-    this.services.begin(options.settings);
+    this.services.begin(options.settings, options.watched);
   }
 
   tokenRequest(life: number): Outstanding | undefined {

@@ -3,7 +3,17 @@ import type { Tables } from "./tables.ts";
 /** Something a caller, a person or the platform started on the connection. */
 export interface Operation {
   id: string;
-  kind: "call" | "token" | "refresh" | "sign-in" | "stray" | "import" | "alarm";
+  kind:
+    | "call"
+    | "token"
+    | "refresh"
+    | "sign-in"
+    | "stray"
+    | "import"
+    | "alarm"
+    | "watch"
+    | "notification"
+    | "disconnect";
   /** Of the object it was started on. */
   life: number;
   /** Number of the step it was started in; of a sign-in, its first. */

@@ -61,8 +61,12 @@ export interface Rows {
   outbox: readonly Row[];
   signIns: readonly Row[];
   cooldowns: readonly Row[];
+  watches: readonly Row[];
+  changes: readonly Row[];
   alarm: number | null;
   due: number | null;
+  /** The same for watches, as long as Graph is asked nothing about them. */
+  watchDue: number | null;
 }
 
 const text = (value: Value | undefined): string | null =>

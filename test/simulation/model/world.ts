@@ -2,7 +2,7 @@ import type { EncryptionKey } from "../../../src/config/config.ts";
 import type { OwnStub } from "../../../src/contract/connection-rpc.ts";
 import type { SessionSecret } from "../../../src/platform/keys.ts";
 import type { Host, Progress } from "../host.ts";
-import { Callers, type Surroundings } from "./callers.ts";
+import { Callers } from "./callers.ts";
 import { Calls } from "./calls.ts";
 import type { Capability } from "./capability.ts";
 import type { Command, Schedule, Step } from "./commands.ts";
@@ -18,6 +18,8 @@ import { Sockets } from "./sockets.ts";
 import { TokenRequests } from "./token-requests.ts";
 import { TableReader, type Rows, type Tables } from "./tables.ts";
 import { Watcher } from "./watcher.ts";
+import { WatchedGraph } from "../watches/graph.ts";
+import { Watches, type WatchesSurroundings } from "../watches/watches.ts";
 
 /** So far ahead that the runtime's own clock never rings an alarm: the schedule does. */
 const start = Date.UTC(2031, 0, 1);
@@ -37,10 +39,10 @@ export interface WorldOptions {
 
 /** Until a misconfigured object's alarm rings again, in milliseconds. */
 const misconfiguredRest = 15 * 60_000;
-const firstDeployment = { keys: "k1", secrets: "good", isWrong: false } as const;
+const firstDeployment = { keys: "k1", secrets: "good", signers: "s1", isWrong: false } as const;
 
 /** One connection, the real one, and everything around it that a schedule can move. */
-export class World implements Surroundings {
+export class World implements WatchesSurroundings {
   readonly id: string;
   readonly ledger = new TokenLedger();
   readonly handed: HandedToken[] = [];
@@ -76,6 +78,7 @@ export class World implements Surroundings {
   readonly people = new People(this);
   readonly #sockets = new Sockets(this);
   readonly #measured = new Measured();
+  readonly watches = new Watches(this);
   readonly #tokenRequests = new TokenRequests();
   #hold = false;
   #answer: Answer | undefined;
@@ -102,7 +105,7 @@ export class World implements Surroundings {
     this.id = id;
     this.sessionSecret = sessionSecret;
     this.receivers = new Receivers(receivers);
-    this.capabilities = [this.receivers, this.#sockets, this.#measured];
+    this.capabilities = [this.receivers, this.#sockets, this.#measured, this.watches];
     this.#reports = receivers;
     this.#deployment = { ...firstDeployment, receivers: receivers ? "first" : "none", measures };
     this.#host = host;
@@ -131,6 +134,7 @@ export class World implements Surroundings {
       served: (request, status) => world.#calls.served(request, status),
       linked: (request) => world.#calls.linked(request),
       settings: { cae: schedule.cae },
+      watched: (request, user) => world.watches.graph.serve(request, user),
       life: () => world.life,
       answered: () => {
         world.#activity += 1;
@@ -154,6 +158,16 @@ export class World implements Surroundings {
 
   get outstanding(): readonly Outstanding[] {
     return this.microsoft.outstanding;
+  }
+
+  /** Nothing is under way. */
+  get isIdle(): boolean {
+    return this.outstanding.length === 0 && this.operations.every(({ end }) => end !== undefined);
+  }
+
+  /** Posts to this Worker from outside. */
+  post(request: Request): Promise<Response> {
+    return this.#host.post(request);
   }
 
   get ringing(): boolean {
@@ -241,6 +255,7 @@ export class World implements Surroundings {
   #arrives(request: Outstanding): Answer | undefined {
     this.#activity += 1;
     if (request.kind === "call") {
+      if (WatchedGraph.asks(request.request)) return this.watches.arrives(request);
       this.#sent(request);
       if (this.#holdCalls) return undefined;
       if (this.#throttles) return { as: "status", status: 429, retryAfter: 30 };
@@ -314,9 +329,7 @@ export class World implements Surroundings {
       case "leave":
         return this.#calls.leave(command.which);
       case "disconnect":
-        await this.stub.disconnect().catch(() => undefined);
-        this.#calls.forget();
-        return;
+        return this.#disconnect();
       case "revoke": {
         const user = this.tables?.grant.upn;
         if (user === null || user === undefined) return;
@@ -371,11 +384,21 @@ export class World implements Surroundings {
         if (receivers !== this.#deployment.receivers) {
           this.receivers.deployed(receivers !== "none", this.tables?.events.at(-1)?.seq ?? 0);
         }
-        this.#deployment = { ...this.#deployment, ...to, receivers };
-        this.#deployments += 1;
-        this.#host.deploy(this.#deployment);
-        return this.#crash(false);
+        return this.#deploy({ ...to, receivers });
       }
+      case "rotate":
+        if (this.#deployment.signers === "s1") this.watches.rotating();
+        return this.#deploy({ signers: "s2,s1" });
+      case "askWatch":
+      case "giveUpWatch":
+      case "change":
+      case "deliver":
+      case "lifecycle":
+      case "forgetSubscription":
+      case "forgetReaders":
+      case "graph":
+      case "readChanges":
+        return this.watches.take(command);
       case "setBack":
         if (this.#wasLost) return;
         this.skew += command.seconds * 1_000;
@@ -439,6 +462,24 @@ export class World implements Surroundings {
       const usual = failed ? failureRest : rest;
       this.restsUntil = this.now + (isWrong ? misconfiguredRest : usual);
       return rang;
+    });
+  }
+
+  #deploy(to: Partial<Deployment>): Promise<void> {
+    this.#deployment = { ...this.#deployment, ...to };
+    this.#deployments += 1;
+    this.#host.deploy(this.#deployment);
+    return this.#crash(false);
+  }
+
+  /** Where something is watched Graph is asked first, which may take until later. */
+  #disconnect(): void {
+    const ended = this.watches.disconnecting();
+    this.start({ kind: "disconnect" }, async () => {
+      const outcome = await this.stub.disconnect();
+      this.#calls.forget();
+      if (outcome.ok) ended();
+      return outcome;
     });
   }
 

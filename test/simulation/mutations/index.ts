@@ -4,6 +4,7 @@ import { deliveryMutations } from "./delivery.ts";
 import { grantMutations } from "./grant.ts";
 import { tenantMutations } from "./tenants.ts";
 import { tokenMutations } from "./tokens.ts";
+import { watchMutations } from "./watches.ts";
 import type { Mutation } from "./mutation.ts";
 
 /** Every fault that the simulation is known to find. */
@@ -14,6 +15,7 @@ export const mutations: readonly Mutation[] = [
   ...alarmMutations,
   ...deliveryMutations,
   ...tenantMutations,
+  ...watchMutations,
 ];
 
 /** @throws Error for a name that no mutation has */

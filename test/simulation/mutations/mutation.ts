@@ -3,7 +3,7 @@ export interface Mutation {
   /** What goes wrong, in plain words. */
   name: string;
   /** Whose schedules find it; default those of users. */
-  of?: "tenants";
+  of?: "tenants" | "watches";
   /** Below `src/`. */
   file: string;
   /** Text that occurs once in the file, and what takes its place. */

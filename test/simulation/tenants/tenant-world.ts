@@ -73,6 +73,7 @@ export class TenantWorld {
       deployment: {
         keys: "k1",
         secrets: "good",
+        signers: "s1",
         receivers: "none",
         isWrong: false,
         measures: false,

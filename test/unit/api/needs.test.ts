@@ -11,8 +11,11 @@ const asks: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   getMail: { "": "GET /me/messages", folder: "GET /me/mailfolders/{id}/messages" },
   getMessage: { "": "GET /me/messages/{id}" },
   sendMail: { "": "POST /me/sendmail" },
+  createDraft: { "": "POST /me/messages" },
+  sendDraft: { "": "POST /me/messages/{id}/send" },
   getCalendarEvents: { "": "GET /me/events", start: "GET /users/{id}/calendarview" },
   createCalendarEvent: { "": "POST /me/events" },
+  getFile: { "": "GET /me/drive/root:/{id}" },
   listFiles: { "": "GET /me/drive/items/{id}/children" },
 };
 

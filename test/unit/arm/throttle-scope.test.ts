@@ -1,6 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { armThrottleScope, subscriptionOf } from "../../../src/arm/throttle-scope.ts";
+import {
+  armThrottleScope,
+  isResourceGraph,
+  subscriptionOf,
+} from "../../../src/arm/throttle-scope.ts";
 
 const id = "bbbbbbbb-1111-4000-8000-000000000001";
 
@@ -41,5 +45,17 @@ describe("the throttle scope of an ARM call", () => {
   ])("counts a %s as a %s", (method, kind) => {
     expect(armThrottleScope(id, method)).toBe(`arm:${id}:${kind}`);
     expect(armThrottleScope(undefined, method)).toBe(`arm:tenant:${kind}`);
+  });
+
+  it.each([
+    ["/providers/Microsoft.ResourceGraph/resources", true],
+    ["//providers/microsoft.RESOURCEGRAPH/resources/", true],
+    ["/providers/Microsoft.Resources/deployments", false],
+    [`/subscriptions/${id}/providers/Microsoft.ResourceGraph/queries`, false],
+    ["/providers", false],
+  ])("is Resource Graph's own at %s: %s", (path, own) => {
+    expect(isResourceGraph(path)).toBe(own);
+    const scope = armThrottleScope(undefined, "POST", isResourceGraph(path));
+    expect(scope).toBe(own ? "arm:resource-graph:read" : "arm:tenant:write");
   });
 });

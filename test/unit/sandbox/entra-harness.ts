@@ -96,5 +96,5 @@ export function createEntraHarness() {
   const refresh = (refreshToken: string | undefined, scope: string, tenant = "common") =>
     token({ grant_type: "refresh_token", refresh_token: refreshToken, scope }, tenant);
 
-  return { world, get, authorize, token, redeem, signIn, refresh };
+  return { world, entra, get, authorize, token, redeem, signIn, refresh };
 }

@@ -26,6 +26,8 @@ const calls: Readonly<Record<string, (graph: GraphClient) => Promise<unknown>[]>
       message: { toRecipients: [{ emailAddress: { address: "grace@contoso.example" } }] },
     }),
   ],
+  "POST /mail/drafts": (graph) => [graph.messages.createDraft({ subject: "a" })],
+  "POST /mail/drafts/{id}/send": (graph) => [graph.messages.sendDraft("x")],
   "GET /calendar/events": (graph) => [
     collect(graph.calendar.events()),
     collect(graph.calendar.view({ start: "2026-11-01", end: "2026-12-01" })),
@@ -37,6 +39,7 @@ const calls: Readonly<Record<string, (graph: GraphClient) => Promise<unknown>[]>
     }),
   ],
   "GET /files": (graph) => [collect(graph.files.list()), collect(graph.files.list("Documents"))],
+  "GET /files/item": (graph) => [graph.files.stat("Documents/Notes.txt")],
   "GET /files/content": (graph) => [graph.files.download("Documents/Notes.txt")],
   "PUT /files/content": (graph) => [
     graph.files.upload("small.txt", "hello", 5),

@@ -37,6 +37,7 @@ it.each<[string, (record: ChangeRecord) => void, string]>([
     (record) => {
       record.acknowledged(change(1));
       record.sawAll([], record.promises());
+      record.sawAll([], record.promises());
     },
     "was answered as kept, and is not",
   ],

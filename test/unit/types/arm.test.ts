@@ -46,6 +46,8 @@ describe("the client", () => {
   test("takes the options of each call", () => {
     expectTypeOf<arm.ListResourceGroupsOptions>().toExtend<arm.CallOptions>();
     expectTypeOf<arm.ListResourcesOptions>().toExtend<arm.CallOptions>();
+    expectTypeOf<arm.ResourceQueryOptions>().toExtend<arm.CallOptions>();
+    expectTypeOf<arm.ResourceRow[string]>().toBeUnknown();
     expectTypeOf<arm.ProviderOptions>().toExtend<arm.CallOptions>();
     expectTypeOf<arm.WriteOptions>().toExtend<arm.CallOptions>();
     expectTypeOf<Parameters<Client["resources"]["get"]>[1]>().toEqualTypeOf<

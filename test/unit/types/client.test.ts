@@ -128,6 +128,7 @@ describe("the client", () => {
     expectTypeOf<Parameters<Graph["createEvent"]>[1]>().toEqualTypeOf<
       client.CreateEventOptions | undefined
     >();
+    expectTypeOf<Parameters<Graph["file"]>[1]>().toEqualTypeOf<client.FileOptions | undefined>();
     expectTypeOf<Parameters<Graph["files"]>[0]>().toEqualTypeOf<client.FilesOptions | undefined>();
     expectTypeOf<Parameters<Arm["subscriptions"]>[0]>().toEqualTypeOf<
       client.SubscriptionsOptions | undefined
@@ -176,6 +177,7 @@ describe("the client", () => {
     expectTypeOf<Parameters<Arm["updateTags"]>[2]>().toEqualTypeOf<
       client.UpdateTagsOptions | undefined
     >();
+    expectTypeOf<Parameters<Arm["query"]>[1]>().toEqualTypeOf<client.QueryOptions | undefined>();
   });
 
   test("takes the options of a connection and of the service", () => {
@@ -214,6 +216,22 @@ describe("the client", () => {
       Parameters<Service["importConnection"]>[0]
     >().toEqualTypeOf<client.ServiceImportConnectionOptions>();
     expectTypeOf<client.ImportRequest>().toEqualTypeOf<client.ServiceImportConnectionOptions>();
+  });
+
+  test("lists and revokes what MCP clients were given", () => {
+    type Service = InstanceType<typeof AzureClient>;
+    expectTypeOf<Awaited<ReturnType<Service["mcpGrants"]>>>().toEqualTypeOf<
+      client.Answer<client.McpGrant[]>
+    >();
+    expectTypeOf<Parameters<Service["mcpGrants"]>[0]>().toEqualTypeOf<
+      client.ServiceMcpGrantsOptions | undefined
+    >();
+    expectTypeOf<Parameters<Service["revokeMcpGrant"]>[1]>().toEqualTypeOf<
+      client.ServiceRevokeMcpGrantOptions | undefined
+    >();
+    expectTypeOf<
+      Parameters<Service["completeMcpSignIn"]>[0]
+    >().toEqualTypeOf<client.ServiceCompleteMcpSignInOptions>();
   });
 
   test("narrows what may be an operation under way", () => {
@@ -304,6 +322,7 @@ describe("a binding to the entrypoint", () => {
       beginConnect: client.BeginConnectRequest;
       changes: client.ChangesRequest;
       completeConnect: client.CompleteConnectRequest;
+      completeMcpSignIn: client.CompleteMcpSignInRequest;
       confirmConnect: client.ConfirmConnectRequest;
       connectTenant: { tenantId: string };
       connection: client.Owner | Pick<client.TenantOwner, "tenantId">;
@@ -315,9 +334,12 @@ describe("a binding to the entrypoint", () => {
       getUser: client.GetUserRequest;
       listConnections: client.ListConnectionsRequest;
       listContacts: client.ListContactsRequest;
+      listMcpGrants: client.ListMcpGrantsRequest;
       listResourceGroups: client.ListResourceGroupsRequest;
       listResources: client.ListResourcesRequest;
       listSubscriptions: client.ListSubscriptionsRequest;
+      queryResources: client.QueryResourcesRequest;
+      revokeMcpGrant: client.RevokeMcpGrantRequest;
       unwatch: client.UnwatchRequest;
       watch: client.WatchRequest;
       watches: client.WatchesRequest;

@@ -8,6 +8,7 @@ import type {
   ListedConnection,
 } from "../../../src/client/index.ts";
 import type { ResourceGroup, Subscription } from "../../../src/contract/azure-types.ts";
+import type { Json } from "../../../src/rpc/plain.ts";
 import type { AzureService, CallerProps } from "../../../src/service.ts";
 
 /** `env.AZURE` as a sibling Worker sees it: the types that Workers RPC makes of the entrypoint. */
@@ -41,7 +42,9 @@ describe("a sibling's binding", () => {
     expectTypeOf<Requests<AzureService>>().toExtend<Requests<AzureBinding>>();
     expectTypeOf<Requests<AzureBinding>>().toExtend<Requests<AzureService>>();
     type Results<Methods extends Record<keyof AzureBinding, (request: never) => unknown>> = {
-      [Name in Exclude<keyof AzureBinding, "listResources">]: Awaited<ReturnType<Methods[Name]>>;
+      [Name in Exclude<keyof AzureBinding, "listResources" | "queryResources">]: Awaited<
+        ReturnType<Methods[Name]>
+      >;
     };
     expectTypeOf<Results<AzureBinding>>().toExtend<Results<AzureService>>();
   });
@@ -103,6 +106,8 @@ describe("a sibling's binding", () => {
       expectTypeOf(groups[0]?.location).toEqualTypeOf<string | undefined>();
       const { data: resources } = await azure.listResources({ userId, subscriptionId });
       expectTypeOf(resources[0]?.id).toEqualTypeOf<string | undefined>();
+      const { data: rows } = await azure.queryResources({ userId, query: "Resources" });
+      expectTypeOf(rows[0]?.["id"]).toEqualTypeOf<Json | undefined>();
       const { data: connections } = await azure.listConnections({ userId });
       expectTypeOf(connections[0]?.status).toEqualTypeOf<ListedConnection["status"] | undefined>();
       const confirmed = await azure.confirmConnect({ userId, flow: "f" });

@@ -6,6 +6,7 @@ const arm = {
   target: {
     resource: "arm",
     subscription: undefined,
+    resourceGraph: false,
     url: new URL("https://management.azure.com/subscriptions?api-version=2022-12-01"),
   },
   scope: "arm:tenant:read",
@@ -39,6 +40,28 @@ test("a 429 begins a cool-down, and emits it", () => {
   expect(events.map(({ type }) => type)).toEqual(["call.throttled"]);
   expect(cooled).toEqual(["arm"]);
   expect(Object.keys(throttling.armQuota)).toHaveLength(1);
+});
+
+test("the last query of a user's quota begins one until the quota is filled again", () => {
+  const { state, events, throttling } = throttled();
+  const target = { ...arm.target, resourceGraph: true };
+  const scope = "arm:resource-graph:read";
+  const answered = (left: string) =>
+    throttling.record(
+      { target, scope, ends: state.ends },
+      new Response("{}", {
+        headers: {
+          "x-ms-user-quota-remaining": left,
+          "x-ms-user-quota-resets-after": "00:00:04",
+        },
+      }),
+    );
+  answered("1");
+  expect(throttling.check(target, scope)).toBeUndefined();
+  answered("0");
+  expect(throttling.check(target, scope)).toMatchObject({ code: "throttled", retry_after: 4 });
+  expect(throttling.check(arm.target, arm.scope)).toBeUndefined();
+  expect(events.map(({ type }) => type)).toEqual(["call.throttled"]);
 });
 
 test("a 429 to a call of an account that is gone says nothing of the next one", () => {

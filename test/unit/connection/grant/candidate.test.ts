@@ -5,6 +5,7 @@ import {
   candidateSchema,
   grantedScopes,
   healConflict,
+  ownAccountConflict,
   type Candidate,
 } from "../../../../src/connection/grant/candidate.ts";
 import type { Grant } from "../../../../src/connection/tables/grant-store.ts";
@@ -158,4 +159,20 @@ test("the scopes granted are those of all tokens, each once, without .default", 
 test("a candidate that an earlier version kept has no home account", () => {
   const { home_account: _, ...earlier } = candidate();
   expect(candidateSchema.parse(earlier)).toMatchObject({ home_account: null });
+});
+
+describe("a connection whose user is an account", () => {
+  const own = `${object}@${home}`;
+  test.each([
+    ["takes that account", `user:${own}`, {}, undefined],
+    ["takes it however its id is written", `user:${own.toUpperCase()}`, {}, undefined],
+    ["takes no other of the tenant", `user:${own}`, { object_id: elsewhere }, "different_account"],
+    ["takes none of another tenant", `user:${own}`, { tenant_id: elsewhere }, "different_account"],
+    ["takes another under a label", `user:${own}:work`, { object_id: elsewhere }, undefined],
+    ["is none with half an id", `user:${object}@contoso`, { object_id: elsewhere }, undefined],
+    ["is none with more than one", `user:${own}@${home}`, { object_id: elsewhere }, undefined],
+    ["is none by another name", "user:ada", { object_id: elsewhere }, undefined],
+  ])("%s", (_, connectionId, change, expected) => {
+    expect(ownAccountConflict(connectionId, candidate(change))?.details?.reason).toBe(expected);
+  });
 });

@@ -58,9 +58,11 @@ test.each(purposes)(
   "the callback of sign-ins takes a state of %s if it is one of its own",
   async (purpose) => {
     const state = await signState(before, purpose, "user:ada");
-    const { callbackPath, adopts } = signInPurposes[purpose];
-    // An operator's sign-in to the console is of no connection.
-    const isOwn = callbackPath === "/callback" && adopts !== "nothing";
+    // That of an MCP client is of no connection yet, and an operator's of none.
+    const isOwn =
+      signInPurposes[purpose].callbackPath === "/callback" &&
+      purpose !== "mcp" &&
+      purpose !== "console";
     expect(await connectionOfCallback(before, state)).toBe(isOwn ? "user:ada" : undefined);
   },
 );

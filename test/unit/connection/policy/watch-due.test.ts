@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { watchDues } from "../../../../src/connection/policy/watch-due.ts";
+import { probeInterval, watchDues } from "../../../../src/connection/policy/watch-due.ts";
 import type { WatchColumns } from "../../../../src/connection/tables/watches.ts";
 import { signedInConnection, start } from "../support/connection.ts";
 
@@ -124,8 +124,9 @@ describe("what lies ahead of a watch", () => {
     const columns = { ...blocked, blocked_by: "latch", retry_at: start + minute } as const;
     expect(duesOf({ ...columns, remedy: contact }, { latched: true })[0]).toEqual([
       "watch_renewal",
-      minute,
+      minute + probeInterval,
     ]);
+    expect(duesOf({ ...columns, remedy: contact })[0]).toEqual(["watch_renewal", minute]);
     expect(duesOf(columns, { latched: true })).toEqual([["watch_expiry", 20 * minute]]);
     expect(duesOf(columns)[0]).toEqual(["watch_renewal", minute]);
   });

@@ -1,6 +1,6 @@
-import { failure, invalidField, type Failure } from "../../contract/errors.ts";
-import { withoutEndSlashes } from "../../http/link.ts";
-import { err, ok, type Result } from "../../contract/result.ts";
+import { failure, invalidField, type Failure } from "../contract/errors.ts";
+import { withoutEndSlashes } from "./link.ts";
+import { err, ok, type Result } from "../contract/result.ts";
 
 /** What a gateway mirrors: our prefix, and where it starts upstream. */
 export interface GatewayMount {

@@ -1,10 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  gatewayTarget,
-  isBatchPath,
-  isContentPath,
-} from "../../../../src/routes/gateway/gateway-path.ts";
+import { gatewayTarget, isBatchPath, isContentPath } from "../../../src/http/gateway-path.ts";
 
 const graph = {
   prefix: "/graph",

@@ -1,0 +1,92 @@
+import type { InputRequiredResult } from "@modelcontextprotocol/server";
+import { AzureError, failure } from "../contract/errors.ts";
+import { sign, verify } from "../platform/keys.ts";
+import { isRecord } from "../http/json.ts";
+import type { ToolCall } from "./tool-call.ts";
+import type { Tool } from "./tool.ts";
+
+/** How long a question may stay open, in seconds. */
+const longestQuestion = 600;
+
+/**
+ * Has the person agree to a call that has to be agreed to: by a form where the client can show one,
+ * else by the argument `confirm`, which the agent sets once it has asked.
+ *
+ * @returns the question; undefined where the call may be done
+ * @throws AzureError `forbidden`, `details.reason` `confirmation_required` or `declined`
+ */
+export async function agreement(
+  call: ToolCall,
+  tool: Tool,
+  input: Record<string, unknown>,
+): Promise<InputRequiredResult | undefined> {
+  const confirmation = tool.confirms?.(input);
+  if (confirmation === undefined) return undefined;
+  const { question, byPersonOnly = false } = confirmation;
+  const { client } = call;
+  if (client.showsForms) {
+    const asked = { call, tool, input };
+    if (client.confirms === "decline") throw new AzureError(declined());
+    if (client.confirms === "accept" && (await isAnswerTo(asked))) return undefined;
+    return client.askToConfirm(question, await stateOf(asked));
+  }
+  if (!byPersonOnly && input["confirm"] === true) return undefined;
+  throw new AzureError(byPersonOnly ? formRequired(question) : confirmRequired(question));
+}
+
+interface Asked {
+  call: ToolCall;
+  tool: Tool;
+  input: Record<string, unknown>;
+}
+
+/** The answer to one question is worthless for another call, caller or argument, and after ten minutes. */
+const questionOf = ({ call: { session }, tool, input }: Asked, ends: number): string =>
+  JSON.stringify([
+    ends,
+    session.service.caller.kind,
+    session.service.caller.id,
+    session.connectionId,
+    tool.name,
+    canonical(input),
+  ]);
+
+async function stateOf(asked: Asked): Promise<string> {
+  const { config, now } = asked.call.session.service;
+  const ends = Math.floor(now() / 1000) + longestQuestion;
+  return `${ends}.${await sign(config.sessionSecret, "mcp", questionOf(asked, ends))}`;
+}
+
+async function isAnswerTo(asked: Asked): Promise<boolean> {
+  const [, ends, mac] = /^(\d{1,12})\.(.+)$/.exec(asked.call.client.state) ?? [];
+  if (ends === undefined || mac === undefined) return false;
+  const { config, now } = asked.call.session.service;
+  if (Number(ends) * 1000 < now()) return false;
+  return verify(config.sessionSecret, "mcp", questionOf(asked, Number(ends)), mac);
+}
+
+/** The same for objects that differ only in the order of their fields. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (!isRecord(value)) return value;
+  return Object.entries(value)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, inner]) => [name, canonical(inner)]);
+}
+
+const declined = () =>
+  failure("forbidden", "The person declined this.", { details: { reason: "declined" } });
+
+const confirmRequired = (question: string) =>
+  failure(
+    "forbidden",
+    `The person has to agree first: ${question} Ask, then call again with confirm: true.`,
+    { details: { reason: "confirmation_required", field: "confirm" } },
+  );
+
+const formRequired = (question: string) =>
+  failure(
+    "forbidden",
+    `The person has to agree first: ${question} This client cannot ask (it declares no form elicitation), so it is not done.`,
+    { details: { reason: "confirmation_required" } },
+  );

@@ -1,0 +1,90 @@
+import { createMcpHandler } from "agents/mcp/server";
+import { AzureError, failure } from "../contract/errors.ts";
+import { configOf } from "../config/config.ts";
+import { isListed } from "../config/origins.ts";
+import { isLoopback } from "../http/url.ts";
+import { withConfig, type Context, type Middleware } from "../front/context.ts";
+import { methodNotAllowed, onError } from "../front/failures.ts";
+import { readableUrl } from "../front/readable-url.ts";
+import { named } from "../front/register.ts";
+import type { Router } from "../front/router.ts";
+import { bearerChallenge } from "../oauth/mcp-token.ts";
+import { authInfoOf, createServer } from "./server.ts";
+import { openSession } from "./session.ts";
+
+export const mcpPath = "/mcp";
+
+/** What the SDK is asked for is no address of ours: hosts and origins are checked here, see below. */
+const innerUrl = `https://mcp.invalid${mcpPath}`;
+
+const handler = createMcpHandler(createServer, {
+  route: mcpPath,
+  // The headers of `crossOrigin` hold here as everywhere.
+  corsOptions: false,
+  allowedOriginHostnames: "*",
+  onerror: () => undefined,
+});
+
+/** Adds `/mcp`, for agents: the Model Context Protocol over HTTP, of 2026-07-28 and of 2025. */
+export function mcpRoutes({ app }: Router): void {
+  app.post(
+    mcpPath,
+    named(mcpPath),
+    asLocalAsItsHost,
+    withConfig,
+    fromKnownOrigin,
+    readableUrl(mcpPath),
+    (c) => serve(c).catch((error: unknown) => refused(error, c)),
+  );
+  // There are no sessions to end, and no stream to open.
+  app.on(["GET", "DELETE"], mcpPath, named(mcpPath), asLocalAsItsHost, methodNotAllowed(["POST"]));
+}
+
+/** A refusal says what a client that can sign its person in has to know (RFC 9728 §5.1). */
+function refused(error: unknown, c: Context): Response {
+  const answer = onError(error, c);
+  if (answer.status === 401) {
+    const sent = c.req.header("authorization") !== undefined;
+    const challenge = bearerChallenge(c.var.config, sent ? { error: "invalid_token" } : {});
+    answer.headers.set("www-authenticate", challenge);
+  }
+  return answer;
+}
+
+/** Checks who calls and hands the message to the SDK, by a request that holds no credential. */
+async function serve(c: Context): Promise<Response> {
+  const session = await openSession(c);
+  const request = new Request(innerUrl, c.req.raw);
+  request.headers.delete("authorization");
+  request.headers.delete("cookie");
+  const answer = await handler.fetch(request, { authInfo: authInfoOf(session) });
+  const response = new Response(answer.body, answer);
+  response.headers.set("cache-control", "no-store");
+  return response;
+}
+
+/**
+ * A page of another site can point its own name at this machine (DNS rebinding): a Worker that runs here
+ * is asked by a name of this machine alone. A service binding sends no Host header.
+ */
+const asLocalAsItsHost: Middleware = async (c, next) => {
+  const config = configOf(c.env);
+  const { hostname } = new URL(c.req.url);
+  const host = c.req.header("host");
+  const asked = host === undefined ? hostname : (URL.parse(`http://${host}`)?.hostname ?? "");
+  const runsHere = config.ok && isLoopback(new URL(config.value.publicOrigin).hostname);
+  if ((runsHere || isLoopback(hostname)) && !(isLoopback(hostname) && isLoopback(asked))) {
+    throw new AzureError(failure("forbidden", "This Host is not one of this address."));
+  }
+  await next();
+};
+
+/** Only pages that are listed may call: a browser adds their origin, programs have none. */
+const fromKnownOrigin: Middleware = async (c, next) => {
+  const origin = c.req.header("origin");
+  const { allowedOrigins, publicOrigin } = c.var.config;
+  if (origin !== undefined && origin !== publicOrigin && !isListed(origin, allowedOrigins)) {
+    throw new AzureError(failure("forbidden", "Pages of this origin may not call this service."));
+  }
+  await next();
+};

@@ -1,0 +1,27 @@
+/** Groups of tools that an address can ask for, in the order in which they are listed. */
+export const toolsets = [
+  "connection",
+  "mail",
+  "calendar",
+  "files",
+  "people",
+  "arm",
+  "watch",
+  "keyvault",
+  "api",
+] as const;
+export type Toolset = (typeof toolsets)[number];
+
+/** Those that an address without `?toolsets=` has. */
+export const defaultToolsets: readonly Toolset[] = [
+  "connection",
+  "mail",
+  "calendar",
+  "files",
+  "people",
+  "arm",
+  "watch",
+];
+
+export const isToolset = (name: string): name is Toolset =>
+  (toolsets as readonly string[]).includes(name);

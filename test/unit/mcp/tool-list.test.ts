@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { schemasOf } from "../../../src/mcp/schemas.ts";
+import { hintsOf, type Tool } from "../../../src/mcp/tool.ts";
+import { defaultToolsets, toolsets } from "../../../src/mcp/toolset.ts";
+import { allTools } from "../../../src/mcp/toolsets/index.ts";
+
+/** What a tool costs in every conversation: as a client gets it, at four characters a token. */
+function listed(tool: Tool): string {
+  const { input, output } = schemasOf(tool);
+  const { name, title, description } = tool;
+  return JSON.stringify({
+    name,
+    title,
+    description,
+    inputSchema: {
+      type: "object",
+      ...input["~standard"].jsonSchema.input({ target: "draft-2020-12" }),
+    },
+    annotations: hintsOf(tool),
+    outputSchema: output["~standard"].jsonSchema.output({ target: "draft-2020-12" }),
+  });
+}
+
+const costOf = (names: readonly string[]): number =>
+  allTools
+    .filter(({ toolset }) => names.includes(toolset))
+    .reduce((sum, tool) => sum + listed(tool).length + 1, 0);
+
+describe("the tools", () => {
+  test("cost an agent little", () => {
+    const rows = allTools.map((tool) => [tool.toolset, tool.name, String(listed(tool).length)]);
+    const table = rows.map(([set = "", name = "", size = ""]) =>
+      [set.padEnd(12), name.padEnd(28), size.padStart(6)].join(""),
+    );
+    const total = costOf(defaultToolsets);
+    const small = costOf(["connection", "api"]);
+    // oxlint-disable-next-line no-console -- the table is what this test is read for
+    console.log([...table, `default ${total}`, `connection,api ${small}`].join("\n"));
+    expect(total).toBeLessThanOrEqual(8_000 * 4);
+    expect(small).toBeLessThanOrEqual(1_000 * 4);
+  });
+
+  test("have names of their own, in the order of their toolsets", () => {
+    const names = allTools.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !/^[a-z][a-z0-9_]{0,63}$/.test(name))).toEqual([]);
+    const sets = allTools.map(({ toolset }) => toolsets.indexOf(toolset));
+    expect(sets).toEqual(sets.toSorted((left, right) => left - right));
+    expect(allTools.filter(({ name, toolset }) => !name.startsWith(`${toolset}_`))).toEqual([]);
+  });
+
+  test("describe each result as an object", () => {
+    const types = allTools.map(
+      (tool) =>
+        schemasOf(tool).output["~standard"].jsonSchema.output({ target: "draft-2020-12" })["type"],
+    );
+    expect(new Set(types)).toEqual(new Set(["object"]));
+  });
+
+  test("ask before they do what cannot be taken back", () => {
+    const unasked = allTools.filter(({ destructive, confirms }) => destructive && !confirms);
+    expect(unasked.map(({ name }) => name)).toEqual([]);
+  });
+});
