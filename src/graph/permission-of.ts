@@ -16,6 +16,7 @@ const ofResource: ReadonlyMap<string, readonly [read: string, write: string]> = 
   ["contacts", ["Contacts.Read", "Contacts.ReadWrite"]],
   ["contactfolders", ["Contacts.Read", "Contacts.ReadWrite"]],
   ["drive", ["Files.Read", "Files.ReadWrite"]],
+  ["mailboxsettings", ["MailboxSettings.Read", "MailboxSettings.ReadWrite"]],
 ]);
 
 /** Last segments of a POST that sends mail. */
@@ -42,7 +43,9 @@ export function permissionOf(method: string, url: URL | string): string {
   const [resource, ...rest] = owner === "me" ? below : below.slice(1);
   if (resource === undefined) return reads ? "User.Read" : "User.ReadWrite";
   if (resource === "sendmail") return "Mail.Send";
-  const [toRead, toWrite] = ofResource.get(resource) ?? [];
+  // Rules stand below the inbox, categories below `outlook`.
+  const isSetting = rest[1] === "messagerules" || rest[0] === "mastercategories";
+  const [toRead, toWrite] = ofResource.get(isSetting ? "mailboxsettings" : resource) ?? [];
   if (toRead === undefined || toWrite === undefined) return unknownPermission;
   if (reads) return toRead;
   return toRead === "Mail.Read" && sends.has(rest.at(-1) ?? "") ? "Mail.Send" : toWrite;
