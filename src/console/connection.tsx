@@ -273,7 +273,7 @@ function Permissions({ info }: Pick<Shown, "info">) {
       </ul>
       {unused.length > 0 && (
         <p>
-          What its calls needed so far: <code>{smaller.join(" ") || "nothing"}</code>{" "}
+          What its calls needed so far: <code>{smaller.join(" ") || "nothing"}</code>.{" "}
           {sure
             ? "Ask for this alone at the next sign-in."
             : "Some of its calls need a permission that is not known here: keep what they are for."}

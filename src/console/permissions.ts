@@ -35,7 +35,8 @@ export function permissionsOf(
   const isUsed = (scope: string) =>
     ofSignIn.has(scope) ||
     used.some((one) => one.toLowerCase() === plain(scope) || one === serviceOf(scope));
-  const unused = granted.filter((scope) => !isUsed(scope));
+  // Before the first call nothing is known of what its calls need.
+  const unused = used.length === 0 ? [] : granted.filter((scope) => !isUsed(scope));
   const scopes = granted.filter((scope) => isUsed(scope));
   const kept = new Set(scopes.map(plain));
   const isPermission = (one: string) => /^[A-Z]\w*\./.test(one);

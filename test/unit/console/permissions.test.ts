@@ -16,6 +16,10 @@ describe("permissions granted against used ones", () => {
     expect(found.sure).toBe(true);
   });
 
+  test("before the first call nothing is said to be unused", () => {
+    expect(permissionsOf({ scopes: ["Mail.Read"] }).unused).toEqual([]);
+  });
+
   test("a lesser permission than the granted one is what to ask for", () => {
     const found = permissionsOf({
       scopes: ["Mail.ReadWrite", "https://graph.microsoft.com/Files.Read"],
