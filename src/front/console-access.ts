@@ -23,7 +23,6 @@ const opened: Readonly<Partial<Record<DeclaredOperation["name"], Scope>>> = {
   listDeliveries: "connections:read",
   createTicket: "connections:read",
   watches: "connections:read",
-  // Whoever may read the console sees the deployment's health; an API key needs `admin` for it.
   getAppHealth: "connections:read",
   getPermission: "connections:read",
   refreshConnection: "connections:write",
