@@ -3,7 +3,8 @@ import { listContacts } from "./api/contacts.ts";
 import { getCalendarEvents } from "./api/calendar.ts";
 import { confirmConnect, disconnect, getConnection, listConnections } from "./api/connections.ts";
 import { createSession } from "./api/credentials.ts";
-import { getMail } from "./api/mail.ts";
+import { searchFiles } from "./api/files.ts";
+import { getMail, listMailFolders } from "./api/mail.ts";
 import { completeMcpSignIn, listMcpGrants, revokeMcpGrant } from "./api/mcp-grants.ts";
 import type { ResultOf } from "./api/operation.ts";
 import { getUser } from "./api/people.ts";
@@ -147,6 +148,14 @@ export class AzureService
 
   getMail(request: OperationRequest<typeof getMail>) {
     return this.#run(getMail, request);
+  }
+
+  listMailFolders(request: OperationRequest<typeof listMailFolders>) {
+    return this.#run(listMailFolders, request);
+  }
+
+  searchFiles(request: OperationRequest<typeof searchFiles>) {
+    return this.#run(searchFiles, request);
   }
 
   /** With `start` and `end`, a series shows as its occurrences. */

@@ -56,3 +56,41 @@ export const createCalendarEvent = operation({
   over: ["http", "client"],
   client: { of: "graph", name: "createEvent", args: ["event"] },
 });
+
+const eventId = textOf(1_024).meta({ description: "Of an event, a series, or one occurrence." });
+const changes = { tag: "calendar", scope: "graph:write", on: "connection" } as const;
+
+export const updateCalendarEvent = operation({
+  ...changes,
+  name: "updateCalendarEvent",
+  route: "PATCH /calendar/events/{id}",
+  summary: "Change an event; Graph tells its attendees",
+  needs: { delegated: ["Calendars.ReadWrite"] },
+  input: {
+    id: eventId,
+    change: microsoft<Event>("graph.Event", {}).meta({
+      description: "What of Graph's event is to be different.",
+    }),
+    timeZone,
+  },
+  body: "change",
+  form: "item",
+  data: event,
+  answer: "Graph's event.",
+  over: ["http", "client"],
+  client: { of: "graph", name: "updateEvent", args: ["id", "change"] },
+});
+
+export const deleteCalendarEvent = operation({
+  ...changes,
+  name: "deleteCalendarEvent",
+  route: "DELETE /calendar/events/{id}",
+  summary: "Delete an event; Graph tells the attendees of one's own",
+  needs: { delegated: ["Calendars.ReadWrite"] },
+  input: { id: eventId },
+  form: "item",
+  data: z.object({ deleted: z.literal(true) }),
+  answer: "It is gone.",
+  over: ["http", "client"],
+  client: { of: "graph", name: "deleteEvent", args: ["id"] },
+});

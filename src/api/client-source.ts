@@ -95,7 +95,9 @@ function routeText(operation: Operation, route: OperationRoute): string {
     path,
   );
   const asked = own ? filled.replace("/connections/{id}", "{connection}") : filled;
-  return [method, asked, ...(body === undefined ? [] : [body])].join(" ");
+  // A letter each: the client has to be small.
+  const sent = body === undefined ? [] : [body === "rest" ? "*" : "1"];
+  return [method, asked, ...sent].join(" ");
 }
 
 export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,5 +1,6 @@
 import type { DriveItem } from "@microsoft/microsoft-graph-types";
-import { graphList, select, textOf } from "./fields.ts";
+import * as z from "zod";
+import { cursor, graphList, select, textOf, top } from "./fields.ts";
 import { microsoft } from "./microsoft.ts";
 import { operation } from "./operation.ts";
 
@@ -47,4 +48,38 @@ export const getFile = operation({
   answer: "Graph's drive item.",
   over: ["http", "client"],
   client: { of: "graph", name: "file", args: ["path"] },
+});
+
+export const searchFiles = operation({
+  ...reads,
+  name: "searchFiles",
+  route: "GET /files/search",
+  summary: "Files and folders anywhere in the drive, by name and content",
+  needs: { delegated: [...ofFiles, ...ofSites], personal: ofFiles },
+  input: {
+    top,
+    cursor,
+    select,
+    query: textOf(256).meta({ description: "Words to look for." }),
+  },
+  form: "list",
+  data: driveItem,
+  answer: "Graph's drive items.",
+  over: ["http", "rpc", "client"],
+  client: { of: "graph", name: "searchFiles" },
+});
+
+export const deleteFile = operation({
+  ...reads,
+  scope: "graph:write",
+  name: "deleteFile",
+  route: "DELETE /files/item",
+  summary: "Delete a file, or a folder with all that is in it",
+  needs: { delegated: ["Files.ReadWrite", "Files.ReadWrite.All"] },
+  input: { path: textOf(1_024).meta({ description: "From the root of the drive." }) },
+  form: "item",
+  data: z.object({ deleted: z.literal(true) }),
+  answer: "It is in the recycle bin.",
+  over: ["http", "client"],
+  client: { of: "graph", name: "deleteFile", args: ["path"] },
 });

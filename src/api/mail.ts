@@ -1,6 +1,6 @@
-import type { Message } from "@microsoft/microsoft-graph-types";
+import type { MailFolder, Message } from "@microsoft/microsoft-graph-types";
 import * as z from "zod";
-import { graphList, select, textOf } from "./fields.ts";
+import { cursor, filter, graphList, select, textOf, top } from "./fields.ts";
 import { microsoft } from "./microsoft.ts";
 import { operation } from "./operation.ts";
 
@@ -26,6 +26,30 @@ export const getMail = operation({
   answer: "Graph's messages.",
   over: ["http", "rpc", "client"],
   client: { of: "graph", name: "messages" },
+});
+
+export const listMailFolders = operation({
+  name: "listMailFolders",
+  route: "GET /mail/folders",
+  summary: "Folders of the mailbox, or those in one of them",
+  tag: "mail",
+  scope: "graph:read",
+  needs: { delegated: ["Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"] },
+  on: "connection",
+  input: {
+    top,
+    cursor,
+    select,
+    filter,
+    folder: textOf(512)
+      .optional()
+      .meta({ description: "Id or well-known name of the folder above; default the top." }),
+  },
+  form: "list",
+  data: microsoft<MailFolder>("graph.MailFolder"),
+  answer: "Graph's mail folders.",
+  over: ["http", "rpc", "client"],
+  client: { of: "graph", name: "mailFolders" },
 });
 
 export const getMessage = operation({
@@ -120,4 +144,50 @@ export const sendDraft = operation({
   answer: "Handed over for sending.",
   over: ["http", "client"],
   client: { of: "graph", name: "sendDraft", args: ["id"] },
+});
+
+const answered = {
+  tag: "mail",
+  scope: "graph:write",
+  needs: { delegated: ["Mail.Send"] },
+  on: "connection",
+  body: "rest",
+  form: "accepted",
+  data: z.object({ accepted: z.literal(true) }),
+  answer: "Handed over for sending.",
+  over: ["http", "client"],
+} as const;
+const comment = textOf(65_536, 0).optional().meta({ description: "Text above the message." });
+
+export const replyToMessage = operation({
+  ...answered,
+  name: "replyToMessage",
+  route: "POST /mail/{id}/reply",
+  summary: "Answer a message",
+  input: {
+    id: messageId,
+    comment,
+    all: z
+      .boolean()
+      .optional()
+      .meta({ description: "True: everybody it was sent to. Default its sender alone." }),
+  },
+  client: { of: "graph", name: "reply", args: ["id"] },
+});
+
+export const forwardMessage = operation({
+  ...answered,
+  name: "forwardMessage",
+  route: "POST /mail/{id}/forward",
+  summary: "Send a message on, with its attachments",
+  input: {
+    id: messageId,
+    to: z
+      .array(textOf(320))
+      .min(1, "must name at least one address")
+      .max(100, "must have at most 100 addresses")
+      .meta({ description: "E-mail addresses." }),
+    comment,
+  },
+  client: { of: "graph", name: "forward", args: ["id"] },
 });

@@ -24,6 +24,12 @@ export const createWatch = operation({
         "Graph's path: me/mailFolders('inbox')/messages, me/events, me/drive/root, users…",
     }),
     changeTypes: z.array(z.enum(changeKinds)).min(1).max(changeKinds.length),
+    includeData: z.boolean().optional().meta({
+      description: "Changes bring the item: of Outlook, Teams and presence.",
+    }),
+    select: textOf(1_024).optional().meta({
+      description: "Which properties of it, separated by commas; Outlook needs it.",
+    }),
     catchUp: z.boolean().optional().meta({
       description: "Read by delta what was missed: of a mail folder, a calendar or a drive.",
     }),

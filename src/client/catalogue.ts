@@ -1,4 +1,3 @@
-import { defined } from "../contract/defined.ts";
 import { snakeCase } from "../contract/field-name.ts";
 import { isRecord } from "../http/json.ts";
 import type { HttpMethod } from "../contract/http-method.ts";
@@ -9,10 +8,10 @@ import { segment } from "./url-text.ts";
 export type Call = <Data>(
   /**
    * Method, path and body. The path has names of fields in braces; `{connection}` is the connection's own
-   * path. The body is the name of one field, which is it; or `rest`, all that is named; or left out.
+   * path. The body is `1`, the last of the values; or `*`, all that is named; or left out.
    */
   route: string,
-  /** Fields of the query, or of a body that is `rest`, by their names in camel case. */
+  /** Fields of the query, or of a body that is `*`, by their names in camel case. */
   input?: object,
   /** The fields in the path, in their order there, and after them a body that is one field. */
   ...values: unknown[]
@@ -36,27 +35,27 @@ export const isRunning = (data: unknown): data is RunningOperation =>
 /**
  * The HTTP request of an operation, as {@link Call} has it.
  *
+ * @param values is emptied
  * @param connectionPath the path of the connection the request is about, where there is one
  */
 export function requestOf(
   route: string,
   input: object = {},
-  values: readonly unknown[] = [],
+  values: unknown[] = [],
   connectionPath = "",
 ): WorkerCall {
   const [method, template = "", body] = route.split(" ");
-  const left = values.values();
   const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    name === "connection" ? connectionPath : segment(name, String(left.next().value)),
+    name === "connection" ? connectionPath : segment(name, String(values.shift())),
   );
   const named = Object.fromEntries(
-    Object.entries(defined(input)).map(([name, value]) => [snakeCase(name), value]),
+    Object.entries(input).map(([name, value]) => [snakeCase(name), value]),
   );
   return {
     method: method as HttpMethod,
     path,
-    ...(body === "rest"
+    ...(body === "*"
       ? { body: named }
-      : { query: named as NonNullable<WorkerCall["query"]>, body: body && left.next().value }),
+      : { query: named as NonNullable<WorkerCall["query"]>, body: body && values.shift() }),
   };
 }

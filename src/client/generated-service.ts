@@ -5,7 +5,7 @@ import type { ListedConnection } from "../contract/listed-connection.ts";
 import type { McpGrant } from "../contract/mcp-grant.ts";
 import type { Change, Watch } from "../contract/watch.ts";
 import type { Owner, TenantOwner } from "./who.ts";
-import type { Contact, Event, Message, User } from "@microsoft/microsoft-graph-types";
+import type { Contact, DriveItem, Event, MailFolder, Message, User } from "@microsoft/microsoft-graph-types";
 
 /** One page of a list. */
 export interface ServicePage<Item> {
@@ -67,6 +67,10 @@ export type WatchRequest = (Owner | TenantOwner) & {
   /** Graph's path: me/mailFolders('inbox')/messages, me/events, me/drive/root, users… */
   resource: string;
   changeTypes: ("created" | "updated" | "deleted")[];
+  /** Changes bring the item: of Outlook, Teams and presence. */
+  includeData?: boolean | undefined;
+  /** Which properties of it, separated by commas; Outlook needs it. */
+  select?: string | undefined;
   /** Read by delta what was missed: of a mail folder, a calendar or a drive. */
   catchUp?: boolean | undefined;
 };
@@ -123,6 +127,19 @@ export type GetMailRequest = (Owner | TenantOwner) & {
   folder?: string | undefined;
 };
 
+export type ListMailFoldersRequest = (Owner | TenantOwner) & {
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
+  /** An OData expression ($filter). */
+  filter?: string | undefined;
+  /** Id or well-known name of the folder above; default the top. */
+  folder?: string | undefined;
+};
+
 export type GetCalendarEventsRequest = (Owner | TenantOwner) & {
   /** Items per page at most. */
   top?: number | undefined;
@@ -142,6 +159,17 @@ export type GetCalendarEventsRequest = (Owner | TenantOwner) & {
   end?: string | undefined;
   /** Windows or IANA name of the zone that times are given in; default UTC. */
   timeZone?: string | undefined;
+};
+
+export type SearchFilesRequest = (Owner | TenantOwner) & {
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
+  /** Words to look for. */
+  query: string;
 };
 
 export type ListSubscriptionsRequest = (Owner | TenantOwner) & {
@@ -229,8 +257,12 @@ export interface ServiceMethods {
   listContacts(request: ListContactsRequest): Promise<ServicePage<Contact>>;
   /** Messages, newest first. Scope `graph:read`. */
   getMail(request: GetMailRequest): Promise<ServicePage<Message>>;
+  /** Folders of the mailbox, or those in one of them. Scope `graph:read`. */
+  listMailFolders(request: ListMailFoldersRequest): Promise<ServicePage<MailFolder>>;
   /** Events; with start and end, the occurrences of series between them. Scope `graph:read`. */
   getCalendarEvents(request: GetCalendarEventsRequest): Promise<ServicePage<Event>>;
+  /** Files and folders anywhere in the drive, by name and content. Scope `graph:read`. */
+  searchFiles(request: SearchFilesRequest): Promise<ServicePage<DriveItem>>;
   /** Subscriptions the user can see. Scope `arm:read`. */
   listSubscriptions(request: ListSubscriptionsRequest): Promise<ServicePage<Subscription>>;
   /** Resource groups of a subscription. Scope `arm:read`. */

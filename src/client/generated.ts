@@ -8,7 +8,7 @@ import type { McpGrant } from "../contract/mcp-grant.ts";
 import type { Change, Watch } from "../contract/watch.ts";
 import type { Call, RunningOperation } from "./catalogue.ts";
 import type { Answer } from "./requests.ts";
-import type { Contact, DriveItem, Event, Message, User } from "@microsoft/microsoft-graph-types";
+import type { Contact, DriveItem, Event, MailFolder, Message, User } from "@microsoft/microsoft-graph-types";
 
 export interface ServiceConnectionsOptions {
   status?: "pending" | "active" | "degraded" | "action_required" | "disconnected" | undefined;
@@ -85,6 +85,10 @@ export interface ConnectionWatchOptions {
   /** Graph's path: me/mailFolders('inbox')/messages, me/events, me/drive/root, users… */
   resource: string;
   changeTypes: ("created" | "updated" | "deleted")[];
+  /** Changes bring the item: of Outlook, Teams and presence. */
+  includeData?: boolean | undefined;
+  /** Which properties of it, separated by commas; Outlook needs it. */
+  select?: string | undefined;
   /** Read by delta what was missed: of a mail folder, a calendar or a drive. */
   catchUp?: boolean | undefined;
 }
@@ -153,11 +157,38 @@ export interface MessagesOptions {
   folder?: string | undefined;
 }
 
+export interface MailFoldersOptions {
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
+  /** An OData expression ($filter). */
+  filter?: string | undefined;
+  /** Id or well-known name of the folder above; default the top. */
+  folder?: string | undefined;
+}
+
 export interface MessageOptions {
   /** Property names, separated by commas ($select). */
   select?: string | undefined;
   /** The form of its body; default as it was written. */
   bodyType?: "text" | "html" | undefined;
+}
+
+export interface ReplyOptions {
+  /** Text above the message. */
+  comment?: string | undefined;
+  /** True: everybody it was sent to. Default its sender alone. */
+  all?: boolean | undefined;
+}
+
+export interface ForwardOptions {
+  /** E-mail addresses. */
+  to: string[];
+  /** Text above the message. */
+  comment?: string | undefined;
 }
 
 export interface EventsOptions {
@@ -186,6 +217,11 @@ export interface CreateEventOptions {
   timeZone?: string | undefined;
 }
 
+export interface UpdateEventOptions {
+  /** Windows or IANA name of the zone that times are given in; default UTC. */
+  timeZone?: string | undefined;
+}
+
 export interface FilesOptions {
   /** Items per page at most. */
   top?: number | undefined;
@@ -206,6 +242,17 @@ export interface FilesOptions {
 export interface FileOptions {
   /** Property names, separated by commas ($select). */
   select?: string | undefined;
+}
+
+export interface SearchFilesOptions {
+  /** Items per page at most. */
+  top?: number | undefined;
+  /** The next_cursor of the page before; everything but the path is in it. */
+  cursor?: string | undefined;
+  /** Property names, separated by commas ($select). */
+  select?: string | undefined;
+  /** Words to look for. */
+  query: string;
 }
 
 export interface SubscriptionsOptions {
@@ -360,6 +407,11 @@ export class GraphOperations {
     return this.#call<Message[]>("GET /mail", options);
   }
 
+  /** Folders of the mailbox, or those in one of them: `listMailFolders`. Scope `graph:read`; Mail.ReadBasic. */
+  mailFolders(options?: MailFoldersOptions): Promise<Answer<MailFolder[]>> {
+    return this.#call<MailFolder[]>("GET /mail/folders", options);
+  }
+
   /** One message: `getMessage`. Scope `graph:read`; Mail.ReadBasic. */
   message(id: string, options?: MessageOptions): Promise<Answer<Message>> {
     return this.#call<Message>("GET /mail/{id}", options, id);
@@ -367,17 +419,27 @@ export class GraphOperations {
 
   /** Send a message: `sendMail`. Scope `graph:write`; Mail.Send. */
   sendMail(mail: { message: Message; saveToSentItems?: boolean | string | undefined }): Promise<Answer<{ accepted: true }>> {
-    return this.#call<{ accepted: true }>("POST /mail/send mail", {}, mail);
+    return this.#call<{ accepted: true }>("POST /mail/send 1", {}, mail);
   }
 
   /** Write a draft; nothing is sent: `createDraft`. Scope `graph:write`; Mail.ReadWrite. */
   createDraft(message: Message): Promise<Answer<Message>> {
-    return this.#call<Message>("POST /mail/drafts message", {}, message);
+    return this.#call<Message>("POST /mail/drafts 1", {}, message);
   }
 
   /** Send a draft: `sendDraft`. Scope `graph:write`; Mail.Send. */
   sendDraft(id: string): Promise<Answer<{ accepted: true }>> {
     return this.#call<{ accepted: true }>("POST /mail/drafts/{id}/send", {}, id);
+  }
+
+  /** Answer a message: `replyToMessage`. Scope `graph:write`; Mail.Send. */
+  reply(id: string, options?: ReplyOptions): Promise<Answer<{ accepted: true }>> {
+    return this.#call<{ accepted: true }>("POST /mail/{id}/reply *", options, id);
+  }
+
+  /** Send a message on, with its attachments: `forwardMessage`. Scope `graph:write`; Mail.Send. */
+  forward(id: string, options: ForwardOptions): Promise<Answer<{ accepted: true }>> {
+    return this.#call<{ accepted: true }>("POST /mail/{id}/forward *", options, id);
   }
 
   /** Events; with start and end, the occurrences of series between them: `getCalendarEvents`. Scope `graph:read`; Calendars.ReadBasic. */
@@ -387,7 +449,17 @@ export class GraphOperations {
 
   /** Create an event; Graph invites its attendees: `createCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
   createEvent(event: Event, options?: CreateEventOptions): Promise<Answer<Event>> {
-    return this.#call<Event>("POST /calendar/events event", options, event);
+    return this.#call<Event>("POST /calendar/events 1", options, event);
+  }
+
+  /** Change an event; Graph tells its attendees: `updateCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
+  updateEvent(id: string, change: Event, options?: UpdateEventOptions): Promise<Answer<Event>> {
+    return this.#call<Event>("PATCH /calendar/events/{id} 1", options, id, change);
+  }
+
+  /** Delete an event; Graph tells the attendees of one's own: `deleteCalendarEvent`. Scope `graph:write`; Calendars.ReadWrite. */
+  deleteEvent(id: string): Promise<Answer<{ deleted: true }>> {
+    return this.#call<{ deleted: true }>("DELETE /calendar/events/{id}", {}, id);
   }
 
   /** What is in a folder: `listFiles`. Scope `graph:read`; Files.Read. */
@@ -400,9 +472,19 @@ export class GraphOperations {
     return this.#call<DriveItem>("GET /files/item", { path, ...options });
   }
 
+  /** Files and folders anywhere in the drive, by name and content: `searchFiles`. Scope `graph:read`; Files.Read. */
+  searchFiles(options: SearchFilesOptions): Promise<Answer<DriveItem[]>> {
+    return this.#call<DriveItem[]>("GET /files/search", options);
+  }
+
+  /** Delete a file, or a folder with all that is in it: `deleteFile`. Scope `graph:write`; Files.ReadWrite. */
+  deleteFile(path: string): Promise<Answer<{ deleted: true }>> {
+    return this.#call<{ deleted: true }>("DELETE /files/item", { path });
+  }
+
   /** Many Graph requests in one; graph:write as soon as one is not a GET: `runBatch`. Scope `graph:read`. */
   batch(requests: ({ id?: string | undefined; method: string; url: string; headers?: Record<string, string> | undefined; body?: unknown | undefined; dependsOn?: string[] | undefined })[]): Promise<Answer<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>> {
-    return this.#call<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>("POST /batch rest", { requests });
+    return this.#call<{ responses: ({ id: string; status: number; headers: Record<string, string>; body?: unknown | undefined })[] }>("POST /batch *", { requests });
   }
 }
 
@@ -451,7 +533,7 @@ export class ArmOperations {
 
   /** Create or update a resource group: `putResourceGroup`. Scope `arm:write`; role Contributor. */
   putResourceGroup(subscriptionId: string, name: string, parameters: ResourceGroupParameters, options?: PutResourceGroupOptions): Promise<Answer<ResourceGroup>> {
-    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name} parameters", options, subscriptionId, name, parameters);
+    return this.#call<ResourceGroup>("PUT /subscriptions/{subscriptionId}/resourceGroups/{name} 1", options, subscriptionId, name, parameters);
   }
 
   /** Delete a resource group with everything in it: `deleteResourceGroup`. Scope `arm:write`; role Contributor. */
@@ -474,7 +556,7 @@ export class ArmOperations {
 
   /** Create or replace a resource: `putResource`. Scope `arm:write`; role Contributor. */
   putResource(id: string, parameters: ResourceParameters, options?: PutResourceOptions): Promise<Answer<GenericResource | RunningOperation>> {
-    return this.#call<GenericResource | RunningOperation>("PUT /resources parameters", { id, ...options }, parameters);
+    return this.#call<GenericResource | RunningOperation>("PUT /resources 1", { id, ...options }, parameters);
   }
 
   /** Delete a resource: `deleteResource`. Scope `arm:write`; role Contributor. */
@@ -489,7 +571,7 @@ export class ArmOperations {
 
   /** Merge, replace or delete tags: `updateTags`. Scope `arm:write`; role Tag Contributor. */
   updateTags(id: string, patch: { operation: "Merge" | "Replace" | "Delete"; tags: Record<string, string> }, options?: UpdateTagsOptions): Promise<Answer<TagsResource | RunningOperation>> {
-    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags patch", { id, ...options }, patch);
+    return this.#call<TagsResource | RunningOperation>("PATCH /resources/tags 1", { id, ...options }, patch);
   }
 
   /** How far a long-running operation is: `getOperation`. Scope `arm:read`; role Reader. */
@@ -499,7 +581,7 @@ export class ArmOperations {
 
   /** Ask Resource Graph, over many subscriptions at once: `queryResources`. Scope `arm:read`; role Reader. */
   query(query: string, options?: QueryOptions): Promise<Answer<ResourceRow[]>> {
-    return this.#call<ResourceRow[]>("POST /resources/query rest", { query, ...options });
+    return this.#call<ResourceRow[]>("POST /resources/query *", { query, ...options });
   }
 }
 
@@ -523,12 +605,12 @@ export class ConnectionOperations {
 
   /** Renew a token now; joins a renewal that is under way: `refreshConnection`. Scope `connections:write`. */
   refresh(options?: ConnectionRefreshOptions): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST {connection}/refresh rest", options);
+    return this.#call<ConnectionInfo>("POST {connection}/refresh *", options);
   }
 
   /** Confirm that this user is who signed in: `confirmConnect`. Scope `connections:write`. */
   confirm(flow: string, options?: ConnectionConfirmOptions): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST {connection}/confirm rest", { flow, ...options });
+    return this.#call<ConnectionInfo>("POST {connection}/confirm *", { flow, ...options });
   }
 
   /** Give a connection whose object was lost its grant back: `restoreConnection`. Scope `admin`. */
@@ -553,7 +635,7 @@ export class ConnectionOperations {
 
   /** Have changes of a resource of Graph reported; the same again is the same watch: `watch`. Scope `connections:write`. */
   watch(options: ConnectionWatchOptions): Promise<Answer<Watch>> {
-    return this.#call<Watch>("POST {connection}/watches rest", options);
+    return this.#call<Watch>("POST {connection}/watches *", options);
   }
 
   /** What is watched; at most 24: `watches`. Scope `connections:read`. */
@@ -592,17 +674,17 @@ export class ServiceOperations {
 
   /** Take over a user's refresh token, or with tenant_id alone connect that tenant, app-only: `importConnection`. Scope `admin`. */
   importConnection(options: ServiceImportConnectionOptions): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST /connections rest", options);
+    return this.#call<ConnectionInfo>("POST /connections *", options);
   }
 
   /** Take over a user's refresh token, or with tenant_id alone connect that tenant, app-only: `importConnection`. Scope `admin`. */
   connectTenant(tenantId: string): Promise<Answer<ConnectionInfo>> {
-    return this.#call<ConnectionInfo>("POST /connections rest", { tenantId });
+    return this.#call<ConnectionInfo>("POST /connections *", { tenantId });
   }
 
   /** A token for one user's browser: `createSession`. Scope `connections:write`. */
   createSession(options: ServiceCreateSessionOptions): Promise<Answer<{ token: string; expires_at: string }>> {
-    return this.#call<{ token: string; expires_at: string }>("POST /sessions rest", options);
+    return this.#call<{ token: string; expires_at: string }>("POST /sessions *", options);
   }
 
   /** The MCP clients that act for a user; a user's own credential sees its own: `listMcpGrants`. Scope `connections:write`. */
@@ -617,7 +699,7 @@ export class ServiceOperations {
 
   /** Say who is signed in at the page of MCP_SIGN_IN_URL; never by a user's own credential: `completeMcpSignIn`. Scope `connections:write`. */
   completeMcpSignIn(options: ServiceCompleteMcpSignInOptions): Promise<Answer<{ continue_url: string; expires_at: string }>> {
-    return this.#call<{ continue_url: string; expires_at: string }>("POST /mcp/sign-ins rest", options);
+    return this.#call<{ continue_url: string; expires_at: string }>("POST /mcp/sign-ins *", options);
   }
 
   /** Which credentials work, how many connections wait for one, and what is not deployed: `getAppHealth`. Scope `admin`. */

@@ -26,6 +26,7 @@ import { migrate, schemaVersion } from "./tables/schema.ts";
 import { deriveStatus, statusEvent, type DerivedStatus } from "./policy/status.ts";
 import { TokenStore } from "./tables/token-store.ts";
 import { UsedPermissions } from "./tables/used-permissions.ts";
+import { WatchKeys } from "./tables/watch-keys.ts";
 import { Watches } from "./tables/watches.ts";
 
 export interface CommitOptions {
@@ -58,6 +59,7 @@ export class ConnectionState {
   readonly cooldowns: Cooldowns;
   readonly pending: PendingAuthorizations;
   readonly watches: Watches;
+  readonly watchKeys: WatchKeys;
   readonly changes: Changes;
   readonly kind: GrantKind;
   readonly #storage: DurableObjectStorage;
@@ -79,6 +81,7 @@ export class ConnectionState {
     this.cooldowns = new Cooldowns(storage.sql);
     this.pending = new PendingAuthorizations(storage.sql);
     this.watches = new Watches(storage.sql);
+    this.watchKeys = new WatchKeys(storage.sql);
     this.changes = new Changes(storage.sql);
     const version = schemaVersion(storage.sql);
     this.#exists = version > 0;
@@ -124,6 +127,7 @@ export class ConnectionState {
           emit({ type: "watch.ended", data: { watch, resource } });
         }
         this.watches.clear();
+        this.watchKeys.clear();
         this.changes.clear();
         this.permissions.clear();
         // Whatever POST is out comes back to another generation and is dropped.

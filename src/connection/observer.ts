@@ -50,10 +50,11 @@ export class Observer {
   }
 
   /** Counts what came of the parts of a notification. */
-  notified({ kept, repeated, dropped }: NotificationResult): void {
+  notified({ kept, repeated, unread, dropped }: NotificationResult): void {
     const points = [
       { outcome: "kept", notifications: kept },
       { outcome: "repeated", notifications: repeated },
+      { outcome: "unread", notifications: unread },
       { outcome: "dropped", notifications: dropped },
     ] as const;
     for (const point of points) {

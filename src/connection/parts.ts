@@ -158,6 +158,7 @@ export function createParts({
     links,
     reader: changes,
     fetch: (request) => gateway.handleOwn(request),
+    fetchKeys: askEntra,
     publish: (news) => live.publishChanges(news),
     taken: (result) => observer.notified(result),
     now,

@@ -98,6 +98,8 @@ const eventsSchema = z.object({
 const watchSchema = z.object({
   resource: text(512),
   changeTypes: z.array(z.enum(changeKinds)).min(1).max(changeKinds.length),
+  includeData: z.exactOptional(z.boolean()),
+  select: z.exactOptional(text(1_024)),
   catchUp: z.exactOptional(z.boolean()),
 });
 

@@ -8,6 +8,8 @@ export const watchSchema = z.object({
   id: z.string(),
   resource: z.string(),
   change_types: z.array(z.enum(changeKinds)),
+  include_data: z.literal(true).optional(),
+  select: z.string().optional(),
   state: z.enum(watchStates),
   expires_at: time.nullable(),
   gap_since: time.optional(),

@@ -36,6 +36,10 @@ export interface Watch {
   /** Graph's path: `me/mailFolders('inbox')/messages`. */
   resource: string;
   change_types: ChangeKind[];
+  /** Changes bring the item. */
+  include_data?: true | undefined;
+  /** Which of its properties, separated by commas. */
+  select?: string | undefined;
   state: WatchState;
   /** When Microsoft's subscription ends unless it is renewed; null while there is none. RFC 3339. */
   expires_at: string | null;
@@ -64,7 +68,7 @@ export interface Change {
   /** Graph's id of the item; where it names none, the resource. */
   item: string;
   etag?: string | undefined;
-  /** The item itself, of a watch with `include_data`. */
+  /** The item itself, of a watch with `include_data`; absent where it was deleted or cannot be opened. */
   data?: unknown;
 }
 
@@ -78,6 +82,10 @@ export interface ChangePage {
 export interface WatchRequest {
   resource: string;
   changeTypes: readonly ChangeKind[];
+  /** Changes bring the item, where Graph encrypts it for its subscriber; default false. */
+  includeData?: boolean;
+  /** Which properties of it, separated by commas; Outlook needs it. */
+  select?: string;
   /** What was missed is read by delta; default false. */
   catchUp?: boolean;
 }
@@ -98,7 +106,9 @@ export interface NotificationResult {
   kept: number;
   /** Changes that were known already. */
   repeated: number;
-  /** Parts that were not for this watch, or could not be read. */
+  /** Parts whose item could not be opened: that it changed is known all the same. */
+  unread: number;
+  /** Parts that were not for this watch, or could not be read, or whose item is not proven to be Graph's. */
   dropped: number;
 }
 

@@ -1,11 +1,10 @@
 import * as oauth from "oauth4webapi";
-import { decodeJwt, decodeProtectedHeader } from "jose";
 import { defined } from "../contract/defined.ts";
 import { err, ok } from "../contract/result.ts";
 import type { Result } from "../contract/result.ts";
-import { findSigningKey } from "./signing-keys.ts";
+import { findSigner } from "./signing-keys.ts";
 import type { SigningKey, SigningKeysOptions } from "./signing-keys.ts";
-import { isTenantId, tenantSatisfies } from "./tenant.ts";
+import { tenantSatisfies } from "./tenant.ts";
 
 /** Who signed in. Only `tenantId` and `objectId` together name a user; the rest may change. */
 export interface IdTokenIdentity {
@@ -44,50 +43,26 @@ export interface IdTokenCheck extends SigningKeysOptions {
 export async function verifyIdToken(
   check: IdTokenCheck,
 ): Promise<Result<IdTokenIdentity, IdTokenFailure>> {
-  const named = namesOf(check.body["id_token"]);
-  if (named === undefined) return err("id_token_invalid");
-  const issuer = `${check.cloud.authorityHost}/${named.tenantId}/v2.0`;
-
-  const wanted = { ...named, clientId: check.client.client_id };
-  const key = await findSigningKey(wanted, check);
-  if (key === "unavailable") return err("network");
-  if (key === undefined || !maySign(key, issuer, named.tenantId)) return err("id_token_invalid");
+  const token = check.body["id_token"];
+  if (typeof token !== "string") return err("id_token_invalid");
+  const signer = await findSigner(token, { ...check, clientId: check.client.client_id });
+  if (signer === "unavailable") return err("network");
+  if (signer === undefined) return err("id_token_invalid");
+  const { key, tenantId, issuer } = signer;
 
   const claims = await verifiedClaims(check, issuer, key);
   if (claims === undefined) return err("id_token_invalid");
   const { oid } = claims;
   if (typeof oid !== "string" || oid === "") return err("id_token_invalid");
-  if (!tenantSatisfies(named.tenantId, check.expectedTenant)) return err("wrong_tenant");
+  if (!tenantSatisfies(tenantId, check.expectedTenant)) return err("wrong_tenant");
   return ok({
-    tenantId: named.tenantId.toLowerCase(),
+    tenantId: tenantId.toLowerCase(),
     objectId: oid.toLowerCase(),
     upn: textOf(claims["preferred_username"]),
     name: textOf(claims["name"]),
     loginHint: textOf(claims["login_hint"]),
     ...defined({ directoryRoles: textsOf(claims["wids"]), appRoles: textsOf(claims["roles"]) }),
   });
-}
-
-/** Which key and which issuer the token claims, to be proven; `tid` must be a GUID to name one. */
-function namesOf(idToken: unknown): { kid: string; tenantId: string } | undefined {
-  if (typeof idToken !== "string") return undefined;
-  try {
-    const { kid } = decodeProtectedHeader(idToken);
-    const { tid } = decodeJwt(idToken);
-    if (typeof kid !== "string" || typeof tid !== "string" || !isTenantId(tid)) return undefined;
-    return { kid, tenantId: tid };
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Whether `key` may sign for `issuer`. A work tenant's keys carry a template with `{tenantid}`;
- * those of personal accounts name their one issuer and must not vouch for any other.
- */
-function maySign(key: SigningKey, issuer: string, tenantId: string): boolean {
-  const own = key.issuer?.replace("{tenantid}", tenantId);
-  return own === undefined || own.toLowerCase() === issuer.toLowerCase();
 }
 
 async function verifiedClaims(

@@ -1,7 +1,9 @@
+import { decodeJwt, decodeProtectedHeader } from "jose";
 import * as z from "zod";
 import type { Cloud } from "./cloud.ts";
 import { parseJsonObject } from "../http/json.ts";
 import { withinDeadline } from "./deadline.ts";
+import { isTenantId } from "./tenant.ts";
 
 /** A public key of Entra's; `issuer` says whose tokens it may sign. */
 const signingKeySchema = z.looseObject({
@@ -95,6 +97,56 @@ export const keyOfSet = async (
   options: Omit<SigningKeysOptions, "cloud">,
 ): Promise<SigningKey | undefined | "unavailable"> =>
   freshKey(url, kid, options.now()) ?? fetchedKey(url, kid, options);
+
+/** What a token says of who signed it. Its signature and its other claims are still to be verified. */
+export interface Signer {
+  key: SigningKey;
+  /** A GUID. */
+  tenantId: string;
+  /** Of the tenant's tokens of version 2.0. */
+  issuer: string;
+}
+
+/**
+ * The key of Entra's that a token names, where it may sign for the tenant that the token names.
+ *
+ * @returns undefined where the token names none; `unavailable` when nobody could say
+ */
+export async function findSigner(
+  token: string,
+  options: SigningKeysOptions & { clientId: string },
+): Promise<Signer | undefined | "unavailable"> {
+  const named = namesOf(token);
+  if (named === undefined) return undefined;
+  const { tenantId } = named;
+  const issuer = `${options.cloud.authorityHost}/${tenantId}/v2.0`;
+  const key = await findSigningKey({ ...named, clientId: options.clientId }, options);
+  if (key === "unavailable") return key;
+  return key !== undefined && maySign(key, issuer, tenantId)
+    ? { key, tenantId, issuer }
+    : undefined;
+}
+
+/** Which key and which tenant the token claims, to be proven; `tid` must be a GUID to name one. */
+function namesOf(token: string): { kid: string; tenantId: string } | undefined {
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    const { tid } = decodeJwt(token);
+    if (typeof kid !== "string" || typeof tid !== "string" || !isTenantId(tid)) return undefined;
+    return { kid, tenantId: tid };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether `key` may sign for `issuer`. A work tenant's keys carry a template with `{tenantid}`;
+ * those of personal accounts name their one issuer and must not vouch for any other.
+ */
+function maySign(key: SigningKey, issuer: string, tenantId: string): boolean {
+  const own = key.issuer?.replace("{tenantid}", tenantId);
+  return own === undefined || own.toLowerCase() === issuer.toLowerCase();
+}
 
 const keyIn = (set: KeySet | undefined, kid: string): SigningKey | undefined =>
   set?.keys.find((candidate) => candidate.kid === kid);

@@ -1,11 +1,12 @@
 import type { Event } from "@microsoft/microsoft-graph-types";
-import type { Failure } from "../contract/errors.ts";
+import { AzureError, type Failure } from "../contract/errors.ts";
 import { writeJson } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { err, ok, type Result } from "../contract/result.ts";
+import { unexpectedBody } from "../http/upstream-error.ts";
 import type { MailboxOptions } from "./messages.ts";
-import { invalid, ownerPath } from "./path.ts";
+import { graphPath, invalid, ownerPath } from "./path.ts";
 import { listQuery, preferHeader, type ListOptions, type Query } from "./query.ts";
 import type { GraphSession } from "./session.ts";
 
@@ -25,9 +26,11 @@ export interface CalendarViewOptions extends EventListOptions {
   end: string | Date;
 }
 
-export interface CreateEventOptions extends CalendarOptions {
+export interface EventOptions extends CalendarOptions {
   signal?: AbortSignal | undefined;
 }
+
+export type CreateEventOptions = EventOptions;
 
 /** Events of a calendar. Every method throws `AzureError`. */
 export class Calendar {
@@ -66,6 +69,34 @@ export class Calendar {
         signal: options.signal,
       }),
     );
+  }
+
+  /** Changes what `change` holds of an event, and leaves the rest; the same again changes nothing. */
+  async update(id: string, change: Event, options: EventOptions = {}): Promise<Event> {
+    const prefer = orThrow(preferHeader({ timeZone: options.timeZone }));
+    return orThrow(
+      await this.#session.json<Event>({
+        method: "PATCH",
+        path: orThrow(this.#eventPath(id, options)),
+        headers: { "content-type": "application/json", ...prefer },
+        body: orThrow(writeJson(change, "change")),
+        idempotent: true,
+        signal: options.signal,
+      }),
+    );
+  }
+
+  /** Deletes an event; the organizer's is cancelled for its attendees. */
+  async delete(id: string, options: EventOptions = {}): Promise<void> {
+    const path = orThrow(this.#eventPath(id, options));
+    const { signal } = options;
+    const answer = orThrow(await this.#session.send({ method: "DELETE", path, signal }));
+    if (!answer.ok) throw new AzureError(unexpectedBody(true));
+  }
+
+  #eventPath(id: string, options: CalendarOptions): Result<string, Failure> {
+    const event = graphPath("/events/{id}", { id });
+    return event.ok ? calendarPath(event.value, this.#owned(options)) : event;
   }
 
   #owned({ user, calendar }: CalendarOptions): CalendarPlace {

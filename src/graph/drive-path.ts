@@ -1,6 +1,6 @@
 import type { Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { encodedFilePath, graphPath, invalid, ownerPath } from "./path.ts";
+import { encodedFilePath, graphPath, invalid, notText, ownerPath } from "./path.ts";
 
 /** Whose drive. */
 export interface DrivePlace {
@@ -30,3 +30,12 @@ export const filePath = (path: string, drive: DrivePlace, action = ""): Result<s
   path.replaceAll("/", "") === ""
     ? err(invalid("path", '"path" must name a file.'))
     : itemPath(path, drive, action);
+
+/** The path of Graph for a search of the whole drive: `/me/drive/root/search(q='a b')`. */
+export function searchPath(query: string, drive: DrivePlace): Result<string, Failure> {
+  if (!query.isWellFormed()) return err(notText("query"));
+  if (query.trim() === "") return err(invalid("query", '"query" must not be blank.'));
+  // A quote inside is doubled; Graph decodes a path once before it looks for the slashes.
+  const quoted = encodeURIComponent(query.replaceAll("'", "''")).replaceAll("%2F", "%252F");
+  return itemPath("", drive, `/search(q='${quoted}')`);
+}

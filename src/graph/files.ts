@@ -3,12 +3,13 @@ import { AzureError, type Failure } from "../contract/errors.ts";
 import { recordOf, textOf } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
 import type { TransportRequest } from "../http/transport.ts";
+import { unexpectedBody } from "../http/upstream-error.ts";
 import { orThrow } from "../contract/or-throw.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { chunksOf, type UploadBody } from "./byte-source.ts";
 import type { Clock } from "./clock.ts";
 import type { MailboxOptions } from "./messages.ts";
-import { filePath, itemPath, type DrivePlace } from "./drive-path.ts";
+import { filePath, itemPath, searchPath, type DrivePlace } from "./drive-path.ts";
 import { invalid } from "./path.ts";
 import { isExpiredLink, isRedirect, type PreauthenticatedStorage } from "./preauthenticated.ts";
 import { listQuery, selected, type ListOptions } from "./query.ts";
@@ -74,6 +75,23 @@ export class Files {
         signal: options.signal,
       }),
     );
+  }
+
+  /** What is anywhere in the drive, by the words of its name and content. */
+  search(query: string, options: FileListOptions = {}): PagedItems<DriveItem> {
+    return this.#session.list(() => ({
+      path: orThrow(searchPath(query, this.#owned(options))),
+      query: orThrow(listQuery(options)),
+      signal: options.signal,
+    }));
+  }
+
+  /** Deletes a file, or a folder with all that is in it; both go to the recycle bin. */
+  async delete(path: string, options: FileOptions = {}): Promise<void> {
+    const target = orThrow(filePath(path, this.#owned(options)));
+    const { signal } = options;
+    const answer = orThrow(await this.#session.send({ method: "DELETE", path: target, signal }));
+    if (!answer.ok) throw new AzureError(unexpectedBody(true));
   }
 
   /** A file's bytes as a streaming answer, 200 or, for a range, 206. */

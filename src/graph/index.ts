@@ -11,6 +11,7 @@ export type {
   CalendarViewOptions,
   CreateEventOptions,
   EventListOptions,
+  EventOptions,
 } from "./calendar.ts";
 export { GraphClient, type GraphClientOptions } from "./client.ts";
 export type { ContactListOptions, Contacts } from "./contacts.ts";
@@ -25,11 +26,15 @@ export type {
 } from "./files.ts";
 export { laneOf } from "./lane.ts";
 export type {
+  DraftOptions,
+  ForwardOptions,
   MailboxOptions,
+  MailFolderListOptions,
   MessageListOptions,
   MessageOptions,
   Messages,
   OutgoingAttachment,
+  ReplyOptions,
   SendMessage,
 } from "./messages.ts";
 export type { ListOptions, Query } from "./query.ts";

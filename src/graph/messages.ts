@@ -1,4 +1,4 @@
-import type { Message } from "@microsoft/microsoft-graph-types";
+import type { MailFolder, Message } from "@microsoft/microsoft-graph-types";
 import { AzureError, failure, type Failure } from "../contract/errors.ts";
 import { writeJson } from "../http/json.ts";
 import type { PagedItems } from "../http/page.ts";
@@ -21,6 +21,27 @@ type MessagePreferences = Pick<Preferences, "bodyType" | "immutableIds">;
 export interface MessageListOptions extends ListOptions, MailboxOptions, MessagePreferences {
   /** Id or well-known name (`inbox`, `sentitems`). Default: all folders. */
   folder?: string | undefined;
+}
+
+export interface MailFolderListOptions extends ListOptions, MailboxOptions {
+  /** Id or well-known name of the folder above. Default: the top of the mailbox. */
+  folder?: string | undefined;
+}
+
+export interface ReplyOptions extends MailboxOptions {
+  /** Text above the message. Default none. */
+  comment?: string | undefined;
+  /** To everybody it was sent to. Default: to its sender alone. */
+  all?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface ForwardOptions extends MailboxOptions {
+  /** E-mail addresses. */
+  to: readonly string[];
+  /** Text above the message. Default none. */
+  comment?: string | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export type MessageOptions = ItemOptions & MailboxOptions & MessagePreferences;
@@ -66,6 +87,20 @@ export class Messages {
       ),
       query: orThrow(listQuery(options)),
       headers: orThrow(preferHeader(mailPreferences(options))),
+      signal,
+    }));
+  }
+
+  /** Folders of the mailbox, or those in one of them, in pages of 10 by default. */
+  folders(options: MailFolderListOptions = {}): PagedItems<MailFolder> {
+    const { user, folder, signal } = options;
+    return this.#session.list(() => ({
+      path: orThrow(
+        folder === undefined
+          ? ownerPath(user ?? this.#session.user, "/mailFolders")
+          : ownerPath(user ?? this.#session.user, "/mailFolders/{folder}/childFolders", { folder }),
+      ),
+      query: orThrow(listQuery(options)),
       signal,
     }));
   }
@@ -123,13 +158,36 @@ export class Messages {
 
   /** Hands a draft over for sending, as {@link send} does a message. */
   async sendDraft(id: string, options: DraftOptions = {}): Promise<void> {
+    await this.#act(id, "send", undefined, options);
+  }
+
+  /** Answers a message, as {@link send} sends one. */
+  async reply(id: string, { comment, all = false, ...options }: ReplyOptions = {}): Promise<void> {
+    await this.#act(id, all ? "replyAll" : "reply", { comment: comment ?? "" }, options);
+  }
+
+  /** Sends a message on with its attachments, as {@link send} sends one. */
+  async forward(id: string, { to, comment, ...options }: ForwardOptions): Promise<void> {
+    const toRecipients = to.map((address) => ({ emailAddress: { address } }));
+    await this.#act(id, "forward", { comment: comment ?? "", toRecipients }, options);
+  }
+
+  /** Does something with a message that Graph accepts without a body. */
+  async #act(
+    id: string,
+    action: string,
+    json: unknown,
+    { user, signal }: DraftOptions,
+  ): Promise<void> {
     const answer = orThrow(
       await this.#session.send({
         method: "POST",
-        path: orThrow(ownerPath(options.user ?? this.#session.user, "/messages/{id}/send", { id })),
-        signal: options.signal,
+        path: orThrow(ownerPath(user ?? this.#session.user, `/messages/{id}/${action}`, { id })),
+        json,
+        signal,
       }),
     );
+    // A redirect has accepted nothing.
     if (!answer.ok) throw new AzureError(unexpectedBody(true));
   }
 }

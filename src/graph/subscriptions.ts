@@ -22,7 +22,15 @@ export interface SubscriptionRequest {
   /** At most 128 characters; every notification repeats it. */
   clientState: string;
   /** Notifications bring the item, encrypted for this certificate. */
-  encryption?: { certificate: string; id: string } | undefined;
+  encryption?: SubscriptionEncryption | undefined;
+}
+
+/** A certificate for whose key Graph encrypts items. */
+export interface SubscriptionEncryption {
+  /** Base64 of its DER. */
+  certificate: string;
+  /** At most 128 characters; every notification repeats it. */
+  id: string;
 }
 
 /** What Graph says of a subscription. What it says in a form that cannot be read is left out. */
@@ -82,18 +90,28 @@ export class Subscriptions {
         clientState: request.clientState,
         ...(encryption !== undefined && {
           includeResourceData: true,
-          encryptionCertificate: encryption.certificate,
-          encryptionCertificateId: encryption.id,
+          ...certificateOf(encryption),
         }),
       },
     });
   }
 
-  /** Prolongs it, and lets its owner's token be looked at anew: one PATCH is both. */
-  renew(id: string, expiresAt: number): Promise<SubscriptionAnswer> {
+  /**
+   * Prolongs it, and lets its owner's token be looked at anew: one PATCH is both.
+   *
+   * @param encryption from now on items are encrypted for this certificate; default: as before
+   */
+  renew(
+    id: string,
+    expiresAt: number,
+    encryption?: SubscriptionEncryption,
+  ): Promise<SubscriptionAnswer> {
     return this.#askOf(id, {
       method: "PATCH",
-      json: { expirationDateTime: new Date(expiresAt).toISOString() },
+      json: {
+        expirationDateTime: new Date(expiresAt).toISOString(),
+        ...(encryption !== undefined && certificateOf(encryption)),
+      },
     });
   }
 
@@ -192,6 +210,11 @@ export class Subscriptions {
     return upstreamFailure(response, { now: this.#now(), write });
   }
 }
+
+const certificateOf = ({ certificate, id }: SubscriptionEncryption) => ({
+  encryptionCertificate: certificate,
+  encryptionCertificateId: id,
+});
 
 /** One odd property does not void its siblings; without an id there is nothing to keep. */
 function subscriptionIn(item: unknown): GraphSubscription | undefined {

@@ -41,6 +41,9 @@ async function ended(call: ToolCall, tool: Tool, args: unknown): Promise<Ended> 
   try {
     admit(service, [tool.scope]);
     const input = parseInput(inputOf(tool), args ?? {});
+    const more = tool.moreScope?.(input);
+    // Nobody is asked about what is refused anyway.
+    if (more !== undefined) admit(service, [more]);
     const question = await agreement(call, tool, input);
     if (question !== undefined) return { answer: question, outcome: "input_required" };
     if (call.client.connects === "accept") await waitUntilConnected(call);

@@ -22,7 +22,6 @@ const handler = createMcpHandler(createServer, {
   // The headers of `crossOrigin` hold here as everywhere.
   corsOptions: false,
   allowedOriginHostnames: "*",
-  onerror: () => undefined,
 });
 
 /** Adds `/mcp`, for agents: the Model Context Protocol over HTTP, of 2026-07-28 and of 2025. */

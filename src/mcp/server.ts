@@ -6,6 +6,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { version } from "../../package.json";
+import { steppedUp } from "../oauth/mcp-scopes.ts";
 import { resourceMetadataUrl } from "../oauth/mcp-token.ts";
 import { Client } from "./asking.ts";
 import { callTool } from "./call-tool.ts";
@@ -91,8 +92,8 @@ function challenge(
   const more = input.success ? tool.moreScope?.(input.data) : undefined;
   const needed = [tool.scope, ...(more === undefined ? [] : [more])];
   const missing = needed.filter((scope) => !caller.scopes.has(scope));
-  const [first, ...others] = missing;
-  return first === undefined ? undefined : { scopes: [first, ...others, ...caller.scopes] };
+  const [first, ...others] = missing.length === 0 ? [] : steppedUp(caller.scopes, missing);
+  return first === undefined ? undefined : { scopes: [first, ...others] };
 }
 
 const clientOf = ({ server }: McpServer, context: ServerContext): Client =>

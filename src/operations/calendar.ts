@@ -1,4 +1,9 @@
-import { createCalendarEvent, getCalendarEvents } from "../api/calendar.ts";
+import {
+  createCalendarEvent,
+  deleteCalendarEvent,
+  getCalendarEvents,
+  updateCalendarEvent,
+} from "../api/calendar.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
 import { readPage } from "./page.ts";
 import { serve } from "./serve.ts";
@@ -15,6 +20,13 @@ export const calendar = [
   serve(createCalendarEvent, ({ graph }, { event, timeZone }) =>
     graph.calendar.create(event, { timeZone }),
   ),
+  serve(updateCalendarEvent, ({ graph }, { id, change, timeZone }) =>
+    graph.calendar.update(id, change, { timeZone }),
+  ),
+  serve(deleteCalendarEvent, async ({ graph }, { id }) => {
+    await graph.calendar.delete(id);
+    return { deleted: true as const };
+  }),
 ] as const;
 
 const missing = (field: string, other: string): AzureError =>

@@ -42,7 +42,7 @@ export interface MicrosoftAnswer {
 /** What a call needs: a batch holds calls of its own, so it counts as a write. */
 export const scopeOf = ({ service, method, path }: MicrosoftCall): Scope => {
   const area = service === "graph" ? "graph" : "arm";
-  const reads = method === "GET" && !isBatchPath(`https://microsoft.invalid${path}`);
+  const reads = method === "GET" && !isBatchPath(`https://microsoft.invalid/${path}`);
   return `${area}:${reads ? "read" : "write"}`;
 };
 

@@ -5,8 +5,18 @@ import { orThrow } from "../contract/or-throw.ts";
 import { serve } from "./serve.ts";
 
 export const watches = [
-  serve(createWatch, async ({ connection }, { resource, changeTypes, catchUp }) =>
-    orThrow(await connection.watch({ resource, changeTypes, ...defined({ catchUp }) })),
+  serve(createWatch, async ({ connection }, { resource, changeTypes, ...more }) =>
+    orThrow(
+      await connection.watch({
+        resource,
+        changeTypes,
+        ...defined({
+          includeData: more.includeData,
+          select: more.select,
+          catchUp: more.catchUp,
+        }),
+      }),
+    ),
   ),
   serve(listWatches, async ({ connection }) => orThrow(await connection.watches())),
   serve(getWatch, async ({ connection }, { watchId }) => {

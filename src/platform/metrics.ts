@@ -46,7 +46,7 @@ export interface SocketsPoint {
 export interface NotificationPoint {
   kind: "notification";
   /** `dropped`: without the secret of its subscription, or unreadable. `forged`: the address is not ours. */
-  outcome: "kept" | "repeated" | "dropped" | "forged";
+  outcome: "kept" | "repeated" | "unread" | "dropped" | "forged";
   notifications: number;
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,8 +9,21 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
 
-/** The Worker as `wrangler deploy` would upload it: minified, without its source map. */
-export async function deployedBundle(): Promise<string> {
+/** A module as Miniflare takes it. */
+export interface BundledModule {
+  type: "ESModule" | "Text";
+  path: string;
+  contents: string;
+}
+
+const main = "index.js";
+
+/**
+ * The Worker as `wrangler deploy` would upload it: minified, without its source map.
+ *
+ * @returns its main module, and after it the texts that this imports
+ */
+export async function deployedBundle(): Promise<BundledModule[]> {
   const folder = await mkdtemp(join(tmpdir(), "azure-bench-"));
   try {
     await run(
@@ -18,7 +31,14 @@ export async function deployedBundle(): Promise<string> {
       ["deploy", "--dry-run", "--outdir", folder],
       { cwd: root, env: { ...process.env, WRANGLER_SEND_METRICS: "false" } },
     );
-    return await readFile(join(folder, "index.js"), "utf8");
+    const texts = (await readdir(folder)).filter((name) => name.endsWith(".txt"));
+    return await Promise.all(
+      [main, ...texts].map(async (path) => ({
+        type: path === main ? "ESModule" : "Text",
+        path,
+        contents: await readFile(join(folder, path), "utf8"),
+      })),
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -11,7 +11,7 @@ import { createSandbox, type Sandbox, type SandboxOptions } from "../sandbox/ind
 import { runtimeChildren } from "../sandbox/start/children.ts";
 import { residentBytes } from "../support/memory.ts";
 import { workerSecrets } from "../support/secrets.ts";
-import { benchWorker, deployedBundle } from "./bundles.ts";
+import { benchWorker, type BundledModule, deployedBundle } from "./bundles.ts";
 
 const compatibilityDate = "2026-08-15";
 const migrations = new URL("../../src/directory/migrations/", import.meta.url);
@@ -19,7 +19,7 @@ const migrations = new URL("../../src/directory/migrations/", import.meta.url);
 /** All that is measured, in one runtime. */
 export interface Bench {
   /** The bundle that is deployed, and that runs here. */
-  bundle: string;
+  bundle: readonly BundledModule[];
   /** Where the lab listens. */
   url: URL;
   sandbox: Sandbox;
@@ -75,9 +75,9 @@ export async function startBench(): Promise<Bench> {
     onAnswer(request, response);
     return response;
   };
-  const connectionWorker = (name: string, script: string, className: string) => ({
+  const connectionWorker = (name: string, modules: BundledModule[], className: string) => ({
     name,
-    modules: module(script),
+    modules,
     compatibilityDate,
     bindings: { ...workerSecrets, AZURE_TENANT_ID: "common", AZURE_CLOUD: "global" },
     durableObjects: { AZURE_CONNECTION: { className, useSQLite: true } },
@@ -108,7 +108,7 @@ export async function startBench(): Promise<Bench> {
           outboundService: "internet",
         },
         connectionWorker("azure", bundle, "ConnectionActor"),
-        connectionWorker("measured", measured, "MeasuredActor"),
+        connectionWorker("measured", module(measured), "MeasuredActor"),
         {
           name: "internet",
           modules: module(internet),

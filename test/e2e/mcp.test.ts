@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,6 +11,8 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { startHeaderProxy, type HeaderProxy } from "../support/header-proxy.ts";
+import { blocksOf } from "../support/markdown.ts";
+import { readmes } from "../support/readmes.ts";
 import { signIn } from "../support/sign-in.ts";
 import { projectRoot } from "../support/source-files.ts";
 import { startTestWorker, type TestWorker } from "../support/worker.ts";
@@ -179,6 +181,23 @@ describe("the SDK's client", () => {
     ]);
     await client.close();
   });
+});
+
+test("the README's program works as it is written", async () => {
+  const block = blocksOf(readmes.get("src/mcp/README.md") ?? "").find(
+    ({ language, info }) => language === "ts" && info === "server",
+  );
+  // Inside the project, so that packages resolve.
+  const folder = mkdtempSync(join(projectRoot, ".wrangler", "mcp-"));
+  try {
+    const file = join(folder, "program.ts");
+    const here = (block?.text ?? "").replaceAll("https://azure.example.com", worker.url);
+    writeFileSync(file, `const sessionToken = ${JSON.stringify(await session())};\n${here}`);
+    const { stdout } = await run(process.execPath, [file], { cwd: projectRoot });
+    expect(stdout).toMatch(/items: \[/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 describe("the conformance suite", () => {

@@ -16,6 +16,7 @@ const run = promisify(execFile);
 const files = [
   "README.md",
   "src/callers/README.md",
+  "src/oauth/README.md",
   "src/connection/README.md",
   "src/routes/README.md",
   "src/platform/README.md",

@@ -14,17 +14,15 @@ test("10,000 random schedules of a connection hold, whatever happens in them", a
   expect(told.stdout).toMatch(new RegExp(`^simulate: ${runs} schedules from seed ${seed} on`));
 }, 1_200_000);
 
-test("2,000 random schedules of a tenant's connection hold", async () => {
-  const seed = process.env["SIMULATION_SEED"] ?? "1";
-  const told = await run(process.execPath, [
-    program,
-    "--tenants",
-    "--runs",
-    "2000",
-    "--seed",
-    seed,
-  ]).catch((error: { stdout: string }) => error);
-  expect(told.stdout).toMatch(
-    new RegExp(`^simulate: 2000 schedules of tenants from seed ${seed} on`),
-  );
-}, 300_000);
+test.each(["tenants", "watches"])(
+  "2,000 random schedules of %s hold",
+  async (of) => {
+    const seed = process.env["SIMULATION_SEED"] ?? "1";
+    const settings = [program, `--${of}`, "--runs", "2000", "--seed", seed];
+    const told = await run(process.execPath, settings).catch((error: { stdout: string }) => error);
+    expect(told.stdout).toMatch(
+      new RegExp(`^simulate: 2000 schedules of ${of} from seed ${seed} on`),
+    );
+  },
+  600_000,
+);

@@ -56,6 +56,17 @@ test("a first import decides it too", async () => {
   expect(await marker()).toBe("us");
 });
 
+test("a first registration of an MCP client decides it too, and a question about one does not", async () => {
+  const placed = new PlacedNamespace((id) => env.MCP_GRANTS.getByName(id));
+  const change = { MCP_STANDALONE: "any", MCP_GRANTS: placed.bound(), ...eu };
+  expect(await status(change, "/mcp/grants?user_id=ada")).toBe(200);
+  expect(await marker()).toBeNull();
+  const client = { redirect_uris: ["https://client.example/callback"] };
+  expect(await status(change, "/oauth/register", json("POST", client))).toBe(201);
+  expect(await marker()).toBe("eu");
+  expect(await status({ ...change, ...us }, "/mcp/grants?user_id=ada")).toBe(503);
+});
+
 test("a first sign-in without one decides for none", async () => {
   expect(await status({}, signIn)).toBe(200);
   expect(await marker()).toBe("none");

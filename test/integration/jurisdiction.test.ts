@@ -215,6 +215,40 @@ describe.each(ways)("%s", (_name, way) => {
   });
 });
 
+describe("what MCP clients were given", () => {
+  const grants = () => new PlacedNamespace((id) => env.MCP_GRANTS.getByName(id));
+  const list = (change: Change) => over(`/mcp/grants?${user.who}`, asAll())(change);
+  const register = (change: Change) =>
+    over(
+      "/oauth/register",
+      json("POST", { redirect_uris: ["https://client.example/callback"] }),
+    )({
+      MCP_STANDALONE: "any",
+      ...change,
+    });
+
+  test("is where the connections are", async () => {
+    await marked("eu");
+    const placed = grants();
+    const change = { MCP_GRANTS: placed.bound(), AZURE_JURISDICTION: "eu" };
+    expect(await list(change)).toBe("reached");
+    expect(await register(change)).toBe("reached");
+    const [first, ...others] = placed.reached;
+    expect(first).toBe(`eu/${user.id}`);
+    expect(others.filter((name) => !/^eu\/client:[\w-]{16}$/.test(name))).toEqual([]);
+    expect(others).not.toEqual([]);
+  });
+
+  test("is refused before any object is touched when that was changed", async () => {
+    await marked("eu");
+    const placed = grants();
+    const change = { MCP_GRANTS: placed.bound(), AZURE_JURISDICTION: "us" };
+    expect(await list(change)).toBe("refused");
+    expect(await register(change)).toBe("refused");
+    expect(placed.reached).toEqual([]);
+  });
+});
+
 describe("the watchdog", () => {
   const past = "2020-01-01T00:00:00.000Z";
   const appointment = () =>

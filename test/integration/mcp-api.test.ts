@@ -85,6 +85,7 @@ describe("api_call", () => {
     ["/me\\..\\users"],
     ["@evil.example/me"],
     ["/me /x"],
+    [":99999999/me"],
   ])("stays under the endpoint: %s is refused, and nothing is asked", async (path) => {
     const mark = await sandbox.mark();
     const { isError, structured } = await callTool("api_call", { path }, reader);
@@ -113,7 +114,8 @@ describe("api_call", () => {
   });
 
   test("cannot write where only reading was asked for, a batch included", async () => {
-    const options = { ...writer, query: `${query}&readonly=1` };
+    const capabilities = { elicitation: { form: {} } };
+    const options = { ...writer, query: `${query}&readonly=1`, capabilities };
     const mark = await sandbox.mark();
     for (const asked of [
       { method: "POST", path: "/me/messages", body: { subject: "no" } },
@@ -121,7 +123,7 @@ describe("api_call", () => {
       { method: "POST", path: "/$batch", body: { requests: [] } },
       { method: "GET", path: "/%24batch" },
     ]) {
-      const { isError, text } = await callTool("api_call", { ...asked, confirm: true }, options);
+      const { isError, text } = await callTool("api_call", asked, options);
       expect([isError, text]).toEqual([true, expect.stringMatching(/^forbidden: .*readonly/)]);
     }
     expect((await sandbox.requests(mark)).filter(({ url }) => url.includes("/v1.0/"))).toEqual([]);

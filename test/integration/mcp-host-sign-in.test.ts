@@ -204,7 +204,7 @@ describe("a deployment", () => {
     const answer = await host.browser.open(await continueUrl(host.state, newUser()));
     const { access_token: access } = await tokenOf(answer, host);
     const ask = (change: object) =>
-      inEnvironment(change, "/mcp", {
+      inEnvironment(change, "http://localhost:8787/mcp", {
         method: "POST",
         headers: { authorization: `Bearer ${String(access)}` },
         body: "{}",

@@ -29,24 +29,23 @@ describe(`${users} users with ${accounts.length} Microsoft accounts, each with a
       }),
     );
     const eras = ["modern", "legacy"] as const;
-    const cursors = await Promise.all(
+    await Promise.all(
       agents.map(async ({ credential, account }, index) => {
         const options = { credential, era: eras[index % 2] ?? "modern" };
-        const [me, status, mail] = await Promise.all([
-          callTool("people_me", {}, options),
-          callTool("connection_status", {}, options),
-          callTool("mail_list_messages", { folder: "inbox", top: 1 }, options),
-        ]);
-        expect([me.structured["sign_in_name"], status.structured["account"]]).toEqual([
-          account,
-          account,
-        ]);
-        return mail.structured["next_cursor"];
+        const me = await callTool("people_me", {}, options);
+        expect(me.structured["sign_in_name"]).toBe(account);
       }),
     );
+    const some = agents.filter((_, index) => index % 5 === 0);
+    const pages = await Promise.all(
+      some.map(({ credential }) =>
+        callTool("mail_list_messages", { folder: "inbox", top: 1 }, { credential }),
+      ),
+    );
+    const cursors = pages.map(({ structured }) => structured["next_cursor"]);
     const foreign = await Promise.all(
-      agents.map(({ credential }, index) => {
-        const cursor = cursors[(index + accounts.length) % users] ?? "none";
+      some.map(({ credential }, index) => {
+        const cursor = cursors[(index + 1) % some.length] ?? "none";
         return callTool("mail_list_messages", { folder: "inbox", top: 1, cursor }, { credential });
       }),
     );

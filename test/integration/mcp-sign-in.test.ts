@@ -260,7 +260,11 @@ describe("what another may not do", () => {
     const resumed = await browser.open(`/oauth/authorize/continue?state=${handle}&ticket=t`);
     expect(resumed.status).toBe(400);
     const form = new URLSearchParams({ handle, decision: "allow" });
-    expect((await browser.post(form)).status).toBe(400);
+    const answered = await browser.post(form);
+    expect([answered.status, await answered.text()]).toEqual([
+      400,
+      expect.stringContaining("not the step that the sign-in is at"),
+    ]);
   });
 
   test("be sent to an address that the client has not registered, or to any by a wrong request", async () => {

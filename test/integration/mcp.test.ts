@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { allKey, front, sessionOf } from "./support/front.ts";
-import { connectedUser } from "./support/http.ts";
-import { newUser } from "./support/connections.ts";
+import { actorOf, newUser, signIn } from "./support/connections.ts";
+import { connectedUser, inEnvironment } from "./support/http.ts";
 import { callTool, mcp, toolNames } from "./support/mcp.ts";
 
 describe.each(["modern", "legacy"] as const)("the connection_status of a %s client", (era) => {
@@ -28,6 +28,71 @@ describe.each(["modern", "legacy"] as const)("the connection_status of a %s clie
     const credential = await sessionOf(newUser());
     const { structured, isError } = await callTool("connection_status", {}, { credential, era });
     expect([isError, structured["status"]]).toEqual([undefined, "not_connected"]);
+  });
+});
+
+describe("a caller", () => {
+  const AUTH = {
+    validate: async (token: string) =>
+      token.startsWith("theirs-") ? { userId: token.slice("theirs-".length) } : null,
+  };
+  const list = { jsonrpc: "2.0", id: 1, method: "tools/list", params: {} };
+  const ask = (token: string) =>
+    inEnvironment({ AUTH }, "http://localhost:8787/mcp", {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      },
+      body: JSON.stringify(list),
+    });
+
+  test("may be the host application's own token", async () => {
+    const known = await ask(`theirs-${newUser()}`);
+    expect([known.status, await known.text()]).toEqual([200, expect.stringContaining("people_me")]);
+    expect((await ask("nobody's")).status).toBe(401);
+  });
+
+  test("works with the account of a label, and with no other", async () => {
+    const userId = newUser();
+    await signIn(actorOf(`user:${userId}:work`), "grace@contoso.example");
+    const credential = await sessionOf(userId);
+    const status = async (query: string) =>
+      (await callTool("connection_status", {}, { credential, query })).structured["status"];
+    expect(await status("?label=work")).toBe("active");
+    expect(await status("")).toBe("not_connected");
+  });
+});
+
+describe("a page or a name that may not ask", () => {
+  const from = (headers: Record<string, string>) =>
+    front("/mcp", { method: "POST", credential: allKey, headers, body: {} });
+
+  test("is one of another origin", async () => {
+    const answer = await from({ origin: "https://evil.example" });
+    expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([403, null]);
+  });
+
+  test("is not one that is listed, whose preflight names the protocol's headers", async () => {
+    const origin = "https://app.example";
+    expect((await from({ origin })).status).toBe(400);
+    const preflight = await front("/mcp", {
+      method: "OPTIONS",
+      headers: {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "mcp-method,mcp-name,mcp-protocol-version",
+      },
+    });
+    expect(preflight.headers.get("access-control-allow-headers")).toMatch(
+      /mcp-method,mcp-name,mcp-protocol-version/,
+    );
+  });
+
+  test("is a name that was pointed at this machine", async () => {
+    const answer = await from({ host: "evil.example" });
+    expect(answer.status).toBe(403);
   });
 });
 

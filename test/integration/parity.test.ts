@@ -17,7 +17,8 @@ import { asAll, inEnvironment, json } from "./support/http.ts";
 /** A connection that takes whatever gets through to it. */
 const value = { id: "user:ada", authUrl: "https://login.example/", state: "s", expiresAt: "" };
 const willing = {
-  fetch: async () => Response.json({ value: [], id: "x" }),
+  // A list of Graph and ARM, rows of Resource Graph, and an item at once.
+  fetch: async () => Response.json({ value: [], data: [], id: "x" }),
   info: async () => ({ ok: true, value }),
   disconnect: async () => ({ ok: true, value }),
   watch: async () => ({ ok: true, value }),

@@ -7,7 +7,7 @@ import type { Subject } from "./subject.ts";
 
 const readings = ["token", "token", "refresh", "gateway", "events", "info"] as const;
 
-const followings = ["message", "message", "watch", "changes"] as const;
+const followings = ["message", "message", "lost message", "watch", "changes"] as const;
 
 /** Answers that may come of a reader that calls beside a change. */
 const expected = new Set([200, 201, 202, 404, 424]);
@@ -97,6 +97,8 @@ async function follow(subject: Subject, random: Random): Promise<boolean> {
   switch (what) {
     case "message":
       return inbox.receive().then(() => true);
+    case "lost message":
+      return inbox.lose().then(() => true);
     case "watch":
       return judged(subject, what, await inbox.ask()) !== undefined;
     case "changes":

@@ -12,7 +12,7 @@ import {
 import { addressedTo, keptFor } from "../support/notification-sender.ts";
 
 /** Milliseconds in which a watch has to come to rest, and in which Graph comes again with what was lost. */
-const patience = 20_000;
+const patience = 40_000;
 
 const messageSchema = z.object({ id: z.string() });
 
@@ -20,6 +20,8 @@ export interface WatchedInboxOptions {
   caller: ConnectionCaller;
   /** Of the sandbox. */
   url: string;
+  /** What was missed is read by delta: then notifications may be lost, too. */
+  catchUp: boolean;
 }
 
 /** The inbox of one account, and the watch that reports what comes to it. */
@@ -41,7 +43,8 @@ export class WatchedInbox {
 
   /** Asks for the watch, or for what became of it. */
   async ask(): Promise<MaybeAnswer> {
-    const answer = await this.#options.caller.watch("me/mailFolders/inbox/messages", ["created"]);
+    const { caller, catchUp } = this.#options;
+    const answer = await caller.watch("me/mailFolders/inbox/messages", ["created"], catchUp);
     if (answer?.status === 201 || answer?.status === 202) this.#told(watchIn(answer));
     return answer;
   }
@@ -50,7 +53,8 @@ export class WatchedInbox {
     if (this.#watch !== undefined && id !== this.#watch) {
       this.#faults.push(`watch ${this.#watch} is ${id} now`);
     }
-    if (gap !== undefined) this.#faults.push(`watch ${id} has missed changes since ${gap}`);
+    if (gap !== undefined && !this.#options.catchUp)
+      this.#faults.push(`watch ${id} has missed changes since ${gap}`);
     this.#watch = id;
   }
 
@@ -64,6 +68,21 @@ export class WatchedInbox {
     });
     const { id } = messageSchema.parse(await response.json());
     if (isKept) this.#awaited.add(id);
+  }
+
+  /** A message comes of which Graph cannot tell, and says so. */
+  async lose(): Promise<void> {
+    const { url, caller, catchUp } = this.#options;
+    const [kept] = await keptFor({ url }, caller.id);
+    if (!catchUp || kept === undefined) return this.receive();
+    const play = (what: object) =>
+      fetch(`${url}/_sandbox/notifications`, {
+        method: "POST",
+        body: JSON.stringify({ subscription: kept.id, ...what }),
+      });
+    await play({ drop: true });
+    await this.receive();
+    await play({ lifecycle: "missed" });
   }
 
   /** Reads all changes, and holds them to what was promised. */
@@ -93,13 +112,15 @@ export class WatchedInbox {
     const { url, caller } = this.#options;
     const answer = await caller.watches();
     const watches = answer?.status === 200 ? watchesIn(answer) : [];
-    const states = watches.map(({ id, state, error }) => `${id} ${state} ${error?.message ?? ""}`);
+    const states = watches.map(({ id, state, error, gap_since: gap }) =>
+      [id, state, error?.message ?? "", gap ?? ""].join(" "),
+    );
     const kept = (await keptFor({ url }, caller.id)).map(
       ({ notificationUrl }) => addressedTo(notificationUrl).watch,
     );
-    if (watches.length === 1 && watches[0]?.state === "active" && kept.join() === this.#watch) {
-      return undefined;
-    }
+    const [watch, ...others] = watches;
+    const isWhole = watch?.state === "active" && watch.gap_since === undefined;
+    if (isWhole && others.length === 0 && kept.join() === watch.id) return undefined;
     return `watches are [${states.join()}], and Graph keeps [${kept.join()}]`;
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { campaign } from "./campaign.ts";
 
-test.each(["users", "tenants"] as const)(
+test.each(["users", "tenants", "watches"] as const)(
   "random schedules of %s reach most of the connection",
   async (of) => {
     const { failure } = await campaign({

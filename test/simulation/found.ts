@@ -31,6 +31,9 @@ const guestCall = (more: { hold?: boolean; isRevoked?: boolean }) =>
     ...more,
   }) as const;
 
+const watched = (asked: { kinds: number; catchUp: boolean }) =>
+  step({ do: "askWatch", folder: "inbox", ...asked });
+
 /** The schedules that found a fault, as short as they could be made. Every campaign begins with them. */
 export const found: Readonly<Record<string, Schedule>> = {
   "a sign-in does not wait for a key that another life began to import": {
@@ -144,6 +147,65 @@ export const found: Readonly<Record<string, Schedule>> = {
       step({ do: "call", service: "arm", hold: true }),
       step({ do: "disconnect" }),
       step({ do: "answerCall", which: 0 }, { as: "status", status: 429, retryAfter: 30 }),
+    ],
+  },
+  "an item that was created and changed in a gap is told to those who ask for changes alone": {
+    ...adas,
+    steps: [
+      watched({ kinds: 2, catchUp: true }),
+      step({ do: "forgetSubscription", which: 0 }),
+      step({ do: "change", folder: "inbox", kind: "created", which: 0, times: 1 }),
+      step({ do: "change", folder: "inbox", kind: "updated", which: 0, times: 1 }),
+    ],
+  },
+  "a gap before a subscription is made anew begins when Graph was last known to keep it": {
+    ...adas,
+    steps: [
+      watched({ kinds: 1, catchUp: false }),
+      step({ do: "forgetSubscription", which: 0 }),
+      step({ do: "change", folder: "inbox", kind: "created", which: 0, times: 1 }),
+      step({ do: "advance", seconds: 345_600 }),
+      step({ do: "rotate" }),
+    ],
+  },
+  "what is lost before the first reading of a delta is in that reading": {
+    ...adas,
+    steps: [
+      watched({ kinds: 0, catchUp: true }),
+      step({ do: "advance", seconds: 345_600 }),
+      step({ do: "change", folder: "inbox", kind: "created", which: 0, times: 1 }),
+      step({ do: "deliver", manner: "lost", which: 0 }),
+    ],
+  },
+  "that Graph removed a subscription nobody heard of ends no other": {
+    ...adas,
+    steps: [
+      watched({ kinds: 1, catchUp: false }),
+      step({ do: "graph", manner: "loses", times: 0 }),
+      watched({ kinds: 0, catchUp: false }),
+      step({ do: "lifecycle", word: "subscriptionRemoved", which: 3 }),
+    ],
+  },
+  "a watch that lacks a permission is tried again though its subscription is gone": {
+    ...adas,
+    steps: [
+      watched({ kinds: 0, catchUp: false }),
+      step({ do: "advance", seconds: 3_000 }),
+      step({ do: "graph", manner: "forbids", times: 0 }),
+      step({ do: "lifecycle", word: "reauthorizationRequired", which: 0 }),
+      step({ do: "deliver", manner: "all", which: 0 }),
+      step({ do: "alarm", wait: false }),
+      step({ do: "rotate" }),
+    ],
+  },
+  "a subscription that was renewed unheard is deleted when its watch takes another": {
+    ...adas,
+    steps: [
+      watched({ kinds: 0, catchUp: false }),
+      step({ do: "graph", manner: "loses", times: 0 }),
+      step({ do: "advance", seconds: 345_600 }),
+      step({ do: "alarm", wait: false }),
+      step({ do: "advance", seconds: 345_600 }),
     ],
   },
 };

@@ -6,6 +6,8 @@ import { armExampleSlices } from "./arm-examples.ts";
 import { armTypes } from "./arm-types.ts";
 import { permissionSlice } from "./graph-permissions.ts";
 import type { PermissionSpec } from "./graph-permissions.ts";
+import { sampleSlice } from "./graph-samples.ts";
+import type { SampleQuery } from "./graph-samples.ts";
 import { graphTypes } from "./graph-types.ts";
 import type { Json, JsonObject } from "./schema.ts";
 
@@ -37,6 +39,14 @@ const slices: readonly [file: string, cut: () => unknown][] = [
     () => permissionSlice(read<PermissionSpec>("graph/permissions.json")),
   ],
   ["graph-types.json", () => graphTypes(read<JsonObject>("graph/openapi31-from-csdl.json"))],
+  [
+    "graph-samples.json",
+    () =>
+      sampleSlice(
+        read<{ SampleQueries: SampleQuery[] }>("graph/sample-queries.json").SampleQueries,
+        read<JsonObject>("graph/openapi31-from-csdl.json"),
+      ),
+  ],
   ["arm-types.json", () => armTypes((file) => read<Json>(`arm/${file}`))],
   ["arm-examples.json", () => armExampleSlices((file) => read<Json>(`arm/${file}`))],
 ];

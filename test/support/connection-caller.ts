@@ -106,8 +106,8 @@ export class ConnectionCaller {
   }
 
   /** Asks for a watch, or for what became of it. */
-  watch(resource: string, types: readonly string[]): Promise<MaybeAnswer> {
-    return this.#post("watches", { resource, change_types: types });
+  watch(resource: string, types: readonly string[], catchUp: boolean): Promise<MaybeAnswer> {
+    return this.#post("watches", { resource, change_types: types, catch_up: catchUp });
   }
 
   watches(): Promise<MaybeAnswer> {

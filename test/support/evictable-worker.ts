@@ -40,7 +40,7 @@ export async function startEvictableWorker(): Promise<EvictableWorker> {
       workers: [
         {
           name: "azure",
-          modules: [{ type: "ESModule", path: "index.js", contents: bundle }],
+          modules: bundle,
           compatibilityDate,
           compatibilityFlags,
           bindings: {

@@ -24,10 +24,10 @@ export const graphSdk = ({ origin, token, headers }: GatewayAccess): Client =>
     fetchOptions: { headers },
   });
 
-const credentialOf = ({ token }: GatewayAccess) => ({
+export const credentialOf = ({ token }: GatewayAccess) => ({
   getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }),
 });
-const armOptions = ({
+export const armOptions = ({
   origin,
   headers,
 }: GatewayAccess): ResourceManagementClientOptionalParams => ({

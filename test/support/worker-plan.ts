@@ -57,7 +57,7 @@ export async function planWorker({
     ...ports,
     worker: {
       name: config.name,
-      modules: [{ type: "ESModule", path: "index.js", contents: await deployedBundle() }],
+      modules: await deployedBundle(),
       bindings: { ...Object(bindings), ...variables },
       compatibilityDate,
       compatibilityFlags,

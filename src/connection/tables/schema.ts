@@ -205,6 +205,18 @@ const migrations: readonly string[] = [
   ALTER TABLE grant ADD COLUMN change_read INTEGER NOT NULL DEFAULT 0;
   `,
   `
+  -- Keys that Graph encrypts items for; the last one is in use.
+  CREATE TABLE watch_key (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    certificate TEXT NOT NULL,
+    private_key TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  -- Which of them the subscription has.
+  ALTER TABLE watch ADD COLUMN encrypted_for TEXT;
+  `,
+  `
   ALTER TABLE grant ADD COLUMN used_permissions TEXT NOT NULL DEFAULT '{}';
   `,
 ];

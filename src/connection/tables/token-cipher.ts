@@ -9,7 +9,8 @@ export type SealedColumn =
   | "code_verifier"
   | "candidate"
   | "delta_link"
-  | "change_data";
+  | "change_data"
+  | "watch_key";
 
 export type CipherFault = "unknown_key" | "tampered";
 

@@ -20,6 +20,8 @@ const rowSchema = z.object({
   subscription_id: z.string().nullable(),
   /** Which secret signed the subscription's address. */
   signed_by: z.string().nullable(),
+  /** Id of the key that items are encrypted for. */
+  encrypted_for: z.string().nullable(),
   asked_at: z.number().nullable(),
   /** Place among the lifetimes to ask for: those before it were refused. */
   lifetime: z.int(),

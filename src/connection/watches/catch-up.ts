@@ -5,6 +5,7 @@ import type { GraphSession } from "../../graph/session.ts";
 import { isRecord, textOf } from "../../http/json.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { deltaSource, type DeltaSource } from "../policy/delta-source.ts";
+import { deliveryWindow } from "../policy/watch-gap.ts";
 import { missedKind } from "../policy/missed-kind.ts";
 import { parseWatchResource } from "../policy/watch-resource.ts";
 import type { NewChange } from "../tables/changes.ts";
@@ -65,9 +66,10 @@ export class CatchUp {
 
   /** @returns where the next reading begins; undefined when the watch is no more */
   async #walk(row: WatchRow, ends: number, from: string | undefined): Promise<string | undefined> {
+    const { now } = this.#options;
     const { change_types: changeTypes } = row;
     const parsed = parseWatchResource(row.resource);
-    const since = sinceOf(row);
+    const since = sinceOf(row, now());
     const need = { since, changeTypes, reports: row.gap_since !== null };
     const source = parsed.ok ? deltaSource(parsed.value, need) : undefined;
     if (source === undefined) return undefined;
@@ -85,8 +87,8 @@ export class CatchUp {
     { path, ...source }: DeltaSource,
     from: string | undefined,
   ): Promise<string | "lost" | undefined> {
-    const { state, session, intake } = this.#options;
-    const since = sinceOf(row);
+    const { state, session, intake, now } = this.#options;
+    const since = sinceOf(row, now());
     const isReported = (item: string) => state.changes.holds(row.id, "change.created", item);
     for await (const step of deltaSteps<unknown>(session, path, { ...source, from })) {
       if (this.#present(row, ends) === undefined) return undefined;
@@ -122,11 +124,14 @@ const lostTwice = (): Failure =>
   });
 
 /**
- * The first reading is of what there is since Graph reports: what is lost before it ends is read by no later
- * one.
+ * The first reading is of what changed since Graph is known to report, and of all that it may still have
+ * failed to deliver: what is lost before that reading is in no later one.
  */
-const sinceOf = ({ gap_since: gap, confirmed_at: confirmed, created_at: created }: WatchRow) =>
-  gap === null ? Math.max(confirmed ?? 0, created) : gap - overlap;
+function sinceOf(row: WatchRow, now: number): number {
+  if (row.gap_since !== null) return row.gap_since - overlap;
+  const { confirmed_at: confirmed, created_at: created } = row;
+  return Math.max(created, Math.min(confirmed ?? created, now - deliveryWindow));
+}
 
 interface Reading {
   row: WatchRow;

@@ -1,4 +1,5 @@
 import type { Change } from "../../contract/watch.ts";
+import type { JsonRecord } from "../../http/json.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { AddedChanges, NewChange } from "../tables/changes.ts";
 import type { ChangeReader } from "./change-reader.ts";
@@ -23,13 +24,23 @@ export class ChangeIntake {
     this.#options = options;
   }
 
-  /** Returns once they are written, or throws. */
-  keep(changes: readonly NewChange[]): Pick<AddedChanges, "added" | "repeated"> {
+  /**
+   * Returns once they are written, or throws.
+   *
+   * @param items what they bring, in clear, by the ciphertext that is kept of it
+   */
+  keep(
+    changes: readonly NewChange[],
+    items: ReadonlyMap<string, JsonRecord> = new Map(),
+  ): Pick<AddedChanges, "added" | "repeated"> {
     const { state, reader, transitions, publish, now, rearm } = this.#options;
     const { added, repeated, lost, rearm: isDue } = state.keepChanges(changes, now());
     for (const [watch, since] of lost) transitions.openGap(watch, "overflow", since);
     const last = added.at(-1);
-    if (last !== undefined && publish(added.map((row) => reader.view(row)))) {
+    if (
+      last !== undefined &&
+      publish(added.map((row) => reader.view(row, items.get(row.data ?? ""))))
+    ) {
       state.changes.markRead(last.seq);
     }
     if (isDue || lost.size > 0) rearm();

@@ -7,23 +7,16 @@ import {
   unknownConnection,
 } from "../../contract/errors.ts";
 import { err, ok } from "../../contract/result.ts";
-import {
-  mostWatches,
-  type ChangeKind,
-  type Watch,
-  type WatchRequest,
-} from "../../contract/watch.ts";
+import { mostWatches, type Watch, type WatchRequest } from "../../contract/watch.ts";
 import { endsWithin } from "../../platform/deadline.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { isHeld } from "../policy/grant-kind.ts";
 import { notConnected } from "../policy/remedies.ts";
 import { renewedTogether, watchLease } from "../policy/watch-lifetime.ts";
-import { kindRules } from "../policy/watch-kind.ts";
-import { parseWatchResource } from "../policy/watch-resource.ts";
 import type { RemedyLinks } from "../remedy-links.ts";
 import type { NewWatch, WatchRow } from "../tables/watches.ts";
 import type { CatchUp } from "./catch-up.ts";
-import { newWatchId } from "./watch-address.ts";
+import { bringsSame, isSame, newWatch } from "./watch-request.ts";
 import type { WatchSubscriptions } from "./watch-subscriptions.ts";
 import type { WatchTransitions } from "./watch-transitions.ts";
 import { watchView } from "./watch-view.ts";
@@ -68,7 +61,7 @@ export class WatchKeeper {
 
   /**
    * Watches a resource. The same resource and change types once more are the same watch, which is then
-   * tried again unless it is active.
+   * tried again unless it is active. Asked for with other data, it gets another subscription.
    */
   async watch(request: WatchRequest): Promise<Outcome<Watch>> {
     const { state, subscriptions, transitions, now, rearm } = this.#options;
@@ -86,25 +79,49 @@ export class WatchKeeper {
       state.watches.update(known.id, { catch_up: wanted.value.catch_up, delta_link: null });
     }
     const { id } = known ?? wanted.value;
+    const left = known === undefined ? undefined : this.#changeData(known, wanted.value);
+    // Graph takes one for each resource: the one before goes first, also where the alarm makes the next.
+    const removal = left === undefined ? undefined : this.#remove([left]);
     const step = known === undefined ? "create" : transitions.apply(id, "asked_again")?.work;
     rearm();
-    if (step === "create") await this.#briefly(id, () => subscriptions.create(id));
+    if (step === "create") {
+      await this.#briefly(id, async () => {
+        await removal;
+        await subscriptions.create(id);
+      });
+    }
     if (step === "renew") await this.#briefly(id, () => subscriptions.renew(id));
     return this.#view(id);
   }
 
+  /**
+   * Takes what changes are to bring from now on, for which Graph needs another subscription.
+   *
+   * @returns the subscription that is of no use any more
+   */
+  #changeData(row: WatchRow, wanted: NewWatch): string | undefined {
+    if (bringsSame(row, wanted)) return undefined;
+    const { state, transitions } = this.#options;
+    const { include_data, selected } = wanted;
+    const { subscription_id: subscription } = row;
+    transitions.apply(row.id, "outdated", { columns: { include_data, selected, lifetime: 0 } });
+    // A request that is out asks for what is not wanted any more.
+    if (subscription === null) {
+      state.watches.update(row.id, { incarnation: row.incarnation + 1 });
+    }
+    return subscription ?? undefined;
+  }
+
   /** Gives a watch up. What Graph keeps of it is deleted as far as it can be reached. */
   async unwatch(id: string): Promise<Outcome<Watch>> {
-    const { state, subscriptions, transitions, links, rearm } = this.#options;
+    const { state, transitions, links, rearm } = this.#options;
     if (!state.exists) return err(unknownConnection());
     const row = state.watches.read(id);
     if (row === undefined) return err(unknownWatch());
     transitions.apply(id, "given_up");
     rearm();
     const { subscription_id: subscription } = row;
-    if (subscription !== null) {
-      await endsWithin(removalWait, subscriptions.remove([subscription])).catch(() => false);
-    }
+    if (subscription !== null) await this.#remove([subscription]);
     const view = watchView({ ...row, subscription_id: null, remedy: null, error: null }, links);
     return ok({ ...view, state: "ended" });
   }
@@ -116,8 +133,7 @@ export class WatchKeeper {
 
   /** Deletes all subscriptions at Graph as far as it can be reached: call before the tokens go. */
   async release(): Promise<void> {
-    const { subscriptions } = this.#options;
-    await endsWithin(removalWait, subscriptions.remove(this.#kept())).catch(() => false);
+    await this.#remove(this.#kept());
   }
 
   #kept(): string[] {
@@ -160,6 +176,11 @@ export class WatchKeeper {
     return this.#each(due, (id) => catchUp.run(id));
   }
 
+  async #remove(ids: readonly string[]): Promise<void> {
+    const { subscriptions } = this.#options;
+    await endsWithin(removalWait, subscriptions.remove(ids)).catch(() => false);
+  }
+
   async #each(due: Due, work: (id: string) => Promise<void>): Promise<void> {
     await Promise.all(due.map(({ watch }) => this.#alone(watch, () => work(watch))));
   }
@@ -191,38 +212,6 @@ export class WatchKeeper {
     return row === undefined ? err(unknownWatch()) : ok(watchView(row, links));
   }
 }
-
-/** The row that a request asks for; or `invalid_request` naming the field. */
-function newWatch(request: WatchRequest, now: number): Outcome<NewWatch> {
-  const resource = parseWatchResource(request.resource);
-  if (!resource.ok) return resource;
-  const rules = kindRules[resource.value.kind];
-  const kinds = rules.changes.filter((kind) => request.changeTypes.includes(kind));
-  const asked = new Set<ChangeKind>(request.changeTypes);
-  if (asked.size === 0 || kinds.length !== asked.size) {
-    return err(
-      invalidField("changeTypes", `must be one or more of ${rules.changes.join(", ")} here`),
-    );
-  }
-  if (request.catchUp === true && !rules.canCatchUp) {
-    return err(
-      invalidField("catchUp", "is possible for a mail folder, a calendar and a drive alone"),
-    );
-  }
-  return ok({
-    id: newWatchId(),
-    resource: resource.value.path,
-    change_types: kinds,
-    include_data: false,
-    selected: null,
-    catch_up: request.catchUp ?? false,
-    state: "pending",
-    created_at: now,
-  });
-}
-
-const isSame = (row: WatchRow, { resource, change_types: kinds }: NewWatch): boolean =>
-  row.resource === resource && row.change_types.join() === kinds.join();
 
 const unknownWatch = (): Failure => failure("not_found", "There is no such watch.");
 

@@ -13,6 +13,7 @@ import type { WatchInput } from "../policy/watch-policy.ts";
 import type { NewChange } from "../tables/changes.ts";
 import type { WatchRow } from "../tables/watches.ts";
 import type { ChangeIntake } from "./change-intake.ts";
+import type { Content, WatchContents } from "./watch-contents.ts";
 import { isClientState } from "./watch-address.ts";
 import type { WatchTransitions } from "./watch-transitions.ts";
 
@@ -31,6 +32,7 @@ export interface WatchNotificationsOptions {
   state: ConnectionState;
   transitions: WatchTransitions;
   intake: ChangeIntake;
+  contents: Pick<WatchContents, "open">;
   sessionSecret: SessionSecret;
   now: () => number;
   /** Something changed that the alarm depends on. */
@@ -47,17 +49,33 @@ export class WatchNotifications {
     this.#options = options;
   }
 
-  /** Returns once everything is written that is to be kept, or throws. */
+  /**
+   * Returns once everything is written that is to be kept, or throws.
+   *
+   * @returns a failure where nothing was kept, and Graph is to send it again
+   */
   async take(notification: Notification): Promise<Outcome<NotificationResult>> {
-    const parts = partsOf(notification.body);
+    const body = recordOf(parseJsonObject(notification.body));
+    const parts = partsOf(body);
     const own = await this.#ownParts(notification, parts);
+    const contents = await this.#contents(notification, own, body["validationTokens"]);
+    if (!contents.ok) return contents;
     const row = this.#row(notification);
     const result =
       row === undefined
-        ? { kept: 0, repeated: 0, dropped: Math.max(1, parts.length) }
-        : this.#keep(row, own, Math.max(1, parts.length));
+        ? { kept: 0, repeated: 0, unread: 0, dropped: Math.max(1, parts.length) }
+        : this.#keep(row, own, contents.value, Math.max(1, parts.length));
     this.#options.taken(result);
     return ok(result);
+  }
+
+  async #contents(
+    notification: Notification,
+    own: readonly JsonRecord[],
+    tokens: unknown,
+  ): Promise<Outcome<Contents>> {
+    const row = this.#row(notification);
+    return row === undefined ? ok(new Map()) : this.#options.contents.open(row, own, tokens);
   }
 
   /** The watch, as long as it has the subscription that the notification is of. */
@@ -88,30 +106,55 @@ export class WatchNotifications {
     return own;
   }
 
-  #keep(row: WatchRow, own: readonly JsonRecord[], total: number): NotificationResult {
+  #keep(
+    row: WatchRow,
+    own: readonly JsonRecord[],
+    contents: Contents,
+    total: number,
+  ): NotificationResult {
     const { intake } = this.#options;
     const words = own.flatMap((part) => wordIn(part, row) ?? []);
-    const changes = own.flatMap((part) => changeIn(part, row) ?? []);
+    const changes = own.flatMap((part) => changeIn(part, row, contents.get(part)) ?? []);
     const { added, repeated } =
-      changes.length === 0 ? { added: [], repeated: 0 } : intake.keep(changes);
+      changes.length === 0 ? { added: [], repeated: 0 } : intake.keep(changes, itemsOf(contents));
     for (const input of new Set(words)) this.#heed(row.id, input);
+    const unread = [...contents.values()].filter(({ kind }) => kind === "unread").length;
+    if ([...contents.values()].some(isKeyless)) this.#renewNow(row.id);
     const kept = added.length;
-    return { kept, repeated, dropped: total - words.length - changes.length };
+    return { kept, repeated, unread, dropped: total - words.length - changes.length };
+  }
+
+  /** The renewal brings another certificate. */
+  #renewNow(id: string): void {
+    const { state, now, rearm } = this.#options;
+    state.watches.update(id, { renew_at: now() });
+    rearm();
   }
 
   #heed(id: string, input: WatchInput): void {
     const { state, transitions, now, rearm } = this.#options;
     const step = transitions.apply(id, input);
     // The alarm does it: Graph waits for the answer to its notification.
-    if (step?.work === "renew") state.watches.update(id, { renew_at: now() });
+    if (step?.work === "renew") this.#renewNow(id);
     if (step?.work === "check") state.watches.update(id, { check_at: now() });
     rearm();
   }
 }
 
+type Contents = ReadonlyMap<JsonRecord, Content>;
+
+/** Items in clear, by what is kept of them. */
+const itemsOf = (contents: Contents): ReadonlyMap<string, JsonRecord> =>
+  new Map(
+    [...contents.values()].flatMap((content) =>
+      content.kind === "opened" ? [[content.sealed, content.item]] : [],
+    ),
+  );
+
+const isKeyless = (content: Content): boolean => content.kind === "unread" && content.keyless;
+
 /** The parts of a body; what is no object among them is none. */
-function partsOf(body: string): JsonRecord[] {
-  const value = parseJsonObject(body)?.["value"];
+function partsOf({ value }: JsonRecord): JsonRecord[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
@@ -126,9 +169,16 @@ function wordIn(part: JsonRecord, row: WatchRow): WatchInput | undefined {
   return input === undefined || isOthers ? "unknown_word" : input;
 }
 
-/** The change that a part tells of; undefined for lifecycle words and for what cannot be read. */
-function changeIn(part: JsonRecord, row: WatchRow): NewChange | undefined {
-  if (part["lifecycleEvent"] !== undefined) return undefined;
+/**
+ * The change that a part tells of; undefined for lifecycle words, for what cannot be read, and for what
+ * is not proven to be Graph's.
+ */
+function changeIn(
+  part: JsonRecord,
+  row: WatchRow,
+  content: Content | undefined,
+): NewChange | undefined {
+  if (part["lifecycleEvent"] !== undefined || content?.kind === "forged") return undefined;
   const kind = kindOf(part["changeType"]);
   if (kind === undefined) return undefined;
   const item = recordOf(part["resourceData"]);
@@ -139,7 +189,7 @@ function changeIn(part: JsonRecord, row: WatchRow): NewChange | undefined {
     resource,
     item: boundedTextOf(item["id"]) ?? resource,
     etag: boundedTextOf(item["@odata.etag"]) ?? null,
-    data: null,
+    data: content?.kind === "opened" ? content.sealed : null,
   };
 }
 

@@ -12,19 +12,23 @@ import { CatchUp } from "./catch-up.ts";
 import { ChangeIntake } from "./change-intake.ts";
 import type { ChangeReader } from "./change-reader.ts";
 import { WatchKeeper } from "./keeper.ts";
+import { WatchContents } from "./watch-contents.ts";
+import { WatchKeyring } from "./watch-keyring.ts";
 import { WatchNotifications } from "./notifications.ts";
 import { WatchSubscriptions } from "./watch-subscriptions.ts";
 import { WatchTransitions } from "./watch-transitions.ts";
 
 export interface WatchPartsOptions {
   connectionId: string;
-  config: Pick<Config, "cloud" | "publicOrigin" | "sessionSecret">;
+  config: Pick<Config, "cloud" | "clientId" | "publicOrigin" | "sessionSecret">;
   state: ConnectionState;
   cipher: TokenCipher;
   links: Pick<RemedyLinks, "ofWatch">;
   reader: ChangeReader;
   /** The connection's own calls to Microsoft. */
   fetch: (request: Request) => Promise<Response>;
+  /** Asks Entra for its keys. */
+  fetchKeys: (request: Request) => Promise<Response>;
   /** Sends changes to the sockets that want them. @returns whether there is one */
   publish: (changes: readonly Change[]) => boolean;
   /** Called with what came of each notification. */
@@ -43,13 +47,14 @@ export function createWatches({
   links,
   reader,
   fetch,
+  fetchKeys,
   publish,
   taken,
   now,
   random,
   rearm,
 }: WatchPartsOptions) {
-  const { cloud, publicOrigin, sessionSecret } = config;
+  const { cloud, clientId, publicOrigin, sessionSecret } = config;
   const transport = createTransport({
     peer: throughConnection,
     fetch: (url, init) => fetch(new Request(url, init)),
@@ -66,11 +71,14 @@ export function createWatches({
   });
   const transitions = new WatchTransitions({ state, now });
   const intake = new ChangeIntake({ state, reader, transitions, publish, now, rearm });
+  const keyring = new WatchKeyring({ state, cipher, now });
+  const contents = new WatchContents({ state, cipher, keyring, cloud, clientId, fetchKeys, now });
   const subscriptions = new WatchSubscriptions({
     connectionId,
     state,
     subscriptions: new Subscriptions(session, now),
     transitions,
+    keyring,
     sessionSecret,
     publicOrigin,
     now,
@@ -85,6 +93,7 @@ export function createWatches({
       state,
       transitions,
       intake,
+      contents,
       sessionSecret,
       now,
       rearm,

@@ -1,18 +1,23 @@
+import { defined } from "../../contract/defined.ts";
 import type {
   GraphSubscription,
   SubscriptionAnswer,
+  SubscriptionEncryption,
   Subscriptions,
 } from "../../graph/subscriptions.ts";
 import type { SessionSecret } from "../../platform/keys.ts";
+import type { WatchKeyring } from "./watch-keyring.ts";
 import type { WatchColumns, WatchRow } from "../tables/watches.ts";
 import { checkAt, expiryOf, keptColumns, lifetimesOf, pathOf } from "./subscription-term.ts";
-import { clientStateOf, notificationUrl, readWatchToken, signerOf } from "./watch-address.ts";
+import { laterEndFirst, ownSubscriptions } from "./own-subscriptions.ts";
+import { clientStateOf, notificationUrl, signerOf } from "./watch-address.ts";
 import { WatchFailures, type WatchFailuresOptions } from "./watch-failures.ts";
 import { errorOf } from "./watch-transitions.ts";
 
 export interface WatchSubscriptionsOptions extends WatchFailuresOptions {
   connectionId: string;
   subscriptions: Subscriptions;
+  keyring: Pick<WatchKeyring, "current">;
   sessionSecret: SessionSecret;
   /** In [0, 1), the same for all watches of the connection. */
   spread: number;
@@ -44,12 +49,18 @@ export class WatchSubscriptions {
       const row = this.#row(id);
       if (row === undefined) return;
       const { ends } = state;
+      const encryption = await this.#encryptionOf(row);
+      if (!this.#isCurrent(row, ends)) return;
       const address = { connectionId, watch: id, incarnation: row.incarnation };
       const url = notificationUrl(publicOrigin, sessionSecret, address);
       const asked = expiryOf(row, now());
       // Written before it is sent: whoever comes after a crash looks for what it made.
       const signer = signerOf(sessionSecret);
-      state.watches.update(id, { asked_at: now(), signed_by: signer });
+      state.watches.update(id, {
+        asked_at: now(),
+        signed_by: signer,
+        encrypted_for: encryption?.id ?? null,
+      });
       const answer = await subscriptions.create({
         changeTypes: row.change_types,
         resource: pathOf(row),
@@ -57,6 +68,7 @@ export class WatchSubscriptions {
         lifecycleNotificationUrl: url,
         expiresAt: asked,
         clientState: clientStateOf(sessionSecret, address),
+        encryption,
       });
       if (!this.#isCurrent(row, ends)) return this.#leave(answer);
       switch (answer.kind) {
@@ -108,13 +120,18 @@ export class WatchSubscriptions {
         return;
       }
       const { ends } = state;
+      const encryption = await this.#encryptionOf(row);
+      if (!this.#isCurrent(row, ends)) return;
       const asked = expiryOf(row, now());
-      const answer = await subscriptions.renew(subscription, asked);
+      const answer = await subscriptions.renew(subscription, asked, encryption);
       if (!this.#isCurrent(row, ends)) return;
       switch (answer.kind) {
         case "kept":
           transitions.apply(id, "renewed", {
-            columns: this.#kept(row, answer.subscription, asked),
+            columns: {
+              ...this.#kept(row, answer.subscription, asked),
+              ...defined({ encrypted_for: encryption?.id }),
+            },
           });
           return;
         case "gone":
@@ -178,12 +195,12 @@ export class WatchSubscriptions {
       this.#failures.failed(row, listed.error, { asked_at: row.asked_at });
       return "done";
     }
-    const own = await this.#ownOf(row, listed.value);
+    const own = await ownSubscriptions(row, listed.value, this.#options);
     if (!this.#isCurrent(row, ends)) return "done";
     const [found, ...doubles] = own
       .filter(({ incarnation }) => incarnation === row.incarnation)
       .map(({ subscription }) => subscription)
-      .toSorted((one, other) => endOf(other) - endOf(one));
+      .toSorted(laterEndFirst);
     const older = own.filter(({ incarnation }) => incarnation !== row.incarnation);
     await this.remove(
       [...doubles, ...older.map(({ subscription }) => subscription)].map(({ id }) => id),
@@ -198,24 +215,14 @@ export class WatchSubscriptions {
     return "done";
   }
 
-  /** Those whose address this watch was given here. */
-  async #ownOf(row: WatchRow, listed: readonly GraphSubscription[]) {
-    const { connectionId, sessionSecret, publicOrigin } = this.#options;
-    const found: { subscription: GraphSubscription; incarnation: number }[] = [];
-    for (const subscription of listed) {
-      const url = URL.parse(subscription.notificationUrl ?? "");
-      const token = url?.origin === publicOrigin ? url.searchParams.get("watch") : null;
-      const address = token === null ? undefined : await readWatchToken(sessionSecret, token);
-      if (address?.connectionId === connectionId && address.watch === row.id) {
-        found.push({ subscription, incarnation: address.incarnation });
-      }
-    }
-    return found;
-  }
-
   /** What Graph made for a watch that was given up meanwhile. */
   async #leave(answer: SubscriptionAnswer): Promise<void> {
     if (answer.kind === "kept") await this.remove([answer.subscription.id]);
+  }
+
+  /** Every renewal brings the certificate: a subscription has that of before for one more life at most. */
+  async #encryptionOf({ include_data }: WatchRow): Promise<SubscriptionEncryption | undefined> {
+    return include_data ? await this.#options.keyring.current() : undefined;
   }
 
   #row(id: string): WatchRow | undefined {
@@ -244,6 +251,3 @@ export class WatchSubscriptions {
     return true;
   }
 }
-
-const endOf = ({ expirationDateTime }: GraphSubscription): number =>
-  Date.parse(expirationDateTime ?? "") || 0;

@@ -46,11 +46,12 @@ const factsOf = (row: WatchRow, now: number): WatchFacts => ({
  * What is no longer so when a subscription is gone: the next one has another secret. One that waits for
  * somebody is tried when it would have been.
  */
-const forgotten = (row: WatchRow, { state }: WatchStep): WatchColumns => ({
+const forgotten = (row: WatchRow, { state, gap }: WatchStep, now: number): WatchColumns => ({
   incarnation: row.incarnation + 1,
   subscription_id: null,
   signed_by: null,
-  asked_at: null,
+  // An end that Graph was asked to move may have been moved unheard: the next creation looks for it first.
+  asked_at: gap === "expired" ? now : null,
   expires_at: null,
   renew_at: null,
   check_at: null,
@@ -86,7 +87,7 @@ export class WatchTransitions {
     }
     const gap = step.gap === undefined ? undefined : this.#gap(row, step.gap);
     const columns: WatchColumns = {
-      ...(step.forget === true && forgotten(row, step)),
+      ...(step.forget === true && forgotten(row, step, now())),
       ...facts.columns,
       ...gap?.columns,
       state: step.state,

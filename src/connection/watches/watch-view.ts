@@ -10,6 +10,10 @@ export const watchView = (row: WatchRow, links: Pick<RemedyLinks, "ofWatch">): W
   id: row.id,
   resource: row.resource,
   change_types: row.change_types,
+  ...defined({
+    include_data: row.include_data || undefined,
+    select: row.selected?.join(","),
+  }),
   state: row.state,
   expires_at:
     row.subscription_id === null || row.expires_at === null ? null : timeOf(row.expires_at),

@@ -7,7 +7,8 @@ const budget = { name: "bundle of the deployed Worker, minified, gzip", unit: "K
 export const bundle: Topic = {
   name: "bundle",
   budgets: [budget],
-  async measure({ bundle: script }) {
-    return { rows: [rowOf(budget, [gzipSync(script).byteLength / 1_024])], figures: [] };
+  async measure({ bundle: modules }) {
+    const bytes = modules.reduce((sum, { contents }) => sum + gzipSync(contents).byteLength, 0);
+    return { rows: [rowOf(budget, [bytes / 1_024])], figures: [] };
   },
 };

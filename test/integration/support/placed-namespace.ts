@@ -1,10 +1,15 @@
 import type { env } from "cloudflare:workers";
 
-type Namespace = typeof env.AZURE_CONNECTION;
-type Stub = ReturnType<Namespace["getByName"]>;
+type ConnectionObject = ReturnType<(typeof env.AZURE_CONNECTION)["getByName"]>;
 
-/** The connections' namespace as the platform has it: with jurisdictions, which workerd alone has not. */
-export class PlacedNamespace {
+/** What of a namespace the Worker uses. */
+interface Bound<Stub> {
+  getByName(id: string, options?: { locationHint?: string }): Stub;
+  jurisdiction(name: string): Bound<Stub>;
+}
+
+/** A namespace as the platform has it: with jurisdictions, which workerd alone has not. */
+export class PlacedNamespace<Stub = ConnectionObject> {
   /** How objects were reached: `eu/user:ada`, `none/user:ada`, with ` near weur` after a hint. */
   readonly reached: string[] = [];
   readonly #stub: (id: string) => Stub;
@@ -14,12 +19,12 @@ export class PlacedNamespace {
     this.#stub = stub;
   }
 
-  /** What the Worker has bound as `AZURE_CONNECTION`. */
-  bound(within = "none"): Pick<Namespace, "getByName" | "jurisdiction"> {
+  /** What the Worker has bound. */
+  bound(within = "none"): Bound<Stub> {
     return {
       jurisdiction: (name) => {
         if (within !== "none") throw new Error("A jurisdiction in a jurisdiction.");
-        return this.bound(name) as Namespace;
+        return this.bound(name);
       },
       getByName: (id, options) => {
         const hint = options?.locationHint;

@@ -23,6 +23,8 @@ export interface SandboxSubscription {
   notificationUrl: string;
   clientState: string;
   expirationDateTime: string;
+  includeResourceData: boolean | null;
+  encryptionCertificateId: string | null;
 }
 
 async function send(method: string, path: string, body?: unknown): Promise<Response> {

@@ -5,7 +5,11 @@ import { requireToken } from "./authentication.ts";
 import { batchRoutes } from "./batch/batch.ts";
 import { eventBookRoutes } from "./calendar/index.ts";
 import { contactBookRoutes } from "./contacts/index.ts";
+import { groupRoutes } from "./directory/groups.ts";
 import { meRoutes } from "./directory/me.ts";
+import { photoRoutes } from "./directory/photos.ts";
+import { presenceRoutes } from "./directory/presence.ts";
+import { relationRoutes } from "./directory/relations.ts";
 import { userRoutes } from "./directory/users.ts";
 import { driveRoutes, drivesRoutes } from "./drive/drive-routes.ts";
 import { createStorage, storageRoutes } from "./drive/storage.ts";
@@ -16,6 +20,7 @@ import { canonicalPath } from "./path.ts";
 import { unknownSegment } from "./permissions.ts";
 import { stateOf } from "./state.ts";
 import { subscriptionRoutes } from "./subscriptions/subscriptions.ts";
+import { todoRoutes } from "./todo/index.ts";
 import { answerUserInfo } from "./userinfo.ts";
 
 /** The first segment of a path that nothing is served for. */
@@ -52,7 +57,11 @@ export function createGraph(world: World): Service {
     .route("/", mailRoutes(state))
     .route("/", contactBookRoutes(state))
     .route("/", eventBookRoutes(state))
-    .route("/", driveRoutes(state));
+    .route("/", driveRoutes(state))
+    .route("/", relationRoutes(state))
+    .route("/", photoRoutes(state))
+    .route("/", presenceRoutes(state))
+    .route("/", todoRoutes(state));
   const api = new Hono<GraphEnvironment>()
     .use(requireToken(world))
     .route(
@@ -61,6 +70,7 @@ export function createGraph(world: World): Service {
     )
     .route("/", meRoutes(state))
     .route("/", userRoutes(state))
+    .route("/", groupRoutes(state))
     .route("/", drivesRoutes(state))
     .route("/", subscriptionRoutes(state))
     .route("/me", personal)

@@ -9,13 +9,15 @@
 export function alikeOperations(operation: string): string[] {
   const [method = "", path = ""] = operation.split(" ");
   const bare = path
-    .replace(/\/\$count$/, "")
+    .replace(/\/\$(?:count|value)$/, "")
     .replace(/\/calendar\/calendarview\/delta$/, "/calendarview/delta")
     .replace(/^(\/drives\/\{id\}|.*\/drive)\/delta$/, "$1/root/delta");
   const byId = bare
     .replace(/\/root(?:$|(?=\/))/, "/items/{id}")
     .replace(/\/(?:root|items\/\{id\}):\/\{id\}:?/, "/items/{id}")
-    .replace(/\/items\/\{id\}\/delta$/, "/root/delta");
+    .replace(/\/items\/\{id\}\/delta$/, "/root/delta")
+    .replace(/^\/drives\/\{id\}(?=\/(?:recent|sharedwithme)$)/, "/users/{id}/drive")
+    .replace(/(?:\/items\/\{id\})?\/search\(q=\{id\}\)$/, "/root/search(q={id})");
   const anyFolder = bare.replace(/\/mailfolders\/\{id\}(?=\/messages)/, "");
   const alike = anyFolder
     .replace(

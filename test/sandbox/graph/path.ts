@@ -45,6 +45,23 @@ const literals = new Map(
     "cancel",
     "calendarView",
     "drive",
+    "$value",
+    "groups",
+    "members",
+    "owners",
+    "transitiveMembers",
+    "manager",
+    "directReports",
+    "memberOf",
+    "transitiveMemberOf",
+    "photo",
+    "photos",
+    "presence",
+    "planner",
+    "tasks",
+    "findRooms",
+    "todo",
+    "lists",
     "drives",
     "root",
     "root:",
@@ -52,6 +69,8 @@ const literals = new Map(
     "children",
     "content",
     "createUploadSession",
+    "recent",
+    "sharedWithMe",
     "delta",
     "subscriptions",
     "reauthorize",
@@ -73,6 +92,10 @@ const collections = new Set([
   "events",
   "calendars",
   "drives",
+  "groups",
+  "photos",
+  "lists",
+  "tasks",
   "items",
   "subscriptions",
 ]);
@@ -103,6 +126,13 @@ function withKeyApart(segment: string): string[] {
   if (name === undefined || key === undefined) return [segment];
   return [name, key.replaceAll(/(?:'|%27){2}/g, "'")];
 }
+
+/** A segment of a template; a function's argument is a key like any other. */
+const withoutArgument = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/^(?:microsoft\.)?graph\./, "")
+    .replace(/^search\(q=.*\)$/, "search(q={id})");
 
 export interface CanonicalPath {
   /** As the routes are written; keys and file names are the client's own. */
@@ -140,7 +170,7 @@ export function canonicalPath(pathname: string): CanonicalPath {
       const name = isKey ? part : (literal ?? part);
       inNames = inDrive && part.endsWith(":");
       path.push(name);
-      template.push(isKey ? `{id}${inNames ? ":" : ""}` : name.toLowerCase());
+      template.push(isKey ? `{id}${inNames ? ":" : ""}` : withoutArgument(name));
       inDrive ||= drives.has(name) && !isKey;
       previous = isKey || inNames ? "" : name;
     }

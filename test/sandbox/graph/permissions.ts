@@ -19,6 +19,7 @@ const refusals: Record<Workload, readonly [code: string, message: string]> = {
 /** The workload that a path template leads to. */
 function workloadOf(template: string): Workload {
   if (/\/drives?(?:\/|$)/.test(template)) return "files";
+  if (/\/(?:manager|directreports|(?:transitive)?memberof)$/.test(template)) return "directory";
   return /^\/(?:me|users\/\{id\})\/./.test(template) ? "outlook" : "directory";
 }
 

@@ -2,6 +2,7 @@ import type { Caller, SandboxUser, World } from "../world.ts";
 import { Calendar } from "./calendar/calendar.ts";
 import { ContactBook } from "./contacts/contact-book.ts";
 import { Directory } from "./directory/directory.ts";
+import { Copies } from "./drive/copies.ts";
 import { Drive } from "./drive/drive.ts";
 import { UploadSessions } from "./drive/upload-sessions.ts";
 import { GraphError } from "./graph-error.ts";
@@ -18,6 +19,7 @@ import {
   watchMailbox,
 } from "./subscriptions/resource-change.ts";
 import type { Report } from "./subscriptions/resource-change.ts";
+import { TaskLists } from "./todo/task-list.ts";
 import { SubscriptionStore } from "./subscriptions/subscription-store.ts";
 
 /** Things made on first use, one per key. */
@@ -49,8 +51,10 @@ export class GraphState {
   readonly #mailboxes = new Shelf<Mailbox>();
   readonly #calendars = new Shelf<Calendar>();
   readonly #contacts = new Shelf<ContactBook>();
+  readonly #tasks = new Shelf<TaskLists>();
   readonly #drives = new Shelf<Drive>();
   readonly uploads = new UploadSessions();
+  readonly copies: Copies;
   /** People who were added to a directory and cannot sign in, by object id. */
   readonly added = new Map<string, SandboxUser>();
   readonly subscriptions: SubscriptionStore;
@@ -61,6 +65,7 @@ export class GraphState {
   constructor(world: World) {
     this.world = world;
     this.#epoch = world.guid();
+    this.copies = new Copies(() => world.guid());
     this.subscriptions = new SubscriptionStore(world);
     this.notifier = new Notifier(world, this.subscriptions);
     world.onReset(() => {
@@ -69,8 +74,10 @@ export class GraphState {
       this.#mailboxes.clear();
       this.#calendars.clear();
       this.#contacts.clear();
+      this.#tasks.clear();
       this.#drives.clear();
       this.uploads.clear();
+      this.copies.clear();
       this.added.clear();
       this.gate.restart();
       this.subscriptions.clear();
@@ -113,6 +120,10 @@ export class GraphState {
       watchContacts(contacts, owner, this.#report);
       return contacts;
     });
+  }
+
+  tasks(owner: Owner): TaskLists {
+    return this.#tasks.get(nameOf(owner), () => new TaskLists(owner, this.world.now()));
   }
 
   /** Throws ResourceNotFound (404) for a guest, whose files are elsewhere. */

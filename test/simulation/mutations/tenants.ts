@@ -11,6 +11,13 @@ export const tenantMutations: readonly Mutation[] = [
   },
   {
     of: "tenants",
+    name: "a refresh of what is not connected waits for who connects it, and asks in no tenant",
+    file: "connection/tokens/refresher.ts",
+    find: "if (!isHeld(grant)) return err(notConnected(grant.kind, now()));",
+    replace: "",
+  },
+  {
+    of: "tenants",
     name: "an idle tenant's connection is kept awake",
     file: "connection/policy/grant-kind.ts",
     find: 'tenant: "lapses"',

@@ -32,7 +32,7 @@ export const watchMutations: readonly Mutation[] = [
   },
   {
     of: "watches",
-    name: "that Graph removed a subscription is not heeded, nor looked into",
+    name: "that Graph removed a subscription is not heeded",
     file: "connection/watches/notifications.ts",
     find: "    const step = transitions.apply(id, input);\n",
     replace: '    const step = input === "missed" ? transitions.apply(id, input) : undefined;\n',
@@ -97,13 +97,6 @@ export const watchMutations: readonly Mutation[] = [
   },
   {
     of: "watches",
-    name: "nobody looks for what Graph drops in silence",
-    file: "connection/policy/watch-due.ts",
-    find: "return [...recovery(row, tryAt, isLatched), ...expiry(row)];",
-    replace: "return recovery(row, tryAt, isLatched);",
-  },
-  {
-    of: "watches",
     name: "the alarm is not set again after a request about a watch",
     file: "connection/watches/keeper.ts",
     find: "      this.#leases.delete(id);\n      rearm();\n",
@@ -139,28 +132,6 @@ export const watchMutations: readonly Mutation[] = [
     file: "connection/connection-state.ts",
     find: "        this.watches.clear();\n",
     replace: "",
-  },
-  {
-    of: "watches",
-    name: "the place of the next reading is stored before its changes",
-    file: "connection/watches/catch-up.ts",
-    find: "if (missed.length > 0) intake.keep(missed);",
-    replace: "if (missed.length > 0) setTimeout(() => intake.keep(missed), 0);",
-  },
-  {
-    of: "watches",
-    name: "a gap is closed before it is read",
-    file: "connection/watches/catch-up.ts",
-    find: "const deltaLink = await this.#walk(row, ends, from);",
-    replace: `transitions.closeGap(row);
-      const deltaLink = await this.#walk(row, ends, from);`,
-  },
-  {
-    of: "watches",
-    name: "a gap that began while another was read is closed with it",
-    file: "connection/watches/catch-up.ts",
-    find: "if (transitions.gapsOf(id) === gaps) transitions.closeGap(present);",
-    replace: "transitions.closeGap(present);",
   },
   {
     of: "watches",

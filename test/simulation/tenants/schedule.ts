@@ -100,7 +100,7 @@ const command: Arbitrary<TenantCommand> = oneof(
       isForeign: constantFrom(false, false, true),
     }),
   },
-  { weight: 2, arbitrary: record({ do: as("refresh"), resource: service }) },
+  { weight: 4, arbitrary: record({ do: as("refresh"), resource: service }) },
   {
     weight: 2,
     arbitrary: record({ do: as("consent"), rolesAfter: constantFrom(0, 60, 600, 9_000) }),

@@ -222,7 +222,13 @@ export class TenantWorld {
           return token;
         });
       case "refresh":
-        return this.#begin("refresh", () => this.stub.refresh({ resource: command.resource }));
+        return this.#begin("refresh", async () => {
+          const refreshed = await this.stub.refresh({ resource: command.resource });
+          // It is asked for in the connection's own tenant, whatever was ended or connected meanwhile.
+          if (!refreshed.ok && refreshed.error.code === "forbidden")
+            this.faults.push("a refresh was refused as one of another tenant");
+          return refreshed;
+        });
       case "consent":
         return this.consent(command.rolesAfter);
       case "withdraw":

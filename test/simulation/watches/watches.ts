@@ -29,6 +29,8 @@ export interface WatchesSurroundings extends Surroundings {
   readonly isIdle: boolean;
   /** Nothing was when the command of this step was given. */
   readonly isAlone: boolean;
+  /** The Worker was deployed with other secrets. */
+  readonly isRedeployed: boolean;
   /** Posts to this Worker from outside. */
   post(request: Request): Promise<Response>;
 }
@@ -43,6 +45,8 @@ export class Watches implements Capability {
   #before: readonly Row[] = [];
   /** Subscriptions that a watch has held. */
   readonly #held = new Set<string>();
+  /** Those of which Graph has said that it removed them, and was heard. */
+  readonly #removed = new Set<string>();
   /** Subscriptions of what was ended while nothing was in the way: they may not be left. */
   readonly #ended = new Set<string>();
   /** Watches that were asked for anew with another wish to catch up. */
@@ -51,6 +55,8 @@ export class Watches implements Capability {
   readonly #abandoned = new Set<Subscription>();
   /** Which signed addresses before the secret that does now. */
   readonly #oldSigners = new Set<string>();
+  /** Requests to delete a subscription, in all. */
+  #deletions = 0;
   #life = 0;
   #alarmOfDead: number | null | undefined;
   /** Since when everything works: milliseconds since the epoch. */
@@ -121,6 +127,7 @@ export class Watches implements Capability {
     const issued = this.#around.ledger.access(token);
     if (issued?.audience.startsWith("https://graph.microsoft.com") !== true)
       this.#faults.push("Graph was asked for a watch with a token of something else");
+    if (request.method === "DELETE") this.#deletions += 1;
     return answerBy(this.graph.arrives(request));
   }
 
@@ -149,6 +156,9 @@ export class Watches implements Capability {
   }
 
   check({ rows, tables }: ConnectionSeen): string[] {
+    const isOfNone = rows.watches.length + this.#before.length + rows.changes.length === 0;
+    // Most schedules watch nothing.
+    if (isOfNone && this.graph.subscriptions.length === 0) return this.#faults.splice(0);
     this.graph.tick();
     const faults = this.#faults.splice(0);
     const news = this.#coverage.read(rows.events, rows.changes, rows.watches);
@@ -274,12 +284,30 @@ export class Watches implements Capability {
 
   /** @returns what is called once they are ended, unless the object died meanwhile */
   #ending(rows: readonly Row[]): () => void {
-    const { life, tables, step: begun, isAlone } = this.#around;
+    const {
+      life,
+      tables,
+      rows: stored,
+      step: begun,
+      isAlone,
+      isRedeployed,
+      now: at,
+    } = this.#around;
     const held = rows.flatMap(({ subscription_id: id }) => (typeof id === "string" ? [id] : []));
     const mayBeDone = isAlone && this.graph.serves && tables?.grant.status === "active";
+    const graphs = stored?.tokens.find((row) => row["resource"] === "graph");
+    const isReady =
+      !isRedeployed &&
+      stored?.cooldowns.length === 0 &&
+      graphs?.["remedy"] === null &&
+      Number(graphs["expires_at"]) > at + 600_000;
     const answers = this.graph.answers;
+    const deletions = this.#deletions;
     return () => {
       const { life: now, step: ended } = this.#around;
+      const isAsked = this.#deletions >= deletions + held.length;
+      if (mayBeDone && isReady && !isAsked && now === life && begun === ended)
+        this.#faults.push("Graph was not asked to delete what was ended");
       const wasDone = this.graph.answers >= answers + held.length;
       if (mayBeDone && wasDone && now === life && begun === ended)
         for (const id of held) this.#ended.add(id);
@@ -348,6 +376,10 @@ export class Watches implements Capability {
       });
       const { status } = await this.#around.post(request);
       if (status !== 202) this.graph.waiting.unshift(...items);
+      for (const { word, subscription } of status === 202 ? items : []) {
+        const isRemoved = word === "subscriptionRemoved" && this.#held.has(subscription.id);
+        if (isRemoved) this.#removed.add(subscription.id);
+      }
       return { status };
     });
   }
@@ -376,6 +408,7 @@ export class Watches implements Capability {
     if (subscription === null || subscription === undefined) return faults;
     const known = this.graph.byId(subscription);
     if (known === undefined) return [...faults, "a subscription that Graph never made"];
+    if (this.#removed.has(known.id)) faults.push("a subscription that Graph removed is kept");
     const address = addressOf(known.url);
     if (known.user !== user) faults.push(`a subscription of ${known.user} is kept for ${user}`);
     if (address.watch !== row["id"] || address.incarnation !== incarnation)

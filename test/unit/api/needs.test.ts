@@ -13,8 +13,18 @@ const asks: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   sendMail: { "": "POST /me/sendmail" },
   createDraft: { "": "POST /me/messages" },
   sendDraft: { "": "POST /me/messages/{id}/send" },
+  listMailFolders: {
+    "": "GET /me/mailfolders",
+    folder: "GET /me/mailfolders/{id}/childfolders",
+  },
+  replyToMessage: { "": "POST /me/messages/{id}/reply" },
+  forwardMessage: { "": "POST /me/messages/{id}/forward" },
   getCalendarEvents: { "": "GET /me/events", start: "GET /users/{id}/calendarview" },
   createCalendarEvent: { "": "POST /me/events" },
+  updateCalendarEvent: { "": "PATCH /me/events/{id}" },
+  deleteCalendarEvent: { "": "DELETE /me/events/{id}" },
+  searchFiles: { "": "GET /me/drive/root/search(q={id})" },
+  deleteFile: { "": "DELETE /me/drive/items/{id}" },
   getFile: { "": "GET /me/drive/root:/{id}" },
   listFiles: { "": "GET /me/drive/items/{id}/children" },
 };

@@ -53,6 +53,10 @@ export class Authority {
     this.#host = `https://login-${authorityNumber}.example`;
   }
 
+  get origin(): string {
+    return this.#host;
+  }
+
   /** Makes and publishes a key, as Entra does without `alg`; kids are never used twice. */
   async addKey(
     issuer: string | undefined = `${host}/{tenantid}/v2.0`,

@@ -122,6 +122,79 @@ describe("users", () => {
   });
 });
 
+describe("what is done to a message", () => {
+  it("is one POST each, never repeated after a lost answer", async () => {
+    const { graph, calls } = scriptedGraph(() => new Response(null, { status: 202 }));
+    await graph.messages.reply("a/b", { comment: "Yes" });
+    await graph.messages.reply("m", { all: true });
+    await graph.messages.forward("m", { to: ["grace@contoso.example"], user: "ada" });
+    expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "POST /v1.0/me/messages/a%252Fb/reply",
+      "POST /v1.0/me/messages/m/replyAll",
+      "POST /v1.0/users/ada/messages/m/forward",
+    ]);
+    const lost = scriptedGraph(() => Promise.reject(new TypeError("gone")));
+    expect(await failureOf(lost.graph.messages.reply("m"))).toMatchObject({
+      details: { outcome: "unknown" },
+    });
+    expect(lost.calls).toHaveLength(1);
+  });
+
+  it("has happened to nothing after a redirect", async () => {
+    const { graph } = scriptedGraph(
+      () => new Response(null, { status: 302, headers: { location: `${root}/elsewhere` } }),
+    );
+    expect(await failureOf(graph.messages.reply("m"))).toMatchObject({ code: "upstream_error" });
+    expect(await failureOf(graph.calendar.delete("e"))).toMatchObject({ code: "upstream_error" });
+    expect(await failureOf(graph.files.delete("a"))).toMatchObject({ code: "upstream_error" });
+  });
+});
+
+describe("changes of events and files", () => {
+  it("name the calendar, the zone and the item", async () => {
+    const { graph, calls } = scriptedGraph(({ method }) =>
+      method === "PATCH" ? Response.json({ id: "e" }) : new Response(null, { status: 204 }),
+    );
+    await graph.calendar.update("e", { subject: "a" }, { timeZone: "UTC", calendar: "c" });
+    await graph.calendar.delete("e");
+    await graph.files.delete("Documents/a b.txt", { drive: "d" });
+    expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "PATCH /v1.0/me/calendars/c/events/e",
+      "DELETE /v1.0/me/events/e",
+      "DELETE /v1.0/drives/d/root:/Documents/a%20b.txt",
+    ]);
+    expect(calls[0]?.headers.get("prefer")).toBe('outlook.timezone="UTC"');
+  });
+
+  it.each(["", "/", "//"])("never delete the root: %j", async (path) => {
+    const { graph, calls } = scriptedGraph(() => new Response(null, { status: 204 }));
+    expect(await failureOf(graph.files.delete(path))).toMatchObject({ details: { field: "path" } });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe("a search of files", () => {
+  it.each([
+    ["a b", "a%20b"],
+    ["it's", "it''s"],
+    ["a/b", "a%252Fb"],
+    ["a)b?c#d", "a)b%3Fc%23d"],
+  ])("writes %j as OData's text", async (query, written) => {
+    const { graph, calls } = scriptedGraph(() => Response.json({ value: [] }));
+    await collect(graph.files.search(query, { top: 3 }));
+    expect(calls[0]?.path).toBe(`/v1.0/me/drive/root/search(q='${written}')?$top=3`);
+  });
+
+  it.each(["", " ", "\ud800"])("is for words: %j", async (query) => {
+    const { graph, calls } = scriptedGraph(() => Response.json({ value: [] }));
+    expect(await failureOf(collect(graph.files.search(query)))).toMatchObject({
+      code: "invalid_request",
+      details: { field: "query" },
+    });
+    expect(calls).toEqual([]);
+  });
+});
+
 describe("messages", () => {
   it("lists a folder, with its preferences on every page", async () => {
     const { graph, calls } = scriptedGraph(pages);

@@ -46,6 +46,29 @@ const errorAnswer = (status: number, code: string, message = "No.") =>
   Response.json({ error: { code, message } }, { status });
 
 describe("a subscription", () => {
+  test("that brings items is asked for, and renewed, with a certificate to encrypt them for", async () => {
+    const answer = () => Response.json({ id: "s1" });
+    const { subscriptions, sent } = subscriptionsOf(answer(), answer(), answer());
+    const encryption = { certificate: "MIIC", id: "k1" };
+    await subscriptions.create({ ...request, encryption });
+    await subscriptions.renew("s1", now, { certificate: "MIID", id: "k2" });
+    await subscriptions.renew("s1", now);
+    expect(sent.map(({ body }) => body)).toMatchObject([
+      {
+        includeResourceData: true,
+        encryptionCertificate: "MIIC",
+        encryptionCertificateId: "k1",
+      },
+      {
+        expirationDateTime: new Date(now).toISOString(),
+        encryptionCertificate: "MIID",
+        encryptionCertificateId: "k2",
+      },
+      {},
+    ]);
+    expect(sent[2]?.body).toEqual({ expirationDateTime: new Date(now).toISOString() });
+  });
+
   test("is asked for with its address, end and secret", async () => {
     const { subscriptions, sent } = subscriptionsOf(
       Response.json(

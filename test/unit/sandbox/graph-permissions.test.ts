@@ -51,7 +51,7 @@ const standIns: Readonly<Record<string, string>> = {
 const mailStandIn = (operation: string): string =>
   operation
     .replace(/\/mailfolders\/\{id\}(?=\/messages)/, "")
-    .replace(/\/\$count$/, "")
+    .replace(/\/\$(?:count|value)$/, "")
     .replace(/\/replyall$/, "/reply")
     .replace("/mailfolders/{id}/messagerules", "/mailfolders/inbox/messagerules")
     .replace(/^(GET .*\/attachments)\/\{id\}$/, "$1")
@@ -60,9 +60,11 @@ const mailStandIn = (operation: string): string =>
 /** In a drive: by the root's delta, or by the item that a path of names leads to. */
 function driveStandIn(operation: string): string {
   const [, method, drive, action = ""] =
-    /^(\S+) (.*\/drive|\/drives\/\{id\})(?:\/root|\/items\/\{id\})?(?::\/\{id\}:?)?(\/[a-z]+)?$/.exec(
+    /^(\S+) (.*\/drive|\/drives\/\{id\})(?:\/root|\/items\/\{id\})?(?::\/\{id\}:?)?(\/[a-z]+(?:\(.*\))?)?$/.exec(
       operation,
     ) ?? [];
+  if (action === "/search(q={id})") return `${method} ${drive}/root${action}`;
+  if (/^\/(?:recent|sharedwithme)$/.test(action)) return `${method} /users/{id}/drive${action}`;
   return action === "/delta"
     ? `${method} ${drive}/root/delta`
     : `${method} ${drive}/items/{id}${action}`;
@@ -101,7 +103,7 @@ describe("The list of the sandbox's operations", () => {
             one,
           ),
       );
-    const served = servedOperations.filter((one) => !/ \S*\/drives?(?:\/|$)/.test(one));
+    const served = servedOperations.filter((one) => !/ \S*\/drive(?:\/|$)| \/drives\//.test(one));
     const inFolders = served.filter((one) => one.endsWith("/mailfolders/{id}/messages/delta"));
     expect([...new Set([...found, ...inFolders])].toSorted()).toEqual(served.toSorted());
   });
@@ -109,7 +111,7 @@ describe("The list of the sandbox's operations", () => {
   it("has every operation on the items of a drive", () => {
     const below = servedOperations.flatMap((operation) => {
       const [, method, action = "item"] =
-        /^(\S+) \/me\/drive\/items\/\{id\}(?:\/([a-z]+))?$/.exec(operation) ?? [];
+        /^(\S+) \/me\/drive\/items\/\{id\}(?:\/([a-z]+)(?:\(q=\{id\}\))?)?$/.exec(operation) ?? [];
       return method === undefined ? [] : [`${method} ${action}`.toLowerCase()];
     });
     expect(driveOperations.map((one) => one.toLowerCase()).toSorted()).toEqual(below.toSorted());
@@ -144,6 +146,7 @@ function requestOf(operation: string, { user, drive }: Account): [method: string
     .replace(/^\/users\/\{id\}/, `/users/${user}`)
     .replace(/^\/drives\/\{id\}/, `/drives/${drive}`)
     .replace("/mailfolders/{id}", "/mailFolders/inbox")
+    .replace("(q={id})", "(q='x')")
     .replaceAll("{id}", "x");
   return [method, method === "GET" ? path : `${path}?$orderby=id`];
 }

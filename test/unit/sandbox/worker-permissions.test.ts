@@ -26,6 +26,17 @@ const calls: Readonly<Record<string, (graph: GraphClient) => Promise<unknown>[]>
       message: { toRecipients: [{ emailAddress: { address: "grace@contoso.example" } }] },
     }),
   ],
+  "GET /mail/folders": (graph) => [
+    collect(graph.messages.folders()),
+    collect(graph.messages.folders({ folder: "inbox" })),
+  ],
+  "POST /mail/{id}/reply": (graph) => [
+    graph.messages.reply("x", { comment: "a" }),
+    graph.messages.reply("x", { all: true }),
+  ],
+  "POST /mail/{id}/forward": (graph) => [
+    graph.messages.forward("x", { to: ["grace@contoso.example"] }),
+  ],
   "POST /mail/drafts": (graph) => [graph.messages.createDraft({ subject: "a" })],
   "POST /mail/drafts/{id}/send": (graph) => [graph.messages.sendDraft("x")],
   "GET /calendar/events": (graph) => [
@@ -38,6 +49,10 @@ const calls: Readonly<Record<string, (graph: GraphClient) => Promise<unknown>[]>
       end: { dateTime: "2031-05-01T16:00:00", timeZone: "UTC" },
     }),
   ],
+  "PATCH /calendar/events/{id}": (graph) => [graph.calendar.update("x", { subject: "a" })],
+  "DELETE /calendar/events/{id}": (graph) => [graph.calendar.delete("x")],
+  "GET /files/search": (graph) => [collect(graph.files.search("notes"))],
+  "DELETE /files/item": (graph) => [graph.files.delete("Nowhere.txt")],
   "GET /files": (graph) => [collect(graph.files.list()), collect(graph.files.list("Documents"))],
   "GET /files/item": (graph) => [graph.files.stat("Documents/Notes.txt")],
   "GET /files/content": (graph) => [graph.files.download("Documents/Notes.txt")],

@@ -94,6 +94,26 @@ describe("a ledger holds a connection to what it has answered", () => {
     ]);
   });
 
+  it("takes it that a tenant which was connected once more holds a token of Graph alone", () => {
+    const ledger = new Ledger(null);
+    ledger.asks("connected");
+    ledger.done();
+    ledger.handedOut({ resource: "arm", generation: 2, token: "a" });
+    const identity = { tenant_id: "tenant", object_id: "object", upn: null, name: "Application" };
+    const of = (generations: Record<string, number>) => ({
+      ...infoOf("active", generations),
+      identity,
+    });
+    ledger.inspected(of({ graph: 3 }));
+    expect(ledger.faults).toEqual([]);
+    ledger.inspected(of({ graph: 3, arm: 1 }));
+    ledger.inspected(of({}));
+    expect(ledger.faults).toEqual([
+      "arm has generation 1, but 2 was told",
+      "graph has generation undefined, but 3 was told",
+    ]);
+  });
+
   it("does not take a generation that stands for two tokens", () => {
     const ledger = connected();
     ledger.handedOut({ resource: "graph", generation: 4, token: "a" });

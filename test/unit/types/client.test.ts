@@ -128,6 +128,15 @@ describe("the client", () => {
     expectTypeOf<Parameters<Graph["createEvent"]>[1]>().toEqualTypeOf<
       client.CreateEventOptions | undefined
     >();
+    expectTypeOf<Parameters<Graph["mailFolders"]>[0]>().toEqualTypeOf<
+      client.MailFoldersOptions | undefined
+    >();
+    expectTypeOf<Parameters<Graph["reply"]>[1]>().toEqualTypeOf<client.ReplyOptions | undefined>();
+    expectTypeOf<Parameters<Graph["forward"]>[1]>().toEqualTypeOf<client.ForwardOptions>();
+    expectTypeOf<Parameters<Graph["updateEvent"]>[2]>().toEqualTypeOf<
+      client.UpdateEventOptions | undefined
+    >();
+    expectTypeOf<Parameters<Graph["searchFiles"]>[0]>().toEqualTypeOf<client.SearchFilesOptions>();
     expectTypeOf<Parameters<Graph["file"]>[1]>().toEqualTypeOf<client.FileOptions | undefined>();
     expectTypeOf<Parameters<Graph["files"]>[0]>().toEqualTypeOf<client.FilesOptions | undefined>();
     expectTypeOf<Parameters<Arm["subscriptions"]>[0]>().toEqualTypeOf<
@@ -334,12 +343,14 @@ describe("a binding to the entrypoint", () => {
       getUser: client.GetUserRequest;
       listConnections: client.ListConnectionsRequest;
       listContacts: client.ListContactsRequest;
+      listMailFolders: client.ListMailFoldersRequest;
       listMcpGrants: client.ListMcpGrantsRequest;
       listResourceGroups: client.ListResourceGroupsRequest;
       listResources: client.ListResourcesRequest;
       listSubscriptions: client.ListSubscriptionsRequest;
       queryResources: client.QueryResourcesRequest;
       revokeMcpGrant: client.RevokeMcpGrantRequest;
+      searchFiles: client.SearchFilesRequest;
       unwatch: client.UnwatchRequest;
       watch: client.WatchRequest;
       watches: client.WatchesRequest;

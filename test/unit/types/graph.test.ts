@@ -74,6 +74,19 @@ describe("the client", () => {
     expectTypeOf<Parameters<graph.Calendar["create"]>[1]>().toEqualTypeOf<
       graph.CreateEventOptions | undefined
     >();
+    expectTypeOf<Parameters<graph.Calendar["update"]>[2]>().toEqualTypeOf<
+      graph.EventOptions | undefined
+    >();
+    expectTypeOf<Parameters<graph.Messages["folders"]>[0]>().toEqualTypeOf<
+      graph.MailFolderListOptions | undefined
+    >();
+    expectTypeOf<Parameters<graph.Messages["reply"]>[1]>().toEqualTypeOf<
+      graph.ReplyOptions | undefined
+    >();
+    expectTypeOf<Parameters<graph.Messages["forward"]>[1]>().toEqualTypeOf<graph.ForwardOptions>();
+    expectTypeOf<Parameters<graph.Messages["createDraft"]>[1]>().toEqualTypeOf<
+      graph.DraftOptions | undefined
+    >();
     expectTypeOf<Parameters<graph.Contacts["list"]>[0]>().toEqualTypeOf<
       graph.ContactListOptions | undefined
     >();

@@ -30,13 +30,16 @@ function providersOf(planned: readonly PlannedResource[]) {
     const places = types.get(type) ?? new Set<string | null>();
     types.set(type, places.add(placeOf(body)));
   }
-  const byNamespace = Map.groupBy(types, ([type]) => type.slice(0, type.indexOf("/")));
-  return [...byNamespace].map(([namespace, own]) => ({
+  const namespaceOf = (type: string): string => type.slice(0, type.indexOf("/"));
+  const namespaces = new Set([...types.keys()].map(namespaceOf));
+  return [...namespaces].map((namespace) => ({
     namespace,
-    resourceTypes: own.map(([type, places]) => ({
-      resourceType: type.slice(namespace.length + 1),
-      locations: [...places],
-    })),
+    resourceTypes: [...types]
+      .filter(([type]) => namespaceOf(type) === namespace)
+      .map(([type, places]) => ({
+        resourceType: type.slice(namespace.length + 1),
+        locations: [...places],
+      })),
   }));
 }
 

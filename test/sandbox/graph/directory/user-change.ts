@@ -19,6 +19,7 @@ const userChange = z.strictObject({
   department: text.optional(),
   companyName: text.optional(),
   usageLocation: text.optional(),
+  skills: z.array(z.string()).optional(),
 });
 
 /** Reads the body of PATCH /me and PATCH /users/{id}. */

@@ -25,6 +25,7 @@ export type DirectoryUser = {
   mailNickname: string;
   userType: "Member" | "Guest";
   usageLocation: string | null;
+  skills: string[];
 };
 
 /** Exactly these come unasked, `id` last. */
@@ -100,6 +101,7 @@ export const userSchema: EntitySchema = {
     mailNickname: "string",
     userType: "string",
     usageLocation: "string",
+    skills: "collection",
   },
   navigations: {
     extensions: true,
@@ -140,5 +142,6 @@ export function directoryUser(user: SandboxUser, tenantId: string, objectId: str
     mailNickname: user.upn.split("@", 1)[0] ?? user.upn,
     userType: guest ? "Guest" : "Member",
     usageLocation: null,
+    skills: [],
   } satisfies DirectoryUser as DirectoryUser;
 }

@@ -16,6 +16,7 @@ import type { DriveRequest } from "./drive-request.ts";
 import { answerItem, shownItem } from "./item-answer.ts";
 import { viewItem } from "./item-view.ts";
 import { driveItemSchema } from "./stored-item.ts";
+import type { StoredItem } from "./stored-item.ts";
 
 const USUAL_PAGE = 200;
 /** The most that OneDrive lets $top ask for. */
@@ -33,10 +34,12 @@ function itemsOnPage({ $top }: QueryOptions, setting: number | null): number {
   );
 }
 
-/** GET …/children: 200 to a page, by name. */
-export function listChildren(c: GraphContext, request: DriveRequest): Response {
-  const { state, drive } = request;
-  const folder = found(request);
+/** A list of items of a drive: 200 to a page, in the order given unless the request has another. */
+export function answerItems(
+  c: GraphContext,
+  { state, drive }: Pick<DriveRequest, "state" | "drive">,
+  { items: listed, path }: { items: readonly StoredItem[]; path: string },
+): Response {
   const options = acceptedOptions(c, {
     accepted: ["$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken"],
     refuse: (option) =>
@@ -51,16 +54,15 @@ export function listChildren(c: GraphContext, request: DriveRequest): Response {
   const { filter, order, count } = query;
   const size = itemsOnPage(options, state.world.settings.page_size);
   const place = { state, base: c.env.base, drive };
-  const items = drive
-    .children(folder.id)
+  const items = listed
     .map((item) => ({ item, view: viewItem(state, c.env.base, drive, item) }))
     .filter(({ view }) => filter === undefined || matches(filter, view));
-  const sorted = sortBy(items, order ?? [{ path: "name", descending: false }], ({ view }) => view);
+  const sorted = order === undefined ? items : sortBy(items, order, ({ view }) => view);
   const token = options["$skiptoken"];
   const start = token === undefined ? 0 : Number(Buffer.from(token, "base64url").toString()) || 0;
   const page = pageAt(sorted, start, size);
   return json(c, {
-    "@odata.context": `${versionRoot(c)}/$metadata#users('${drive.owner.graphId}')/drive/items('${folder.id}')/children`,
+    "@odata.context": `${versionRoot(c)}/$metadata#${path}`,
     ...(count ? { "@odata.count": sorted.length } : {}),
     ...(page.next === undefined
       ? {}
@@ -72,6 +74,16 @@ export function listChildren(c: GraphContext, request: DriveRequest): Response {
           ),
         }),
     value: page.items.map(({ item }) => shownItem(place, item, query)),
+  });
+}
+
+/** GET …/children, by name. */
+export function listChildren(c: GraphContext, request: DriveRequest): Response {
+  const { drive } = request;
+  const folder = found(request);
+  return answerItems(c, request, {
+    items: sortBy(drive.children(folder.id), [{ path: "name", descending: false }]),
+    path: `users('${drive.owner.graphId}')/drive/items('${folder.id}')/children`,
   });
 }
 

@@ -11,7 +11,7 @@ import { related } from "../odata/related.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 import { project } from "../odata/select.ts";
 import { readQuery } from "../query.ts";
-import { entityOptions } from "../query-options.ts";
+import { acceptedOptions, entityOptions, listRefusal } from "../query-options.ts";
 import type { GraphState } from "../state.ts";
 import { readContent, writeContent } from "./content.ts";
 import { parseDriveAddress } from "./drive-address.ts";
@@ -24,11 +24,16 @@ import type { Drive } from "./drive.ts";
 import { createFolder, listChildren } from "./children.ts";
 import { answerItem, requireMatch } from "./item-answer.ts";
 import { viewDrive, viewItem } from "./item-view.ts";
+import { answerList, searchItems } from "./found-items.ts";
 import { openUpload } from "./open-upload.ts";
+import { changeItem, copyItem } from "./relocation.ts";
 
 type Handler = (c: GraphContext, request: DriveRequest) => Response | Promise<Response>;
 
 const handlers: Partial<Record<`${string} ${DriveAction}`, Handler>> = {
+  "PATCH item": changeItem,
+  "POST copy": copyItem,
+  "GET search": searchItems,
   "GET item": (c, request) => answerItem(c, request.state, request.drive, found(request)),
   "DELETE item": (c, request) => {
     const item = found(request);
@@ -91,6 +96,20 @@ const driveSchema: EntitySchema = {
   navigations: { root: true, bundles: false, following: false, items: false, special: false },
 };
 
+/** GET /drives of a person: the one that everybody has. */
+function answerDrives(c: GraphContext, state: GraphState): Response {
+  const options = acceptedOptions(c, {
+    accepted: ["$select", "$orderby", "$top", "$skiptoken"],
+    refuse: listRefusal("invalidRequest"),
+  });
+  const { select } = readQuery(options, driveSchema, "invalidRequest");
+  const owner = ownerOf(c, state);
+  return json(c, {
+    "@odata.context": `${versionRoot(c)}/$metadata#drives`,
+    value: [project(viewDrive(state.drive(owner)), select)],
+  });
+}
+
 /** GET /drive. */
 function answerDrive(c: GraphContext, state: GraphState, drive: Drive): Response {
   const { select, expand } = readQuery(
@@ -114,13 +133,14 @@ async function answer(c: GraphContext, state: GraphState): Promise<Response> {
     throw new GraphError(400, "BadRequest", "The path is no address of a drive.");
   const method = methodOf(c);
   const handle = address.kind === "item" ? handlers[`${method} ${address.action}`] : undefined;
-  if (handle === undefined && !(address.kind === "drive" && method === "GET"))
+  if (handle === undefined && !(address.kind !== "item" && method === "GET"))
     throw new GraphError(
       405,
       "BadRequest",
       "Specified HTTP method is not allowed for the request target.",
     );
   const drive = driveOf(c, state);
+  if (address.kind === "list") return answerList(c, { state, drive }, address.name);
   if (address.kind === "drive" || handle === undefined) return answerDrive(c, state, drive);
   // Of a write, before anything has changed.
   if (method !== "GET") entityOptions(c, "invalidRequest");
@@ -132,6 +152,7 @@ async function answer(c: GraphContext, state: GraphState): Promise<Response> {
 export function driveRoutes(state: GraphState): GraphRoutes {
   return (
     new Hono<GraphEnvironment>()
+      .get("/drives", (c) => answerDrives(c, state))
       .all("/drive", (c) => answer(c, state))
       // `root:` is one segment with the drive's path after it.
       .all("/drive/*", (c) => answer(c, state))

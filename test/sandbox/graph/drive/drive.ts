@@ -140,6 +140,47 @@ export class Drive {
     });
   }
 
+  /**
+   * Gives an item another name or another folder. Throws nameAlreadyExists (409), or invalidRequest
+   * (400) for a name that it cannot have and for a folder inside it.
+   */
+  relocate(
+    item: StoredItem,
+    place: { parentId: string; name: string; conflict: ConflictBehavior },
+    now: string,
+  ): StoredItem {
+    const { parentId, name, conflict } = place;
+    this.requireNotInside(item, parentId);
+    this.requireName(parentId, name, item.bytes === undefined ? "folder" : "file");
+    const taken = this.child(parentId, name);
+    if (taken !== undefined && taken.id !== item.id && conflict === "replace") this.delete(taken);
+    const free =
+      this.child(parentId, name)?.id === item.id
+        ? name
+        : this.#freeName(parentId, name, conflict === "rename" ? "rename" : "fail");
+    return this.log.put(item.id, {
+      ...item,
+      parentId,
+      name: free,
+      mimeType: mimeTypeOf(free),
+      lastModifiedDateTime: now,
+      revision: item.revision + 1,
+    });
+  }
+
+  /** Throws invalidRequest (400) for a folder that is, or is in, the item itself. */
+  requireNotInside(item: StoredItem, folderId: string): void {
+    for (let above = this.item(folderId); above !== undefined;) {
+      if (above.id === item.id)
+        throw new GraphError(
+          400,
+          "invalidRequest",
+          "An item cannot be moved or copied into itself.",
+        );
+      above = above.parentId === undefined ? undefined : this.item(above.parentId);
+    }
+  }
+
   /** Deletes an item and everything below it. */
   delete(item: StoredItem): void {
     for (const child of this.children(item.id)) this.delete(child);

@@ -100,6 +100,7 @@ async function takeChunk(c: GraphContext, state: GraphState): Promise<Response> 
 export function storageRoutes(state: GraphState): GraphRoutes {
   return new Hono<GraphEnvironment>()
     .get("/download/:token", (c) => download(c, state))
+    .get("/monitor/:token", (c) => state.copies.answer(c))
     .get("/upload/:token", (c) => json(c, statusOf(sessionOf(c, state))))
     .put("/upload/:token", (c) => takeChunk(c, state))
     .post("/upload/:token", (c) => {

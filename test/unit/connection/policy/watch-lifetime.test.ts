@@ -17,6 +17,12 @@ describe("the lifetimes that are asked for", () => {
   test.each<[ResourceKind, boolean, readonly number[]]>([
     ["mail_folder", false, [10_075, 4_230, 60]],
     ["mail", true, [1_435, 60]],
+    ["mail_folder", true, [1_435, 60]],
+    ["calendar", true, [1_435, 60]],
+    ["contacts", true, [1_435, 60]],
+    ["teams", true, [4_315, 4_230, 60]],
+    ["presence", true, [55]],
+    ["other", true, [1_435, 60]],
     ["drive", false, [42_295, 4_230, 60]],
     ["directory", false, [41_755, 4_230, 60]],
     ["teams", false, [4_315, 4_230, 60]],
