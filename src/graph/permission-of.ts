@@ -43,6 +43,8 @@ export function permissionOf(method: string, url: URL | string): string {
   const [resource, ...rest] = owner === "me" ? below : below.slice(1);
   if (resource === undefined) return reads ? "User.Read" : "User.ReadWrite";
   if (resource === "sendmail") return "Mail.Send";
+  // Of other people's drives.
+  if (rest[0] === "sharedwithme") return unknownPermission;
   // Rules stand below the inbox, categories below `outlook`.
   const isSetting = rest[1] === "messagerules" || rest[0] === "mastercategories";
   const [toRead, toWrite] = ofResource.get(isSetting ? "mailboxsettings" : resource) ?? [];
