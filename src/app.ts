@@ -5,6 +5,8 @@ import { methodNotAllowed, notFound, onError } from "./front/failures.ts";
 import { crossOrigin, responseHeaders } from "./front/headers.ts";
 import { operationRoutes } from "./front/operations.ts";
 import type { Router } from "./front/router.ts";
+import { auditRoutes } from "./routes/audit.ts";
+import { consoleRoutes } from "./routes/operators/index.ts";
 import { mcpRoutes } from "./mcp/endpoint.ts";
 import { federationRoutes } from "./routes/federation.ts";
 import { fileRoutes } from "./routes/files.ts";
@@ -35,6 +37,7 @@ export function createRouter(): Router {
   app.use(crossOrigin);
   healthRoutes(router);
   landingRoutes(router);
+  consoleRoutes(router);
   federationRoutes(router);
 
   connectRoutes(router);
@@ -46,6 +49,7 @@ export function createRouter(): Router {
   notificationRoutes(router);
   operationRoutes(router);
   fileRoutes(router);
+  auditRoutes(router);
   gatewayRoutes(router);
   mcpRoutes(router);
 

@@ -4,6 +4,8 @@ import { connectionInfoSchema } from "../contract/connection-info-schema.ts";
 import { connectionStatuses } from "../contract/connection-info.ts";
 import { connectionEventSchema } from "../contract/connection-event-schema.ts";
 import { listedConnectionSchema } from "../contract/listed-connection-schema.ts";
+import { deliverySchema } from "../contract/delivery-schema.ts";
+import { remedyActions } from "../contract/remedy.ts";
 import { cursor, resource, top, wholeNumber, textOf } from "./fields.ts";
 import { operation } from "./operation.ts";
 
@@ -24,6 +26,12 @@ export const listConnections = operation({
   input: {
     status: z.enum(connectionStatuses).optional(),
     userId: userIdSchema.optional(),
+    remedy: z.enum(remedyActions).optional(),
+    paused: z
+      .enum(["true"])
+      .optional()
+      .meta({ description: "Those of whose events a receiver gets none for now." }),
+    search: textOf(256).optional().meta({ description: "A part of the id or the account's name." }),
     top,
     cursor,
   },
@@ -150,4 +158,30 @@ export const listEvents = operation({
   answer: "Events after the one given; truncated when some before them are lost.",
   over: ["http", "client"],
   client: { of: "connection", name: "events" },
+});
+
+const deliveries = {
+  form: "item",
+  data: z.array(deliverySchema.meta({ id: "Delivery" })),
+  answer: "The receivers that are behind.",
+  over: ["http"],
+} as const;
+
+export const listDeliveries = operation({
+  ...reads,
+  ...deliveries,
+  name: "listDeliveries",
+  route: "GET /connections/{id}/deliveries",
+  summary: "Webhooks and pipeline that have not got every event of it yet, and why",
+  input: {},
+});
+
+export const redeliver = operation({
+  ...writes,
+  ...deliveries,
+  name: "redeliver",
+  route: "POST /connections/{id}/redeliver",
+  summary: "Try a receiver that is behind now, one that is paused too",
+  input: { sink: textOf(256).meta({ description: "webhook:{id}, pipeline or changes:…" }) },
+  body: "rest",
 });

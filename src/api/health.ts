@@ -7,6 +7,8 @@ export const getAppHealth = operation({
   summary: "Which credentials work, how many connections wait for one, and what is not deployed",
   tag: "service",
   scope: "admin",
+  // Whoever may read the console sees the deployment's health.
+  consoleScope: "connections:read",
   on: "service",
   input: {},
   form: "item",

@@ -89,6 +89,8 @@ export interface Operation<
   tag: string;
   /** What the caller's credential needs. */
   scope: Scope;
+  /** What an operator of the console needs instead. */
+  consoleScope?: Scope;
   /** What it needs in addition for this very input. */
   moreScope?(input: z.output<z.ZodObject<Input, z.core.$strict>>): Scope | undefined;
   needs?: Needs;

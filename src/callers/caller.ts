@@ -6,10 +6,11 @@ import { scopes as everyScope, type Scope } from "../contract/scope.ts";
 export interface Caller {
   /**
    * `auth`: a token of the host application's own. `sibling`: a Worker bound to the entrypoint. `mcp`:
-   * an access token that this Worker's authorization server gave an MCP client.
+   * an access token that this Worker's authorization server gave an MCP client. `console`: an operator
+   * who signed in there.
    */
-  kind: "api_key" | "session" | "auth" | "sibling" | "mcp";
-  /** The key's id, the user's id, or the sibling's name; for logs and rate limits. */
+  kind: "api_key" | "session" | "auth" | "sibling" | "mcp" | "console";
+  /** The key's id, the user's id, the sibling's or operator's name; for logs and rate limits. */
   id: string;
   /** Present: may act for this user only. */
   userId?: string;

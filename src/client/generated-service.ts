@@ -17,6 +17,11 @@ export interface ServicePage<Item> {
 export interface ListConnectionsRequest {
   status?: "pending" | "active" | "degraded" | "action_required" | "disconnected" | undefined;
   userId?: string | undefined;
+  remedy?: "retry" | "sign_in" | "step_up" | "consent" | "admin_consent" | "contact_admin" | "fix_app" | undefined;
+  /** Those of whose events a receiver gets none for now. */
+  paused?: "true" | undefined;
+  /** A part of the id or the account's name. */
+  search?: string | undefined;
   /** Items per page at most. */
   top?: number | undefined;
   /** The next_cursor of the page before; everything but the path is in it. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { keysOf } from "./api-keys.ts";
+import { consoleOf, type ConsoleConfig } from "./console.ts";
 import { misconfigured, wrong, type ConfigError } from "./config-error.ts";
 import { publicOriginOf } from "./public-origin.ts";
 import {
@@ -78,6 +79,8 @@ export interface Config {
   mcpSignIn?: McpSignIn;
   /** What the pipeline gets. */
   pipelineTypes: PipelineTypes;
+  /** The page for operators; absent: there is none. */
+  console?: ConsoleConfig;
 }
 
 /** Unset and empty are the same: a cleared variable is an empty string in the dashboard. */
@@ -105,6 +108,8 @@ const tenant = (value: string): Result<string, string> => {
 /** One of a list of words, or unset. */
 const oneOf = <const Words extends readonly string[]>(words: Words) =>
   optional.pipe(z.enum(words, `must be one of ${words.join(", ")}, or unset`).optional());
+
+const onOrOff = optional.pipe(z.enum(["on", "off"], "must be on or off").optional());
 
 /** In the order a deployer should meet its errors. */
 const environment = z.object({
@@ -147,6 +152,13 @@ const environment = z.object({
   TENANT_CONNECT_BY_MEMBERS: optional.pipe(
     z.enum(["on", "off"], "must be on or off; default off").default("off"),
   ),
+  CONSOLE: onOrOff,
+  CONSOLE_TENANT_ID: optional.pipe(z.string().transform(read(guid)).optional()),
+  CONSOLE_API_KEY_SIGN_IN: onOrOff,
+  CONSOLE_ADMINS: optional,
+  CONSOLE_RUNNER: onOrOff,
+  ACCESS_TEAM: optional,
+  ACCESS_AUD: optional,
   MCP_SIGN_IN_URL: optional.pipe(z.string().transform(read(pageUrl)).optional()),
   MCP_STANDALONE: optional,
   WEBHOOKS: optional,
@@ -191,6 +203,8 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
   if (!returnOrigins.ok) return wrong("RETURN_ORIGINS", returnOrigins.error);
   const sinks = webhooks(values.WEBHOOKS ?? "[]", { sandbox });
   if (!sinks.ok) return wrong("WEBHOOKS", sinks.error);
+  const page = consoleOf(values, sandbox);
+  if (!page.ok) return page;
   const mcpSignIn = mcpSignInOf(values, sandbox);
   if (!mcpSignIn.ok) return wrong("MCP_STANDALONE", mcpSignIn.error);
   const pages = sandbox ? [anyLocalhost] : [];
@@ -214,6 +228,7 @@ export function parseConfig(env: Record<string, unknown>): Result<Config, Config
       mcpSignIn: mcpSignIn.value,
       jurisdiction: values.AZURE_JURISDICTION,
       locationHint: values.AZURE_LOCATION_HINT,
+      console: page.value,
     }),
     pipelineTypes: values.EVENTS_TYPES,
   });

@@ -6,6 +6,7 @@ import { microsoftErrorResponse } from "../http/microsoft-error.ts";
 import { unexpectedFailure } from "../platform/log.ts";
 import { err, ok } from "../contract/result.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
+import type { Delivery } from "../contract/delivery.ts";
 import type { EventPage } from "../contract/connection-events.ts";
 import type {
   ChangePage,
@@ -21,6 +22,7 @@ import type {
   AuthorizationStart,
   BeginAuthorization,
   CompleteAuthorization,
+  DeliveryRpc,
   ConnectionRpc,
   GrantBackup,
   GrantTakeover,
@@ -45,6 +47,7 @@ import {
   readNotification,
   readOpenedLink,
   readPressedLink,
+  readRedeliverRequest,
   readRefreshRequest,
   readUnwatchRequest,
   readWatchRequest,
@@ -53,6 +56,7 @@ import {
   readTenantProposal,
 } from "./requests.ts";
 import type { TenantGrant } from "./grant/tenant-grant.ts";
+import { deliveriesIn, redeliver } from "./delivery/outbox-view.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { changesTag, expiringTag, tooManySockets } from "./live/live-sockets.ts";
 import { hideMembers } from "./hide-members.ts";
@@ -67,7 +71,7 @@ const misconfiguredWait = 15 * 60_000;
  */
 export class ConnectionActor
   extends Server<Environment>
-  implements ConnectionRpc, ReconnectRpc, TenantRpc, NotificationRpc
+  implements ConnectionRpc, ReconnectRpc, TenantRpc, NotificationRpc, DeliveryRpc
 {
   static override options = { hibernate: true };
 
@@ -256,6 +260,23 @@ export class ConnectionActor
     });
   }
 
+  deliveries(): Promise<Outcome<Delivery[]>> {
+    return this.#answer(({ state }) =>
+      state.exists ? ok(deliveriesIn(state.outbox)) : err(unknownConnection()),
+    );
+  }
+
+  redeliver(options: { sink: string }): Promise<Outcome<Delivery[]>> {
+    return this.#answer(({ state, alarm, now }) => {
+      const request = readRedeliverRequest(options);
+      if (!request.ok) return request;
+      if (!state.exists) return err(unknownConnection());
+      if (!redeliver(state.outbox, request.value.sink, now())) return err(notBehind());
+      alarm.arm();
+      return ok(deliveriesIn(state.outbox));
+    });
+  }
+
   /** Never throws: the platform would try six times and then forget. */
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     if (this.#parts.ok) return this.#parts.value.alarm.run(info?.scheduledTime);
@@ -353,6 +374,11 @@ export class ConnectionActor
 
 const notAUsers = (): Failure =>
   invalidField("connection", "is of a tenant: no person's account is connected there");
+
+const notBehind = (): Failure =>
+  failure("not_found", "This receiver is none of this deployment's, or has got everything.", {
+    details: { field: "sink" },
+  });
 
 const notATenants = (): Failure => invalidField("connection", "is of a user, and of no tenant");
 

@@ -25,6 +25,7 @@ import { nextContact, type Schedule } from "./policy/schedule.ts";
 import { migrate, schemaVersion } from "./tables/schema.ts";
 import { deriveStatus, statusEvent, type DerivedStatus } from "./policy/status.ts";
 import { TokenStore } from "./tables/token-store.ts";
+import { UsedPermissions } from "./tables/used-permissions.ts";
 import { WatchKeys } from "./tables/watch-keys.ts";
 import { Watches } from "./tables/watches.ts";
 
@@ -53,6 +54,7 @@ export class ConnectionState {
   readonly grants: GrantStore;
   readonly tokens: TokenStore;
   readonly events: EventLog;
+  readonly permissions: UsedPermissions;
   readonly outbox: Outbox;
   readonly cooldowns: Cooldowns;
   readonly pending: PendingAuthorizations;
@@ -74,6 +76,7 @@ export class ConnectionState {
     this.grants = new GrantStore(storage.sql);
     this.tokens = new TokenStore(storage.sql);
     this.events = new EventLog(storage.sql, connectionId);
+    this.permissions = new UsedPermissions(storage.sql);
     this.outbox = new Outbox(storage.sql);
     this.cooldowns = new Cooldowns(storage.sql);
     this.pending = new PendingAuthorizations(storage.sql);
@@ -126,6 +129,7 @@ export class ConnectionState {
         this.watches.clear();
         this.watchKeys.clear();
         this.changes.clear();
+        this.permissions.clear();
         // Whatever POST is out comes back to another generation and is dropped.
         this.grants.update({ ...endedGrant, generation: this.grant().generation + 1 });
       },

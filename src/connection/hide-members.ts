@@ -25,6 +25,8 @@ const open: ReadonlySet<string> = new Set([
   "watches",
   "changes",
   "notify",
+  "deliveries",
+  "redeliver",
 ]);
 
 /** What shadows the members of a class, gathered once: every object of an isolate begins with it. */

@@ -19,6 +19,7 @@ export function connectionInfo(
 ): ConnectionInfo {
   const grant = state.grant();
   const { status, remedy } = state.status(grant);
+  const used = state.permissions.list();
   const { tenant_id: tenantId, object_id: objectId } = grant;
   return {
     id: connectionId,
@@ -30,12 +31,21 @@ export function connectionInfo(
         identity: { tenant_id: tenantId, object_id: objectId, upn: grant.upn, name: grant.name },
       }),
     scopes: [...grant.scopes],
+    ...(grant.required_scopes.length > 0 && { required_scopes: [...grant.required_scopes] }),
+    ...(used.size > 0 && {
+      used_permissions: [...used].map(([permission, at]) => ({
+        permission,
+        first_used_at: timeOf(at),
+      })),
+    }),
     ...(grant.proof !== null && { roles: [...grant.roles], proof: grant.proof }),
     resources: state.tokens.list().map((row) => ({
       resource: row.resource,
       tenant_id: row.tenant_id,
       expires_at: maybeTime(row.expires_at),
       refresh_at: maybeTime(row.refresh_at),
+      ...(row.issued_at !== null && { issued_at: timeOf(row.issued_at) }),
+      ...(row.first_used_at !== null && { first_used_at: timeOf(row.first_used_at) }),
       generation: row.generation,
       ...defined({ remedy: row.remedy ?? undefined }),
     })),

@@ -111,6 +111,8 @@ const changesSchema = z.object({
   limit: z.int().min(1).max(1_000).default(100),
 });
 
+const redeliverSchema = z.object({ sink: z.string().max(256) });
+
 const notificationSchema = z.object({
   watch: text(64),
   incarnation: z.int().min(1),
@@ -171,6 +173,9 @@ export const readUnwatchRequest = (options: unknown): Outcome<{ watchId: string 
 
 export const readChangesRequest = (options: unknown = {}): Outcome<z.infer<typeof changesSchema>> =>
   parse(changesSchema, options);
+
+export const readRedeliverRequest = (options: unknown): Outcome<{ sink: string }> =>
+  parse(redeliverSchema, options);
 
 export const readNotification = (options: unknown): Outcome<Notification> =>
   parse(notificationSchema, options);

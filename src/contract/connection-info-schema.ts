@@ -22,6 +22,8 @@ export const connectionInfoSchema = z.object({
     })
     .optional(),
   scopes: z.array(z.string()),
+  required_scopes: z.array(z.string()).optional(),
+  used_permissions: z.array(z.object({ permission: z.string(), first_used_at: time })).optional(),
   roles: z.array(z.string()).optional(),
   proof: z.enum(tenantProofs).optional(),
   administrator: z
@@ -33,6 +35,8 @@ export const connectionInfoSchema = z.object({
       tenant_id: z.string(),
       expires_at: time.nullable(),
       refresh_at: time.nullable(),
+      issued_at: time.optional(),
+      first_used_at: time.optional(),
       generation: z.int(),
       remedy: remedySchema.optional(),
     }),

@@ -37,7 +37,15 @@ export interface ConnectionInfo {
   identity?:
     | { tenant_id: string; object_id: string; upn: string | null; name: string | null }
     | undefined;
+  /** Permissions that were granted. */
   scopes: string[];
+  /** Those that its sign-ins asked for, if any did. */
+  required_scopes?: string[] | undefined;
+  /**
+   * First uses, if there were any: of Graph by the permission that a call needed, `unknown` where that is
+   * not known here; of other services by their name.
+   */
+  used_permissions?: { permission: string; first_used_at: string }[] | undefined;
   /** Of a tenant: application permissions in its last token of Graph. For display only. */
   roles?: string[] | undefined;
   /** Of a tenant that is connected. */
@@ -59,6 +67,10 @@ export interface ConnectionResource {
   tenant_id: string;
   expires_at: string | null;
   refresh_at: string | null;
+  /** Absent while there is no token. */
+  issued_at?: string | undefined;
+  /** First use of this very token; absent: none yet. */
+  first_used_at?: string | undefined;
   generation: number;
   remedy?: Remedy | undefined;
 }

@@ -1,5 +1,6 @@
 import type { EventPage } from "./connection-events.ts";
 import type { Administrator, ConnectionInfo } from "./connection-info.ts";
+import type { Delivery } from "./delivery.ts";
 import type { Failure } from "./errors.ts";
 import type { Result } from "./result.ts";
 import type { ChangePage, Notification, NotificationResult, Watch, WatchRequest } from "./watch.ts";
@@ -176,6 +177,14 @@ export interface NotificationRpc {
   notify(notification: Notification): Promise<Outcome<NotificationResult>>;
 }
 
+/** What the operations of this Worker ask about receivers of events; no sibling does. */
+export interface DeliveryRpc {
+  /** Receivers that are behind. */
+  deliveries(): Promise<Outcome<Delivery[]>>;
+  /** Tries one of them now. */
+  redeliver(options: { sink: string }): Promise<Outcome<Delivery[]>>;
+}
+
 /** What the operations of this Worker ask of a tenant's connection; no sibling does. */
 export interface TenantRpc {
   /** Connects the tenant of this connection on the caller's word. */
@@ -187,4 +196,5 @@ export interface TenantRpc {
 }
 
 /** The same connection as this Worker itself sees it. */
-export interface OwnStub extends ConnectionStub, ReconnectRpc, TenantRpc, NotificationRpc {}
+export interface OwnStub
+  extends ConnectionStub, ReconnectRpc, TenantRpc, NotificationRpc, DeliveryRpc {}

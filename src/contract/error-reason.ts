@@ -2,6 +2,8 @@
 export const errorReasons = [
   // The caller and its request.
   "missing_scope",
+  "missing_role",
+  "cross_site",
   "read_only",
   "confirmation_required",
   "declined",

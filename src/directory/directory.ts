@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ConnectionStatus } from "../contract/connection-info.ts";
+import type { RemedyAction } from "../contract/remedy.ts";
 import { personalTenantId } from "../entra/tenant.ts";
 import {
   directoryColumns,
@@ -16,6 +17,11 @@ import { PlacementTable } from "./placement-table.ts";
 export interface DirectoryQuery {
   status?: ConnectionStatus | undefined;
   userId?: string | undefined;
+  remedy?: RemedyAction | undefined;
+  /** Only those with a paused sink. */
+  paused?: "true" | undefined;
+  /** A part of the id or of the account's name; of ASCII letters, in any case. */
+  search?: string | undefined;
   /** False: connections of users only. */
   tenants: boolean;
   /** Connection id that ended the page before. */
@@ -122,10 +128,15 @@ export class Directory {
   }
 
   /** Entries by connection id, from the one after `after`. */
-  async list({ status, userId, tenants, after, limit }: DirectoryQuery): Promise<DirectoryEntry[]> {
+  async list({ after, limit, ...query }: DirectoryQuery): Promise<DirectoryEntry[]> {
+    const { status, userId, remedy, paused, search, tenants } = query;
     const conditions: [string, unknown][] = [
       ["status = ?", status],
       ["user_id = ?", userId],
+      ["remedy_action = ?", remedy],
+      // What is asked for is the whole condition: the index holds those rows alone.
+      ["paused_sinks IS NOT NULL AND ? = 'true'", paused],
+      ["instr(lower(connection_id || ' ' || coalesce(upn, '')), lower(?))", search],
       ["user_id <> ?", tenants ? undefined : ""],
       ["connection_id > ?", after],
     ];

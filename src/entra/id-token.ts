@@ -15,6 +15,8 @@ export interface IdTokenIdentity {
   loginHint: string | null;
   /** Template ids of the account's directory roles; absent: the registration does not ask for them. */
   directoryRoles?: readonly string[];
+  /** Values of the application's own roles that the account was given; absent: none. */
+  appRoles?: readonly string[];
 }
 
 export type IdTokenFailure =
@@ -59,7 +61,7 @@ export async function verifyIdToken(
     upn: textOf(claims["preferred_username"]),
     name: textOf(claims["name"]),
     loginHint: textOf(claims["login_hint"]),
-    ...defined({ directoryRoles: textsOf(claims["wids"]) }),
+    ...defined({ directoryRoles: textsOf(claims["wids"]), appRoles: textsOf(claims["roles"]) }),
   });
 }
 

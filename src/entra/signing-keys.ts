@@ -86,6 +86,18 @@ export async function findSigningKey(
   return unavailable ? "unavailable" : undefined;
 }
 
+/**
+ * The key of a set that stands at one address, by the same rules.
+ *
+ * @param url of a JWK set (RFC 7517 §5)
+ */
+export const keyOfSet = async (
+  url: string,
+  kid: string,
+  options: Omit<SigningKeysOptions, "cloud">,
+): Promise<SigningKey | undefined | "unavailable"> =>
+  freshKey(url, kid, options.now()) ?? fetchedKey(url, kid, options);
+
 /** What a token says of who signed it. Its signature and its other claims are still to be verified. */
 export interface Signer {
   key: SigningKey;
@@ -151,7 +163,7 @@ function freshKey(url: string, kid: string, now: number): SigningKey | undefined
 async function fetchedKey(
   url: string,
   kid: string,
-  options: SigningKeysOptions,
+  options: Omit<SigningKeysOptions, "cloud">,
 ): Promise<SigningKey | undefined | "unavailable"> {
   const known = cache.get(url);
   const now = options.now();
@@ -180,7 +192,7 @@ function keep(url: string, set: KeySet): void {
 
 async function fetchKeys(
   url: string,
-  { fetch, timeoutMs }: SigningKeysOptions,
+  { fetch, timeoutMs }: Pick<SigningKeysOptions, "fetch" | "timeoutMs">,
 ): Promise<readonly SigningKey[] | undefined> {
   const answer = await withinDeadline(timeoutMs, (signal) =>
     fetch(

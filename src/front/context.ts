@@ -64,13 +64,28 @@ export const requestContext: Middleware = async (c, next) => {
     status,
     duration_ms: Date.now() - began,
     ...defined({
-      caller: caller?.kind === "api_key" ? `api_key:${caller.id}` : caller?.kind,
+      caller: caller && callerInLog(caller),
       connection: connectionId && connectionHash(connectionId),
       code: c.res.headers.get(ownErrorHeader) ?? undefined,
       upstream_request_id: upstreamRequestId,
     }),
   });
 };
+
+/** Operators by a hash, as connections are: who did something can be found, and is not named. */
+function callerInLog({ kind, id }: Caller): string {
+  switch (kind) {
+    case "api_key":
+      return `api_key:${id}`;
+    case "console":
+      return `console:${connectionHash(id)}`;
+    case "session":
+    case "auth":
+    case "sibling":
+    case "mcp":
+      return kind;
+  }
+}
 
 /**
  * The configuration of every route but `/health`. The sandbox cloud checks no password, so there a

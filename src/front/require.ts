@@ -4,7 +4,8 @@ import { userIdSchema, labelSchema } from "../contract/connection-id.ts";
 import { connectionHeader } from "../contract/connection-owner.ts";
 import { AzureError, failure, invalidField, type Failure } from "../contract/errors.ts";
 import { orThrow } from "../contract/or-throw.ts";
-import { err, type Result } from "../contract/result.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import { consoleCaller } from "./console-access.ts";
 import type { Context, Middleware } from "./context.ts";
 import { networkOf } from "./network.ts";
 import { requireScope, type Caller } from "../callers/caller.ts";
@@ -18,6 +19,8 @@ export type ConnectionPlace = "query" | "path" | "header";
 /** What a route asks of its caller. */
 export interface Requirement {
   scope: (c: Context) => Scope;
+  /** What it asks of an operator's cookie instead; absent: the cookie is not looked at. */
+  console?: Scope | undefined;
   connection?: ConnectionPlace | undefined;
 }
 
@@ -28,11 +31,12 @@ const rateLimitWindow = 60;
  * Checks who calls, how often, with which scope, and for which connection, in this order: a refusal says
  * nothing that its caller may not know.
  */
-export function requires({ scope, connection }: Requirement): Middleware {
+export function requires({ scope, console, connection }: Requirement): Middleware {
   return async (c, next) => {
-    const caller = await authenticate(c);
+    const caller = await authenticate(c, { byCookie: console !== undefined });
     c.set("caller", caller);
-    orThrow(requireScope(caller, scope(c)));
+    const needed = caller.kind === "console" ? console : undefined;
+    orThrow(requireScope(caller, needed ?? scope(c)));
     if (connection !== undefined) {
       c.set("connectionId", orThrow(connectionAt(connection, c, caller)));
       if (connection === "query") {
@@ -43,12 +47,18 @@ export function requires({ scope, connection }: Requirement): Middleware {
   };
 }
 
-/** @throws AzureError `unauthenticated`, or `throttled` by the deployment's own limit */
-export async function authenticate(c: Context): Promise<Caller> {
+/**
+ * @param byCookie whether the console's cookie may stand for a credential
+ * @throws AzureError `unauthenticated`, or `throttled` by the deployment's own limit
+ */
+export async function authenticate(c: Context, { byCookie = false } = {}): Promise<Caller> {
   const { apiKeys, sessionSecret } = c.var.config;
+  const authorization = c.req.header("authorization");
+  const operator = byCookie && authorization === undefined ? await consoleCaller(c) : undefined;
+  if (operator !== undefined) return countedCaller(c, ok(operator));
   return countedCaller(
     c,
-    await callerOf(c.req.header("authorization"), {
+    await callerOf(authorization, {
       apiKeys,
       sessionSecret,
       auth: c.env.AUTH,

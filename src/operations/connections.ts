@@ -4,7 +4,9 @@ import {
   getConnection,
   importConnection,
   listConnections,
+  listDeliveries,
   listEvents,
+  redeliver,
   refreshConnection,
   restoreConnection,
 } from "../api/connections.ts";
@@ -43,6 +45,12 @@ export const connections = [
     orThrow(await restore(directoryIn(env), await ownStub(env, connectionId), connectionId)),
   ),
   serve(listEvents, async ({ connection }, range) => orThrow(await connection.events(range))),
+  serve(listDeliveries, async ({ env, connectionId }) =>
+    orThrow(await (await ownStub(env, connectionId)).deliveries()),
+  ),
+  serve(redeliver, async ({ env, connectionId }, { sink }) =>
+    orThrow(await (await ownStub(env, connectionId)).redeliver({ sink })),
+  ),
 ] as const;
 
 const lacking = (field: string, what: string): AzureError =>

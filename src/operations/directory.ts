@@ -46,9 +46,9 @@ export function pageOfConnections(
     { config, connectionId: own ?? "", ...defined({ cursors }) },
     "/connections",
     query,
-    ({ status, userId, top }) =>
+    ({ userId, top, ...filter }) =>
       new PagedItems(async ({ link: after }) => {
-        const selection = { status, userId: own ?? userId, tenants, after };
+        const selection = { ...filter, userId: own ?? userId, tenants, after };
         // One more than is shown says whether there is a next page.
         const found = await directory.list({ ...selection, limit: top + 1 });
         const items = found.slice(0, top).map(listedConnection);

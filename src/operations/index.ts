@@ -5,6 +5,7 @@ import { credentials } from "./credentials.ts";
 import { files } from "./files.ts";
 import { health } from "./app-health.ts";
 import { mail } from "./mail.ts";
+import { permissions } from "./permissions.ts";
 import { mcpGrants } from "./mcp-grants.ts";
 import { people } from "./people.ts";
 import { resourceGroups } from "./resource-groups.ts";
@@ -30,6 +31,7 @@ const all = [
   ...resources,
   ...resourceQuery,
   ...health,
+  ...permissions,
 ] as const;
 
 /** An operation, by its declaration. */

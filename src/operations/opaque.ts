@@ -7,7 +7,7 @@ import {
   type SessionSecret,
 } from "../platform/keys.ts";
 
-type OpaquePurpose = Extract<KeyPurpose, "cursor" | "operation" | "tenant-proof">;
+type OpaquePurpose = Extract<KeyPurpose, "cursor" | "operation" | "tenant-proof" | "console">;
 
 /** Of AES-GCM's nonce (NIST SP 800-38D §8.2.2), in bytes. */
 const nonceSize = 12;

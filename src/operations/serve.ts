@@ -50,7 +50,9 @@ export async function perform(
   input: Record<string, unknown>,
 ): Promise<unknown> {
   const more = operation.moreScope?.(input);
-  admit(context, more === undefined ? [operation.scope] : [operation.scope, more]);
+  const isOperator = context.caller.kind === "console";
+  const scope = (isOperator && operation.consoleScope) || operation.scope;
+  admit(context, more === undefined ? [scope] : [scope, more]);
   try {
     return await namingAs(work(context, input));
   } catch (error) {

@@ -1,20 +1,15 @@
 import * as z from "zod";
 import type { Config } from "../config/config.ts";
-import { signState } from "../connection/grant/authorization-state.ts";
 import { signInPurposes } from "../connection/grant/sign-in-purpose.ts";
-import { remedyOf } from "../connection/policy/remedies.ts";
-import { signInFailure } from "../connection/policy/sign-in-failure.ts";
 import { ownStub } from "../connection/stub.ts";
 import { connectionIdOf } from "../contract/connection-owner.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { authorizationUrl } from "../entra/authorization-request.ts";
 import { holdsAdministrator } from "../entra/directory-roles.ts";
 import type { IdTokenIdentity } from "../entra/id-token.ts";
-import { newSignInSecrets } from "../entra/sign-in-secrets.ts";
-import { createTokenEndpoint } from "../entra/token-endpoint.ts";
 import { parseJson } from "../http/json.ts";
 import type { Environment } from "../platform/env.ts";
+import { beginIdentitySignIn, redeemIdentity, type IdentityAnswer } from "./identity-sign-in.ts";
 import { makeOpaque, readOpaque } from "./opaque.ts";
 
 /**
@@ -23,7 +18,7 @@ import { makeOpaque, readOpaque } from "./opaque.ts";
  * cookie of the browser, since no object is addressed before the tenant is proven.
  */
 
-const { ttlMs, callbackPath } = signInPurposes.tenant_proof;
+const { ttlMs } = signInPurposes.tenant_proof;
 
 const askedSchema = z.object({
   /** GUID, as the callback of the consent said: a claim. */
@@ -60,10 +55,11 @@ export async function beginProof(
   { tenant, user_id, return_url }: ProofAsked,
   { silent, now }: { silent: boolean; now: number },
 ): Promise<ProofStart> {
-  const { cloud, clientId, sessionSecret } = config;
-  // What has to be found again is in the cookie; a state cannot be empty.
-  const state = await signState(sessionSecret, "tenant_proof", "cookie");
-  const { nonce, codeVerifier, codeChallenge } = await newSignInSecrets();
+  const { authUrl, state, nonce, codeVerifier } = await beginIdentitySignIn(config, {
+    purpose: "tenant_proof",
+    tenant,
+    ...(silent && { prompt: "none" }),
+  });
   const open: OpenProof = {
     tenant,
     user_id,
@@ -73,17 +69,7 @@ export async function beginProof(
     silent,
     expires_at: now + ttlMs,
   };
-  const authUrl = authorizationUrl({
-    cloud,
-    clientId,
-    tenant,
-    redirectUri: redirectUriOf(config),
-    scopes: identityScopes,
-    state,
-    nonce,
-    codeChallenge,
-    ...(silent && { prompt: "none" }),
-  });
+  const { sessionSecret } = config;
   const sealed = await makeOpaque(sessionSecret, "tenant-proof", [state], JSON.stringify(open));
   return { authUrl, state, sealed };
 }
@@ -104,15 +90,6 @@ export async function openProof(
   return open.success && open.data.expires_at > now ? open.data : undefined;
 }
 
-/** Microsoft's answer to the sign-in. */
-export interface ProofAnswer {
-  state: string;
-  /** The parameters of the callback, as they came. */
-  response: URLSearchParams;
-  /** Milliseconds since the epoch. */
-  now: () => number;
-}
-
 /**
  * Redeems the answer, and hands what it proves to the connection of the tenant.
  *
@@ -121,7 +98,7 @@ export interface ProofAnswer {
 export async function finishProof(
   { env, config }: { env: Environment; config: Config },
   open: OpenProof,
-  answer: ProofAnswer,
+  answer: IdentityAnswer,
 ): Promise<Result<{ flow: string; tenantId: string }, Failure>> {
   const proven = await proveAdministrator(config, open, answer);
   if (!proven.ok) return proven;
@@ -138,37 +115,12 @@ export async function finishProof(
 
 async function proveAdministrator(
   config: Config,
-  open: OpenProof,
-  { state, response, now }: ProofAnswer,
+  { tenant, nonce, code_verifier: codeVerifier }: OpenProof,
+  answer: IdentityAnswer,
 ): Promise<Result<IdTokenIdentity, Failure>> {
-  const { tenant } = open;
-  const endpoint = createTokenEndpoint({
-    cloud: config.cloud,
-    clientId: config.clientId,
-    credentials: config.credentials,
-    fetch: (input, init) => fetch(input, init),
-    now,
-  });
-  const redeemed = await endpoint.redeemCode({
-    tenant,
-    expectedTenant: tenant,
-    response,
-    state,
-    redirectUri: redirectUriOf(config),
-    codeVerifier: open.code_verifier,
-    nonce: open.nonce,
-    scopes: identityScopes,
-    identityOnly: true,
-  });
-  if (!redeemed.ok) {
-    const circumstances = { tenantId: tenant, scopes: [], now: now() };
-    const { publicOrigin } = config;
-    const remedy = remedyOf(redeemed.error.disposition, { ...circumstances, publicOrigin });
-    return err(signInFailure(redeemed.error, { tenant, remedy }));
-  }
-  const { idToken: identity } = redeemed.value;
-  if (identity === undefined) return err(unproven());
-  return mayConnect(identity, config) ?? ok(identity);
+  const signIn = { purpose: "tenant_proof", tenant, nonce, codeVerifier } as const;
+  const redeemed = await redeemIdentity(config, signIn, answer);
+  return redeemed.ok ? (mayConnect(redeemed.value, config) ?? redeemed) : redeemed;
 }
 
 /** Why this account may not connect its tenant; undefined when it may. */
@@ -180,17 +132,6 @@ function mayConnect(
   if (directoryRoles === undefined) return err(rolesUnknown());
   return holdsAdministrator(directoryRoles) ? undefined : err(notAdministrator());
 }
-
-/** Nothing but who signed in. */
-const identityScopes = ["openid", "profile"] as const;
-
-const redirectUriOf = ({ publicOrigin }: Pick<Config, "publicOrigin">): string =>
-  `${publicOrigin}${callbackPath}`;
-
-const unproven = (): Failure =>
-  failure("invalid_request", "Microsoft did not say who signed in: start again.", {
-    details: { reason: "id_token_invalid" },
-  });
 
 const notAdministrator = (): Failure =>
   failure(

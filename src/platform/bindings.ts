@@ -3,11 +3,12 @@ import { failure, type Failure } from "../contract/errors.ts";
 
 const required = ["AZURE_CONNECTION", "DB"] as const;
 /** The others are needed for a part of the service alone. */
-type BindingName = (typeof required)[number] | "MCP_GRANTS";
+type BindingName = (typeof required)[number] | "MCP_GRANTS" | "ASSETS";
 
 const objectOf: Readonly<Record<BindingName, string>> = {
   AZURE_CONNECTION: "the Durable Object class ConnectionActor",
   DB: "the directory's D1 database",
+  ASSETS: "the console's assets",
   MCP_GRANTS: "the Durable Object class McpGrants",
 };
 

@@ -44,6 +44,13 @@ export interface Environment extends Env {
   MCP_SIGN_IN_URL?: string;
   MCP_STANDALONE?: string;
   TENANT_CONNECT_BY_MEMBERS?: string;
+  CONSOLE?: string;
+  CONSOLE_TENANT_ID?: string;
+  CONSOLE_API_KEY_SIGN_IN?: string;
+  CONSOLE_ADMINS?: string;
+  CONSOLE_RUNNER?: string;
+  ACCESS_TEAM?: string;
+  ACCESS_AUD?: string;
   WEBHOOKS?: string;
   AZURE_JURISDICTION?: string;
   AZURE_LOCATION_HINT?: string;

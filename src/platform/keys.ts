@@ -21,7 +21,6 @@ export type KeyPurpose =
   | "tenant-proof"
   | "notification"
   | "mcp"
-  // Reserved: nothing is made for it yet.
   | "console";
 
 /** `mac`: HMAC-SHA-256, `cipher`: AES-256-GCM. One key never serves both. */

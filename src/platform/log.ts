@@ -13,6 +13,7 @@ export type LogLine =
   | ToolLogLine
   | ConnectionLogLine
   | WatchdogLogLine
+  | ConsoleRunLogLine
   | CertificateLogLine
   | MisconfiguredLogLine
   | UnexpectedLogLine;
@@ -42,6 +43,20 @@ export type AlarmLogLine = {
   event: "alarm";
   connection: string;
 } & FactsAt<"alarm", "log">;
+
+/** An operator who read something of Microsoft as a connection. What, and what came, is not in it. */
+export interface ConsoleRunLogLine {
+  level: "info";
+  event: "console_run";
+  request_id: string;
+  /** Hash of the operator's name, made as that of a connection. */
+  operator: string;
+  connection: string;
+  /** Of Graph that the call needed; else the service. */
+  permission: string;
+  status: number;
+  duration_ms: number;
+}
 
 /** A certificate of the application that ends soon, or has ended: one line for each number of days. */
 export interface CertificateLogLine {

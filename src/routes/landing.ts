@@ -16,24 +16,39 @@ export function landingRoutes(router: Router): void {
       scope: "open",
       answers: { 200: { description: "The page.", content: { "text/html": z.string() } } },
     },
-    (c) => pageResponse(landingPage(c.var.config.cloud.name === "sandbox")),
+    ({ var: { config } }) =>
+      pageResponse(
+        landingPage({
+          sandbox: config.cloud.name === "sandbox",
+          console: config.console !== undefined,
+        }),
+      ),
   );
 }
 
-/** @param sandbox whether a link without a credential may start a sign-in */
-export const landingPage = (sandbox: boolean): HtmlPage => ({
+interface Deployment {
+  /** A link without a credential may start a sign-in. */
+  sandbox: boolean;
+  /** There is a page for operators. */
+  console: boolean;
+}
+
+export const landingPage = ({ sandbox, console }: Deployment): HtmlPage => ({
   status: 200,
   title: "Azure Integration Worker",
   tone: "neutral",
   text: [
     "This service holds Microsoft connections: it signs people in with Microsoft, keeps their tokens, and calls Microsoft Graph and Azure Resource Manager for them.",
-    "Applications use it; there is nothing here to sign in to.",
+    console
+      ? "Applications use it; whoever operates it signs in to the console."
+      : "Applications use it; there is nothing here to sign in to.",
     ...(sandbox ? ["It runs against the sandbox: no account here is real."] : []),
     `Version ${version}.`,
   ],
   links: [
     { href: "/openapi.json", text: "Every route, as an OpenAPI document" },
     { href: "/health", text: "Whether it runs" },
+    ...(console ? [{ href: "/console", text: "The console" }] : []),
     ...(sandbox
       ? [{ href: "/connect?user_id=demo", text: "Connect an account of the sandbox as demo" }]
       : []),

@@ -7,6 +7,8 @@ interface Person {
   surname: string;
   jobTitle: string | null;
   admin?: boolean;
+  /** The application's own roles that this account was given at home. */
+  appRoles?: string[];
   /** Object id by tenant, the home tenant first. */
   objectIds: [tenantId: string, objectId: string][];
 }
@@ -24,6 +26,7 @@ function user(person: Person): SandboxUser {
     homeTenantId: home[0],
     objectIds: new Map(person.objectIds),
     admin: person.admin ?? false,
+    appRoles: person.appRoles ?? [],
   };
 }
 
@@ -34,6 +37,7 @@ export const ADA = user({
   surname: "Lovelace",
   jobTitle: "Analyst",
   admin: true,
+  appRoles: ["Console.Admin"],
   objectIds: [[CONTOSO_TENANT, "aaaaaaaa-2222-4000-8000-000000000001"]],
 });
 
@@ -42,6 +46,7 @@ export const GRACE = user({
   givenName: "Grace",
   surname: "Hopper",
   jobTitle: "Rear Admiral",
+  appRoles: ["Console.Read"],
   objectIds: [[CONTOSO_TENANT, "aaaaaaaa-2222-4000-8000-000000000002"]],
 });
 

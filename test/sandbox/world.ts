@@ -17,6 +17,8 @@ export interface SandboxUser {
   /** Object id per tenant: the home tenant's and, for a guest, the host tenant's. */
   objectIds: ReadonlyMap<string, string>;
   admin: boolean;
+  /** Values of the application's own roles that the account was given in its home tenant. */
+  appRoles: readonly string[];
 }
 
 /** A bearer token that a service may accept. */

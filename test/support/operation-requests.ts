@@ -11,6 +11,8 @@ export type Input = Readonly<Record<string, unknown>>;
 
 /** Texts that are good for some fields and bad for others. */
 const words = [
+  "true",
+  "sign_in",
   "a",
   "inbox",
   "25",

@@ -32,11 +32,15 @@ export const rooms: Readonly<Record<string, { floor: number; packages: readonly 
   },
   watchdog: { floor: 13, packages: [] },
   client: { floor: 13, packages: ["@microsoft/microsoft-graph-types", "react"] },
+  console: { floor: 13, packages: ["preact", "@preact/signals"] },
 };
 /** The files a Worker starts from, and the generated types. */
 export const looseFiles = ["app.ts", "index.ts", "service.ts", "worker-configuration.d.ts"];
-/** Other programs bundle the client: of the lower floors it may import these alone. */
-const roomsOfClient: ReadonlySet<string> = new Set(["contract", "http"]);
+/** These are no part of the Worker: of the lower floors, what runs elsewhere may import these alone. */
+const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  client: ["contract", "http"],
+  console: ["contract"],
+};
 /** What rooms above `connection` may import of it. */
 export const doorsOfConnection: ReadonlySet<string> = new Set([
   "connection/stub.ts",
@@ -53,5 +57,5 @@ export const doorsOfConnection: ReadonlySet<string> = new Set([
 export const mayImport = (from: string, to: string): boolean => {
   const [own, other] = [rooms[from], rooms[to]];
   if (own === undefined || other === undefined) return false;
-  return other.floor < own.floor && (from !== "client" || roomsOfClient.has(to));
+  return other.floor < own.floor && (elsewhere[from]?.includes(to) ?? true);
 };

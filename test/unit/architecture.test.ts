@@ -24,7 +24,7 @@ interface Import {
 
 /** Of types too: a wall keeps words in their room, whether or not they are left in the bundle. */
 const imports: readonly Import[] = filesBelow(source)
-  .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"))
   .flatMap((from) => {
     const text = readFileSync(join(source, from), "utf8");
     return [...text.matchAll(/\b(?:from|import)[ (]+"([@\w./:-]+)"/g)].map(([, to = ""]) => {

@@ -4,6 +4,7 @@ import { parseChallenge, type Challenge } from "../../entra/claims.ts";
 import type { Cloud } from "../../entra/cloud.ts";
 import type { Failure } from "../../contract/errors.ts";
 import { laneOfScope } from "../../graph/lane.ts";
+import { permissionOf } from "../../graph/permission-of.ts";
 import { isRedirect } from "../../graph/preauthenticated.ts";
 import { microsoftErrorResponse } from "../../http/microsoft-error.ts";
 import type { CallPoint } from "../../platform/metrics.ts";
@@ -236,6 +237,20 @@ export class Gateway {
     return answer.ok ? ok({ answer: answer.value, token }) : answer;
   }
 
+  /** Of Graph the permission that the call needed; of other services their name, which is all there is. */
+  #notePermission({ target, request, ends }: Call): void {
+    const { state, now } = this.#options;
+    // What was ended meanwhile has used nothing.
+    if (state.ends !== ends) return;
+    const { resource, url } = target;
+    const permission = resource === "graph" ? permissionOf(request.method, url) : resource;
+    try {
+      state.permissions.record(permission, now());
+    } catch {
+      // Microsoft has answered: storage that fails must not lose the answer. The next call notes it.
+    }
+  }
+
   async #accept(
     call: Call,
     { answer, token }: Attempted,
@@ -243,7 +258,10 @@ export class Gateway {
   ): Promise<Outcome<Response>> {
     const { method } = call.request;
     // A service that failed has looked at no token, and in another tenant nothing is found or allowed.
-    if (answer.status < 400) this.#tenants.remember(tenantScopeOf(call.target), tenantId);
+    if (answer.status < 400) {
+      this.#tenants.remember(tenantScopeOf(call.target), tenantId);
+      this.#notePermission(call);
+    }
     this.#options.throttling.record(call, answer);
     if (answer.status === 403 && call.target.resource === "graph") {
       const lacking = this.#options.refresher.rolesLacking("graph", token);

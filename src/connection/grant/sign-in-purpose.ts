@@ -11,6 +11,7 @@
  * | `admin_consent` | all of the application's registration | anybody                 | nothing                  |
  * | `tenant_proof`  | none: who signs in is all             | the browser that came   | that the tenant was      |
  * |                 |                                       | from the consent        | connected, once confirmed |
+ * | `console`       | none: who signs in is all             | the browser that began  | nothing: a session of the console |
  * | `mcp`           | the default ones                      | the browser that began, | the grant, on the        |
  * |                 |                                       | which then consents     | connection of that account |
  *
@@ -37,6 +38,8 @@ export const signInPurposes = {
   admin_consent: { callbackPath: "/callback/admin", ttlMs: tenMinutes, adopts: "nothing" },
   /** The administrator who consented proves to be one of that tenant. The state holds nothing. */
   tenant_proof: { callbackPath: "/callback/admin", ttlMs: tenMinutes, adopts: "tenant" },
+  /** An operator opens the console. The state holds nothing. */
+  console: { callbackPath: "/callback", ttlMs: tenMinutes, adopts: "nothing" },
   /** The user of an MCP client signs in where the account is the user. The state holds a handle. */
   mcp: { callbackPath: "/callback", ttlMs: tenMinutes, adopts: "own_account" },
 } as const satisfies Record<string, Purpose>;

@@ -41,6 +41,11 @@ export class Outbox {
     return row === undefined ? undefined : outboxRowSchema.parse(row);
   }
 
+  all(): OutboxRow[] {
+    const rows = this.#sql.exec("SELECT * FROM outbox ORDER BY sink").toArray();
+    return rows.map((row) => outboxRowSchema.parse(row));
+  }
+
   /** Rows that wait for a moment, those that are paused left out. */
   waiting(): { sink: string; dueAt: number }[] {
     return this.#sql

@@ -216,6 +216,9 @@ const migrations: readonly string[] = [
   -- Which of them the subscription has.
   ALTER TABLE watch ADD COLUMN encrypted_for TEXT;
   `,
+  `
+  ALTER TABLE grant ADD COLUMN used_permissions TEXT NOT NULL DEFAULT '{}';
+  `,
 ];
 
 /** How many migrations this object has had; 0 when it is no connection, of which asking writes nothing. */

@@ -9,6 +9,7 @@ import type { AuthorizationCompletion } from "../../contract/connection-rpc.ts";
 import { connectionStub } from "../../connection/stub.ts";
 import { renamedField, type Failure } from "../../contract/errors.ts";
 import { snakeCase } from "../../contract/field-name.ts";
+import { completeConsoleSignIn } from "../operators/sign-in.ts";
 import { microsoftCallback } from "../oauth/microsoft-callback.ts";
 import { bindingCookie, clearedBindingCookie } from "./binding-cookie.ts";
 import {
@@ -64,6 +65,8 @@ export function callbackRoutes(router: Router): void {
       if (state === undefined || connectionId === undefined) {
         const ofClient = state === undefined ? undefined : await microsoftCallback(c, state);
         if (ofClient !== undefined) return ofClient;
+        const operator = state === undefined ? undefined : await completeConsoleSignIn(c, state);
+        if (operator !== undefined) return operator;
         // After a consent in the Azure portal the administrator is sent to the first redirect URI.
         return pageResponse(
           consent === undefined ? unknownStatePage(c.var.requestId) : administratorPage,

@@ -54,6 +54,8 @@ export async function signIdToken(world: SandboxWorld, content: IdTokenContent):
     tid: tenantId,
     uti: utiOf(world.tick()),
     ver: "2.0",
+    // Assigned in the home tenant's enterprise application; a token without any has no such claim.
+    ...(guest || user.appRoles.length === 0 ? {} : { roles: user.appRoles }),
     ...(world.settings.group_membership_claims === null ? {} : { wids: rolesOf(user, tenantId) }),
   })
     .setProtectedHeader({ typ: "JWT", alg: "RS256", kid: key.kid })

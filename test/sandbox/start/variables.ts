@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { variables } from "../../../src/config/config.ts";
 import { credentialVariables } from "../../../src/config/credentials.ts";
-import { CLIENT_ID, CLIENT_SECRET } from "../constants.ts";
+import { CLIENT_ID, CLIENT_SECRET, CONTOSO_TENANT } from "../constants.ts";
 import type { LocalSecrets } from "./secrets.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -80,6 +80,7 @@ export function workerVariables(
     AZURE_GRAPH_ENDPOINT: `${sandboxUrl}/graph`,
     AZURE_RESOURCE_MANAGER_ENDPOINT: `${sandboxUrl}/arm`,
     AZURE_CLIENT_ID: CLIENT_ID,
+    CONSOLE_TENANT_ID: CONTOSO_TENANT,
     ...(credentialVariables.some((name) => given[name])
       ? {}
       : { AZURE_CLIENT_SECRET: CLIENT_SECRET }),

@@ -22,7 +22,8 @@ test("an operation stands in few files, each of which says something of its own"
     "src/graph/client.ts",
     "src/graph/contacts.ts",
     "src/graph/index.ts",
-    // Which of Graph's limits its calls count against.
+    // Which permission its calls need, and which of Graph's limits they count against.
+    "src/graph/permission-of.ts",
     "src/graph/throttle-scope.ts",
     // How it is done.
     "src/operations/people.ts",

@@ -40,6 +40,7 @@ export function addPeople(
       homeTenantId: tenant,
       objectIds: new Map([[tenant, objectId]]),
       admin: false,
+      appRoles: [],
     };
     state.added.set(objectId, person);
     users.put(objectId, directoryUser(person, tenant, objectId));

@@ -58,8 +58,11 @@ test.each(purposes)(
   "the callback of sign-ins takes a state of %s if it is one of its own",
   async (purpose) => {
     const state = await signState(before, purpose, "user:ada");
-    // That of an MCP client is of no connection yet: it goes another way from there.
-    const isOwn = signInPurposes[purpose].callbackPath === "/callback" && purpose !== "mcp";
+    // That of an MCP client is of no connection yet, and an operator's of none.
+    const isOwn =
+      signInPurposes[purpose].callbackPath === "/callback" &&
+      purpose !== "mcp" &&
+      purpose !== "console";
     expect(await connectionOfCallback(before, state)).toBe(isOwn ? "user:ada" : undefined);
   },
 );

@@ -1,0 +1,93 @@
+import type { ConsoleSignInWay } from "../contract/console-state.ts";
+import { defined } from "../contract/defined.ts";
+import { isLoopback } from "../http/url.ts";
+import { err, ok, type Result } from "../contract/result.ts";
+import { wrong, type ConfigError } from "./config-error.ts";
+import { listOf } from "./values.ts";
+
+/** The console of a deployment that has one. */
+export interface ConsoleConfig {
+  /** In the order in which they are offered; at least one. */
+  ways: readonly ConsoleSignInWay[];
+  /** The tenant whose members with an app role may sign in; a GUID. */
+  tenantId?: string;
+  /** Cloudflare Access in front of the console. */
+  access?: AccessConfig;
+  /** Names of those people of Access who may change things, in lower case. */
+  admins: ReadonlySet<string>;
+  /** Whether its administrators may read Microsoft's data as a connection. */
+  runner: boolean;
+}
+
+export interface AccessConfig {
+  /** Origin of the team, which issues and signs its assertions. */
+  team: string;
+  /** Audience tag of the application in front of the console. */
+  audience: string;
+}
+
+/** The variables, as they were read one by one. */
+export interface ConsoleValues {
+  CONSOLE?: "on" | "off" | undefined;
+  CONSOLE_TENANT_ID?: string | undefined;
+  CONSOLE_API_KEY_SIGN_IN?: "on" | "off" | undefined;
+  CONSOLE_ADMINS?: string | undefined;
+  CONSOLE_RUNNER?: "on" | "off" | undefined;
+  ACCESS_TEAM?: string | undefined;
+  ACCESS_AUD?: string | undefined;
+}
+
+const teamName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** The origin of a team by its name: `acme` is `https://acme.cloudflareaccess.com`. */
+function teamOrigin(team: string, sandbox: boolean): Result<string, string> {
+  if (teamName.test(team)) return ok(`https://${team}.cloudflareaccess.com`);
+  const url = URL.parse(team);
+  const local = sandbox && url?.origin === team && isLoopback(url.hostname);
+  return local ? ok(team) : err("must be the team's name: acme of acme.cloudflareaccess.com");
+}
+
+/**
+ * The console, on by default in the sandbox alone.
+ *
+ * @returns undefined when it is off; or the variable that is wrong, or lacks
+ */
+export function consoleOf(
+  values: ConsoleValues,
+  sandbox: boolean,
+): Result<ConsoleConfig | undefined, ConfigError> {
+  const byDefault = sandbox ? "on" : "off";
+  if ((values.CONSOLE ?? byDefault) === "off") return ok(undefined);
+  const access = accessOf(values, sandbox);
+  if (!access.ok) return access;
+  const { CONSOLE_TENANT_ID: tenantId, CONSOLE_API_KEY_SIGN_IN: apiKey = byDefault } = values;
+  const ways: ConsoleSignInWay[] = [
+    ...(access.value === undefined ? [] : ["access" as const]),
+    ...(tenantId === undefined ? [] : ["microsoft" as const]),
+    ...(apiKey === "on" ? ["api_key" as const] : []),
+  ];
+  if (ways.length === 0) {
+    return wrong(
+      "CONSOLE_TENANT_ID",
+      "must be set, since CONSOLE is on: the tenant of its operators; or ACCESS_TEAM, or CONSOLE_API_KEY_SIGN_IN",
+    );
+  }
+  const admins = listOf(values.CONSOLE_ADMINS ?? "").map((name) => name.toLowerCase());
+  return ok({
+    ways,
+    runner: values.CONSOLE_RUNNER === "on",
+    admins: new Set(admins.filter((name) => name !== "")),
+    ...defined({ tenantId, access: access.value }),
+  });
+}
+
+function accessOf(
+  { ACCESS_TEAM: team, ACCESS_AUD: audience }: ConsoleValues,
+  sandbox: boolean,
+): Result<AccessConfig | undefined, ConfigError> {
+  if (team === undefined && audience === undefined) return ok(undefined);
+  if (audience === undefined) return wrong("ACCESS_AUD", "must be set beside ACCESS_TEAM");
+  const origin = teamOrigin(team ?? "", sandbox);
+  if (!origin.ok) return wrong("ACCESS_TEAM", origin.error);
+  return ok({ team: origin.value, audience });
+}

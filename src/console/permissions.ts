@@ -1,0 +1,56 @@
+import type { ConnectionInfo } from "../contract/connection-info.ts";
+
+/** What a connection was granted, against what it asked for and what it has used. */
+export interface Permissions {
+  granted: readonly string[];
+  /** Asked for, and not granted. */
+  lacking: readonly string[];
+  /** Granted, and needed by no call so far. */
+  unused: readonly string[];
+  /** The smaller consent: all that its calls have needed. */
+  smaller: readonly string[];
+  /** Whether the permission of every call so far is known. */
+  sure: boolean;
+}
+
+/** Scopes of the sign-in itself, which no call needs (OpenID Connect Core §5.4). */
+const ofSignIn: ReadonlySet<string> = new Set(["openid", "profile", "email", "offline_access"]);
+
+/** Scopes as they are compared: of Graph by their name alone, and in any case. */
+const plain = (scope: string): string =>
+  scope.replace(/^https:\/\/[\w.-]*graph[\w.-]*\//i, "").toLowerCase();
+
+/** The name that uses of a scope's service have, where it is no permission of Graph. */
+const serviceOf = (scope: string): string | undefined =>
+  /^https:\/\/(?:[\w-]+\.)*(management|vault|storage)\./i
+    .exec(scope)?.[1]
+    ?.replace("management", "arm");
+
+export function permissionsOf(
+  info: Pick<ConnectionInfo, "scopes" | "roles" | "required_scopes" | "used_permissions">,
+): Permissions {
+  const granted = info.roles ?? info.scopes;
+  const names = new Set(granted.map(plain));
+  const used = (info.used_permissions ?? []).map(({ permission }) => permission);
+  const isUsed = (scope: string) =>
+    ofSignIn.has(scope) ||
+    used.some((one) => one.toLowerCase() === plain(scope) || one === serviceOf(scope));
+  // Before the first call nothing is known of what its calls need.
+  const unused = used.length === 0 ? [] : granted.filter((scope) => !isUsed(scope));
+  const scopes = granted.filter((scope) => isUsed(scope));
+  const kept = new Set(scopes.map(plain));
+  const isPermission = (one: string) => /^[A-Z]\w*\./.test(one);
+  return {
+    granted,
+    lacking: (info.required_scopes ?? []).filter(
+      (scope) => !ofSignIn.has(scope) && !names.has(plain(scope)),
+    ),
+    unused,
+    // A lesser permission than the granted one may be enough.
+    smaller: [
+      ...scopes,
+      ...used.filter((one) => isPermission(one) && !kept.has(one.toLowerCase())),
+    ],
+    sure: !used.includes("unknown"),
+  };
+}

@@ -1,0 +1,60 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { ConsoleSignInWay, ConsoleState } from "../contract/console-state.ts";
+import { ask, state } from "./api.ts";
+import { Failed, Title, useWork } from "./parts.tsx";
+
+/** The ways in that this deployment has. Who came through Cloudflare Access is signed in at once. */
+export function SignIn({ ways }: { ways: readonly ConsoleSignInWay[] }) {
+  const { busy, problem, run } = useWork();
+  const key = useSignal("");
+  const enter = async (body: object) => {
+    const data = await run(ask<ConsoleState>("/console/session", { method: "POST", body }));
+    if (data) state.value = data;
+  };
+  const toMicrosoft = async () => {
+    const data = await run(ask<{ auth_url: string }>("/console/sign-in", { method: "POST" }));
+    if (data) location.assign(data.auth_url);
+  };
+  const byAccess = ways.includes("access");
+  useEffect(() => {
+    if (byAccess) void enter({});
+  }, [byAccess]);
+  return (
+    <main class="sign-in">
+      <Title text="Azure connections" />
+      <p>Sign in to see the connections of this deployment, and to mend them.</p>
+      {problem.value && <Failed problem={problem.value} />}
+      {ways.includes("microsoft") && (
+        <button class="first" disabled={busy} onClick={() => void toMicrosoft()}>
+          Sign in with Microsoft
+        </button>
+      )}
+      {byAccess && (
+        <button disabled={busy} onClick={() => void enter({})}>
+          Sign in with Cloudflare Access
+        </button>
+      )}
+      {ways.includes("api_key") && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void enter({ api_key: key.value.trim() });
+          }}
+        >
+          <label>
+            API key
+            <input
+              type="password"
+              autocomplete="off"
+              required
+              value={key}
+              onInput={({ currentTarget }) => (key.value = currentTarget.value)}
+            />
+          </label>
+          <button disabled={busy}>Sign in with the key</button>
+        </form>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build, type Plugin } from "esbuild";
+import { beforeAll, expect, test } from "vitest";
+import { projectRoot } from "../support/source-files.ts";
+
+/** What the console costs: in the Worker, whether or not it is on, and in the browser. */
+
+const kibibyte = 1_024;
+const sizeOf = (content: Uint8Array | string): number => gzipSync(content, { level: 9 }).byteLength;
+
+/** The console's own part of the Worker. */
+const ownFiles =
+  /\/src\/(?:routes\/operators\/\w+|config\/console|callers\/console-session|callers\/access-assertion|front\/console-access|operations\/console-(?:sign-in|run))\.ts$/;
+
+/** Puts functions that do nothing in the place of those of the console. */
+const withoutConsole: Plugin = {
+  name: "without-console",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: ownFiles }, ({ path }) => {
+      const source = readFileSync(path, "utf8");
+      const names = [...source.matchAll(/^export (?:async )?(?:function|const) (\w+)/gm)];
+      return { contents: names.map(([, name]) => `export const ${name} = () => {};`).join("\n") };
+    });
+  },
+};
+
+async function worker(plugins: Plugin[]): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(projectRoot, "src/index.ts")],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*"],
+    plugins,
+    logLevel: "error",
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+beforeAll(() => {
+  execFileSync("npm", ["run", "--silent", "console"], { cwd: projectRoot });
+});
+
+test("the page, its script and its style are at most 20 KiB in all", () => {
+  const folder = join(projectRoot, ".wrangler/assets/console");
+  const sizes = readdirSync(folder).map((name) => [name, sizeOf(readFileSync(join(folder, name)))]);
+  const total = sizes.reduce((sum, [, size]) => sum + Number(size), 0);
+  console.log(`assets: ${total} bytes of ${20 * kibibyte}`, Object.fromEntries(sizes));
+  expect(sizes.map(([name]) => name)).toEqual([
+    "console.css",
+    "console.js",
+    "icon.svg",
+    "index.html",
+  ]);
+  expect(total).toBeLessThanOrEqual(20 * kibibyte);
+});
+
+/** Bytes. What it costs, compressed, depends on what stands around it: 3.0 to 3.4 KiB so far. */
+const workerBound = 3.5 * kibibyte;
+
+test("the Worker carries at most 3.5 KiB for it", async () => {
+  const [whole, without] = [await worker([]), await worker([withoutConsole])];
+  expect(whole).toContain("__Host-azure_console");
+  expect(without).not.toContain("__Host-azure_console");
+  const cost = sizeOf(whole) - sizeOf(without);
+  console.log(`Worker: ${cost} bytes of ${workerBound}`);
+  expect(cost).toBeLessThanOrEqual(workerBound);
+});
