@@ -310,11 +310,20 @@ describe("times that an older version stored", () => {
     );
     // As it was before the version that mends them.
     await runInDurableObject(stub, (_, { storage }) => {
-      const later = ["home_account", "kind", "proof", "roles", "change_seq", "change_read"];
+      const later = [
+        "home_account",
+        "kind",
+        "proof",
+        "roles",
+        "change_seq",
+        "change_read",
+        "used_permissions",
+      ];
       for (const column of later) storage.sql.exec(`ALTER TABLE grant DROP COLUMN ${column}`);
       storage.sql.exec("ALTER TABLE authorization DROP COLUMN begun_from");
-      storage.sql.exec("DROP TABLE watch");
-      storage.sql.exec("DROP TABLE change");
+      for (const table of ["watch", "change", "watch_key"]) {
+        storage.sql.exec(`DROP TABLE ${table}`);
+      }
       storage.sql.exec("DELETE FROM schema_version WHERE version >= 6");
     });
     await runInDurableObject(stub, (_, state) => state.abort("restart")).catch(() => undefined);
