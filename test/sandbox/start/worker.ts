@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { unstable_DevEnv } from "wrangler";
 import * as z from "zod";
+import { runtimeChildren, stillRuntimes } from "./children.ts";
 
 export interface WorkerOptions {
   root: string;
@@ -24,6 +26,16 @@ const failure = z.union([
 
 const reasonIn = (event: unknown): string => failure.safeParse(event).data ?? String(event);
 
+/** Milliseconds that a runtime may take to end. */
+const closing = 10_000;
+
+/** wrangler may wait for ever for a runtime that failed as it started: that one is killed. */
+async function closed(worker: { dispose(): Promise<void> }): Promise<void> {
+  const late = setTimeout(closing, "late" as const, { ref: false });
+  if ((await Promise.race([worker.dispose(), late])) !== "late") return;
+  for (const pid of stillRuntimes(runtimeChildren(process.pid))) process.kill(pid, "SIGKILL");
+}
+
 /**
  * Runs the Worker in this process's charge. Its port must be free: on a busy one this never ends.
  * @throws Error when its configuration or its entry file cannot be read
@@ -38,7 +50,7 @@ export async function startLocalWorker(options: WorkerOptions): Promise<LocalWor
     environment.once("buildFailed", (event) => resolve(`the build failed\n${reasonIn(event)}`));
     environment.once("error", (event) => resolve(`the Worker does not start\n${reasonIn(event)}`));
   });
-  const worker = await environment.startWorker({
+  const starting = environment.startWorker({
     config: join(options.root, "wrangler.jsonc"),
     bindings: Object.fromEntries(bindings),
     dev: {
@@ -50,9 +62,11 @@ export async function startLocalWorker(options: WorkerOptions): Promise<LocalWor
       server: { hostname: "localhost", port: options.port },
     },
   });
+  // One that fails may never come to be there.
+  const worker = await Promise.race([starting, failed.then(() => undefined)]);
   return {
     url: `http://localhost:${options.port}`,
     failed,
-    close: () => worker.dispose(),
+    close: () => closed(worker ?? { dispose: () => environment.teardown() }),
   };
 }
