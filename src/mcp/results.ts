@@ -13,7 +13,10 @@ export const resultOf = (output: ToolOutput): CallToolResult => ({
 /** The failure with its field called as arguments are called. */
 export const asArgument = (failure: Failure): Failure => renamedField(failure, snakeCase);
 
-/** What programs get of an error. */
+/** Where an error's fields are, in `_meta`. */
+export const errorKey = "azure-integration-worker/error";
+
+/** What programs get of an error, by `errorKey`. */
 export interface ToolError {
   code: string;
   status: number;
@@ -28,6 +31,9 @@ export interface ToolError {
 
 /**
  * An error: its first line is `code: sentence`, and what follows says what to do.
+ *
+ * It has no structured content: clients hold that against the tool's output schema, those of the SDK before
+ * its version 2 for errors too, and then throw the words away.
  *
  * @param link where the person repairs it
  */
@@ -49,6 +55,6 @@ export function errorResult(failure: Failure, link: string | undefined): CallToo
   return {
     isError: true,
     content: [{ type: "text", text: lines.join("\n") }],
-    structuredContent: { ...error },
+    _meta: { [errorKey]: error },
   };
 }

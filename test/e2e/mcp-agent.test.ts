@@ -60,7 +60,12 @@ test("an agent of the Agents SDK lists tools and calls them as the person", asyn
     { structuredContent: { items: [{}, {}] } },
     {
       isError: true,
-      structuredContent: { code: expect.any(String), request_id: expect.any(String) },
+      _meta: {
+        "azure-integration-worker/error": {
+          code: expect.any(String),
+          request_id: expect.any(String),
+        },
+      },
     },
   ]);
 });
