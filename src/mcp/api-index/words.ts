@@ -108,7 +108,9 @@ const inOrganization =
 export function questionOf(text: string): Question {
   const all = split(text.replaceAll(/(['’])s\b/g, "").replaceAll(inOrganization, " "));
   const method = all.map((word) => verbs[word]).find((found) => found !== undefined);
-  const terms = all
+  // "List my files" asks for no list of to-dos: at the beginning the word is what to do, and no thing.
+  const things = all.length > 1 && all[0] === "list" ? all.slice(1) : all;
+  const terms = things
     .filter((word) => !stopWords.has(word))
     .map((word) => [...new Set([stem(word), ...(synonyms[stem(word)] ?? [])])]);
   return { terms, method, isPlural: all.some((word) => stem(word) !== word) };

@@ -65,6 +65,14 @@ describe("a search in plain words", () => {
     expect(found).toContain(operation);
   });
 
+  test.each([
+    ["list my contacts", "/me/contacts"],
+    ["list my todo lists", "/me/todo/lists"],
+    ["list users", "/users"],
+  ])("takes the word list at the beginning for what to do: %s", (question, path) => {
+    expect(search.find(question, 1)).toMatchObject([{ method: "GET", path }]);
+  });
+
   test("gives nothing for words that mean nothing", () => {
     expect(search.find("xyzzy", 5)).toEqual([]);
     expect(search.find("", 5)).toEqual([]);
