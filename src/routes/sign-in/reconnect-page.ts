@@ -16,8 +16,8 @@ export const askedPage = (
   tone: "neutral",
   text: [
     account === null
-      ? "An application has lost its access to your Microsoft account."
-      : `An application has lost its access to the Microsoft account ${account}.`,
+      ? "An application asks you to sign in again with your Microsoft account."
+      : `An application asks you to sign in again with the Microsoft account ${account}.`,
     message,
     ...(scopes.length > 0 ? [`Microsoft will ask you to allow: ${scopes.join(", ")}.`] : []),
     "Go on only if this is your account: the sign-in of another one changes nothing.",
