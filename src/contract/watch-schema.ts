@@ -10,6 +10,7 @@ export const watchSchema = z.object({
   change_types: z.array(z.enum(changeKinds)),
   include_data: z.literal(true).optional(),
   select: z.string().optional(),
+  catch_up: z.literal(true).optional(),
   state: z.enum(watchStates),
   expires_at: time.nullable(),
   gap_since: time.optional(),

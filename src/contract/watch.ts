@@ -40,6 +40,8 @@ export interface Watch {
   include_data?: true | undefined;
   /** Which of its properties, separated by commas. */
   select?: string | undefined;
+  /** What is missed in a gap is read by delta. */
+  catch_up?: true | undefined;
   state: WatchState;
   /** When Microsoft's subscription ends unless it is renewed; null while there is none. RFC 3339. */
   expires_at: string | null;

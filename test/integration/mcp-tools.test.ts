@@ -192,6 +192,19 @@ describe("watches", () => {
     expect([listed?.["id"], listed?.["resource"]]).toEqual([made["id"], resource]);
     expect(itemsOf(await call("watch_changes", {}))).toEqual([]);
   });
+
+  test("of others keep what they bring when an agent asks for the same", async () => {
+    const stub = actorOf(`user:${userId}`);
+    const resource = "me/messages";
+    await stub.watch({ resource, changeTypes: ["created"], includeData: true, select: "subject" });
+    const made = await call("watch_create", {
+      resource: "/me/messages",
+      change_types: ["created"],
+    });
+    expect(((await stub.watches()) as { value?: unknown[] }).value).toContainEqual(
+      expect.objectContaining({ id: made["id"], include_data: true, select: "subject" }),
+    );
+  });
 });
 
 describe("errors", () => {

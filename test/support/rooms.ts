@@ -49,6 +49,7 @@ export const doorsOfConnection: ReadonlySet<string> = new Set([
   "connection/grant/reconnect-link.ts",
   "connection/grant/sign-in-purpose.ts",
   "connection/policy/remedies.ts",
+  "connection/policy/watch-resource.ts",
   "connection/watches/watch-address.ts",
   "connection/policy/sign-in-failure.ts",
 ]);

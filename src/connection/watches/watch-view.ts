@@ -13,6 +13,7 @@ export const watchView = (row: WatchRow, links: Pick<RemedyLinks, "ofWatch">): W
   ...defined({
     include_data: row.include_data || undefined,
     select: row.selected?.join(","),
+    catch_up: row.catch_up || undefined,
   }),
   state: row.state,
   expires_at:

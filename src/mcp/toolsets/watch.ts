@@ -1,7 +1,13 @@
 import * as z from "zod";
 import { createWatch, listChanges, listWatches } from "../../api/watches.ts";
 import { defined } from "../../contract/defined.ts";
-import { changeKinds, changeTypes, watchStates, type Watch } from "../../contract/watch.ts";
+import {
+  changeKinds,
+  changeTypes as typesOfChanges,
+  watchStates,
+  type Watch,
+} from "../../contract/watch.ts";
+import { knownWatch } from "../../operations/watches.ts";
 import { listOf, listOutput, remedy } from "../fields.ts";
 import { tool, wordsOf, type ToolOutput } from "../tool.ts";
 
@@ -39,10 +45,18 @@ const create = tool({
   },
   output: z.object(shape),
   moreScope: () => "graph:read",
-  run: async (call, { resource, change_types: kinds, catch_up: catchUp }) =>
-    leanWatch(
-      await call.operation(createWatch, { resource, changeTypes: kinds, ...defined({ catchUp }) }),
-    ),
+  run: async (call, { resource, change_types: changeTypes, catch_up }) => {
+    // What it brings others may rely on: an agent that asks for the same takes nothing from it.
+    const known = await knownWatch(await call.context(), { resource, changeTypes });
+    const terms = {
+      includeData: known?.include_data,
+      select: known?.select,
+      catchUp: catch_up ?? known?.catch_up,
+    };
+    return leanWatch(
+      await call.operation(createWatch, { resource, changeTypes, ...defined(terms) }),
+    );
+  },
 });
 
 const list = tool({
@@ -63,7 +77,7 @@ const changes = tool({
   },
   output: listOutput({
     seq: z.int(),
-    type: z.enum(changeTypes),
+    type: z.enum(typesOfChanges),
     time: z.string(),
     watch: z.string(),
     resource: z.string(),
