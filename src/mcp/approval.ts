@@ -87,6 +87,6 @@ const confirmRequired = (question: string) =>
 const formRequired = (question: string) =>
   failure(
     "forbidden",
-    `The person has to agree first: ${question} This client cannot ask (it declares no form elicitation), so it is not done.`,
+    `The person has to agree first: ${question} This client cannot ask (that needs form elicitation in the protocol of 2026-07-28), so it is not done.`,
     { details: { reason: "confirmation_required" } },
   );
