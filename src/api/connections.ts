@@ -86,9 +86,9 @@ export const getConnection = operation({
   client: { of: "connection", name: "info" },
   mcp: {
     tool: "connection_status",
-    title: "Check the Microsoft connection",
+    title: "Microsoft connection",
     about:
-      "Whether, as whom and for what the account is connected. Ask this when another tool fails.",
+      "Whether, as whom and for what an account is connected. Ask when another tool fails.",
   },
 });
 

@@ -13,11 +13,8 @@ export const resultOf = (output: ToolOutput): CallToolResult => ({
 /** The failure with its field called as arguments are called. */
 export const asArgument = (failure: Failure): Failure => renamedField(failure, snakeCase);
 
-/** Where an error's fields are, in `_meta`. */
-export const errorKey = "azure-integration-worker/error";
-
-/** What programs get of an error, by `errorKey`. */
-export interface ToolError {
+/** What programs get of an error. */
+export interface ToolError extends Record<string, unknown> {
   code: string;
   status: number;
   request_id?: string;
@@ -32,8 +29,7 @@ export interface ToolError {
 /**
  * An error: its first line is `code: sentence`, and what follows says what to do.
  *
- * It has no structured content: clients hold that against the tool's output schema, those of the SDK before
- * its version 2 for errors too, and then throw the words away.
+ * Its fields are its structured content, which the output schema of each tool allows for.
  *
  * @param link where the person repairs it
  */
@@ -55,6 +51,6 @@ export function errorResult(failure: Failure, link: string | undefined): CallToo
   return {
     isError: true,
     content: [{ type: "text", text: lines.join("\n") }],
-    _meta: { [errorKey]: error },
+    structuredContent: error,
   };
 }

@@ -17,7 +17,7 @@ export function schemasOf(tool: Tool): Record<Side, StandardSchemaWithJSON> {
   if (schemas === undefined) {
     schemas = {
       input: described(jsonSchema(inputOf(tool), "input")),
-      output: described(jsonSchema(tool.output, "output")),
+      output: described(orError(jsonSchema(tool.output, "output"))),
     };
     remembered.set(tool, schemas);
   }
@@ -49,6 +49,14 @@ function described(schema: JsonSchema): StandardSchemaWithJSON {
   };
 }
 
+/**
+ * A result, or the fields of an error: clients hold both against the schema, and some throw away the words
+ * of what does not fit.
+ */
+function orError({ type, ...result }: JsonSchema): JsonSchema {
+  return { type, anyOf: [result, { required: ["code"] }] };
+}
+
 /** Words that say nothing to an agent, and cost it tokens in every conversation. */
 const superfluous: ReadonlySet<string> = new Set(["$schema", "minLength", "maxLength"]);
 
@@ -58,8 +66,10 @@ function jsonSchema(schema: z.ZodType, io: Side): JsonSchema {
       io,
       unrepresentable: "any",
       override: ({ jsonSchema: made }) => {
-        // A result may grow a field; a caller's argument may not.
-        if (io === "output") delete made.additionalProperties;
+        // A result may grow a field. An argument that is unknown is refused by its name, which needs no word here.
+        if (io === "output" || made.additionalProperties === false) {
+          delete made.additionalProperties;
+        }
         // A format says in a word what its pattern says in a hundred.
         if (made.format !== undefined) delete made.pattern;
         if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;

@@ -107,11 +107,10 @@ describe("the Inspector's command line", () => {
       );
     const [done, failed] = await Promise.all([
       call("mail_list_messages", { top: 2 }),
-      call("mail_send_draft", { id: "none" }), // what it answers otherwise has required fields
+      call("mail_get_message", { id: "none" }),
     ]);
     expect([done.code, done.stdout]).toEqual([0, expect.stringContaining("received")]);
-    expect([failed.code, failed.stdout]).toEqual([5, expect.stringContaining("has to agree")]);
-    expect(failed.stdout).toContain("request_id");
+    expect([failed.code, failed.stdout]).toEqual([5, expect.stringContaining("request_id")]);
   });
 });
 

@@ -48,8 +48,7 @@ const describe = tool({
   name: "api_describe",
   toolset: "api",
   title: "Describe an operation",
-  description:
-    "Graph: its permission, and whether that is granted. Azure: the api-versions of a type.",
+  description: "Graph: the permission, and whether it is granted. Azure: api-versions of a type.",
   scope: "connections:read",
   input: { service, method, path },
   output: z.looseObject({ method: z.string(), path: z.string() }),

@@ -1,4 +1,3 @@
-import { errorKey } from "../../../src/mcp/results.ts";
 import { front, type FrontRequest } from "./front.ts";
 
 /** A client of the Model Context Protocol, as far as these tests need one: one message, one answer. */
@@ -69,7 +68,6 @@ export interface ToolResult {
   isError?: boolean;
   /** The first text of its content. */
   text: string;
-  /** What programs read: of an error the fields in its `_meta`. */
   structured: Record<string, unknown>;
   resultType?: string;
   inputRequests?: Record<string, { method: string; params: Record<string, unknown> }>;
@@ -84,14 +82,11 @@ export async function callTool(
 ): Promise<ToolResult> {
   const answer = await mcp("tools/call", { name, arguments: args }, options);
   if (answer.error !== undefined) throw new Error(JSON.stringify(answer.error));
-  const { content, structuredContent, _meta, ...rest } = answer.result as {
-    isError?: boolean;
+  const { content, structuredContent, ...rest } = answer.result as {
     content?: { text: string }[];
     structuredContent?: Record<string, unknown>;
-    _meta?: Record<typeof errorKey, Record<string, unknown>>;
   };
-  const structured = rest.isError === true ? _meta?.[errorKey] : structuredContent;
-  return { ...rest, text: content?.[0]?.text ?? "", structured: structured ?? {} };
+  return { ...rest, text: content?.[0]?.text ?? "", structured: structuredContent ?? {} };
 }
 
 /** The names of the tools that an address offers. */

@@ -11,7 +11,7 @@ import {
   texts,
   words,
 } from "../../../src/mcp/fields.ts";
-import { asArgument, errorKey, errorResult } from "../../../src/mcp/results.ts";
+import { asArgument, errorResult } from "../../../src/mcp/results.ts";
 
 describe("what an item comes to", () => {
   const shape = { name: words, size: z.number().optional(), to: texts, tags };
@@ -68,8 +68,8 @@ describe("an error", () => {
       since: "2026-11-29T00:00:00Z",
     };
     const reason = failure("forbidden", "This needs Files.Read.", { request_id: "r1", remedy });
-    const { content, _meta, isError } = errorResult(reason, remedy.connect_url);
-    expect([isError, _meta?.[errorKey]]).toEqual([
+    const { content, structuredContent, isError } = errorResult(reason, remedy.connect_url);
+    expect([isError, structuredContent]).toEqual([
       true,
       { code: "forbidden", status: 403, request_id: "r1", remedy },
     ]);
@@ -89,15 +89,9 @@ describe("an error", () => {
     const reason = failure("upstream_timeout", "Microsoft did not answer.", {
       details: { outcome: "unknown" },
     });
-    const { content, _meta } = errorResult(reason, undefined);
-    expect(_meta?.[errorKey]).toMatchObject({ status: 504, outcome: "unknown" });
+    const { content, structuredContent } = errorResult(reason, undefined);
+    expect(structuredContent).toMatchObject({ status: 504, outcome: "unknown" });
     expect(content[0]).toMatchObject({ text: expect.stringContaining("may have happened") });
-  });
-
-  test("has no structured content, which would have to be what the tool's output schema says", () => {
-    expect(errorResult(failure("not_found", "There is none."), undefined)).not.toHaveProperty(
-      "structuredContent",
-    );
   });
 
   test("calls a field as arguments are called", () => {

@@ -1,4 +1,7 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
+import { failure } from "../../../src/contract/errors.ts";
+import { errorResult } from "../../../src/mcp/results.ts";
 import { schemasOf } from "../../../src/mcp/schemas.ts";
 import { hintsOf, type Tool } from "../../../src/mcp/tool.ts";
 import { defaultToolsets, toolsets } from "../../../src/mcp/toolset.ts";
@@ -55,6 +58,23 @@ describe("the tools", () => {
         schemasOf(tool).output["~standard"].jsonSchema.output({ target: "draft-2020-12" })["type"],
     );
     expect(new Set(types)).toEqual(new Set(["object"]));
+  });
+
+  test("describe an error too, and nothing that is neither it nor a result", () => {
+    const ajv = new Ajv2020({ strict: false });
+    const { structuredContent: error } = errorResult(
+      failure("throttled", "Microsoft is busy.", { retry_after: 7, request_id: "r1" }),
+      undefined,
+    );
+    for (const tool of allTools) {
+      const schema = schemasOf(tool).output["~standard"].jsonSchema.output({
+        target: "draft-2020-12",
+      });
+      const isDescribed = ajv.compile({ ...schema });
+      expect([tool.name, isDescribed(error)]).toEqual([tool.name, true]);
+      const needsNothing = tool.output.safeParse({}).success;
+      expect([tool.name, isDescribed({})]).toEqual([tool.name, needsNothing]);
+    }
   });
 
   test("ask before they do what cannot be taken back", () => {
