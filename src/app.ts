@@ -17,6 +17,7 @@ import { liveRoutes } from "./routes/live.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { authorizeRoutes } from "./routes/oauth/authorize.ts";
 import { oauthProtocolRoutes } from "./routes/oauth/protocol.ts";
+import { accountLinkRoutes } from "./routes/sign-in/account-link.ts";
 import { adminConsentRoutes } from "./routes/sign-in/admin-consent.ts";
 import { callbackRoutes } from "./routes/sign-in/callback.ts";
 import { connectRoutes } from "./routes/sign-in/connect.ts";
@@ -44,6 +45,7 @@ export function createRouter(): Router {
   callbackRoutes(router);
   authorizeRoutes(router);
   reconnectRoutes(router);
+  accountLinkRoutes(router);
   logoutRoutes(router);
   adminConsentRoutes(router);
   notificationRoutes(router);

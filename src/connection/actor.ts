@@ -17,6 +17,7 @@ import type {
 } from "../contract/watch.ts";
 import type {
   AccessToken,
+  AccountLinkRpc,
   AccessTokenRequest,
   AuthorizationCompletion,
   AuthorizationStart,
@@ -71,7 +72,7 @@ const misconfiguredWait = 15 * 60_000;
  */
 export class ConnectionActor
   extends Server<Environment>
-  implements ConnectionRpc, ReconnectRpc, TenantRpc, NotificationRpc, DeliveryRpc
+  implements ConnectionRpc, ReconnectRpc, AccountLinkRpc, TenantRpc, NotificationRpc, DeliveryRpc
 {
   static override options = { hibernate: true };
 
@@ -174,6 +175,13 @@ export class ConnectionActor
     return this.#answer(({ reconnect }) => {
       const request = readPressedLink(pressed);
       return request.ok ? reconnect.begin(request.value) : request;
+    });
+  }
+
+  beginAccountLink(pressed: PressedLink): Promise<Outcome<AuthorizationStart>> {
+    return this.#ofUser(({ accountStart }) => {
+      const request = readPressedLink(pressed);
+      return request.ok ? accountStart.begin(request.value) : request;
     });
   }
 

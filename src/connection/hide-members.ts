@@ -12,6 +12,7 @@ const open: ReadonlySet<string> = new Set([
   "confirmAuthorization",
   "reconnectRequest",
   "beginReconnect",
+  "beginAccountLink",
   "import",
   "connectTenant",
   "restoreTenant",

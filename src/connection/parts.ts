@@ -20,6 +20,7 @@ import { GrantAdoption } from "./grant/grant-adoption.ts";
 import { GrantImport } from "./grant/grant-import.ts";
 import { TenantGrant } from "./grant/tenant-grant.ts";
 import { connectionInfo } from "./info.ts";
+import { AccountStart } from "./grant/account-start.ts";
 import { Reconnect } from "./grant/reconnect.ts";
 import { LiveSockets } from "./live/live-sockets.ts";
 import { Observer } from "./observer.ts";
@@ -50,6 +51,7 @@ export interface Parts {
   gateway: Gateway;
   authorization: Authorization;
   reconnect: Reconnect;
+  accountStart: AccountStart;
   grantImport: GrantImport;
   /** Undefined: the connection is a user's, and nobody's tenant. */
   tenantGrant: TenantGrant | undefined;
@@ -221,6 +223,7 @@ export function createParts({
     gateway,
     authorization: new Authorization({ ...shared, ...opening, links }),
     reconnect: new Reconnect(opening),
+    accountStart: new AccountStart(opening),
     tenantGrant,
     grantImport: new GrantImport({ ...shared, state, cipher, log: logged }),
     links,

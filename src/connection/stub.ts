@@ -1,5 +1,6 @@
 import { configOf } from "../config/config.ts";
 import type {
+  AccountLinkRpc,
   ConnectionStub,
   NotificationRpc,
   OwnStub,
@@ -29,6 +30,10 @@ export const connectionStub = (
 /** The same stub, for the pages of reconnect links. @throws AzureError as {@link namespaceOf} */
 export const reconnectStub = (env: Environment, connectionId: string): Promise<ReconnectRpc> =>
   ownStub(env, connectionId);
+
+/** The same stub, for the page of account links. @throws AzureError as {@link namespaceOf} */
+export const accountLinkStub = (env: Environment, connectionId: string): Promise<AccountLinkRpc> =>
+  ownStub(env, connectionId, { creates: true });
 
 /** The same stub, for what Graph posts. @throws AzureError as {@link namespaceOf} */
 export const notificationStub = (

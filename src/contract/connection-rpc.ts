@@ -35,7 +35,7 @@ export interface AuthorizationStart {
   browserBinding?: string;
 }
 
-/** A reconnect link that somebody opened. */
+/** A link that somebody opened. */
 export interface OpenedLink {
   /** As it stands in the address: the connection checks it anew, since any sibling can send one. */
   link: string;
@@ -172,6 +172,12 @@ export interface ReconnectRpc {
   beginReconnect(pressed: PressedLink): Promise<Outcome<AuthorizationStart>>;
 }
 
+/** What the page of an account link asks of a connection; no sibling does. */
+export interface AccountLinkRpc {
+  /** Starts a sign-in of the account that the connection's user is, in the browser that starts it. */
+  beginAccountLink(pressed: PressedLink): Promise<Outcome<AuthorizationStart>>;
+}
+
 /** What the route that Graph posts to asks of a connection, once it has found the address to be ours. */
 export interface NotificationRpc {
   notify(notification: Notification): Promise<Outcome<NotificationResult>>;
@@ -197,4 +203,4 @@ export interface TenantRpc {
 
 /** The same connection as this Worker itself sees it. */
 export interface OwnStub
-  extends ConnectionStub, ReconnectRpc, TenantRpc, NotificationRpc, DeliveryRpc {}
+  extends ConnectionStub, ReconnectRpc, AccountLinkRpc, TenantRpc, NotificationRpc, DeliveryRpc {}

@@ -51,13 +51,13 @@ async function ended(call: ToolCall, tool: Tool, args: unknown): Promise<Ended> 
   } catch (error) {
     const failure = asArgument(failureOf(error, service.requestId));
     call.upstreamRequestId = failure.details?.upstream_request_id ?? call.upstreamRequestId;
-    return failed(call, failure);
+    return await failed(call, failure);
   }
 }
 
 /** An error that a link of ours repairs is put to the person where the client can do that. */
-function failed({ session, client }: ToolCall, failure: Failure): Ended {
-  const link = linkOf(session, failure);
+async function failed({ session, client }: ToolCall, failure: Failure): Promise<Ended> {
+  const link = await linkOf(session, failure);
   return link !== undefined && client.opensUrls && client.connects !== "decline"
     ? { answer: client.askToConnect(failure.message, link), outcome: "input_required" }
     : { answer: errorResult(failure, link), outcome: failure.code };

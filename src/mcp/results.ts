@@ -2,6 +2,7 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import { defined } from "../contract/defined.ts";
 import { errorStatuses, renamedField, type Failure } from "../contract/errors.ts";
 import { snakeCase } from "../contract/field-name.ts";
+import type { Remedy } from "../contract/remedy.ts";
 import type { ToolOutput } from "./tool.ts";
 
 /** A result: as JSON for programs, and the same as text, since many clients show agents nothing else. */
@@ -39,7 +40,7 @@ export function errorResult(failure: Failure, link: string | undefined): CallToo
   const error: ToolError = {
     code,
     status: errorStatuses[code],
-    ...defined({ request_id, retry_after, remedy, field, outcome }),
+    ...defined({ request_id, retry_after, remedy: linked(remedy, link), field, outcome }),
   };
   const lines = [
     `${code}: ${message}`,
@@ -54,3 +55,7 @@ export function errorResult(failure: Failure, link: string | undefined): CallToo
     structuredContent: error,
   };
 }
+
+/** Of a sign-in the link is that of the remedy, or the one in its place. */
+const linked = (remedy: Remedy | undefined, link: string | undefined): Remedy | undefined =>
+  remedy?.action === "sign_in" && link !== undefined ? { ...remedy, connect_url: link } : remedy;

@@ -6,7 +6,7 @@ import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { parseJson } from "../http/json.ts";
 import { beginIdentitySignIn, redeemIdentity, type IdentityAnswer } from "./identity-sign-in.ts";
-import { makeOpaque, readOpaque } from "./opaque.ts";
+import { makeOpaque, readOpaque } from "../platform/opaque.ts";
 
 /** An operator signs in to the console by a Microsoft account. Nothing of it is kept but the session. */
 

@@ -1,7 +1,7 @@
 import type { Progress } from "../contract/progress.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
 import type { ConnectionContext } from "./context.ts";
-import { makeOpaque, readOpaque } from "./opaque.ts";
+import { makeOpaque, readOpaque } from "../platform/opaque.ts";
 
 const bindings = ({ connectionId }: ConnectionContext) => [connectionId];
 

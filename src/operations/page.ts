@@ -3,7 +3,7 @@ import type { Page } from "../api/operation.ts";
 import { AzureError, invalidField } from "../contract/errors.ts";
 import type { SessionSecret } from "../platform/keys.ts";
 import type { PagedItems } from "../http/page.ts";
-import { makeOpaque, readOpaque } from "./opaque.ts";
+import { makeOpaque, readOpaque } from "../platform/opaque.ts";
 import { restored, shortened } from "./short-link.ts";
 
 /** What every list is asked for. */

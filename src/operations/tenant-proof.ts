@@ -10,7 +10,7 @@ import type { IdTokenIdentity } from "../entra/id-token.ts";
 import { parseJson } from "../http/json.ts";
 import type { Environment } from "../platform/env.ts";
 import { beginIdentitySignIn, redeemIdentity, type IdentityAnswer } from "./identity-sign-in.ts";
-import { makeOpaque, readOpaque } from "./opaque.ts";
+import { makeOpaque, readOpaque } from "../platform/opaque.ts";
 
 /**
  * The sign-in by which an administrator proves to be one of the tenant that Microsoft named after the

@@ -18,6 +18,7 @@ export type KeyPurpose =
   | "cursor"
   | "operation"
   | "reconnect"
+  | "account-link"
   | "tenant-proof"
   | "notification"
   | "mcp"

@@ -263,6 +263,7 @@ describe("the stub of a connection, in a sibling's hands", () => {
       confirmAuthorization: { flow: "unknown" },
       reconnectRequest: { link: "made up" },
       beginReconnect: { link: "made up", from: "192.0.2.1" },
+      beginAccountLink: { link: "made up", from: "192.0.2.1" },
       import: { refreshToken: "unknown" },
     };
     // In an order that ends with what ends it.
@@ -277,6 +278,7 @@ describe("the stub of a connection, in a sibling's hands", () => {
     );
     expect(Object.fromEntries(oks)).toEqual({
       accessToken: true,
+      beginAccountLink: false,
       beginAuthorization: true,
       beginReconnect: false,
       changes: true,

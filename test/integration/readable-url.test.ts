@@ -32,8 +32,8 @@ function* cases(value: string): Generator<Case> {
   for (const [pattern, operations] of Object.entries(document.paths)) {
     // The gateways' paths are Microsoft's; what comes to a callback is Microsoft's too.
     if (pattern.includes("{path}") || pattern.startsWith("/callback")) continue;
-    // A person reads what is wrong with a reconnect link on a page, to whatever a mail program made of it.
-    if (pattern === "/reconnect") continue;
+    // A person reads what is wrong with a link on a page, to whatever a mail program made of it.
+    if (pattern === "/reconnect" || pattern === "/connect/account") continue;
     // Whoever has no address of ours learns nothing there, whatever else is wrong.
     if (pattern === "/notifications") continue;
     for (const [method, { parameters = [] }] of Object.entries(operations)) {

@@ -1,6 +1,7 @@
 /** What a stub of the actor answers to, besides `fetch`. */
 export const rpcSurface = [
   "accessToken",
+  "beginAccountLink",
   "beginAuthorization",
   "beginReconnect",
   "changes",

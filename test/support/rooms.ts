@@ -46,6 +46,7 @@ export const doorsOfConnection: ReadonlySet<string> = new Set([
   "connection/stub.ts",
   "connection/live/live-request.ts",
   "connection/grant/authorization-state.ts",
+  "connection/grant/account-link.ts",
   "connection/grant/reconnect-link.ts",
   "connection/grant/sign-in-purpose.ts",
   "connection/policy/remedies.ts",

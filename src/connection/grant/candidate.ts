@@ -1,11 +1,10 @@
 import * as z from "zod";
 import type { Cloud } from "../../entra/cloud.ts";
 import { missingScopes, permissionsIn, resourceOfScope } from "../../entra/resource.ts";
-import { parseConnectionId } from "../../contract/connection-id.ts";
 import { conflict, type Failure } from "../../contract/errors.ts";
-import { isGuid } from "../../contract/guid.ts";
 import { storedRemedySchema } from "../../contract/remedy-schema.ts";
 import { isHeld } from "../policy/grant-kind.ts";
+import { ownAccountOf } from "../policy/own-account.ts";
 import type { Grant } from "../tables/grant-store.ts";
 
 /** A grant received but not yet adopted. It exists only encrypted, beside the old one. */
@@ -111,12 +110,10 @@ export function ownAccountConflict(
   connectionId: string,
   candidate: Candidate,
 ): Failure | undefined {
-  const owner = parseConnectionId(connectionId);
-  if (owner?.kind !== "user" || owner.label !== undefined) return undefined;
-  const [objectId = "", tenantId = "", ...rest] = owner.userId.split("@");
-  if (rest.length > 0 || !isGuid(objectId) || !isGuid(tenantId)) return undefined;
-  const own = `${candidate.object_id}@${candidate.tenant_id}`;
-  return owner.userId.toLowerCase() === own.toLowerCase()
+  const own = ownAccountOf(connectionId);
+  if (own === undefined) return undefined;
+  const { object_id: objectId, tenant_id: tenantId } = candidate;
+  return own.objectId === objectId.toLowerCase() && own.tenantId === tenantId.toLowerCase()
     ? undefined
     : conflict(
         "different_account",

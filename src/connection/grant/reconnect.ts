@@ -8,12 +8,11 @@ import type {
   ReconnectRequest,
 } from "../../contract/connection-rpc.ts";
 import { err, ok } from "../../contract/result.ts";
-import { randomToken, sha256Hex, signAtOnce } from "../../platform/keys.ts";
 import { maskedName } from "../policy/masked-name.ts";
 import { accountOf, standingRemedies } from "../policy/standing-remedies.ts";
 import type { Grant } from "../tables/grant-store.ts";
-import { openAuthorization, type OpeningOptions } from "./authorization-opening.ts";
-import { checkStart } from "./authorization-start.ts";
+import type { OpeningOptions } from "./authorization-opening.ts";
+import { openByLink } from "./link-start.ts";
 import { accountHash, readReconnectLink, type ReconnectLink } from "./reconnect-link.ts";
 
 /** What a link asks of its account, and the grant that it repairs. */
@@ -59,32 +58,20 @@ export class Reconnect {
     const asked = this.#asked(link.value);
     if (!asked.ok) return asked;
     const { grant, scopes } = asked.value;
-    const { config } = this.#options;
-    const start = { start: "reconnect", tenantId: grant.tenant_id ?? "", scopes } as const;
-    const checked = checkStart(start, config, grant.required_scopes);
-    if (!checked.ok) return checked;
-    const { tenant, scopes: askedScopes, redirectUri } = checked.value;
-    const browserBinding = randomToken();
-    const browserHash = await sha256Hex(browserBinding);
-    const started = await openAuthorization(
+    return openByLink(
       {
-        start: start.start,
-        tenant,
-        scopes: askedScopes,
-        redirect_uri: redirectUri,
-        return_url: null,
-        // Never the account's name, which is more than a link may show.
-        login_hint: grant.login_hint,
+        start: "reconnect",
+        tenantId: grant.tenant_id ?? "",
+        required: grant.required_scopes,
+        scopes,
+        loginHint: grant.login_hint,
         prompt: null,
-        browser_hash: browserHash,
-        // No link's body has a dot, so that this is the MAC of none.
-        begun_from: signAtOnce(config.sessionSecret, "reconnect", `from.${pressed.from}`),
+        from: pressed.from,
       },
       this.#options,
       // It may have been disconnected, or repaired, meanwhile.
       { conflict: () => failureOf(this.#asked(link.value)) },
     );
-    return started.ok ? ok({ ...started.value, browserBinding }) : started;
   }
 
   /** Any sibling that has the stub can get here: a link alone lets it do what its holder may. */

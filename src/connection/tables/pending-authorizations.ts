@@ -43,8 +43,8 @@ export function stageOf(row: PendingAuthorization): "open" | RepeatedStage {
 /** Unfinished sign-ins of one connection at most; as many finished ones are remembered. */
 const maximum = 20;
 
-/** Of these, begun by a reconnect link: whoever has one must not push out the sign-ins of the host. */
-const mostReconnects = 10;
+/** Of these, begun by a link: whoever has one must not push out the sign-ins of the host. */
+const mostByLinks = 10;
 
 export class PendingAuthorizations {
   readonly #sql: SqlStorage;
@@ -55,7 +55,7 @@ export class PendingAuthorizations {
 
   /**
    * Adds a start. At the maximum it evicts the oldest one whose browser has not come back: first of
-   * those that a reconnect link began, which evict each other alone, and of these first in the network
+   * those that a link began, which evict each other alone, and of these first in the network
    * that began the most. So who presses one link often ends no sign-in that was begun elsewhere. One
    * that is being redeemed, or waits to be confirmed, is never evicted.
    *
@@ -63,14 +63,14 @@ export class PendingAuthorizations {
    */
   add(row: StartedAuthorization): boolean {
     this.removeExpired(row.created_at);
-    const { open, reconnects } = this.#sql
-      .exec<{ open: number; reconnects: number }>(
-        `SELECT count(*) AS open, count(*) FILTER (WHERE start = 'reconnect') AS reconnects
+    const { open, links } = this.#sql
+      .exec<{ open: number; links: number }>(
+        `SELECT count(*) AS open, count(begun_from) AS links
          FROM authorization WHERE finished_at IS NULL`,
       )
       .one();
-    const byLink = row.start === "reconnect";
-    const isFull = open >= maximum || (byLink && reconnects >= mostReconnects);
+    const byLink = row.begun_from !== null;
+    const isFull = open >= maximum || (byLink && links >= mostByLinks);
     if (isFull && !this.#evictOldestUnanswered({ byLink })) return false;
     const entries = Object.entries(row);
     this.#sql.exec(
@@ -85,9 +85,9 @@ export class PendingAuthorizations {
     const evicted = this.#sql
       .exec(
         `DELETE FROM authorization WHERE state_hash =
-          (SELECT state_hash FROM authorization WHERE consumed_at IS NULL AND (start = 'reconnect' OR NOT ?)
-           ORDER BY start = 'reconnect' DESC,
-             CASE start WHEN 'reconnect' THEN count(*) OVER (PARTITION BY start, begun_from) END DESC,
+          (SELECT state_hash FROM authorization WHERE consumed_at IS NULL AND (begun_from IS NOT NULL OR NOT ?)
+           ORDER BY begun_from IS NOT NULL DESC,
+             CASE WHEN begun_from IS NOT NULL THEN count(*) OVER (PARTITION BY begun_from) END DESC,
              created_at, rowid
            LIMIT 1)
          RETURNING state_hash`,

@@ -1,4 +1,6 @@
 import { generateCookie } from "hono/cookie";
+import type { AuthorizationStart } from "../../contract/connection-rpc.ts";
+import { redirectResponse } from "../../front/pages.ts";
 import { browserBindingCookie } from "../../connection/grant/authorization-state.ts";
 import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 
@@ -10,6 +12,16 @@ const options = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as 
 /** `Set-Cookie` that ties the sign-in of `state` to this browser. */
 export const bindingCookie = async (state: string, binding: string): Promise<string> =>
   generateCookie(await browserBindingCookie(state), binding, { ...options, maxAge: lifetime });
+
+/** Sends the browser that pressed a button to Microsoft, and ties the sign-in to it. */
+export async function boundRedirect(start: AuthorizationStart): Promise<Response> {
+  const { authUrl, state, browserBinding } = start;
+  const answer = redirectResponse(authUrl, 303);
+  if (browserBinding !== undefined) {
+    answer.headers.append("set-cookie", await bindingCookie(state, browserBinding));
+  }
+  return answer;
+}
 
 /** `Set-Cookie` that takes it away. */
 export const clearedBindingCookie = async (state: string): Promise<string> =>

@@ -74,7 +74,8 @@ export function notReconnectedPage(
   };
 }
 
-const nothingToDoPage: HtmlPage = {
+/** The account of a link works by now. */
+export const nothingToDoPage: HtmlPage = {
   status: 200,
   title: "Nothing has to be done",
   tone: "good",

@@ -6,11 +6,11 @@ import { type Failure } from "../../contract/errors.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
 import type { Context } from "../../front/context.ts";
 import { isOwnForm } from "../../front/own-form.ts";
-import { pageResponse, redirectResponse, type HtmlPage } from "../../front/pages.ts";
+import { pageResponse, type HtmlPage } from "../../front/pages.ts";
 import { register, type Route } from "../../front/register.ts";
 import { callersNetwork, limitedByAddress } from "../../front/require.ts";
 import type { Router } from "../../front/router.ts";
-import { bindingCookie } from "./binding-cookie.ts";
+import { boundRedirect } from "./binding-cookie.ts";
 import {
   askedPage,
   elsewherePage,
@@ -87,13 +87,7 @@ export function reconnectRoutes(router: Router): void {
       if (!opened.ok) return pageResponse(opened.error);
       const { stub, link: text } = opened.value;
       const started = await stub.beginReconnect({ link: text, from: callersNetwork(c) });
-      if (!started.ok) return pageResponse(refused(c, started.error));
-      const { authUrl, state, browserBinding } = started.value;
-      const answer = redirectResponse(authUrl, 303);
-      if (browserBinding !== undefined) {
-        answer.headers.append("set-cookie", await bindingCookie(state, browserBinding));
-      }
-      return answer;
+      return started.ok ? boundRedirect(started.value) : pageResponse(refused(c, started.error));
     },
   );
 }

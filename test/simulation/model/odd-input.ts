@@ -1,12 +1,13 @@
 import { CONTOSO_TENANT } from "../../sandbox/constants.ts";
 import type {
+  AccountLinkRpc,
   ConnectionRpc,
   ReconnectRpc,
   TenantRpc,
 } from "../../../src/contract/connection-rpc.ts";
 import type { Surroundings } from "./callers.ts";
 
-type Method = keyof ConnectionRpc | keyof ReconnectRpc | keyof TenantRpc;
+type Method = keyof ConnectionRpc | keyof ReconnectRpc | keyof AccountLinkRpc | keyof TenantRpc;
 
 const long = "x".repeat(70_000);
 /** No text: a hash or a URL of it would be of another one. */
@@ -36,6 +37,7 @@ export const oddInputs: readonly (readonly [Method, unknown, string])[] = [
   ["confirmAuthorization", {}, "flow"],
   ["reconnectRequest", {}, "link"],
   ["beginReconnect", { link: "made up" }, "from"],
+  ["beginAccountLink", { link: "made up" }, "from"],
   ["confirmAuthorization", { flow: 7 }, "flow"],
   ["import", undefined, "options"],
   ["import", { refreshToken: 7 }, "refreshToken"],

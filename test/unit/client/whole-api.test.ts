@@ -118,6 +118,8 @@ const forBrowsers: Readonly<Record<string, string>> = {
   "GET /federation/jwks.json": "Entra, that checks an assertion",
   "GET /reconnect": "the link of a remedy",
   "POST /reconnect": "the button of that page",
+  "GET /connect/account": "the link of a tool's answer",
+  "POST /connect/account": "the button of that page",
   "POST /notifications": "Microsoft, for what is watched",
   "GET /permissions": "an operator, in the console",
   "GET /connections/{id}/audit": "an operator, who keeps the file",

@@ -35,7 +35,7 @@ const readers: Readonly<Record<string, [Read, Record<string, unknown>]>> = {
     { state: "s", response: "code=c", browserBinding: "b", confirmed: true },
   ],
   reconnectRequest: [readOpenedLink, { link: "l" }],
-  beginReconnect: [readPressedLink, { link: "l", from: "192.0.2.1" }],
+  "beginReconnect, beginAccountLink": [readPressedLink, { link: "l", from: "192.0.2.1" }],
   confirmAuthorization: [readConfirmAuthorization, { flow: "f" }],
   "import, of a refresh token": [readImportRequest, { refreshToken: "r", tenantId: "common" }],
   "import, of a backup": [

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { PagedItems } from "../../../src/http/page.ts";
 import { readPage, type PageOwner } from "../../../src/operations/page.ts";
 import { sign, type SessionSecret } from "../../../src/platform/keys.ts";
-import { makeOpaque, readOpaque } from "../../../src/operations/opaque.ts";
+import { makeOpaque, readOpaque } from "../../../src/platform/opaque.ts";
 import { ok } from "../../../src/contract/result.ts";
 
 const sessionSecret: SessionSecret = ["a session secret of more than thirty-two bytes"];

@@ -312,7 +312,8 @@ describe("a binding to the entrypoint", () => {
     expectTypeOf(azure)
       .parameter(1)
       .toEqualTypeOf<client.Owner | Pick<client.TenantOwner, "tenantId">>();
-    // What the pages of reconnect links ask is no sibling's.
+    // What the pages of links ask is no sibling's.
+    expectTypeOf<client.ConnectionStub>().not.toHaveProperty("beginAccountLink");
     expectTypeOf<client.ConnectionStub>().not.toHaveProperty("beginReconnect");
     expectTypeOf<client.ConnectionStub>().not.toHaveProperty("reconnectRequest");
     expectTypeOf<client.ConnectionStub["fetch"]>().returns.toEqualTypeOf<Promise<Response>>();

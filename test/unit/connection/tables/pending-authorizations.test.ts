@@ -76,6 +76,19 @@ describe("a reconnect link that is pressed often", () => {
     expect(add("reconnect", "home")).toBeUndefined();
   });
 
+  test("is one with an account link of the same connection: neither pushes out a start of a page", () => {
+    const { add, has } = pending();
+    const own = [add("user"), add("server")];
+    times(30, () => add("user", "attacker"));
+    const owners = add("reconnect", "home");
+    times(30, () => add("user", "attacker"));
+    expect([...own, owners].map(has)).not.toContain(false);
+    times(18, () => own.push(add("user")));
+    expect(own.map(has)).not.toContain(false);
+    expect(has(owners)).toBe(false);
+    expect(add("user", "home")).toBeUndefined();
+  });
+
   test("leaves one alone whose browser has come back", () => {
     const { add, has, table } = pending();
     const owners = add("reconnect", "home");

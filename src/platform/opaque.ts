@@ -5,9 +5,12 @@ import {
   newestKey,
   type KeyPurpose,
   type SessionSecret,
-} from "../platform/keys.ts";
+} from "./keys.ts";
 
-type OpaquePurpose = Extract<KeyPurpose, "cursor" | "operation" | "tenant-proof" | "console">;
+type OpaquePurpose = Extract<
+  KeyPurpose,
+  "cursor" | "operation" | "tenant-proof" | "console" | "account-link"
+>;
 
 /** Of AES-GCM's nonce (NIST SP 800-38D §8.2.2), in bytes. */
 const nonceSize = 12;
