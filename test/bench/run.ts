@@ -6,6 +6,7 @@ import { bundle } from "./rows/bundle.ts";
 import { cold } from "./rows/cold.ts";
 import { gateway } from "./rows/gateway.ts";
 import { live } from "./rows/live.ts";
+import { mcp } from "./rows/mcp.ts";
 import { notifications } from "./rows/notifications.ts";
 import { outage } from "./rows/outage.ts";
 import { quarter } from "./rows/quarter.ts";
@@ -20,6 +21,7 @@ import { startBench } from "./runtime.ts";
  */
 const topics: readonly Topic[] = [
   gateway,
+  mcp,
   tokenPosts,
   cold,
   storage,

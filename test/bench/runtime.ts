@@ -75,12 +75,26 @@ export async function startBench(): Promise<Bench> {
     onAnswer(request, response);
     return response;
   };
-  const connectionWorker = (name: string, modules: BundledModule[], className: string) => ({
+  const connectionWorker = (
+    name: string,
+    modules: BundledModule[],
+    objects: Record<string, string>,
+  ) => ({
     name,
     modules,
     compatibilityDate,
-    bindings: { ...workerSecrets, AZURE_TENANT_ID: "common", AZURE_CLOUD: "global" },
-    durableObjects: { AZURE_CONNECTION: { className, useSQLite: true } },
+    bindings: {
+      ...workerSecrets,
+      AZURE_TENANT_ID: "common",
+      AZURE_CLOUD: "global",
+      MCP_STANDALONE: "any",
+    },
+    durableObjects: Object.fromEntries(
+      Object.entries(objects).map(([binding, className]) => [
+        binding,
+        { className, useSQLite: true },
+      ]),
+    ),
     d1Databases: { DB: "directory" },
     outboundService: "internet",
   });
@@ -107,8 +121,11 @@ export async function startBench(): Promise<Bench> {
           serviceBindings: { AZURE: "azure", FRONT: "lab" },
           outboundService: "internet",
         },
-        connectionWorker("azure", bundle, "ConnectionActor"),
-        connectionWorker("measured", module(measured), "MeasuredActor"),
+        connectionWorker("azure", bundle, {
+          AZURE_CONNECTION: "ConnectionActor",
+          MCP_GRANTS: "McpGrants",
+        }),
+        connectionWorker("measured", module(measured), { AZURE_CONNECTION: "MeasuredActor" }),
         {
           name: "internet",
           modules: module(internet),

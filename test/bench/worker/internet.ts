@@ -1,3 +1,4 @@
+import { mailTop, mailUrl } from "./mail.ts";
 import { quickUrl } from "./quick.ts";
 
 interface Environment {
@@ -13,18 +14,40 @@ const body = JSON.stringify({
   userPrincipalName: "ada@contoso.example",
 });
 
+/** A page of mail, as long as it is asked for. */
+const mail = JSON.stringify({
+  "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users('me')/messages",
+  value: Array.from({ length: mailTop }, (_, number) => ({
+    "@odata.etag": `W/"etag-${number}"`,
+    id: `AAMkAGI2TG93AAA${String(number).padStart(137, "0")}`,
+    receivedDateTime: "2026-11-29T08:00:00Z",
+    hasAttachments: false,
+    subject: `Subject of message ${number}`,
+    bodyPreview: "A few words of what was written. ".repeat(7),
+    isRead: true,
+    from: { emailAddress: { name: "Grace Hopper", address: "grace@contoso.example" } },
+  })),
+});
+
+/** What is answered at once, by its address without a query. */
+const answers: ReadonlyMap<string, string> = new Map([
+  [quickUrl, body],
+  [mailUrl, mail],
+]);
+
 /**
- * Where every outgoing request of the Workers under measurement ends. The one call that latency is
- * measured by is answered here, in the same process and at once, so that the way to it is what is
+ * Where every outgoing request of the Workers under measurement ends. The calls that latency is
+ * measured by are answered here, in the same process and at once, so that the way to it is what is
  * compared; whatever needs a Microsoft is passed on to the sandbox.
  */
 export default {
   async fetch(request, { SANDBOX }) {
-    if (request.url !== quickUrl) return SANDBOX.fetch(request, { redirect: "manual" });
+    const answer = answers.get(request.url.split("?")[0] ?? "");
+    if (answer === undefined) return SANDBOX.fetch(request, { redirect: "manual" });
     if (request.headers.get("authorization")?.startsWith("Bearer ") !== true) {
       return new Response(null, { status: 401 });
     }
-    return new Response(body, {
+    return new Response(answer, {
       headers: { "content-type": "application/json", "request-id": "quick" },
     });
   },

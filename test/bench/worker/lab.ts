@@ -3,6 +3,8 @@ import { liveRequest } from "../../../src/connection/live/live-request.ts";
 import { actorOf, connected, expectOk } from "../../integration/support/connections.ts";
 import { refreshTokenOf } from "../../integration/support/imports.ts";
 import type { RowObject } from "./baselines.ts";
+import { credentialsOf } from "./agent.ts";
+import { listMail, listMailByTool } from "./mail.ts";
 import { postNotification, watchedInbox } from "./notifications.ts";
 import { quickUrl } from "./quick.ts";
 import { callByKv, shareByKv } from "./token-in-kv.ts";
@@ -20,7 +22,7 @@ interface Environment {
   FRONT: Fetcher;
 }
 
-/** The ways to call Microsoft that are compared: each as the Worker that meets a request takes it. */
+/** The ways to call Microsoft that are compared, by a connection's id or a user's credential: each as the Worker that meets a request takes it. */
 const ways: Record<
   string,
   (env: Environment, id: string, url: string, headers: Headers) => Promise<Response>
@@ -34,6 +36,8 @@ const ways: Record<
     AZURE.fetch(url.replace("https://graph.microsoft.com", "http://localhost/graph"), {
       headers: { authorization: "Bearer azk_all_all-secret", "x-azure-connection": id },
     }),
+  mail: ({ AZURE }, credential) => listMail(AZURE, credential),
+  tool: ({ AZURE }, credential) => listMailByTool(AZURE, credential),
 };
 
 const headers = new Headers({ authorization: `Bearer ${"t".repeat(2_000)}` });
@@ -103,6 +107,10 @@ const routes: Record<string, Route> = {
   /** A connection that is signed in, and was never used. */
   "/connect": async (query) =>
     Response.json({ id: (await connected(query.get("account") ?? undefined)).id }),
+
+  /** A user who has let an MCP client in. */
+  "/agent": async (query, { AZURE }) =>
+    Response.json(await credentialsOf(AZURE, named(query, "account"))),
 
   /** Connects by a refresh token: cheaper than a sign-in where thousands are wanted. */
   "/import": async (query) => {
