@@ -54,11 +54,15 @@ async function serve(c: Context): Promise<Response> {
   const request = new Request(innerUrl, c.req.raw);
   request.headers.delete("authorization");
   request.headers.delete("cookie");
-  const answer = await handler.fetch(request, { authInfo: authInfoOf(session) });
+  const answer = await handler.fetch(request, { authInfo: authInfoOf(session, toolNamedBy(c)) });
   const response = new Response(answer.body, answer);
   response.headers.set("cache-control", "no-store");
   return response;
 }
+
+/** The tool of a call, as clients of 2026-07-28 say it in a header; the SDK refuses one that its body denies. */
+const toolNamedBy = (c: Context): string | undefined =>
+  c.req.header("mcp-method") === "tools/call" ? c.req.header("mcp-name") : undefined;
 
 /**
  * A page of another site can point its own name at this machine (DNS rebinding): a Worker that runs here

@@ -23,13 +23,17 @@ const instructions = [
   "When a result says that the person has to open a link, show it to them.",
 ].join(" ");
 
-/** The session of a request, as the handler passes it on. */
-export const authInfoOf = (session: McpSession): AuthInfo => ({
+/**
+ * The session of a request, as the handler passes it on.
+ *
+ * @param called the one tool that a request names ahead of its body
+ */
+export const authInfoOf = (session: McpSession, called?: string): AuthInfo => ({
   // Tools ask nobody by this credential, so it goes no further.
   token: "",
   clientId: session.clientId ?? session.service.caller.id,
   scopes: [...session.service.caller.scopes],
-  extra: { session },
+  extra: { session, called },
   ...(session.clientId !== undefined && {
     // For the challenge of a call whose scope is lacking.
     resourceMetadataUrl: resourceMetadataUrl(session.service.config),
@@ -44,7 +48,10 @@ export function createServer({ authInfo }: McpRequestContext): McpServer {
     { name: "azure-integration-worker", title: "Microsoft account", version },
     { instructions, capabilities: { tools: { listChanged: false } } },
   );
-  for (const tool of toolsOf(session)) register(server, session, tool);
+  const tools = toolsOf(session);
+  // Who calls one tool pays for no other; a name that is none is refused as in a list of all.
+  const called = tools.filter(({ name }) => name === authInfo?.extra?.["called"]);
+  for (const tool of called.length > 0 ? called : tools) register(server, session, tool);
   return server;
 }
 

@@ -135,6 +135,25 @@ describe("the endpoint", () => {
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
   });
 
+  test("refuses a call whose header names another tool than its body, or none of ours", async () => {
+    const credential = await sessionOf(newUser());
+    const call = (name: string, header: string) =>
+      mcp("tools/call", { name, arguments: {} }, { credential, headers: { "mcp-name": header } });
+    const denied = await call("connection_list", "connection_status");
+    expect([denied.status, denied.error]).toEqual([400, expect.objectContaining({})]);
+    const unknown = await call("connection_lists", "connection_lists");
+    expect(unknown.error).toMatchObject({ message: expect.stringContaining("connection_lists") });
+    const called = await call("connection_list", "connection_list");
+    expect([called.status, called.error]).toEqual([200, undefined]);
+  });
+
+  test("lists all tools to a client of before, whatever headers it sends", async () => {
+    const credential = await sessionOf(newUser());
+    const names = await toolNames({ credential, era: "legacy" });
+    const headers = { "mcp-method": "tools/list", "mcp-name": "people_me" };
+    expect(await toolNames({ credential, era: "legacy", headers })).toEqual(names);
+  });
+
   test("lists the same tools in the same order each time", async () => {
     const credential = await sessionOf(newUser());
     const [first, second] = [await toolNames({ credential }), await toolNames({ credential })];
