@@ -112,8 +112,12 @@ const attribute = (name: "action" | "class" | "name" | "value", value: string | 
 const formTargets = ({ form }: HtmlPage): string =>
   form === undefined ? "'none'" : ["'self'", "https:", ...form.leadsTo.map(asSource)].join(" ");
 
-/** An origin as the policy can name it: it has no words for an IPv6 address (CSP 3 §2.3.1). */
-const asSource = (origin: string): string => (origin.startsWith("http://[") ? "http:" : origin);
+/**
+ * An origin as the policy can name it (CSP 3 §2.3.1): it has no words for an IPv6 address, and what a host
+ * may hold besides letters, such as a semicolon, would end the directive.
+ */
+const asSource = (origin: string): string =>
+  /^https?:\/\/[\w.-]+(?::\d+)?$/.test(origin) ? origin : `${origin.split(":", 1)[0]}:`;
 
 /** A redirect without a referrer and uncached: the URL it comes from holds a code. */
 export const redirectResponse = (location: string, status: 302 | 303 = 302): Response =>

@@ -2,6 +2,7 @@ import type { InputRequiredResult } from "@modelcontextprotocol/server";
 import { AzureError, failure } from "../contract/errors.ts";
 import { sign, verify } from "../platform/keys.ts";
 import { isRecord } from "../http/json.ts";
+import { plainText } from "../oauth/client-description.ts";
 import type { ToolCall } from "./tool-call.ts";
 import type { Tool } from "./tool.ts";
 
@@ -22,7 +23,9 @@ export async function agreement(
 ): Promise<InputRequiredResult | undefined> {
   const confirmation = tool.confirms?.(input);
   if (confirmation === undefined) return undefined;
-  const { question, byPersonOnly = false } = confirmation;
+  const { byPersonOnly = false } = confirmation;
+  // The agent chose words of it: none may hide or reorder the others.
+  const question = plainText(confirmation.question);
   const { client } = call;
   if (client.showsForms) {
     const asked = { call, tool, input };
@@ -65,13 +68,12 @@ async function isAnswerTo(asked: Asked): Promise<boolean> {
   return verify(config.sessionSecret, "mcp", questionOf(asked, Number(ends)), mac);
 }
 
-/** The same for objects that differ only in the order of their fields. */
+/** The same for objects that differ only in the order of their fields, and for nothing else. */
 function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
+  if (Array.isArray(value)) return ["list", ...value.map(canonical)];
   if (!isRecord(value)) return value;
-  return Object.entries(value)
-    .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, inner]) => [name, canonical(inner)]);
+  const fields = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return ["object", ...fields.map(([name, inner]) => [name, canonical(inner)])];
 }
 
 const declined = () =>

@@ -1,12 +1,17 @@
 import { createMcpHandler } from "agents/mcp/server";
-import { AzureError, failure } from "../contract/errors.ts";
+import type { Caller } from "../callers/caller.ts";
+import { AzureError, failure, invalidField } from "../contract/errors.ts";
+import { ok } from "../contract/result.ts";
 import { configOf } from "../config/config.ts";
 import { isListed } from "../config/origins.ts";
+import { textWithin } from "../http/bounded-text.ts";
 import { isLoopback } from "../http/url.ts";
+import { bodyTooLarge } from "../front/body.ts";
 import { withConfig, type Context, type Middleware } from "../front/context.ts";
 import { onError } from "../front/failures.ts";
 import { readableUrl } from "../front/readable-url.ts";
 import { named } from "../front/register.ts";
+import { countedCaller } from "../front/require.ts";
 import type { Router } from "../front/router.ts";
 import { bearerChallenge } from "../oauth/mcp-token.ts";
 import { authInfoOf, createServer } from "./server.ts";
@@ -48,12 +53,21 @@ function refused(error: unknown, c: Context): Response {
   return answer;
 }
 
+/** Bytes of a request at most: more the SDK takes from nobody. */
+const largestRequest = 4 * 1024 * 1024;
+/** Messages of a batch at most. */
+const largestBatch = 50;
+
 /** Checks who calls and hands the message to the SDK, by a request that holds no credential. */
 async function serve(c: Context): Promise<Response> {
   const session = await openSession(c);
-  const request = new Request(innerUrl, c.req.raw);
-  request.headers.delete("authorization");
-  request.headers.delete("cookie");
+  const { headers: sent, signal, body: stream } = c.req.raw;
+  const body = await textWithin(stream, largestRequest);
+  if (body === undefined) throw bodyTooLarge(largestRequest);
+  await countMessages(c, session.service.caller, messagesIn(body));
+  const headers = new Headers(sent);
+  for (const name of ["authorization", "cookie", "content-length"]) headers.delete(name);
+  const request = new Request(innerUrl, { method: "POST", headers, body, signal });
   const answer = await handler.fetch(request, { authInfo: authInfoOf(session, toolNamedBy(c)) });
   const response = new Response(answer.body, answer);
   response.headers.set("cache-control", "no-store");
@@ -63,6 +77,26 @@ async function serve(c: Context): Promise<Response> {
 /** The tool of a call, as clients of 2026-07-28 say it in a header; the SDK refuses one that its body denies. */
 const toolNamedBy = (c: Context): string | undefined =>
   c.req.header("mcp-method") === "tools/call" ? c.req.header("mcp-name") : undefined;
+
+/** A client of 2025-03-26 may send a batch: each of its messages counts as a request would. */
+async function countMessages(c: Context, caller: Caller, count: number): Promise<void> {
+  if (count > largestBatch) {
+    const expected = `must hold at most ${largestBatch} messages`;
+    throw new AzureError(invalidField("body", expected));
+  }
+  for (let counted = 1; counted < count; counted += 1) await countedCaller(c, ok(caller));
+}
+
+function messagesIn(body: string): number {
+  if (!body.trimStart().startsWith("[")) return 1;
+  try {
+    const batch: unknown = JSON.parse(body);
+    return Array.isArray(batch) ? batch.length : 1;
+  } catch {
+    // The SDK says what is wrong with it.
+    return 1;
+  }
+}
 
 /**
  * A page of another site can point its own name at this machine (DNS rebinding): a Worker that runs here

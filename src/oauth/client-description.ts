@@ -20,7 +20,7 @@ const longestName = 80;
  */
 export function clientDescription(consent: ConsentDescription): ClientDescription {
   const { clientName, clientId, clientDomain, redirectHost, redirectIsLoopback } = consent;
-  const name = plain(clientName) || plain(clientId);
+  const name = plainText(clientName) || plainText(clientId);
   return {
     name: name.length > longestName ? `${name.slice(0, longestName)}…` : name,
     redirectHost,
@@ -29,5 +29,6 @@ export function clientDescription(consent: ConsentDescription): ClientDescriptio
   };
 }
 
-const plain = (text: string): string =>
+/** A text of somebody else's on one line, without characters that hide or reorder what stands beside them. */
+export const plainText = (text: string): string =>
   text.replaceAll(/\p{C}/gu, "").replaceAll(/\s+/gu, " ").trim();

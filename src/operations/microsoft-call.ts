@@ -5,7 +5,7 @@ import { orThrow } from "../contract/or-throw.ts";
 import type { Scope } from "../contract/scope.ts";
 import { boundedText } from "../http/bounded-text.ts";
 import { gatewayTarget, isBatchPath, type GatewayMount } from "../http/gateway-path.ts";
-import { parseJson } from "../http/json.ts";
+import { parseJson, writeJson } from "../http/json.ts";
 import { upstreamFailure } from "../http/upstream-error.ts";
 import type { ConnectionContext } from "./context.ts";
 import { explained } from "./forbidden.ts";
@@ -54,16 +54,17 @@ const longestText = 40_000;
  * Does any call, by the guards of the gateways: the path stays under the service's endpoint, and the
  * method says what the caller has to be allowed.
  *
- * @throws AzureError `invalid_request` naming `path` or `query`, `forbidden` without the scope or where
- *   only reading was asked for, and what Microsoft answers
+ * @throws AzureError `invalid_request` naming `path`, `query` or `body`, `forbidden` without the scope or
+ *   where only reading was asked for, and what Microsoft answers
  */
 export async function callMicrosoft(
   context: ConnectionContext,
   call: MicrosoftCall,
 ): Promise<MicrosoftAnswer> {
   const target = targetOf(context, call);
+  const body = bodyOf(call);
   admit(context, [scopeOf(call)]);
-  const { method, body, headers, permission } = call;
+  const { method, headers, permission } = call;
   const answer = await context.fetcher.fetch(target, {
     method,
     redirect: "manual",
@@ -72,7 +73,7 @@ export async function callMicrosoft(
       ...headers,
       ...(body !== undefined && { "content-type": "application/json" }),
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body }),
   });
   if (answer.status < 400) return read(answer);
   const failure = await upstreamFailure(answer, { now: context.now(), write: method !== "GET" });
@@ -97,6 +98,13 @@ function targetOf({ config }: ConnectionContext, call: MicrosoftCall): string {
   return orThrow(gatewayTarget(mount, `https://gateway.invalid${below}${queryText(query)}`));
 }
 
+/** The body as JSON. @throws AzureError `invalid_request` naming `body` */
+function bodyOf({ method, body }: MicrosoftCall): string | undefined {
+  if (body === undefined) return undefined;
+  if (method === "GET") throw new AzureError(invalidField("body", "is nothing that GET takes"));
+  return orThrow(writeJson(body, "body"));
+}
+
 function queryText(query: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(query).map(([name, value]) => {
     if (!name.isWellFormed() || !value.isWellFormed()) {
@@ -111,7 +119,7 @@ function queryText(query: Readonly<Record<string, string>>): string {
 async function read(answer: Response): Promise<MicrosoftAnswer> {
   const { status, headers } = answer;
   const contentType = headers.get("content-type") ?? undefined;
-  const text = await boundedText(answer);
+  const text = withoutDownloads(await boundedText(answer));
   const json = text.length <= longestJson ? parseJson(text) : undefined;
   if (json !== undefined) return { status, body: json };
   if (text === "" || !isText(contentType)) return { status, ...defined({ contentType }) };
@@ -122,6 +130,18 @@ async function read(answer: Response): Promise<MicrosoftAnswer> {
     ...defined({ contentType }),
   };
 }
+
+/**
+ * A file's address that needs no sign-in, as items and thumbnails hold it: it would outlive whatever was
+ * taken from its reader. Works on the text, because an answer may be cut anywhere.
+ */
+const downloads = [
+  /("@(?:microsoft\.graph|content)\.downloadUrl"\s*:\s*")(?:[^"\\]|\\.)*/gi,
+  /(":\s*"https:\/\/[^"?]*\?)[^"]*tempauth[^"]*/gi,
+];
+
+const withoutDownloads = (text: string): string =>
+  downloads.reduce((left, pattern) => left.replaceAll(pattern, "$1[removed]"), text);
 
 const isText = (contentType = ""): boolean =>
   /^(?:text\/|application\/(?:\S+\+)?(?:json|xml))/i.test(contentType);

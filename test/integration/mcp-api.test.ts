@@ -18,6 +18,14 @@ beforeAll(async () => {
   writer = { query, credential: await sessionOf(userId, [...reads, "graph:write", "arm:write"]) };
 });
 
+const json = { "content-type": "application/json" };
+
+const nested = (levels: number): object => {
+  let value = {};
+  for (let level = 0; level < levels; level += 1) value = { a: value };
+  return value;
+};
+
 const items = (structured: Record<string, unknown>) =>
   structured["items"] as { method: string; path: string; api_version?: string }[];
 
@@ -128,6 +136,52 @@ describe("api_call", () => {
     }
     expect((await sandbox.requests(mark)).filter(({ url }) => url.includes("/v1.0/"))).toEqual([]);
     expect(await toolNames(options)).toContain("api_call");
+  });
+
+  test.each<[string, () => Record<string, unknown>]>([
+    ["that GET has none of", () => ({ body: { a: 1 } })],
+    ["that nests deeper than JSON is written", () => ({ method: "POST", body: nested(3_000) })],
+    ["that is no object", () => ({ method: "POST", body: [1] })],
+  ])("refuses a body %s, before anybody is asked", async (_, made) => {
+    const asked = { path: "/me/messages", ...made() };
+    const options = { ...writer, capabilities: { elicitation: { form: {} } } };
+    const { isError, structured } = await callTool("api_call", asked, options);
+    expect([isError, structured["code"], structured["field"]]).toEqual([
+      true,
+      "invalid_request",
+      "body",
+    ]);
+  });
+
+  test("shows the person the path as it is sent, and what is sent", async () => {
+    const asked = {
+      method: "DELETE",
+      path: "/me/messages/\u202eabc\n%2F",
+      body: { a: "\u202e\nb" },
+    };
+    const options = { ...writer, capabilities: { elicitation: { form: {} } } };
+    const { inputRequests } = await callTool("api_call", asked, options);
+    expect(inputRequests?.["confirm"]?.params["message"]).toBe(
+      String.raw`DELETE /me/messages/%E2%80%AEabc%0A%2F? It sends {"a":"\nb"}`,
+    );
+  });
+
+  const address =
+    "https://contoso-my.sharepoint.com/personal/x/_layouts/15/download.aspx?tempauth=v1";
+  test.each<[string, object]>([
+    ["of an item", { name: "a.txt", "@microsoft.graph.downloadUrl": address }],
+    ["of items in a list", { value: [{ "@content.downloadUrl": "https://x.example/secret" }] }],
+    ["of a thumbnail", { value: [{ large: { height: 1, url: `${address}&width=1` } }] }],
+    [
+      "in an answer that is cut",
+      { "@microsoft.graph.downloadUrl": address, n: "x".repeat(70_000) },
+    ],
+  ])("gives no download address %s", async (_, body) => {
+    const match = { url: "/me/drive/root" };
+    await sandbox.fault({ match, times: 1, respond: { status: 200, headers: json, body } });
+    const { isError, text } = await callTool("api_call", { path: "/me/drive/root" }, reader);
+    expect([isError, text]).toEqual([undefined, expect.stringContaining("[removed]")]);
+    expect(text).not.toMatch(/tempauth|secret/);
   });
 
   test("names the permission that lacks, with the link that asks for it", async () => {

@@ -89,6 +89,21 @@ describe("sending a draft", () => {
     expect(await isSent("Never agreed")).toBe(false);
   });
 
+  test("is asked again for a body that differs in its form alone", async () => {
+    const asked = (extension: unknown) => ({
+      method: "POST",
+      path: "/me/messages",
+      body: { subject: "Never agreed to", extension },
+    });
+    const options = { ...asAgent, query: "?toolsets=api", capabilities: forms };
+    const { requestState } = await callTool("api_call", asked([["a", 1]]), options);
+    const more = { inputResponses: { confirm: accepted({ confirm: true }) }, requestState };
+    for (const other of [{ a: 1 }, [["a", "1"]], ["a", 1], [["a", 1, null]]]) {
+      const answer = await callTool("api_call", asked(other), { ...options, more });
+      expect(answer.resultType).toBe("input_required");
+    }
+  });
+
   test("takes no argument of the agent's where the person can be asked", async () => {
     const id = await draft("By argument");
     const options = { ...asAgent, capabilities: forms };

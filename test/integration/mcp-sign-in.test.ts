@@ -155,6 +155,45 @@ describe("the page that asks for consent", () => {
     expect(page).not.toContain("x".repeat(100));
   });
 
+  test.each([
+    ["http://127.0.0.1:33418/callback", "http://127.0.0.1:33418"],
+    ["http://[::1]:5/callback", "http:"],
+    ["https://client.example/callback", "https://client.example"],
+    ["https://a;sandbox/callback", "https:"],
+    ["https://a,b/callback", "https:"],
+    ["https://a'unsafe-inline'/callback", "https:"],
+    ["https://*/callback", "https:"],
+  ])("lets %s into its policy as %s", async (uri, source) => {
+    const [clientId, pkce] = [await registered({ redirect_uris: [uri] }), await newPkce()];
+    const browser = new Browser();
+    const path = authorizePath(clientId, pkce, { redirect_uri: uri });
+    const query = await atMicrosoft(locationOf(await browser.open(path)), ada);
+    const answer = await browser.open(`/callback?${query.toString()}`);
+    expect(answer.headers.get("content-security-policy")).toMatch(/; frame-ancestors 'none'$/);
+    const targets = /; form-action ([^;]*);/.exec(
+      answer.headers.get("content-security-policy") ?? "",
+    );
+    expect(targets?.[1]).toBe(`'self' https: ${source}`);
+  });
+
+  test.each([
+    ["multipart/form-data", "x"],
+    ["multipart/form-data; boundary=x", "--x\r\nbroken"],
+    ["application/json", "{}"],
+    ["text/plain", "handle=x"],
+  ])("takes a body of %s for no answer", async (type, body) => {
+    const { exports } = await import("cloudflare:workers");
+    const answer = await exports.default.fetch("http://localhost:8787/oauth/authorize", {
+      method: "POST",
+      headers: { "sec-fetch-site": "same-origin", "content-type": type },
+      body,
+    });
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining("This application cannot be let in"),
+    ]);
+  });
+
   test("gives what is left ticked, and never more than was asked", async () => {
     const scope = `${reads} graph:write arm:write admin tokens:read offline_access`;
     const { clientId, pkce, browser, page } = await asked({ scope });

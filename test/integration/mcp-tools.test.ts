@@ -85,6 +85,16 @@ describe("mail", () => {
     expect([odd.isError, odd.structured["items"]]).toEqual([undefined, []]);
   });
 
+  test.each([["query"], ["from"], ["subject"]])(
+    "is not searched for a %s without a word",
+    async (field) => {
+      for (const text of ['"', "\\ ", " "]) {
+        const { structured } = await callTool("mail_list_messages", { [field]: text }, asAgent);
+        expect(structured).toMatchObject({ code: "invalid_request", field });
+      }
+    },
+  );
+
   test("is read as text", async () => {
     const [first] = itemsOf(await call("mail_list_messages", { top: 1 }));
     const message = await call("mail_get_message", { id: first?.["id"] });

@@ -96,7 +96,41 @@ describe("a page or a name that may not ask", () => {
   });
 });
 
+describe("a batch of a client of 2025", () => {
+  const message = { jsonrpc: "2.0", id: 1, method: "ping" };
+  /** Sends so many messages at once to a Worker that admits so many. */
+  async function batched(count: number, admitted: number) {
+    let left = admitted;
+    const RATE_LIMIT = { limit: async () => ({ success: left-- > 0 }) };
+    const answer = await inEnvironment({ RATE_LIMIT }, "http://localhost:8787/mcp", {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${await sessionOf(newUser())}`,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      },
+      body: JSON.stringify(Array.from({ length: count }, () => message)),
+    });
+    await answer.text();
+    return { status: answer.status, counted: admitted - left };
+  }
+
+  test.each([
+    ["is answered, each message counted as a request would be", 3, 3, 200, 3],
+    ["is refused where that is more than may be sent", 3, 2, 429, 3],
+    ["is refused when it is longer than any client sends", 51, 99, 400, 1],
+  ])("%s", async (_, count, admitted, status, counted) => {
+    expect(await batched(count, admitted)).toEqual({ status, counted });
+  });
+});
+
 describe("the endpoint", () => {
+  test("refuses a message of more than 4 MiB", async () => {
+    const credential = await sessionOf(newUser());
+    const answer = await mcp("ping", { x: "x".repeat(4 * 1024 * 1024) }, { credential });
+    expect(answer.status).toBe(413);
+  });
+
   test("refuses a caller without a credential", async () => {
     expect((await mcp("tools/list", {})).status).toBe(401);
     expect((await mcp("tools/list", {}, { credential: "a:b:c" })).status).toBe(401);

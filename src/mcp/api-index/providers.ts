@@ -1,4 +1,6 @@
 import type { Provider } from "../../contract/azure-types.ts";
+import { isRecord, textOf } from "../../http/json.ts";
+import { textsOf } from "../fields.ts";
 import { questionOf, wordsOfPath } from "./words.ts";
 
 /** A type of Azure resources, as its operations begin. */
@@ -7,6 +9,14 @@ export interface FoundType {
   path: string;
   api_version?: string;
 }
+
+type ResourceType = NonNullable<Provider["resourceTypes"]>[number];
+
+/** The types of a provider that have a name: Microsoft's answers are not checked before. */
+export const typesOf = (provider: Provider | null): ResourceType[] =>
+  Array.isArray(provider?.resourceTypes)
+    ? provider.resourceTypes.filter((type) => isRecord(type) && textOf(type.resourceType))
+    : [];
 
 /**
  * Types of resources that plain words mean, the best first.
@@ -21,18 +31,18 @@ export function searchProviders(
 ): FoundType[] {
   const { terms } = questionOf(query);
   return providers
-    .flatMap(({ namespace, resourceTypes = [] }) =>
-      resourceTypes.map((type) => ({
-        namespace,
-        type,
-        score: scoreOf(namespace, type.resourceType, terms),
-      })),
+    .flatMap((provider) =>
+      typesOf(provider).map((type) => {
+        const namespace = textOf(provider.namespace) ?? "";
+        return { namespace, type, score: scoreOf(namespace, type.resourceType, terms) };
+      }),
     )
     .filter(({ score }) => score > 0)
     .toSorted((left, right) => right.score - left.score)
     .slice(0, most)
-    .map(({ namespace, type: { resourceType, apiVersions = [] } }) => {
-      const newest = apiVersions.find((version) => !version.includes("preview")) ?? apiVersions[0];
+    .map(({ namespace, type: { resourceType, apiVersions } }) => {
+      const versions = textsOf(apiVersions);
+      const newest = versions.find((version) => !version.includes("preview")) ?? versions[0];
       return {
         method: "GET",
         path: `/subscriptions/${subscriptionId}/providers/${namespace}/${resourceType}`,

@@ -4,9 +4,11 @@ import { getProvider, listProviders } from "../../api/subscriptions.ts";
 import type { Provider } from "../../contract/azure-types.ts";
 import { defined } from "../../contract/defined.ts";
 import { AzureError, failure, invalidField } from "../../contract/errors.ts";
+import { writeJson } from "../../http/json.ts";
 import { callMicrosoft, scopeOf } from "../../operations/microsoft-call.ts";
 import { operationAt, searchGraph } from "../api-index/graph.ts";
-import { searchProviders } from "../api-index/providers.ts";
+import { searchProviders, typesOf } from "../api-index/providers.ts";
+import { cut, textsOf } from "../fields.ts";
 import { confirm, tool } from "../tool.ts";
 import type { ToolCall } from "../tool-call.ts";
 
@@ -92,7 +94,7 @@ async function describeAzure(call: ToolCall, asked: Described) {
     throw new AzureError(invalidField("path", expected));
   }
   const provider = await call.operation(getProvider, { subscriptionId: id, namespace });
-  const found = provider.resourceTypes?.find(
+  const found = typesOf(provider).find(
     ({ resourceType }) => resourceType.toLowerCase() === type.toLowerCase(),
   );
   if (found === undefined) {
@@ -106,8 +108,8 @@ async function describeAzure(call: ToolCall, asked: Described) {
       path: asked.path,
     }),
     type: `${namespace}/${found.resourceType}`,
-    api_versions: (found.apiVersions ?? []).slice(0, 10),
-    locations: (found.locations ?? []).slice(0, 60),
+    api_versions: textsOf(found.apiVersions).slice(0, 10),
+    locations: textsOf(found.locations).slice(0, 60),
   };
 }
 
@@ -124,14 +126,17 @@ const callAny = tool({
     method,
     path,
     query: z.record(z.string(), z.string()).optional().meta({ description: "$top, api-version" }),
-    body: z.record(z.string(), z.unknown()).optional(),
+    body: z
+      .record(z.string(), z.unknown())
+      .refine((body) => writeJson(body, "body").ok, "cannot be written as JSON")
+      .optional(),
     beta: z.boolean().optional(),
     confirm,
   },
   output: z.looseObject({ status: z.int() }),
   moreScope: scopeOf,
-  confirms: (input) =>
-    input.method === "GET" ? undefined : { question: `${input.method} ${input.path}?` },
+  confirms: ({ method: verb, path: at, body }) =>
+    verb === "GET" ? undefined : { question: `${verb} ${asSent(at)}?${withBody(body)}` },
   run: async (call, { service: which, method: verb, path: at, query, body, beta }) => {
     const permission = which === "graph" ? operationAt(verb, at)?.permission : undefined;
     const { contentType, ...answer } = await callMicrosoft(await call.context(), {
@@ -146,5 +151,14 @@ const callAny = tool({
     return { ...answer, ...defined({ content_type: contentType }) };
   },
 });
+
+/** The path as Microsoft gets it: no character of it can look like another. */
+const asSent = (at: string): string => encodeURI(at).replaceAll("%25", "%");
+
+/** UTF-16 units of a body that the person is shown. */
+const shownOfBody = 400;
+
+const withBody = (body: unknown): string =>
+  body === undefined ? "" : ` It sends ${cut(JSON.stringify(body), shownOfBody)}`;
 
 export const apiTools = [search, describe, callAny];

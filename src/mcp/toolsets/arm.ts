@@ -4,8 +4,10 @@ import { listResourceGroups } from "../../api/resource-groups.ts";
 import { getOperation, getResource, getTags, listResources } from "../../api/resources.ts";
 import { listSubscriptions } from "../../api/subscriptions.ts";
 import { defined } from "../../contract/defined.ts";
+import { recordOf } from "../../http/json.ts";
 import {
   count,
+  fitting,
   lean,
   listInput,
   listOf,
@@ -94,10 +96,12 @@ const resourceTags = tool({
   input: { id: resourceId },
   output: z.object({ tags: z.record(z.string(), z.string()) }),
   run: async (call, { id }) => {
-    const { properties } = await call.operation(getTags, { id });
-    return { tags: {}, ...lean({ tags }, { tags: properties.tags }) };
+    const { properties } = recordOf(await call.operation(getTags, { id }));
+    return { tags: {}, ...lean({ tags }, recordOf(properties)) };
   },
 });
+
+const longResult = "Its result is too long to show here: ask for the resource itself.";
 
 const progress = { status: words, percent_complete: count, retry_after: count };
 
@@ -105,10 +109,22 @@ const operationProgress = tool({
   ...wordsOf(getOperation),
   toolset: "arm",
   input: { id: textOf(16_384).meta({ description: "operation of the call that began it." }) },
-  output: z.object({ done: z.boolean(), ...progress, operation: words, result: anything }),
+  output: z.object({
+    done: z.boolean(),
+    ...progress,
+    operation: words,
+    result: anything,
+    hint: words,
+  }),
   run: async (call, { id }) => {
     const state = await call.operation(getOperation, { id });
-    if (state.done) return { done: true, ...lean({ result: anything }, { result: state.value }) };
+    if (state.done) {
+      const { fits, left } = fitting(
+        lean({ result: anything }, { result: state.value }),
+        mostCharacters,
+      );
+      return { done: true, ...fits, ...(left.length > 0 && { hint: longResult }) };
+    }
     const { operation, status, percentComplete, retryAfter } = state;
     const now = { status, percent_complete: percentComplete, retry_after: retryAfter };
     return { done: false, operation, ...lean(progress, now) };

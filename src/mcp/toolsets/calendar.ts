@@ -3,6 +3,7 @@ import * as z from "zod";
 import { createCalendarEvent, getCalendarEvents } from "../../api/calendar.ts";
 import { textOf } from "../../api/fields.ts";
 import { defined } from "../../contract/defined.ts";
+import { textOf as textIn } from "../../http/json.ts";
 import { mailboxZone } from "../../operations/mailbox-zone.ts";
 import { flag, lean, listInput, listOf, listOutput, moment, texts, words } from "../fields.ts";
 import { confirm, tool, type ToolOutput } from "../tool.ts";
@@ -26,7 +27,7 @@ const fields =
 
 /** `2026-11-30T09:00:00`: the zone is said once, beside all of them. */
 const localTime = (time: { dateTime?: string } | null | undefined): string | undefined =>
-  time?.dateTime?.replace(/\.\d+$/, "");
+  textIn(time?.dateTime)?.replace(/\.\d+$/, "");
 
 const leanEvent = (event: Event): ToolOutput =>
   lean(shape, {

@@ -41,7 +41,7 @@ function searched({ query, from, subject, since, unread }: MailFilters): MailQue
   ];
   const after = since === undefined ? undefined : Date.parse(instant(since));
   return {
-    search: parts.join(" AND "),
+    search: asKql(parts.join(" AND ")),
     only: ({ isRead, receivedDateTime }) =>
       (unread === undefined || isRead === !unread) &&
       (after === undefined || Date.parse(receivedDateTime ?? "") >= after),
@@ -53,6 +53,15 @@ function searched({ query, from, subject, since, unread }: MailFilters): MailQue
  * quote, so one in the text is a space.
  */
 const phrase = (text: string): string => `"${text.replaceAll(/["\\]/g, " ").trim()}"`;
+
+/**
+ * The query in the quotes that Graph takes it in. One that begins and ends with quotes of its own would
+ * be taken to stand in them already, and its words for a query.
+ */
+const asKql = (query: string): string => `"${query.replaceAll('"', String.raw`\"`)}"`;
+
+/** Whether a text has anything left to look for once its quotes are gone. */
+export const hasWords = (text: string): boolean => /[^\s"\\]/.test(text);
 
 /** Graph sorts by what the filter begins with alone, so it always begins with the time. */
 function filtered({ from, subject, since, unread }: MailFilters): MailQuery {

@@ -3,8 +3,11 @@ import * as z from "zod";
 import { textOf } from "../../api/fields.ts";
 import { createDraft, getMail, getMessage, sendDraft } from "../../api/mail.ts";
 import { defined } from "../../contract/defined.ts";
+import { isRecord, textOf as textIn } from "../../http/json.ts";
 import {
   cut,
+  cutAsJson,
+  fitting,
   flag,
   lean,
   moment,
@@ -12,16 +15,19 @@ import {
   listOf,
   listOutput,
   mostCharacters,
+  sizeOf,
   texts,
   words,
 } from "../fields.ts";
 import { confirm, tool, type ToolOutput } from "../tool.ts";
-import { mailQuery } from "./mail-query.ts";
+import { hasWords, mailQuery } from "./mail-query.ts";
 import { addressText, addressTexts, recipients } from "./mail-address.ts";
 
 /** UTF-16 units of a message's beginning in a list, and of a body. */
 const previewLength = 160;
 const bodyLength = mostCharacters - 10_000;
+/** UTF-16 units of all but the body. */
+const headLength = 30_000;
 
 const head = {
   id: words,
@@ -44,6 +50,8 @@ const headOf = (message: Message): ToolOutput => ({
 
 const itemShape = { ...head, preview: words };
 
+const lookedFor = (most: number) => textOf(most).refine(hasWords, "must hold a word");
+
 const listMessages = tool({
   name: "mail_list_messages",
   toolset: "mail",
@@ -53,11 +61,11 @@ const listMessages = tool({
   openWorld: true,
   input: {
     folder: textOf(512).optional().meta({ description: "inbox, sentitems, drafts… or an id." }),
-    from: textOf(256).optional().meta({ description: "Address, or part of a name." }),
-    subject: textOf(256).optional().meta({ description: "Words in it." }),
+    from: lookedFor(256).optional().meta({ description: "Address, or part of a name." }),
+    subject: lookedFor(256).optional().meta({ description: "Words in it." }),
     since: moment.optional().meta({ description: "RFC 3339 time or date." }),
     unread: z.boolean().optional(),
-    query: textOf(512).optional().meta({ description: "Words anywhere in the message." }),
+    query: lookedFor(512).optional().meta({ description: "Words anywhere in the message." }),
     ...listInput,
   },
   output: listOutput(itemShape),
@@ -69,11 +77,11 @@ const listMessages = tool({
       select: `${headFields},bodyPreview`,
       ...defined({ folder, cursor }),
     });
-    const data = page.data.filter((message) => only(message));
+    const data = page.data.filter((message) => isRecord(message) && only(message));
     return listOf({ ...page, data }, (message) =>
       lean(itemShape, {
         ...headOf(message),
-        preview: cut(message.bodyPreview ?? "", previewLength),
+        preview: cut(textIn(message.bodyPreview) ?? "", previewLength),
       }),
     );
   },
@@ -100,15 +108,17 @@ const getOneMessage = tool({
   run: async (call, { id }) => {
     const select = `${headFields},toRecipients,ccRecipients,body,webLink`;
     const message = await call.operation(getMessage, { id, select, bodyType: "text" });
-    const body = message.body?.content ?? "";
-    return lean(messageShape, {
+    const whole = lean(messageShape, {
       ...headOf(message),
       to: addressTexts(message.toRecipients),
       cc: addressTexts(message.ccRecipients),
-      body: cut(body, bodyLength),
-      truncated: body.length > bodyLength ? true : undefined,
       web_link: message.webLink,
     });
+    const { fits, left } = fitting(whole, headLength);
+    const body = textIn(message.body?.content) ?? "";
+    const shown = cutAsJson(body, Math.min(bodyLength, mostCharacters - sizeOf(fits)));
+    const truncated = shown.length < body.length || left.length > 0;
+    return { ...fits, body: shown, ...(truncated && { truncated }) };
   },
 });
 

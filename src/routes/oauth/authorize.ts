@@ -132,7 +132,9 @@ interface Decision {
 }
 
 async function readForm(c: Context): Promise<Decision> {
-  const { handle, decision, scope = [] } = await c.req.parseBody({ all: true });
+  // What is no form answers nothing.
+  const form = await c.req.parseBody({ all: true }).catch(() => ({}) as Record<string, unknown>);
+  const { handle, decision, scope = [] } = form;
   return {
     handle: typeof handle === "string" ? handle : "",
     allowed: decision === "allow",

@@ -33,16 +33,21 @@ describe("filters of mail in Graph's words", () => {
       { subject: "a') or (isRead eq true" },
       { filter: `${ever} and contains(subject,'a'') or (isRead eq true')`, ...newest },
     ],
-    ["a name, by a search", { from: "Ada" }, { search: 'from:"Ada"' }],
+    ["a name, by a search", { from: "Ada" }, { search: String.raw`"from:\"Ada\""` }],
     [
       "words and a subject, by a search",
       { query: "annual report", subject: "draft", since: "2026-11-01" },
-      { search: '"annual report" AND subject:"draft" AND received>=2026-11-01' },
+      { search: String.raw`"\"annual report\" AND subject:\"draft\" AND received>=2026-11-01"` },
+    ],
+    [
+      "a word that would be a property",
+      { query: "from:grace" },
+      { search: String.raw`"\"from:grace\""` },
     ],
     [
       "words that would be a query of their own",
       { query: 'x" OR from:"grace' },
-      { search: '"x  OR from: grace"' },
+      { search: String.raw`"\"x  OR from: grace\""` },
     ],
   ])("%s", (_, filters, query) => {
     expect(asked(filters)).toEqual(query);

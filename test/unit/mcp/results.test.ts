@@ -3,15 +3,18 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { failure } from "../../../src/contract/errors.ts";
 import {
+  cutAsJson,
   lean,
   listOf,
   listOutput,
+  moment,
   mostCharacters,
   tags,
   texts,
   words,
 } from "../../../src/mcp/fields.ts";
 import { asArgument, errorResult } from "../../../src/mcp/results.ts";
+import { addressTexts } from "../../../src/mcp/toolsets/mail-address.ts";
 
 describe("what an item comes to", () => {
   const shape = { name: words, size: z.number().optional(), to: texts, tags };
@@ -53,9 +56,67 @@ describe("a list", () => {
     expect(JSON.stringify(made).length).toBeLessThan(mostCharacters + 500);
   });
 
-  test("whose first item is too long says so", () => {
-    const made = listOf({ data: items(1, 70_000) }, (item) => item);
-    expect([made["items"], made["hint"]]).toEqual([[], expect.stringContaining("0 of 1")]);
+  test("whose first item is too long gives what of it fits, so that its reader gets past it", () => {
+    const data = [{ id: "1", text: "x".repeat(70_000) }, { id: "2" }];
+    const made = listOf({ data, nextCursor: "c" }, (item) => item);
+    expect(made).toEqual({
+      items: [{ id: "1" }, { id: "2" }],
+      next_cursor: "c",
+      hint: "Too long to show here, in some items: text.",
+    });
+  });
+
+  test("leaves out what is no item", () => {
+    const data: object[] = JSON.parse('[null, 5, "x", [], { "text": "kept" }]');
+    expect(listOf({ data }, (item) => ({ ...item }))).toEqual({ items: [{ text: "kept" }] });
+  });
+});
+
+describe("a text cut as JSON", () => {
+  test.each([
+    ["plain", "x"],
+    ["of quotes", '"'],
+    ["of control characters", "\u0001"],
+    ["of pairs of surrogates", "\u{1f600}"],
+  ])("fits when it is %s", (_, part) => {
+    const made = cutAsJson(part.repeat(5_000), 1_000);
+    expect([made.endsWith("…"), made.isWellFormed()]).toEqual([true, true]);
+    expect(JSON.stringify(made).length).toBeLessThanOrEqual(1_002);
+    expect(JSON.stringify(made).length).toBeGreaterThan(980);
+    expect(cutAsJson(part, 1_000)).toBe(part);
+  });
+});
+
+describe("addresses", () => {
+  const person = (place: number) => ({ emailAddress: { address: `p${place}@contoso.example` } });
+
+  test("are the first hundred of many, and how many there are besides", () => {
+    const made = addressTexts(Array.from({ length: 1_500 }, (_, place) => person(place)));
+    expect([made?.length, made?.at(-1)]).toEqual([101, "and 1400 others"]);
+  });
+
+  test.each<[unknown, string[] | undefined]>([
+    [[null, 5, "x", {}, { emailAddress: 7 }, person(1)], ["p1@contoso.example"]],
+    [[{ emailAddress: { name: 5, address: "a@b.example" } }], ["a@b.example"]],
+    [[{ emailAddress: { name: "Ada", address: {} } }], ["Ada"]],
+    [{}, undefined],
+    ["x", undefined],
+    [null, undefined],
+  ])("of %j are those that can be read", (sent, made) => {
+    expect(addressTexts(JSON.parse(JSON.stringify(sent)))).toEqual(made);
+  });
+});
+
+describe("a moment", () => {
+  test.each<[string, boolean]>([
+    ["0001-01-01", true],
+    ["9999-12-31T23:59:59Z", true],
+    ["0000-06-01", false],
+    ["0001-01-01T00:00:00+01:00", false],
+    ["9999-12-31T23:59:59-00:01", false],
+    ["2026-02-30", false],
+  ])("may be %s: %s", (text, fine) => {
+    expect(moment.safeParse(text).success).toBe(fine);
   });
 });
 
