@@ -4,7 +4,7 @@ import { sign, verify } from "../platform/keys.ts";
 import { isRecord } from "../http/json.ts";
 import { plainText } from "../oauth/client-description.ts";
 import type { ToolCall } from "./tool-call.ts";
-import type { Tool } from "./tool.ts";
+import type { Confirmation, Tool } from "./tool.ts";
 
 /** How long a question may stay open, in seconds. */
 const longestQuestion = 600;
@@ -24,27 +24,34 @@ export async function agreement(
   const confirmation = tool.confirms?.(input);
   if (confirmation === undefined) return undefined;
   const { byPersonOnly = false } = confirmation;
-  // The agent chose words of it: none may hide or reorder the others.
-  const question = plainText(confirmation.question);
   const { client } = call;
+  if (!client.showsForms && !byPersonOnly && input["confirm"] === true) return undefined;
+  const question = await wordsOf(confirmation, call);
   if (client.showsForms) {
-    const asked = { call, tool, input };
+    const asked = { call, tool, input, question };
     if (client.confirms === "decline") throw new AzureError(declined());
     if (client.confirms === "accept" && (await isAnswerTo(asked))) return undefined;
     return client.askToConfirm(question, await stateOf(asked));
   }
-  if (!byPersonOnly && input["confirm"] === true) return undefined;
   throw new AzureError(byPersonOnly ? formRequired(question) : confirmRequired(question));
 }
+
+/** Others chose words of it, the agent or whoever wrote to the person: none may hide or reorder the rest. */
+const wordsOf = async ({ question }: Confirmation, call: ToolCall): Promise<string> =>
+  plainText(typeof question === "string" ? question : await question(call));
 
 interface Asked {
   call: ToolCall;
   tool: Tool;
   input: Record<string, unknown>;
+  question: string;
 }
 
-/** The answer to one question is worthless for another call, caller or argument, and after ten minutes. */
-const questionOf = ({ call: { session }, tool, input }: Asked, ends: number): string =>
+/**
+ * The answer to one question is worthless for another call, caller or argument, for words that the person
+ * did not read, and after ten minutes.
+ */
+const questionOf = ({ call: { session }, tool, input, question }: Asked, ends: number): string =>
   JSON.stringify([
     ends,
     session.service.caller.kind,
@@ -52,6 +59,7 @@ const questionOf = ({ call: { session }, tool, input }: Asked, ends: number): st
     session.connectionId,
     tool.name,
     canonical(input),
+    question,
   ]);
 
 async function stateOf(asked: Asked): Promise<string> {

@@ -18,6 +18,8 @@ export interface McpSession {
   userId: string;
   label: string | undefined;
   connectionId: string;
+  /** Whether the client was given this account of the user alone. */
+  oneAccount: boolean;
   /** Of a client that registered with the authorization server. */
   clientId: string | undefined;
   toolsets: ReadonlySet<Toolset>;
@@ -51,6 +53,7 @@ export async function openSession(c: Context): Promise<McpSession> {
     userId: userOf(connectionId),
     label,
     connectionId,
+    oneAccount: grant?.label !== undefined,
     clientId: grant?.clientId,
     toolsets: toolsetsIn(c.req.query("toolsets")),
   };

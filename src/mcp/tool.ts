@@ -43,8 +43,8 @@ export interface Tool<Input extends Fields = Fields> {
 
 /** A question to the person. */
 export interface Confirmation {
-  /** `Send this draft?` */
-  question: string;
+  /** `Send this draft?` What has to be looked up for it is, where somebody is asked. */
+  question: string | ((call: ToolCall) => Promise<string>);
   /** Only an answer of the person's counts, never an argument of the agent's. */
   byPersonOnly?: true;
 }

@@ -177,7 +177,7 @@ describe("the SDK's client", () => {
     const sent = await client.callTool({ name: "mail_send_draft", arguments: { id } });
     expect([sent.structuredContent, asked]).toEqual([
       { accepted: true },
-      ["Send this draft to its recipients?"],
+      ['Send "From an agent" to grace@contoso.example?'],
     ]);
     await client.close();
   });

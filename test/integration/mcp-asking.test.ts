@@ -13,10 +13,12 @@ const forms = { elicitation: { form: {} } };
 const links = { elicitation: { form: {}, url: {} } };
 
 let asAgent: McpOptions;
+let userId: string;
 beforeAll(async () => {
   const permissions = ["Mail.ReadWrite", "Mail.Send"];
   const { id } = await connected("ada@contoso.example", { scopes: permissions });
-  asAgent = { credential: await sessionOf(id.slice("user:".length), scopes) };
+  userId = id.slice("user:".length);
+  asAgent = { credential: await sessionOf(userId, scopes) };
 });
 
 async function draft(subject: string): Promise<string> {
@@ -53,7 +55,7 @@ describe("sending a draft", () => {
     expect(asked.resultType).toBe("input_required");
     expect(asked.inputRequests?.["confirm"]).toMatchObject({
       method: "elicitation/create",
-      params: { message: "Send this draft to its recipients?" },
+      params: { message: 'Send "By form" to grace@contoso.example?' },
     });
     expect(await isSent("By form")).toBe(false);
     const yes = { confirm: accepted({ confirm: true }) };
@@ -102,6 +104,33 @@ describe("sending a draft", () => {
       const answer = await callTool("api_call", asked(other), { ...options, more });
       expect(answer.resultType).toBe("input_required");
     }
+  });
+
+  test("is asked again for a draft that was changed since the person read of it", async () => {
+    const id = await draft("Changed meanwhile");
+    const options = { ...asAgent, capabilities: forms };
+    const asked = await callTool("mail_send_draft", { id }, options);
+    const change = {
+      method: "PATCH",
+      path: `/me/messages/${id}`,
+      body: { toRecipients: [{ emailAddress: { address: "other@evil.example" } }] },
+      confirm: true,
+    };
+    const changed = await callTool("api_call", change, { ...asAgent, query: "?toolsets=api" });
+    expect(changed.structured["status"]).toBe(200);
+    const yes = { confirm: accepted({ confirm: true }) };
+    const answer = await again("mail_send_draft", { id }, asked, yes);
+    expect(answer.inputRequests?.["confirm"]?.params["message"]).toBe(
+      'Send "Changed meanwhile" to other@evil.example?',
+    );
+    expect(await isSent("Changed meanwhile")).toBe(false);
+  });
+
+  test("is asked about in general words for a caller that may not read", async () => {
+    const id = await draft("Unread");
+    const credential = await sessionOf(userId, ["graph:write"]);
+    const { text } = await callTool("mail_send_draft", { id }, { credential });
+    expect(text).toContain("Send this draft to its recipients?");
   });
 
   test("takes no argument of the agent's where the person can be asked", async () => {

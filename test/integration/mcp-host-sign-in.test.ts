@@ -2,7 +2,7 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { Environment } from "../../src/platform/env.ts";
 import { clockOfEachTest } from "./support/clock.ts";
-import { newUser } from "./support/connections.ts";
+import { actorOf, newUser, signIn } from "./support/connections.ts";
 import { allKey, front, json, sessionOf } from "./support/front.ts";
 import { connectedUser, inEnvironment } from "./support/http.ts";
 import { callTool, mcp } from "./support/mcp.ts";
@@ -86,6 +86,13 @@ describe("a client whose user the host knows", () => {
     const { access_token: access } = await tokenOf(answer, host);
     const credential = String(access);
     expect((await mcp("tools/list", {}, { credential })).status).toBe(200);
+    for (const label of ["work", "home"]) {
+      await signIn(actorOf(`user:${userId}:${label}`), "grace@contoso.example");
+    }
+    const { structured } = await callTool("connection_list", {}, { credential });
+    expect(structured).toEqual({
+      items: [{ label: "work", account: "grace@contoso.example", status: "active" }],
+    });
     const query = "?label=home";
     expect((await mcp("tools/list", {}, { credential, query })).status).toBe(400);
     const { data } = await (

@@ -69,7 +69,13 @@ const connectionList = tool({
     account: words,
   }),
   run: async (call, { top, cursor }) => {
-    const { userId } = call.session;
+    const { userId, label: own, oneAccount } = call.session;
+    if (oneAccount) {
+      const info = await infoOf(call);
+      if (info === undefined) return { items: [] };
+      const account = info.identity?.upn ?? undefined;
+      return { items: [{ ...defined({ label: own, account }), status: info.status }] };
+    }
     const page = await call.operation(listConnections, { userId, top, ...defined({ cursor }) });
     return listOf(page, ({ id, status: state, upn }) => {
       const owner = parseConnectionId(id);

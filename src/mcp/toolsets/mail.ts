@@ -3,6 +3,7 @@ import * as z from "zod";
 import { textOf } from "../../api/fields.ts";
 import { createDraft, getMail, getMessage, sendDraft } from "../../api/mail.ts";
 import { defined } from "../../contract/defined.ts";
+import { AzureError } from "../../contract/errors.ts";
 import { isRecord, textOf as textIn } from "../../http/json.ts";
 import {
   cut,
@@ -20,6 +21,7 @@ import {
   words,
 } from "../fields.ts";
 import { confirm, tool, type ToolOutput } from "../tool.ts";
+import type { ToolCall } from "../tool-call.ts";
 import { hasWords, mailQuery } from "./mail-query.ts";
 import { addressText, addressTexts, recipients } from "./mail-address.ts";
 
@@ -161,6 +163,27 @@ const writeDraft = tool({
   },
 });
 
+/** Names what is sent, and to whom, where this caller may read it. @throws AzureError where there is no such draft */
+async function questionFor(call: ToolCall, id: string): Promise<string> {
+  const select = "id,subject,toRecipients,ccRecipients,bccRecipients";
+  try {
+    const draft = await call.operation(getMessage, { id, select });
+    const to = [draft.toRecipients, draft.ccRecipients, draft.bccRecipients].flatMap(
+      (list) => addressTexts(list) ?? [],
+    );
+    const subject = cut(textIn(draft.subject) ?? "", shownSubject);
+    return `Send "${subject}" to ${to.length === 0 ? "nobody" : to.join(", ")}?`;
+  } catch (error) {
+    // One may send what one may not read.
+    if (error instanceof AzureError && error.code === "forbidden") return unread;
+    throw error;
+  }
+}
+
+const unread = "Send this draft to its recipients?";
+/** UTF-16 units. */
+const shownSubject = 200;
+
 const sendOneDraft = tool({
   name: "mail_send_draft",
   toolset: "mail",
@@ -171,7 +194,7 @@ const sendOneDraft = tool({
   openWorld: true,
   input: { id: textOf(1_024), confirm },
   output: z.object({ accepted: z.literal(true) }),
-  confirms: () => ({ question: "Send this draft to its recipients?" }),
+  confirms: ({ id }) => ({ question: (call) => questionFor(call, id) }),
   run: async (call, { id }) => ({ ...(await call.operation(sendDraft, { id })) }),
 });
 
