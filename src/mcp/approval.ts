@@ -26,10 +26,10 @@ export async function agreement(
   const { byPersonOnly = false } = confirmation;
   const { client } = call;
   if (!client.showsForms && !byPersonOnly && input["confirm"] === true) return undefined;
+  if (client.showsForms && client.confirms === "decline") throw new AzureError(declined());
   const question = await wordsOf(confirmation, call);
   if (client.showsForms) {
     const asked = { call, tool, input, question };
-    if (client.confirms === "decline") throw new AzureError(declined());
     if (client.confirms === "accept" && (await isAnswerTo(asked))) return undefined;
     return client.askToConfirm(question, await stateOf(asked));
   }

@@ -7,7 +7,7 @@ import { boundedText } from "../http/bounded-text.ts";
 import { gatewayTarget, isBatchPath, type GatewayMount } from "../http/gateway-path.ts";
 import { parseJson, writeJson } from "../http/json.ts";
 import { upstreamFailure } from "../http/upstream-error.ts";
-import type { ConnectionContext } from "./context.ts";
+import type { ConnectionContext, ServiceContext } from "./context.ts";
 import { explained } from "./forbidden.ts";
 import { admit } from "./serve.ts";
 
@@ -61,8 +61,7 @@ export async function callMicrosoft(
   context: ConnectionContext,
   call: MicrosoftCall,
 ): Promise<MicrosoftAnswer> {
-  const target = targetOf(context, call);
-  const body = bodyOf(call);
+  const { target, body } = checkedCall(context, call);
   admit(context, [scopeOf(call)]);
   const { method, headers, permission } = call;
   const answer = await context.fetcher.fetch(target, {
@@ -81,7 +80,17 @@ export async function callMicrosoft(
   throw await explained(new AzureError(failure), needs, context);
 }
 
-function targetOf({ config }: ConnectionContext, call: MicrosoftCall): string {
+/**
+ * Where a call goes and what it sends.
+ *
+ * @throws AzureError `invalid_request` naming `path`, `query` or `body`
+ */
+export const checkedCall = (context: Pick<ServiceContext, "config">, call: MicrosoftCall) => ({
+  target: targetOf(context, call),
+  body: bodyOf(call),
+});
+
+function targetOf({ config }: Pick<ServiceContext, "config">, call: MicrosoftCall): string {
   const { service, path, version = "v1.0", query = {} } = call;
   if (!path.startsWith("/") || /[?#]/.test(path)) {
     throw new AzureError(invalidField("path", "must begin with a slash and hold no query"));

@@ -23,8 +23,9 @@ export interface SecretItem {
 const apiVersion = "7.4";
 /** Key Vault gives no more at once. */
 const longestPage = 25;
-const vaultName = /^[a-zA-Z](?:[a-zA-Z0-9]|-(?!-)){1,22}[a-zA-Z0-9]$/;
-const secretName = /^[0-9a-zA-Z-]{1,127}$/;
+/** What a vault, and a secret in it, may be called. */
+export const vaultName = /^[a-zA-Z](?:[a-zA-Z0-9]|-(?!-)){1,22}[a-zA-Z0-9]$/;
+export const secretName = /^[0-9a-zA-Z-]{1,127}$/;
 
 /**
  * Names of a vault's secrets, in pages.

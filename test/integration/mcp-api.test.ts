@@ -153,16 +153,25 @@ describe("api_call", () => {
     ]);
   });
 
+  test.each(["/me/../users", "//evil.example/x", "/me\\x", "/me/\n", "x"])(
+    "asks nobody about the path %j, which is refused",
+    async (path) => {
+      const options = { ...writer, capabilities: { elicitation: { form: {} } } };
+      const { structured } = await callTool("api_call", { method: "DELETE", path }, options);
+      expect(structured).toMatchObject({ code: "invalid_request", field: "path" });
+    },
+  );
+
   test("shows the person the path as it is sent, and what is sent", async () => {
     const asked = {
       method: "DELETE",
-      path: "/me/messages/\u202eabc\n%2F",
+      path: "/me/messages/\u202eabcé%2F",
       body: { a: "\u202e\nb" },
     };
     const options = { ...writer, capabilities: { elicitation: { form: {} } } };
     const { inputRequests } = await callTool("api_call", asked, options);
     expect(inputRequests?.["confirm"]?.params["message"]).toBe(
-      String.raw`DELETE /me/messages/%E2%80%AEabc%0A%2F? It sends {"a":"\nb"}`,
+      String.raw`DELETE /me/messages/%E2%80%AEabc%C3%A9%2F? It sends {"a":"\nb"}`,
     );
   });
 

@@ -75,14 +75,10 @@ describe("a vault's secrets", () => {
     [{ vault: "evil.example#", name: "a" }, "vault"],
     [{ vault: "contoso-kv/x", name: "a" }, "vault"],
     [{ vault: "contoso-kv", name: "../keys/a" }, "name"],
-  ])("of a name that leads elsewhere are refused: %o", async (args, field) => {
+    [{ vault: "contoso-kv", name: "a of the vault b? Nothing is shown.\n" }, "name"],
+  ])("of a name that leads elsewhere are refused, and nobody is asked: %o", async (args, field) => {
     const options = { ...asAgent, capabilities: forms };
-    const asked = await callTool("keyvault_get_secret", args, options);
-    const more = {
-      requestState: asked.requestState,
-      inputResponses: { confirm: { action: "accept", content: { confirm: true } } },
-    };
-    const refused = await callTool("keyvault_get_secret", args, { ...options, more });
+    const refused = await callTool("keyvault_get_secret", args, options);
     expect([refused.isError, refused.structured["field"]]).toEqual([true, field]);
   });
 });

@@ -176,6 +176,8 @@ describe("files", () => {
 describe("people", () => {
   test("are the person, and others of the organization", async () => {
     expect((await call("people_me", {}))["mail"]).toBe("ada@contoso.example");
+    const blank = await callTool("people_search", { query: '":' }, asAgent);
+    expect(blank.structured).toMatchObject({ code: "invalid_request", field: "query" });
     const found = itemsOf(await call("people_search", { query: "Grace" }));
     expect(found.map(({ mail }) => mail)).toContain("grace@contoso.example");
   });

@@ -5,7 +5,12 @@ import type { Provider } from "../../contract/azure-types.ts";
 import { defined } from "../../contract/defined.ts";
 import { AzureError, failure, invalidField } from "../../contract/errors.ts";
 import { writeJson } from "../../http/json.ts";
-import { callMicrosoft, scopeOf } from "../../operations/microsoft-call.ts";
+import {
+  callMicrosoft,
+  checkedCall,
+  scopeOf,
+  type MicrosoftCall,
+} from "../../operations/microsoft-call.ts";
 import { operationAt, searchGraph } from "../api-index/graph.ts";
 import { searchProviders, typesOf } from "../api-index/providers.ts";
 import { cut, textsOf } from "../fields.ts";
@@ -135,8 +140,8 @@ const callAny = tool({
   },
   output: z.looseObject({ status: z.int() }),
   moreScope: scopeOf,
-  confirms: ({ method: verb, path: at, body }) =>
-    verb === "GET" ? undefined : { question: `${verb} ${asSent(at)}?${withBody(body)}` },
+  confirms: (input) =>
+    input.method === "GET" ? undefined : { question: (call) => questionFor(call, input) },
   run: async (call, { service: which, method: verb, path: at, query, body, beta }) => {
     const permission = which === "graph" ? operationAt(verb, at)?.permission : undefined;
     const { contentType, ...answer } = await callMicrosoft(await call.context(), {
@@ -151,6 +156,12 @@ const callAny = tool({
     return { ...answer, ...defined({ content_type: contentType }) };
   },
 });
+
+/** Nobody is asked about what is refused anyway. @throws AzureError */
+async function questionFor(call: ToolCall, input: MicrosoftCall): Promise<string> {
+  checkedCall(call.session.service, input);
+  return `${input.method} ${asSent(input.path)}?${withBody(input.body)}`;
+}
 
 /** The path as Microsoft gets it: no character of it can look like another. */
 const asSent = (at: string): string => encodeURI(at).replaceAll("%25", "%");

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { textOf } from "../../api/fields.ts";
-import { getSecret, listSecrets } from "../../operations/vault-secrets.ts";
+import { getSecret, listSecrets, secretName, vaultName } from "../../operations/vault-secrets.ts";
 import { defined } from "../../contract/defined.ts";
 import { flag, listInput, listOf, listOutput, words } from "../fields.ts";
 import { tool } from "../tool.ts";
@@ -13,7 +13,10 @@ const shape = {
   expires: words,
 } as const;
 
-const vault = textOf(24).meta({ description: "Name of the vault." });
+const vault = textOf(24)
+  .refine((name) => vaultName.test(name), "is no name of a vault")
+  .meta({ description: "Name of the vault." });
+const secret = textOf(127).refine((name) => secretName.test(name), "is no name of a secret");
 
 const list = tool({
   name: "keyvault_list_secrets",
@@ -36,7 +39,7 @@ const get = tool({
   description:
     "The value of a secret. The person is asked each time; a client that cannot ask gets none.",
   scope: "vault:read",
-  input: { vault, name: textOf(127) },
+  input: { vault, name: secret },
   output: z.object({ ...shape, value: z.string() }),
   confirms: (input) => ({
     question: `Show the secret ${input.name} of the vault ${input.vault} to this agent?`,

@@ -45,7 +45,10 @@ const search = tool({
   title: "Find people",
   description: "People of the organization by words of their name. Not for personal accounts.",
   scope: listUsers.scope,
-  input: { query: textOf(128), ...listInput },
+  input: {
+    query: textOf(128).refine((text) => /[^\s"\\:]/.test(text), "must hold a word"),
+    ...listInput,
+  },
   output: listOutput(shape),
   run: async (call, { query, cursor, top }) => {
     const search_ = `displayName:${query.replaceAll(/["\\:]/g, " ").trim()}`;
