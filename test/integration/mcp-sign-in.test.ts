@@ -204,6 +204,12 @@ describe("the page that asks for consent", () => {
     expect(body["scope"]).toBe("connections:read graph:read graph:write arm:read");
   });
 
+  test("tells the client that there is nothing where its user unticks all that it asked for", async () => {
+    const { browser, page } = await asked({ scope: "vault:read arm:write" });
+    const back = sentBack(await browser.submit(page, { untick: ["vault:read", "arm:write"] }));
+    expect([back.get("error"), back.get("code")]).toEqual(["access_denied", null]);
+  });
+
   test("tells the client when its user says no, and connects nothing", async () => {
     const { browser, page } = await asked({ account: "alan@fabrikam.example" });
     const back = sentBack(await browser.submit(page, { decision: "deny" }));

@@ -153,6 +153,8 @@ async function decide(context: SignInContext, decision: Decision): Promise<Respo
   const { headers, data } = taken;
   if (!decision.allowed) return backToClient(taken.request, "access_denied", headers);
   const scope = taken.request.scope.filter((one) => !isOptional(one) || decision.ticked.has(one));
+  // A token without any scope is no token (RFC 6749 §3.3).
+  if (scope.length === 0) return backToClient(taken.request, "access_denied", headers);
   const request = { ...taken.request, scope };
   return data.step === "consent"
     ? toHost(context, request, headers)
