@@ -43,6 +43,8 @@ const collections: ReadonlySet<string> = new Set(
 );
 
 const longestPath = 512;
+/** Of Graph: it comes first in a path, where an id never does. */
+const version = /^(?:v\d+\.\d+|beta)$/i;
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const forbidden = /[\u0000-\u0020\u007f?#\\%]|:\/\//;
 
@@ -63,23 +65,35 @@ export function parseWatchResource(text: string): Result<WatchedResource, Failur
     trimmed.length <= longestPath &&
     trimmed.isWellFormed() &&
     !forbidden.test(trimmed) &&
-    parts.every((part) => part !== "" && part !== "." && part !== ".." && !/^v\d/.test(part));
+    !version.test(parts[0] ?? "") &&
+    parts.every((part) => part !== "" && part !== "." && part !== "..");
   if (!isPath) return err(notWatchable());
-  const named: { text: string; isId: boolean }[] = [];
+  const named: Segment[] = [];
   for (const part of parts) {
     const before = named.at(-1);
     const isId = before !== undefined && !before.isId && collections.has(before.text);
     const word = isId ? undefined : words.get(part.toLowerCase());
     const isFolder = isId && before.text === "mailFolders";
-    named.push({ text: isFolder ? folderName(part) : (word ?? part), isId });
+    named.push({ text: isFolder ? folderName(part) : (word ?? part), isId, isFolder });
   }
   const shape = named.map((part) => (part.isId ? "*" : part.text)).join("/");
   const kind = shapes.find(([pattern]) => pattern.test(shape))?.[1] ?? "other";
-  const path = named
-    .map(({ text: part }) => part)
-    .join("/")
-    .replaceAll(/\bmailFolders\/([^/]+)/g, "mailFolders('$1')");
-  return ok({ path, kind });
+  const path = named.map(spelled).join("");
+  // It is read again from the table: what would be read otherwise then is none.
+  const isReadable = named.every((part) => !part.isFolder || !/['()]/.test(part.text));
+  return isReadable && path.length <= longestPath ? ok({ path, kind }) : err(notWatchable());
+}
+
+interface Segment {
+  text: string;
+  isId: boolean;
+  /** It is the id or the name of a folder of mail, which is written in parentheses. */
+  isFolder: boolean;
+}
+
+function spelled({ text, isFolder }: Segment, place: number): string {
+  if (isFolder) return `('${text}')`;
+  return place === 0 ? text : `/${text}`;
 }
 
 const folderName = (name: string): string =>

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ResourceKind } from "../../../../src/connection/policy/watch-kind.ts";
 import { parseWatchResource } from "../../../../src/connection/policy/watch-resource.ts";
@@ -17,6 +18,9 @@ describe("a resource", () => {
     ["sites/contoso.example,1,2/lists/3", "sites/contoso.example,1,2/lists/3", "list"],
     ["users", "users", "directory"],
     ["users/messages", "users/messages", "directory"],
+    ["users/mailFolders/messages", "users/mailFolders/messages", "mail"],
+    ["users/v2ada@contoso.example/events", "users/v2ada@contoso.example/events", "calendar"],
+    ["me/mailFolders('v1')/messages", "me/mailFolders('v1')/messages", "mail_folder"],
     ["groups/1/members", "groups/1/members", "directory"],
     ["chats/19:x@thread.v2/messages", "chats/19:x@thread.v2/messages", "teams"],
     ["communications/presences/1", "communications/presences/1", "presence"],
@@ -33,8 +37,28 @@ describe("a resource", () => {
     }
   });
 
+  test("is kept as it is when it is read again, whatever its ids are", () => {
+    const piece = fc.constantFrom(
+      ..."me users mailFolders MAILFOLDERS messages events inbox a'b a(b) drives root ('x') é v2a '".split(
+        " ",
+      ),
+    );
+    const part = fc.oneof(
+      piece,
+      fc.tuple(piece, piece).map(([one, two]) => `${one}('${two}')`),
+      fc.tuple(piece, piece).map(([one, two]) => `${one}-${two}`),
+      fc.integer({ min: 1, max: 510 }).map((length) => "x".repeat(length)),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
+        const once = parseWatchResource(parts.join("/"));
+        if (once.ok) expect(parseWatchResource(once.value.path)).toEqual(once);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test.each([
-    "",
     "/",
     "me//messages",
     "me/../users",
@@ -47,6 +71,10 @@ describe("a resource", () => {
     "me\\messages",
     "me/\ud800",
     `me/${"x".repeat(520)}`,
+    `me/mailFolders/${"x".repeat(488)}/messages`,
+    "me/mailFolders/a'b/messages",
+    "me/mailFolders/a(b/messages",
+    "beta/me/messages",
   ])("%o is none", (text) => {
     const read = parseWatchResource(text);
     expect(read.ok).toBe(false);
