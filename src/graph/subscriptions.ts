@@ -1,7 +1,7 @@
 import { failure, ownErrorHeader, type Failure } from "../contract/errors.ts";
 import { defined } from "../contract/defined.ts";
 import { err, ok, type Result } from "../contract/result.ts";
-import { boundedText } from "../http/bounded-text.ts";
+import { textUntil } from "../http/bounded-text.ts";
 import { isRecord, parseJsonObject, recordOf, textOf } from "../http/json.ts";
 import { readListBody } from "../http/page.ts";
 import { upstreamFailure } from "../http/upstream-error.ts";
@@ -69,11 +69,16 @@ const quotaText =
 export class Subscriptions {
   readonly #session: GraphSession;
   readonly #now: () => number;
+  readonly #bodyWaitMs: number;
 
-  /** @param now milliseconds since the epoch */
-  constructor(session: GraphSession, now: () => number) {
+  /**
+   * @param now milliseconds since the epoch
+   * @param bodyWaitMs what the body of an answer may take: what has come by then is read. Default 10 000
+   */
+  constructor(session: GraphSession, now: () => number, bodyWaitMs = 10_000) {
     this.#session = session;
     this.#now = now;
+    this.#bodyWaitMs = bodyWaitMs;
   }
 
   create(request: SubscriptionRequest): Promise<SubscriptionAnswer> {
@@ -159,9 +164,12 @@ export class Subscriptions {
 
   async #askOf(id: string, call: Omit<GraphCall, "path">): Promise<SubscriptionAnswer> {
     const path = graphPath("/subscriptions/{id}", { id });
-    return path.ok
-      ? this.#ask({ ...call, path: path.value })
-      : { kind: "failed", reason: path.error };
+    if (!path.ok) return { kind: "failed", reason: path.error };
+    const answer = await this.#ask({ ...call, path: path.value });
+    // What is said of another one says nothing of this one.
+    return answer.kind === "kept" && answer.subscription.id.toLowerCase() !== id.toLowerCase()
+      ? { kind: "failed", reason: noSubscription(call.method !== undefined) }
+      : answer;
   }
 
   async #ask(call: GraphCall): Promise<SubscriptionAnswer> {
@@ -171,19 +179,14 @@ export class Subscriptions {
     if (!answer.ok) return { kind: "failed", reason: answer.error };
     const response = answer.value;
     if (response.status >= 400) return this.#refusal(response, write);
-    const subscription = subscriptionIn(parseJsonObject(await boundedText(response)));
+    const subscription = subscriptionIn(parseJsonObject(await this.#textOf(response)));
     if (subscription !== undefined) return { kind: "kept", subscription };
-    const reason = failure(
-      "upstream_error",
-      "Microsoft answered with something else than a subscription.",
-      { details: { reason: "unexpected_body", ...(write && { outcome: "unknown" as const }) } },
-    );
-    return { kind: "failed", reason };
+    return { kind: "failed", reason: noSubscription(write) };
   }
 
   async #refusal(response: Response, write: boolean): Promise<SubscriptionAnswer> {
     const own = response.headers.has(ownErrorHeader);
-    const text = await boundedText(response);
+    const text = await this.#textOf(response);
     const copy = new Response(text, response);
     const reason = await this.#reasonOf(copy, write);
     if (own) return { kind: "failed", reason };
@@ -206,10 +209,23 @@ export class Subscriptions {
     }
   }
 
+  async #textOf(response: Response): Promise<string> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), this.#bodyWaitMs);
+    const text = await textUntil(late.signal, response);
+    clearTimeout(timer);
+    return text;
+  }
+
   #reasonOf(response: Response, write: boolean): Promise<Failure> {
     return upstreamFailure(response, { now: this.#now(), write });
   }
 }
+
+const noSubscription = (write: boolean): Failure =>
+  failure("upstream_error", "Microsoft answered with something else than a subscription.", {
+    details: { reason: "unexpected_body", ...(write && { outcome: "unknown" as const }) },
+  });
 
 const certificateOf = ({ certificate, id }: SubscriptionEncryption) => ({
   encryptionCertificate: certificate,

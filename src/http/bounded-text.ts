@@ -25,6 +25,17 @@ export async function textWithin(
   }
 }
 
+/**
+ * {@link boundedText}, as far as it has come when a signal is given.
+ *
+ * @param late ends the wait for a body that stalls
+ */
+export const textUntil = (late: AbortSignal, { body }: Response): Promise<string> =>
+  boundedText(
+    // Where the wait ends, so does the pipe, and the reading with what has come.
+    new Response(body?.pipeThrough(new TransformStream(), { signal: late }) ?? null),
+  );
+
 /** Error bodies are a few hundred bytes; nothing beyond this is read. */
 const maxBodyBytes = 64 * 1024;
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Timer } from "../../platform/deadline.ts";
 import { guidPattern } from "../../contract/guid.ts";
 import { parseJson } from "../../http/json.ts";
-import { boundedText } from "../../http/bounded-text.ts";
+import { textUntil } from "../../http/bounded-text.ts";
 
 const armErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const issuers = new RegExp(`https://sts\\.windows\\.net/(${guidPattern.source})/`, "gi");
@@ -21,9 +21,7 @@ export async function tenantInBody(
 ): Promise<string | undefined> {
   const late = new AbortController();
   const callOff = timer(bodyWait, () => late.abort());
-  // Where the wait ends, so does the pipe, and the reading with what has come.
-  const body = answer.body?.pipeThrough(new TransformStream(), { signal: late.signal });
-  const text = await boundedText(new Response(body ?? null));
+  const text = await textUntil(late.signal, answer);
   callOff();
   const error = armErrorSchema.safeParse(parseJson(text)).data?.error;
   if (error?.code !== "InvalidAuthenticationTokenTenant") return undefined;

@@ -22,6 +22,8 @@ export const reauthorizeQuiet = minute;
 export const watchLease = 3 * minute;
 /** No subscription lives longer. */
 const longestBelieved = 60 * day;
+/** None is given a shorter life than 45 minutes: an end that is nearer would renew without end. */
+const shortestBelieved = minute;
 /** Longest wait between attempts. */
 const retryCeiling = hour;
 
@@ -34,17 +36,26 @@ export function lifetimes(
   return [first, ...fallbacks.filter((minutes) => minutes < first)];
 }
 
+/**
+ * Whether the longest life is asked for again, of one that was given a shorter one: once a day. A refusal
+ * may have been by chance, and otherwise costs a request.
+ *
+ * @param confirmedAt when Graph last said that it keeps the subscription; null: never
+ */
+export const asksLongestAgain = (confirmedAt: number | null, now: number): boolean =>
+  confirmedAt !== null && Math.floor(confirmedAt / day) !== Math.floor(now / day);
+
 /** When a subscription is asked to end. */
 export const askedExpiry = (minutes: number, now: number): number => now + minutes * minute;
 
 /**
  * When a subscription ends: as Graph answered, whatever was asked.
  *
- * @param answered `expirationDateTime`; unreadable or past: the end that was asked for
+ * @param answered `expirationDateTime`; unreadable, past or within a minute: the end that was asked for
  */
 export function believedExpiry(answered: string | undefined, asked: number, now: number): number {
   const at = answered === undefined ? Number.NaN : Date.parse(answered);
-  if (Number.isNaN(at) || at <= now) return asked;
+  if (Number.isNaN(at) || at < now + shortestBelieved) return asked;
   return Math.min(at, now + longestBelieved);
 }
 

@@ -1,22 +1,30 @@
-import { AzureError, failure, type Failure } from "../../contract/errors.ts";
+import { AzureError, failure, type ErrorCode, type Failure } from "../../contract/errors.ts";
 import { changeKinds } from "../../contract/watch.ts";
 import { deltaSteps } from "../../graph/delta.ts";
 import type { GraphSession } from "../../graph/session.ts";
-import { isRecord, textOf } from "../../http/json.ts";
+import { isRecord } from "../../http/json.ts";
 import type { ConnectionState } from "../connection-state.ts";
-import { deltaSource, type DeltaSource } from "../policy/delta-source.ts";
+import { deltaSource, type DeltaNeed, type DeltaSource } from "../policy/delta-source.ts";
 import { deliveryWindow } from "../policy/watch-gap.ts";
 import { missedKind } from "../policy/missed-kind.ts";
 import { parseWatchResource } from "../policy/watch-resource.ts";
 import type { NewChange } from "../tables/changes.ts";
 import type { TokenCipher } from "../tables/token-cipher.ts";
 import type { WatchRow } from "../tables/watches.ts";
-import type { ChangeIntake } from "./change-intake.ts";
+import { storedText, type ChangeIntake } from "./change-intake.ts";
 import { laterColumns } from "./subscription-term.ts";
 import { errorOf, type WatchTransitions } from "./watch-transitions.ts";
 
 /** Clocks differ: what was changed so shortly before a gap began is reported once more. */
 const overlap = 5 * 60_000;
+/** What a link leads to that is of no use any more, though Graph does not say that it lost the state. */
+const linkFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "invalid_request",
+  "not_found",
+  "upstream_error",
+]);
+/** After so many of them in a row the next reading begins anew: it finds all but what was deleted. */
+const mostRefusals = 5;
 
 export interface CatchUpOptions {
   state: ConnectionState;
@@ -43,14 +51,18 @@ export class CatchUp {
     if (row === undefined || row.state !== "active" || !row.catch_up) return;
     const { ends } = state;
     const gaps = transitions.gapsOf(id);
+    const parsed = parseWatchResource(row.resource);
+    const source = parsed.ok ? deltaSource(parsed.value, this.#needOf(row)) : undefined;
+    // Of what has no delta nothing is ever read: without this it would be due for ever.
+    if (source === undefined) return state.watches.update(id, { catch_up: false });
     try {
       const from = row.delta_link === null ? undefined : await this.#open(row.delta_link);
-      const deltaLink = await this.#walk(row, ends, from);
+      const deltaLink = await this.#walk(row, ends, source, from);
       if (deltaLink === undefined) return;
       const sealed = await cipher.seal("delta_link", deltaLink);
       const present = this.#present(row, ends);
       if (present === undefined) return;
-      state.watches.update(id, { delta_link: sealed, retry_at: null, attempts: 0 });
+      state.watches.update(id, { delta_link: sealed, retry_at: null, attempts: 0, error: null });
       // A gap that began meanwhile is read with the next reading.
       if (transitions.gapsOf(id) === gaps) transitions.closeGap(present);
     } catch (error) {
@@ -59,20 +71,23 @@ export class CatchUp {
     }
   }
 
+  #needOf(row: WatchRow): DeltaNeed {
+    const since = sinceOf(row, this.#options.now());
+    return { since, changeTypes: row.change_types, reports: row.gap_since !== null };
+  }
+
   async #open(sealed: string): Promise<string | undefined> {
     const opened = await this.#options.cipher.open("delta_link", sealed);
     return opened.ok ? opened.value : undefined;
   }
 
   /** @returns where the next reading begins; undefined when the watch is no more */
-  async #walk(row: WatchRow, ends: number, from: string | undefined): Promise<string | undefined> {
-    const { now } = this.#options;
-    const { change_types: changeTypes } = row;
-    const parsed = parseWatchResource(row.resource);
-    const since = sinceOf(row, now());
-    const need = { since, changeTypes, reports: row.gap_since !== null };
-    const source = parsed.ok ? deltaSource(parsed.value, need) : undefined;
-    if (source === undefined) return undefined;
+  async #walk(
+    row: WatchRow,
+    ends: number,
+    source: DeltaSource,
+    from: string | undefined,
+  ): Promise<string | undefined> {
     const first = await this.#read(row, ends, source, from);
     // Graph has forgotten where we were: everything is read, and what is older than the gap left out.
     const read = first === "lost" ? await this.#read(row, ends, source, undefined) : first;
@@ -111,8 +126,11 @@ export class CatchUp {
   #failed(row: WatchRow, ends: number, error: AzureError): void {
     const { state, now, random } = this.#options;
     if (this.#present(row, ends) === undefined) return;
+    const later = laterColumns(row, error, { now: now(), random: random() });
+    const isUseless = later.attempts >= mostRefusals && linkFaults.has(error.code);
     state.watches.update(row.id, {
-      ...laterColumns(row, error, { now: now(), random: random() }),
+      ...later,
+      ...(isUseless && { delta_link: null }),
       error: errorOf(error),
     });
   }
@@ -143,7 +161,7 @@ interface Reading {
 
 /** What a delta says of an item, as a notification would. */
 function changeIn(item: unknown, { row, since, isReported }: Reading): NewChange | undefined {
-  const id = isRecord(item) ? textOf(item["id"]) : undefined;
+  const id = isRecord(item) ? storedText(item["id"]) : undefined;
   if (!isRecord(item) || id === undefined) return undefined;
   // Of a drive Graph reports nothing but `updated`, whatever happened to its items.
   const wanted = row.resource.endsWith("/root") ? changeKinds : row.change_types;
@@ -155,7 +173,7 @@ function changeIn(item: unknown, { row, since, isReported }: Reading): NewChange
         type: `change.${kind}`,
         resource: `${row.resource}/${id}`,
         item: id,
-        etag: textOf(item["@odata.etag"]) ?? textOf(item["eTag"]) ?? null,
+        etag: storedText(item["@odata.etag"]) ?? storedText(item["eTag"]) ?? null,
         data: null,
       };
 }

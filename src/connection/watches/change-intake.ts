@@ -1,9 +1,18 @@
 import type { Change } from "../../contract/watch.ts";
-import type { JsonRecord } from "../../http/json.ts";
+import { textOf, type JsonRecord } from "../../http/json.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { AddedChanges, NewChange } from "../tables/changes.ts";
 import type { ChangeReader } from "./change-reader.ts";
 import type { WatchTransitions } from "./watch-transitions.ts";
+
+/** Graph's own texts are far shorter; a longer one is none. */
+const longestText = 2_048;
+
+/** A text of Graph's as a change may keep it. */
+export function storedText(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && text !== "" && text.length <= longestText ? text : undefined;
+}
 
 export interface ChangeIntakeOptions {
   state: ConnectionState;

@@ -12,13 +12,10 @@ import type { ConnectionState } from "../connection-state.ts";
 import type { WatchInput } from "../policy/watch-policy.ts";
 import type { NewChange } from "../tables/changes.ts";
 import type { WatchRow } from "../tables/watches.ts";
-import type { ChangeIntake } from "./change-intake.ts";
+import { storedText, type ChangeIntake } from "./change-intake.ts";
 import type { Content, WatchContents } from "./watch-contents.ts";
 import { isClientState } from "./watch-address.ts";
 import type { WatchTransitions } from "./watch-transitions.ts";
-
-/** Graph's own texts are far shorter; a longer one is none. */
-const longestText = 2_048;
 
 /** Graph's lifecycle words; any other says that something happened that is to be looked into. */
 const lifecycleWords: Readonly<Record<string, WatchInput>> = {
@@ -158,9 +155,13 @@ function partsOf({ value }: JsonRecord): JsonRecord[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
+/** Null, nothing and what is no text are no word: the part is of a change. */
+const lifecycleOf = (part: JsonRecord): string | undefined =>
+  textOf(part["lifecycleEvent"]) || undefined;
+
 /** What a lifecycle word says; undefined for changes. */
 function wordIn(part: JsonRecord, row: WatchRow): WatchInput | undefined {
-  const word = textOf(part["lifecycleEvent"]);
+  const word = lifecycleOf(part);
   if (word === undefined) return undefined;
   const input = Object.hasOwn(lifecycleWords, word) ? lifecycleWords[word] : undefined;
   const subscription = textOf(part["subscriptionId"]) ?? row.subscription_id;
@@ -178,17 +179,17 @@ function changeIn(
   row: WatchRow,
   content: Content | undefined,
 ): NewChange | undefined {
-  if (part["lifecycleEvent"] !== undefined || content?.kind === "forged") return undefined;
+  if (lifecycleOf(part) !== undefined || content?.kind === "forged") return undefined;
   const kind = kindOf(part["changeType"]);
   if (kind === undefined) return undefined;
   const item = recordOf(part["resourceData"]);
-  const resource = boundedTextOf(part["resource"]) ?? row.resource;
+  const resource = storedText(part["resource"]) ?? row.resource;
   return {
     watch: row.id,
     type: `change.${kind}`,
     resource,
-    item: boundedTextOf(item["id"]) ?? resource,
-    etag: boundedTextOf(item["@odata.etag"]) ?? null,
+    item: storedText(item["id"]) ?? resource,
+    etag: storedText(item["@odata.etag"]) ?? null,
     data: content?.kind === "opened" ? content.sealed : null,
   };
 }
@@ -196,8 +197,3 @@ function changeIn(
 /** Graph writes it in lower case, and once in a while not. */
 const kindOf = (word: unknown): ChangeKind | undefined =>
   changeKinds.find((kind) => kind === textOf(word)?.toLowerCase());
-
-function boundedTextOf(value: unknown): string | undefined {
-  const text = textOf(value);
-  return text !== undefined && text !== "" && text.length <= longestText ? text : undefined;
-}

@@ -5,6 +5,7 @@ import type {
   SubscriptionEncryption,
   Subscriptions,
 } from "../../graph/subscriptions.ts";
+import { asksLongestAgain } from "../policy/watch-lifetime.ts";
 import type { SessionSecret } from "../../platform/keys.ts";
 import type { WatchKeyring } from "./watch-keyring.ts";
 import type { WatchColumns, WatchRow } from "../tables/watches.ts";
@@ -39,6 +40,7 @@ export class WatchSubscriptions {
     if (row?.state !== "pending" && row?.state !== "blocked") return;
     if (row.subscription_id !== null) return this.renew(id);
     if (row.asked_at !== null && (await this.#adopt(row)) !== "none") return;
+    this.#lengthen(id);
     await this.#ask(id);
   }
 
@@ -105,6 +107,7 @@ export class WatchSubscriptions {
   /** Prolongs the subscription; what is not there any more, or is of an old secret, is made anew. */
   async renew(id: string): Promise<void> {
     const { state, subscriptions, transitions, sessionSecret, now } = this.#options;
+    this.#lengthen(id);
     for (;;) {
       const row = this.#row(id);
       const subscription = row?.subscription_id ?? null;
@@ -241,6 +244,15 @@ export class WatchSubscriptions {
       ...keptColumns(row, subscription, { asked, confirmed: now(), spread }),
       signed_by: row.signed_by ?? signerOf(sessionSecret),
     };
+  }
+
+  /** Lets the longest life be asked for once more. */
+  #lengthen(id: string): void {
+    const { state, now } = this.#options;
+    const row = this.#row(id);
+    if (row !== undefined && row.lifetime > 0 && asksLongestAgain(row.confirmed_at, now())) {
+      state.watches.update(id, { lifetime: 0 });
+    }
   }
 
   /** @returns false when no shorter life is left to ask for */

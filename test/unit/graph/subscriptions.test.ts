@@ -31,7 +31,7 @@ function subscriptionsOf(...answers: (Response | Error)[]) {
     },
   });
   const session = new GraphSession(transport, { endpoint, version: "v1.0", user: undefined });
-  return { subscriptions: new Subscriptions(session, () => now), sent };
+  return { subscriptions: new Subscriptions(session, () => now, 20), sent };
 }
 
 const request = {
@@ -44,6 +44,16 @@ const request = {
 };
 const errorAnswer = (status: number, code: string, message = "No.") =>
   Response.json({ error: { code, message } }, { status });
+
+/** An answer that has begun, and does not go on. */
+const stalled = (status: number, begun: string) =>
+  new Response(
+    new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(begun)),
+    }),
+    { status },
+  );
+const oddSiblings = { id: "s1", expirationDateTime: 9_999, notificationUrl: { __proto__: null } };
 
 describe("a subscription", () => {
   test("that brings items is asked for, and renewed, with a certificate to encrypt them for", async () => {
@@ -127,6 +137,14 @@ describe("a subscription", () => {
     ["429", () => errorAnswer(429, "TooManyRequests"), "failed"],
     ["503", () => errorAnswer(503, "ServiceUnavailable"), "failed"],
     ["200 without an id", () => Response.json({ expirationDateTime: "x" }), "failed"],
+    ["200 of another", () => Response.json({ id: "s2" }), "failed"],
+    ["200 of the same in capitals", () => Response.json({ id: "S1" }), "kept"],
+    ["200 with an id of 10 KB", () => Response.json({ id: "s".repeat(10_000) }), "failed"],
+    ["200 of half a body", () => new Response('{"id":"s1"'), "failed"],
+    ["200 of a body that stalls", () => stalled(200, '{"id":"s1"'), "failed"],
+    ["404 of a body that stalls", () => stalled(404, '{"err'), "gone"],
+    ["403 of a body that stalls", () => stalled(403, ""), "forbidden"],
+    ["200 with odd siblings of the id", () => Response.json(oddSiblings), "kept"],
     ["200 of HTML", () => new Response("<html>"), "failed"],
     ["no answer", () => new TypeError("network"), "failed"],
     [

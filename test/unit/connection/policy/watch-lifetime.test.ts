@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   askedExpiry,
+  asksLongestAgain,
   believedExpiry,
   lifetimes,
   renewalAt,
@@ -47,10 +48,22 @@ describe("the end of a subscription", () => {
     ["as asked, where Graph does not say", undefined, asked],
     ["as asked, where what Graph says is no date", "soon", asked],
     ["as asked, where it has passed", new Date(now - 1).toISOString(), asked],
+    ["as asked, where it is as good as now", new Date(now + 1_000).toISOString(), asked],
+    ["as asked, where it is of the epoch", "1970-01-01T00:00:00Z", asked],
+    ["as asked, where it is a number", "0", asked],
     ["bounded", "9999-12-31T23:59:59Z", now + 60 * day],
   ])("is %s", (_, answered, expected) => {
     expect(believedExpiry(answered, asked, now)).toBe(expected);
   });
+});
+
+test.each<[string, number | null, boolean]>([
+  ["on the same day", now - 11 * 60 * minute, false],
+  ["on the day after", now - 13 * 60 * minute, true],
+  ["after days", now - 3 * day, true],
+  ["where none was ever kept", null, false],
+])("%s the longest life is asked for again: %s → %s", (_, confirmedAt, expected) => {
+  expect(asksLongestAgain(confirmedAt, now)).toBe(expected);
 });
 
 test("a renewal is due between two fifths and half of a life", () => {
