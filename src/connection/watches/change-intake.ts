@@ -11,7 +11,9 @@ const longestText = 2_048;
 /** A text of Graph's as a change may keep it. */
 export function storedText(value: unknown): string | undefined {
   const text = textOf(value);
-  return text !== undefined && text !== "" && text.length <= longestText ? text : undefined;
+  if (text === undefined || text === "" || text.length > longestText) return undefined;
+  // Half a character is kept as another, and so would not be known again.
+  return text.isWellFormed() ? text : undefined;
 }
 
 export interface ChangeIntakeOptions {
