@@ -144,6 +144,40 @@ describe("a subscription", () => {
     await changesOf(stub, 1);
   });
 
+  test.each(["given up", "disconnected"])(
+    "that outlived its watch when that was %s does not stand in the way of the next",
+    async (how) => {
+      const { id, stub } = await connected(account);
+      const lost = { match: { url: "/subscriptions", method: "POST" }, times: 1 };
+      await sandbox.fault({ ...lost, reset: true, after_commit: true });
+      const { id: watchId } = expectOk(await stub.watch(inbox));
+      if (how === "given up") {
+        expectOk(await stub.unwatch({ watchId }));
+      } else {
+        expectOk(await stub.disconnect());
+        expectOk(await signIn(stub, account));
+      }
+      const [left] = await keptFor(id);
+      const sibling = { resource: "me/messages", changeTypes: ["updated"] } as const;
+      expectOk(await stub.watch(sibling));
+      // Graph says so, or keeps both.
+      const body = JSON.stringify({
+        error: { code: "ObjectIdentifierInUse", message: "It exists." },
+      });
+      await sandbox.fault({ ...lost, respond: { status: 409, headers: {}, body } });
+      expect(expectOk(await stub.watch(inbox)).state).toBe("pending");
+      await clock.advance(10);
+      await vi.waitFor(async () => {
+        await runDurableObjectAlarm(stub);
+        const states = expectOk(await stub.watches()).map(({ state }) => state);
+        expect(states).toEqual(["active", "active"]);
+      }, 6_000);
+      const kept = (await keptFor(id)).map((one) => one.id);
+      expect(kept).toHaveLength(2);
+      expect(kept).not.toContain(left?.id);
+    },
+  );
+
   test("is renewed at half its life, by one alarm for all", async () => {
     const { id, stub } = await connected(account);
     const before = expectOk(await stub.watch(inbox)).expires_at ?? "";

@@ -1,20 +1,20 @@
 import type { GraphSubscription } from "../../graph/subscriptions.ts";
 import type { SessionSecret } from "../../platform/keys.ts";
-import type { WatchRow } from "../tables/watches.ts";
 import { readWatchToken } from "./watch-address.ts";
 
 /** One that Graph keeps for a watch, and which of the watch's subscriptions it was made as. */
 export interface OwnSubscription {
   subscription: GraphSubscription;
+  /** Id of the watch, which may have been given up. */
+  watch: string;
   incarnation: number;
 }
 
 /**
- * Those of a list whose address was given to this watch here: it is signed, so that one with another
- * address is never taken for ours.
+ * Those of a list whose address was given to a watch of this connection: it is signed, so that one with
+ * another address is never taken for ours.
  */
 export async function ownSubscriptions(
-  { id }: Pick<WatchRow, "id">,
   listed: readonly GraphSubscription[],
   whose: { connectionId: string; sessionSecret: SessionSecret; publicOrigin: string },
 ): Promise<OwnSubscription[]> {
@@ -23,8 +23,8 @@ export async function ownSubscriptions(
     const url = URL.parse(subscription.notificationUrl ?? "");
     const token = url?.origin === whose.publicOrigin ? url.searchParams.get("watch") : null;
     const address = token === null ? undefined : await readWatchToken(whose.sessionSecret, token);
-    if (address?.connectionId === whose.connectionId && address.watch === id) {
-      found.push({ subscription, incarnation: address.incarnation });
+    if (address?.connectionId === whose.connectionId) {
+      found.push({ subscription, watch: address.watch, incarnation: address.incarnation });
     }
   }
   return found;

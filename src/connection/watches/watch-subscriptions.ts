@@ -10,7 +10,7 @@ import type { SessionSecret } from "../../platform/keys.ts";
 import type { WatchKeyring } from "./watch-keyring.ts";
 import type { WatchColumns, WatchRow } from "../tables/watches.ts";
 import { checkAt, expiryOf, keptColumns, lifetimesOf, pathOf } from "./subscription-term.ts";
-import { laterEndFirst, ownSubscriptions } from "./own-subscriptions.ts";
+import { laterEndFirst, ownSubscriptions, type OwnSubscription } from "./own-subscriptions.ts";
 import { clientStateOf, notificationUrl, signerOf } from "./watch-address.ts";
 import { WatchFailures, type WatchFailuresOptions } from "./watch-failures.ts";
 import { errorOf } from "./watch-transitions.ts";
@@ -183,8 +183,8 @@ export class WatchSubscriptions {
   }
 
   /**
-   * Keeps the subscription of ours that Graph has, and deletes others of the same watch. One with
-   * another address is never touched.
+   * Keeps the subscription of ours that Graph has, and deletes others of the same watch and of those that
+   * were given up. One with another address is never touched.
    *
    * @returns `none` where Graph has none for this address
    */
@@ -198,16 +198,20 @@ export class WatchSubscriptions {
       this.#failures.failed(row, listed.error, { asked_at: row.asked_at });
       return "done";
     }
-    const own = await ownSubscriptions(row, listed.value, this.#options);
+    const own = await ownSubscriptions(listed.value, this.#options);
     if (!this.#isCurrent(row, ends)) return "done";
+    const watches = new Set(state.watches.list().map(({ id }) => id));
+    const isWanted = ({ watch, incarnation }: OwnSubscription) =>
+      watch === row.id && incarnation === row.incarnation;
     const [found, ...doubles] = own
-      .filter(({ incarnation }) => incarnation === row.incarnation)
+      .filter(isWanted)
       .map(({ subscription }) => subscription)
       .toSorted(laterEndFirst);
-    const older = own.filter(({ incarnation }) => incarnation !== row.incarnation);
-    await this.remove(
-      [...doubles, ...older.map(({ subscription }) => subscription)].map(({ id }) => id),
-    );
+    // Of watches that were given up too: Graph takes no second one of the same beside them.
+    const spent = own
+      .filter((one) => !isWanted(one) && (one.watch === row.id || !watches.has(one.watch)))
+      .map(({ subscription }) => subscription);
+    await this.remove([...doubles, ...spent].map(({ id }) => id));
     if (!this.#isCurrent(row, ends)) return "done";
     if (found === undefined) {
       state.watches.update(row.id, { asked_at: null });
