@@ -142,6 +142,8 @@ export class WatchSubscriptions {
           return;
         case "invalid":
           if (this.#shorten(row)) continue;
+          // Graph took this very form before: it may again, and until it ends nothing is lost.
+          if (row.state === "active") return this.#failures.trouble(row, answer.reason);
           return this.#failures.refused(row, answer.reason);
         case "quota":
           return this.#failures.refused(row, answer.reason);
@@ -250,11 +252,12 @@ export class WatchSubscriptions {
     };
   }
 
-  /** Lets the longest life be asked for once more. */
+  /** Lets the longest life be asked for once more, and not by every attempt of one renewal. */
   #lengthen(id: string): void {
     const { state, now } = this.#options;
     const row = this.#row(id);
-    if (row !== undefined && row.lifetime > 0 && asksLongestAgain(row.confirmed_at, now())) {
+    if (row === undefined || row.lifetime === 0 || row.attempts > 0) return;
+    if (asksLongestAgain(row.confirmed_at, now())) {
       state.watches.update(id, { lifetime: 0 });
     }
   }

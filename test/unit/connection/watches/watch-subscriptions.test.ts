@@ -126,6 +126,44 @@ describe("the life of a subscription", () => {
     expect(lives.filter((life) => life === 4_230)).toHaveLength(3);
   });
 
+  test.each([1, 2, 3, 5])("outlasts %i refusals of chance in a row", async (count) => {
+    const { clock, graph, watch, row } = asking();
+    await watch.create(id);
+    let refusals = count;
+    graph.answer = (expiresAt) => (refusals-- > 0 ? invalid(expiresAt) : kept()(expiresAt));
+    clock.at = row().renew_at ?? Infinity;
+    // The first tries all three lives.
+    for (let tries = 0; tries < Math.max(1, count - 1); tries += 1) {
+      await watch.renew(id);
+      clock.at = Math.max(clock.at, row().retry_at ?? 0);
+    }
+    expect(row()).toMatchObject({
+      state: "active",
+      subscription_id: "s1",
+      attempts: 0,
+      error: null,
+    });
+  });
+
+  test("that Graph refuses to prolong for good ends in time, and only then is refused", async () => {
+    const { clock, graph, watch, row } = asking();
+    await watch.create(id);
+    const end = row().expires_at ?? Infinity;
+    graph.answer = invalid;
+    clock.at = row().renew_at ?? Infinity;
+    while (row().state === "active") {
+      await watch.renew(id);
+      clock.at = Math.min(end, row().retry_at ?? end);
+    }
+    expect(clock.at).toBe(end);
+    expect(row()).toMatchObject({ state: "pending", subscription_id: null, gap_reason: "expired" });
+    // It ended unheard, perhaps: Graph's list says that it is gone.
+    graph.list = async () => ({ ok: true, value: [] });
+    await watch.create(id);
+    expect(row()).toMatchObject({ state: "refused", error: { code: "invalid_request" } });
+    expect(graph.lives.length).toBeLessThan(250);
+  });
+
   test.each([
     ["of the epoch", "1970-01-01T00:00:00Z"],
     ["a second ahead", new Date(start + 1_000).toISOString()],
