@@ -70,9 +70,8 @@ export const watchMutations: readonly Mutation[] = [
     of: "watches",
     name: "a subscription whose creation was not heard of is not found again",
     file: "connection/watches/watch-subscriptions.ts",
-    find: ".filter(({ incarnation }) => incarnation === row.incarnation)",
-    replace:
-      ".filter(({ incarnation }) => incarnation === row.incarnation && row.state === 'active')",
+    find: ".filter(isWanted)",
+    replace: ".filter((one) => isWanted(one) && row.state === 'active')",
   },
   {
     of: "watches",
