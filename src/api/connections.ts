@@ -87,8 +87,7 @@ export const getConnection = operation({
   mcp: {
     tool: "connection_status",
     title: "Microsoft connection",
-    about:
-      "Whether, as whom and for what an account is connected. Ask when another tool fails.",
+    about: "Whether, as whom and for what an account is connected. Ask when another tool fails.",
   },
 });
 
