@@ -11,6 +11,8 @@ const parts = [
   "src",
   "test/sandbox",
   "test/support/random.ts",
+  // Made where packages are installed, which a copy's are not.
+  ".wrangler/assets",
 ];
 
 /** A project of one's own, to put files into and to break. */

@@ -116,7 +116,8 @@ describe("the READMEs", () => {
       "script",
       "README.md",
       Object.keys(manifest.scripts)
-        .filter((script) => script !== "pretest")
+        // Run by npm before others, or where packages are installed.
+        .filter((script) => script === "prepack" || !/^pre(?:pare$|[a-z]+$)/.test(script))
         .map((script) => byNpm.get(script) ?? `npm run ${script}`),
     ],
   ])("name every %s in a table of %s", (_, path, expected) => {
