@@ -1,6 +1,5 @@
-import { errorStatuses, type Failure } from "../../contract/errors.ts";
 import type { HtmlPage } from "../../front/pages.ts";
-import { nothingToDoPage } from "./reconnect-page.ts";
+import { oldLinkPage } from "./link-pages.ts";
 
 /** What a person reads who opens an account link. Whoever has the link may be anybody: it names nobody. */
 
@@ -17,21 +16,7 @@ export const connectPage = (microsoft: string): HtmlPage => ({
   form: { buttons: [{ label: "Continue to Microsoft" }], leadsTo: [microsoft] },
 });
 
-export const expiredPage: HtmlPage = {
-  status: 400,
-  title: "This link is too old",
-  tone: "bad",
-  text: ["Such a link is good for an hour.", "Ask the application for a new one."],
-};
-
-/** A link that is ours, and that nothing came of. */
-export function notStartedPage(error: Failure, requestId: string): HtmlPage {
-  if (error.details?.reason === "connected") return nothingToDoPage;
-  return {
-    status: errorStatuses[error.code],
-    title: "The sign-in was not started",
-    tone: "bad",
-    text: [error.message, "Nothing was changed. Open the link again later."],
-    requestId: error.request_id ?? requestId,
-  };
-}
+export const expiredPage = oldLinkPage([
+  "Such a link is good for an hour.",
+  "Ask the application for a new one.",
+]);

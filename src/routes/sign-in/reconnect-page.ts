@@ -1,6 +1,7 @@
 import type { ReconnectRequest } from "../../contract/connection-rpc.ts";
-import { errorStatuses, type Failure } from "../../contract/errors.ts";
+import type { Failure } from "../../contract/errors.ts";
 import type { HtmlPage } from "../../front/pages.ts";
+import { notStartedPage, oldLinkPage } from "./link-pages.ts";
 
 /** What a person reads who opens a reconnect link. Whoever has the link may be anybody. */
 
@@ -25,33 +26,10 @@ export const askedPage = (
   form: { buttons: [{ label: "Continue to Microsoft" }], leadsTo: [microsoft] },
 });
 
-export const unknownLinkPage: HtmlPage = {
-  status: 400,
-  title: "This link cannot be used",
-  tone: "bad",
-  text: [
-    "It was not made here, or it was altered on its way.",
-    "Copy it once more, in full, from where you found it.",
-  ],
-};
-
-export const expiredLinkPage: HtmlPage = {
-  status: 400,
-  title: "This link is too old",
-  tone: "bad",
-  text: ["Such a link is good for 30 days.", "Ask for a new one where you found it."],
-};
-
-/** Another site's form, or a browser that does not say whose form it was. */
-export const elsewherePage: HtmlPage = {
-  status: 403,
-  title: "Nothing was begun",
-  tone: "bad",
-  text: [
-    "This sign-in was not started by its own page.",
-    "Open the link itself, and press the button there.",
-  ],
-};
+export const expiredLinkPage = oldLinkPage([
+  "Such a link is good for 30 days.",
+  "Ask for a new one where you found it.",
+]);
 
 interface Circumstances {
   requestId: string;
@@ -63,24 +41,10 @@ export function notReconnectedPage(
   error: Failure,
   { requestId, connectPageUrl }: Circumstances,
 ): HtmlPage {
-  if (error.details?.reason === "connected") return nothingToDoPage;
-  if (error.code === "not_found") return notConnectedPage(connectPageUrl);
-  return {
-    status: errorStatuses[error.code],
-    title: "The sign-in was not started",
-    tone: "bad",
-    text: [error.message, "Nothing was changed. Open the link again later."],
-    requestId: error.request_id ?? requestId,
-  };
+  return error.code === "not_found"
+    ? notConnectedPage(connectPageUrl)
+    : notStartedPage(error, requestId);
 }
-
-/** The account of a link works by now. */
-export const nothingToDoPage: HtmlPage = {
-  status: 200,
-  title: "Nothing has to be done",
-  tone: "good",
-  text: ["The account of this link is connected, and works.", "You can close this page."],
-};
 
 const notConnectedPage = (connectPageUrl: string | undefined): HtmlPage => ({
   status: 404,
