@@ -1,16 +1,19 @@
 import type { Config } from "../config/config.ts";
 import type { McpSignIn } from "../config/mcp-sign-in.ts";
 import { signState } from "../connection/grant/authorization-state.ts";
-import { signInPurposes } from "../connection/grant/sign-in-purpose.ts";
-import { remedyOf } from "../connection/policy/remedies.ts";
-import { signInFailure } from "../connection/policy/sign-in-failure.ts";
+import {
+  detachedFailure,
+  detachedRedirectUri,
+  redeemDetached,
+  unproven,
+  type DetachedAnswer,
+} from "../connection/grant/detached-sign-in.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { authorizationUrl } from "../entra/authorization-request.ts";
 import { defaultScopes, graphAlone, scopesForTenant, tokenScopes } from "../entra/resource.ts";
 import { newSignInSecrets, type SignInSecrets } from "../entra/sign-in-secrets.ts";
-import { authorityTenant, isSharedTenant, isTenantId } from "../entra/tenant.ts";
-import { createTokenEndpoint } from "../entra/token-endpoint.ts";
+import { authorityTenant, isTenantId } from "../entra/tenant.ts";
 import type { StepOf } from "./transactions.ts";
 
 /** Stand-alone: the Microsoft account that signs in is the user. */
@@ -56,22 +59,13 @@ export async function microsoftUrl(
     cloud: config.cloud,
     clientId: config.clientId,
     tenant,
-    redirectUri: redirectUriOf(config),
+    redirectUri: detachedRedirectUri(config, "mcp"),
     scopes: scopesAt(tenant, config),
     state: await signState(config.sessionSecret, "mcp", handle),
     nonce,
     codeChallenge,
     prompt: "select_account",
   });
-}
-
-/** Microsoft's answer to the step. */
-export interface MicrosoftAnswer {
-  state: string;
-  /** The parameters of the callback, as they came. */
-  response: URLSearchParams;
-  /** Milliseconds since the epoch. */
-  now: () => number;
 }
 
 /**
@@ -84,37 +78,18 @@ export async function signedInAccount(
   config: Config,
   { tenants }: Standalone,
   { tenant, nonce, code_verifier: codeVerifier }: StepOf<"microsoft">,
-  { state, response, now }: MicrosoftAnswer,
+  answer: DetachedAnswer,
 ): Promise<Result<SignedInAccount, Failure | "personal_account">> {
-  const { cloud, clientId, credentials } = config;
-  const endpoint = createTokenEndpoint({
-    cloud,
-    clientId,
-    credentials,
-    fetch: (input, init) => fetch(input, init),
-    now,
-  });
-  const redeemed = await endpoint.redeemCode({
-    tenant,
-    expectedTenant: tenant,
-    response,
-    state,
-    redirectUri: redirectUriOf(config),
-    codeVerifier,
-    nonce,
-    scopes: tokenScopes("graph", tenant, scopesAt(tenant, config), cloud),
-  });
+  const scopes = tokenScopes("graph", tenant, scopesAt(tenant, config), config.cloud);
+  const signIn = { purpose: "mcp", tenant, nonce, codeVerifier, scopes } as const;
+  const redeemed = await redeemDetached(config, signIn, answer);
   if (!redeemed.ok) {
     // At `common` this refusal is the first sign of a personal account: it cannot be asked for ARM.
-    if (tenant === "common" && redeemed.error.code === "invalid_scope")
-      return err("personal_account");
-    const remedy = remedyOf(redeemed.error.disposition, {
-      tenantId: isSharedTenant(tenant) ? null : tenant,
-      scopes: [],
-      publicOrigin: config.publicOrigin,
-      now: now(),
-    });
-    return err(signInFailure(redeemed.error, { tenant, remedy }));
+    return err(
+      tenant === "common" && redeemed.error.code === "invalid_scope"
+        ? "personal_account"
+        : detachedFailure(config, signIn, redeemed.error, answer.now()),
+    );
   }
   const { idToken: identity, refreshToken } = redeemed.value;
   if (identity === undefined || refreshToken === undefined) return err(unproven());
@@ -129,14 +104,6 @@ function scopesAt(tenant: string, { cloud }: Pick<Config, "cloud">): string[] {
   const scopes = scopesForTenant(tenant, defaultScopes(cloud), cloud);
   return tenant === "consumers" ? graphAlone(scopes, cloud) : scopes;
 }
-
-const redirectUriOf = ({ publicOrigin }: Pick<Config, "publicOrigin">): string =>
-  `${publicOrigin}${signInPurposes.mcp.callbackPath}`;
-
-const unproven = (): Failure =>
-  failure("invalid_request", "Microsoft did not say who signed in: start again.", {
-    details: { reason: "id_token_invalid" },
-  });
 
 const otherTenant = (): Failure =>
   failure("forbidden", "Accounts of this organization may not sign in here.", {

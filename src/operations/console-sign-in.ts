@@ -1,11 +1,12 @@
 import * as z from "zod";
 import type { Config } from "../config/config.ts";
+import type { DetachedAnswer } from "../connection/grant/detached-sign-in.ts";
 import { signInPurposes } from "../connection/grant/sign-in-purpose.ts";
 import type { ConsoleRole } from "../contract/console-state.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { parseJson } from "../http/json.ts";
-import { beginIdentitySignIn, redeemIdentity, type IdentityAnswer } from "./identity-sign-in.ts";
+import { beginIdentitySignIn, redeemIdentity } from "./identity-sign-in.ts";
 import { makeOpaque, readOpaque } from "../platform/opaque.ts";
 
 /** An operator signs in to the console by a Microsoft account. Nothing of it is kept but the session. */
@@ -65,7 +66,7 @@ export async function openConsoleSignIn(
 export async function finishConsoleSignIn(
   config: Config,
   { tenant, nonce, code_verifier: codeVerifier }: OpenConsoleSignIn,
-  answer: IdentityAnswer,
+  answer: DetachedAnswer,
 ): Promise<Result<{ name: string; role: ConsoleRole }, Failure>> {
   const signIn = { purpose: "console", tenant, nonce, codeVerifier } as const;
   const redeemed = await redeemIdentity(config, signIn, answer);

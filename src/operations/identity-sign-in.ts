@@ -1,15 +1,18 @@
 import type { Config } from "../config/config.ts";
 import { signState } from "../connection/grant/authorization-state.ts";
-import { signInPurposes } from "../connection/grant/sign-in-purpose.ts";
-import { remedyOf } from "../connection/policy/remedies.ts";
-import { signInFailure } from "../connection/policy/sign-in-failure.ts";
+import {
+  detachedFailure,
+  detachedRedirectUri,
+  redeemDetached,
+  unproven,
+  type DetachedAnswer,
+} from "../connection/grant/detached-sign-in.ts";
 import type { Prompt } from "../contract/connection-rpc.ts";
-import { failure, type Failure } from "../contract/errors.ts";
+import type { Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { authorizationUrl } from "../entra/authorization-request.ts";
 import type { IdTokenIdentity } from "../entra/id-token.ts";
 import { newSignInSecrets } from "../entra/sign-in-secrets.ts";
-import { createTokenEndpoint } from "../entra/token-endpoint.ts";
 
 /**
  * A sign-in of which nothing is wanted but who signed in, and of which no object keeps the secrets: its
@@ -31,9 +34,6 @@ export interface IdentitySignIn {
 /** Nothing but who signed in. */
 const identityScopes = ["openid", "profile"] as const;
 
-const redirectUriOf = ({ publicOrigin }: Pick<Config, "publicOrigin">, purpose: IdentityPurpose) =>
-  `${publicOrigin}${signInPurposes[purpose].callbackPath}`;
-
 /** Makes the address at Microsoft, and what has to be kept until the answer comes. */
 export async function beginIdentitySignIn(
   config: Config,
@@ -47,7 +47,7 @@ export async function beginIdentitySignIn(
     cloud,
     clientId,
     tenant,
-    redirectUri: redirectUriOf(config, purpose),
+    redirectUri: detachedRedirectUri(config, purpose),
     scopes: identityScopes,
     state,
     nonce,
@@ -57,50 +57,15 @@ export async function beginIdentitySignIn(
   return { purpose, tenant, nonce, codeVerifier, authUrl, state };
 }
 
-/** Microsoft's answer to the sign-in. */
-export interface IdentityAnswer {
-  state: string;
-  /** The parameters of the callback, as they came. */
-  response: URLSearchParams;
-  /** Milliseconds since the epoch. */
-  now: () => number;
-}
-
 /** Redeems the answer: who signed in, by an id_token that was verified in full. */
 export async function redeemIdentity(
   config: Config,
-  { purpose, tenant, nonce, codeVerifier }: IdentitySignIn,
-  { state, response, now }: IdentityAnswer,
+  signIn: IdentitySignIn,
+  answer: DetachedAnswer,
 ): Promise<Result<IdTokenIdentity, Failure>> {
-  const { cloud, clientId, credentials, publicOrigin } = config;
-  const endpoint = createTokenEndpoint({
-    cloud,
-    clientId,
-    credentials,
-    fetch: (input, init) => fetch(input, init),
-    now,
-  });
-  const redeemed = await endpoint.redeemCode({
-    tenant,
-    expectedTenant: tenant,
-    response,
-    state,
-    redirectUri: redirectUriOf(config, purpose),
-    codeVerifier,
-    nonce,
-    scopes: identityScopes,
-    identityOnly: true,
-  });
-  if (!redeemed.ok) {
-    const circumstances = { tenantId: tenant, scopes: [], now: now(), publicOrigin };
-    const remedy = remedyOf(redeemed.error.disposition, circumstances);
-    return err(signInFailure(redeemed.error, { tenant, remedy }));
-  }
+  const wanted = { ...signIn, scopes: identityScopes, identityOnly: true } as const;
+  const redeemed = await redeemDetached(config, wanted, answer);
+  if (!redeemed.ok) return err(detachedFailure(config, signIn, redeemed.error, answer.now()));
   const { idToken: identity } = redeemed.value;
   return identity === undefined ? err(unproven()) : ok(identity);
 }
-
-const unproven = (): Failure =>
-  failure("invalid_request", "Microsoft did not say who signed in: start again.", {
-    details: { reason: "id_token_invalid" },
-  });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Config } from "../config/config.ts";
+import type { DetachedAnswer } from "../connection/grant/detached-sign-in.ts";
 import { signInPurposes } from "../connection/grant/sign-in-purpose.ts";
 import { ownStub } from "../connection/stub.ts";
 import { connectionIdOf } from "../contract/connection-owner.ts";
@@ -9,7 +10,7 @@ import { holdsAdministrator } from "../entra/directory-roles.ts";
 import type { IdTokenIdentity } from "../entra/id-token.ts";
 import { parseJson } from "../http/json.ts";
 import type { Environment } from "../platform/env.ts";
-import { beginIdentitySignIn, redeemIdentity, type IdentityAnswer } from "./identity-sign-in.ts";
+import { beginIdentitySignIn, redeemIdentity } from "./identity-sign-in.ts";
 import { makeOpaque, readOpaque } from "../platform/opaque.ts";
 
 /**
@@ -98,7 +99,7 @@ export async function openProof(
 export async function finishProof(
   { env, config }: { env: Environment; config: Config },
   open: OpenProof,
-  answer: IdentityAnswer,
+  answer: DetachedAnswer,
 ): Promise<Result<{ flow: string; tenantId: string }, Failure>> {
   const proven = await proveAdministrator(config, open, answer);
   if (!proven.ok) return proven;
@@ -116,7 +117,7 @@ export async function finishProof(
 async function proveAdministrator(
   config: Config,
   { tenant, nonce, code_verifier: codeVerifier }: OpenProof,
-  answer: IdentityAnswer,
+  answer: DetachedAnswer,
 ): Promise<Result<IdTokenIdentity, Failure>> {
   const signIn = { purpose: "tenant_proof", tenant, nonce, codeVerifier } as const;
   const redeemed = await redeemIdentity(config, signIn, answer);

@@ -52,7 +52,7 @@ export const doorsOfConnection: ReadonlySet<string> = new Set([
   "connection/policy/remedies.ts",
   "connection/policy/watch-resource.ts",
   "connection/watches/watch-address.ts",
-  "connection/policy/sign-in-failure.ts",
+  "connection/grant/detached-sign-in.ts",
 ]);
 
 /** Whether the floors let a file of one room import another room. */
