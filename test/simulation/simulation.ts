@@ -1,9 +1,6 @@
-import { createLightMicrosoft } from "./microsoft/light-microsoft.ts";
-import { createLightWorld } from "./microsoft/light-world.ts";
 import type { Schedule } from "./model/commands.ts";
-import { Microsoft } from "./model/microsoft.ts";
-import { oddAnswers } from "./model/odd-answers.ts";
-import { NodeHost, simulatedSecrets } from "./node-host.ts";
+import { simulatedSecrets } from "./node-host.ts";
+import { createNodeWorld } from "./node-world.ts";
 import { runTenant } from "./tenants/run-tenant.ts";
 import type { TenantSchedule } from "./tenants/schedule.ts";
 import { runSchedule } from "./run-schedule.ts";
@@ -27,11 +24,7 @@ export interface Simulation {
 export async function createSimulation(): Promise<Simulation> {
   // Of the errors that a schedule plays nobody reads the stack, and making one is slow.
   Error.stackTraceLimit = 0;
-  const host = new NodeHost();
-  const light = createLightWorld();
-  const services = await createLightMicrosoft(light, () => host.signingKey());
-  const microsoft = new Microsoft(services, oddAnswers);
-  host.receive = (request, isHeard) => microsoft.receive(request, isHeard);
+  const { host, microsoft, light } = await createNodeWorld();
   const secrets = simulatedSecrets();
   return {
     run: (schedule, { isTimed = true, observe } = {}) => {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { race, ratios } from "../race.ts";
 import { figureOf, rowOf } from "../row.ts";
-import type { Measurement } from "../measurement.ts";
+import { atEachWidth, perCallAt, type Measurement } from "../measurement.ts";
 import type { Topic } from "../topic.ts";
 import type { Bench } from "../runtime.ts";
 
@@ -29,13 +29,7 @@ export const gateway: Topic = {
   async measure(bench) {
     const { id } = z.object({ id: z.string() }).parse(await bench.lab("/connect", {}));
     await bench.lab("/share", { id, account: "ada@contoso.example" });
-    const measured: Measurement = { rows: [], figures: [] };
-    for (const width of widths) {
-      const { rows, figures } = await measureWidth(bench, id, width);
-      measured.rows.push(...rows);
-      measured.figures.push(...figures);
-    }
-    return measured;
+    return atEachWidth(widths, (width) => measureWidth(bench, id, width));
   },
 };
 
@@ -55,12 +49,7 @@ async function measureWidth(
     },
     { rounds: 16, warmUp: 3 },
   );
-  const perCall = (what: string, of: readonly number[]) =>
-    figureOf(
-      `${width} in flight, ${what}`,
-      "ms a call",
-      of.map((time) => time / count),
-    );
+  const perCall = perCallAt({ width, count });
   return {
     rows: [
       rowOf(kv, ratios(times.actor, times.kv)),

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { Measurement } from "../measurement.ts";
+import { atEachWidth, perCallAt, type Measurement } from "../measurement.ts";
 import { race, ratios } from "../race.ts";
-import { figureOf, rowOf } from "../row.ts";
+import { rowOf } from "../row.ts";
 import type { Bench } from "../runtime.ts";
 import type { Topic } from "../topic.ts";
 
@@ -36,13 +36,7 @@ export const mcp: Topic = {
   async measure(bench) {
     const account = { account: "ada@contoso.example" };
     const credentials = credentialsSchema.parse(await bench.lab("/agent", account));
-    const measured: Measurement = { rows: [], figures: [] };
-    for (const width of widths) {
-      const { rows, figures } = await measureWidth(bench, credentials, width);
-      measured.rows.push(...rows);
-      measured.figures.push(...figures);
-    }
-    return measured;
+    return atEachWidth(widths, (width) => measureWidth(bench, credentials, width));
   },
 };
 
@@ -57,12 +51,7 @@ async function measureWidth(
     { mail: way("mail", ofHost), session: way("tool", ofHost), token: way("tool", mcpToken) },
     { rounds: 16, warmUp: 3 },
   );
-  const perCall = (what: string, of: readonly number[]) =>
-    figureOf(
-      `${width} in flight, ${what}`,
-      "ms a call",
-      of.map((time) => time / count),
-    );
+  const perCall = perCallAt({ width, count });
   return {
     rows: [
       rowOf(session, ratios(times.session, times.mail)),

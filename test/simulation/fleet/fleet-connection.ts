@@ -1,10 +1,10 @@
 import type { Random } from "../../support/random.ts";
 import { wellDeployed } from "../model/deployment.ts";
-import type { Answer, Microsoft, Outstanding } from "../model/microsoft.ts";
+import type { Answer, Outstanding } from "../model/microsoft.ts";
 import { Receivers } from "../model/receivers.ts";
 import { takenElsewhere } from "../model/sign-in.ts";
 import type { DirectoryEntry } from "../../../src/directory/entry.ts";
-import type { NodeHost } from "../node-host.ts";
+import type { NodeWorld } from "../node-world.ts";
 import { callsOf, type Habit } from "./habits.ts";
 import { begin, end, isDirectoryDown, isEntraDown, isSecretOver } from "./timeline.ts";
 
@@ -43,7 +43,7 @@ class FleetDirectory extends Receivers {
  * @param number its place in the fleet
  */
 export async function liveThrough(
-  { host, microsoft }: { host: NodeHost; microsoft: Microsoft },
+  { host, microsoft }: Pick<NodeWorld, "host" | "microsoft">,
   { number, habit }: { number: number; habit: Habit },
   random: Random,
 ): Promise<Doings> {

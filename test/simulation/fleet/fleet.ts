@@ -1,9 +1,5 @@
 import { seeded } from "../../support/random.ts";
-import { createLightMicrosoft } from "../microsoft/light-microsoft.ts";
-import { createLightWorld } from "../microsoft/light-world.ts";
-import { Microsoft } from "../model/microsoft.ts";
-import { oddAnswers } from "../model/odd-answers.ts";
-import { NodeHost } from "../node-host.ts";
+import { createNodeWorld } from "../node-world.ts";
 import { liveThrough, type Doings } from "./fleet-connection.ts";
 import { reportOn, type FleetReport } from "./fleet-report.ts";
 import { habits, type Habit } from "./habits.ts";
@@ -18,22 +14,16 @@ export interface FleetOptions {
 
 /** A fleet on paper: some connections are simulated, and what they cost is told for many. */
 export async function fleet({ connections, scale, seed }: FleetOptions): Promise<FleetReport> {
-  const host = new NodeHost();
-  const light = createLightWorld();
-  const microsoft = new Microsoft(
-    await createLightMicrosoft(light, () => host.signingKey()),
-    oddAnswers,
-  );
-  host.receive = (request, isHeard) => microsoft.receive(request, isHeard);
+  const world = await createNodeWorld();
   const lives: Doings[] = [];
   try {
     for (let number = 0; number < connections; number += 1) {
       const random = seeded(`${seed}/${number}`);
       const habit = habitAt((number + 0.5) / connections);
-      lives.push(await liveThrough({ host, microsoft }, { number, habit }, random));
+      lives.push(await liveThrough(world, { number, habit }, random));
     }
   } finally {
-    host.close();
+    world.host.close();
   }
   return reportOn(lives, scale);
 }

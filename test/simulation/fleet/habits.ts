@@ -1,4 +1,5 @@
 import type { Random } from "../../support/random.ts";
+import type { Span } from "./timeline.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -16,16 +17,8 @@ export const habits = {
 
 export type Habit = keyof typeof habits;
 
-/**
- * When a connection of this habit is called, in order.
- *
- * @param from milliseconds since the epoch; as `until`
- */
-export function callsOf(
-  habit: Habit,
-  { from, until }: { from: number; until: number },
-  random: Random,
-): number[] {
+/** When a connection of this habit is called, in order. */
+export function callsOf(habit: Habit, { from, until }: Span, random: Random): number[] {
   switch (habit) {
     case "busy": {
       const first = from + random.between(0, 5 * minute);
