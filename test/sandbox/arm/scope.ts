@@ -82,7 +82,12 @@ export function findScope(
     : { ok: true, scope: { kind, id: resourceId(resource), subscription, group, resource } };
 }
 
-function findResource(state: ArmState, group: ResourceGroup, path: string): Resource | Answer {
+/** A resource of a group, by what follows `/providers/`; or why it is not found. */
+export function findResource(
+  state: ArmState,
+  group: ResourceGroup,
+  path: string,
+): Resource | Answer {
   const { namespace, types, names } = splitProviderPath(path);
   const provider = findProvider(namespace);
   const type = provider && findType(provider, types.join("/"));

@@ -1,15 +1,10 @@
 import * as z from "zod";
-import {
-  type Answer,
-  ok,
-  resourceGroupNotFound,
-  resourceNotFound,
-  subscriptionNotFound,
-} from "./answer.ts";
+import { type Answer, ok, resourceGroupNotFound, subscriptionNotFound } from "./answer.ts";
 import { readBody, tagsSchema } from "./body.ts";
 import { findProvider, findType } from "./providers.ts";
-import { groupId, namePath, resourceId, splitProviderPath } from "./resource-id.ts";
+import { groupId, resourceId } from "./resource-id.ts";
 import { type Call, type Route, route } from "./router.ts";
+import { findResource } from "./scope.ts";
 import type { ArmState, Tags } from "./state.ts";
 import { refuseTags } from "./tag-rules.ts";
 
@@ -68,24 +63,11 @@ function findTagged(
   const group = state.group(subscriptionId, groupName);
   if (!group) return resourceGroupNotFound(groupName);
   if (path === undefined) return { id: groupId(group.subscriptionId, group.name), carrier: group };
-  const { namespace, types, names } = splitProviderPath(path);
-  const provider = findProvider(namespace);
-  const type = provider && findType(provider, types.join("/"));
-  const address = {
-    subscriptionId: group.subscriptionId,
-    group: group.name,
-    namespace: type?.namespace ?? namespace,
-    types: type?.name.split("/") ?? types,
-    names,
-  };
-  const resource = state.resource(address);
-  return resource
-    ? { id: resourceId(resource), carrier: resource, longestTagName: type?.longestTagName }
-    : resourceNotFound(
-        `${address.namespace}/${address.types.join("/")}`,
-        namePath(address),
-        group.name,
-      );
+  const resource = findResource(state, group, path);
+  if ("status" in resource) return resource;
+  const provider = findProvider(resource.namespace);
+  const type = provider && findType(provider, resource.types.join("/"));
+  return { id: resourceId(resource), carrier: resource, longestTagName: type?.longestTagName };
 }
 
 const present = ({ id, carrier }: Tagged) =>

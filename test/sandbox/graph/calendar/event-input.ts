@@ -6,7 +6,7 @@ import { recipient, toSecond } from "../mail/mail-seed.ts";
 import { stableKey } from "../mail/outlook-id.ts";
 import type { Owner } from "../owner.ts";
 import { badRequest } from "../query.ts";
-import { NEVER } from "./event.ts";
+import { NEVER, plainEvent } from "./event.ts";
 import type { Attendee, EventException, StoredEvent } from "./event.ts";
 import { unknownZone } from "./event-view.ts";
 import { recurrenceInput } from "./recurrence.ts";
@@ -164,6 +164,7 @@ export function readEvent(
   const input = readEventInput(body);
   const key = stableKey("event", guid);
   const blank: StoredEvent = {
+    ...plainEvent(),
     key,
     calendar,
     uid: key,
@@ -179,23 +180,8 @@ export function readEvent(
     isAllDay: false,
     location: "",
     organizer: recipient(owner.user.name, owner.user.mail ?? owner.user.upn),
-    attendees: [],
-    importance: "normal",
-    sensitivity: "normal",
-    showAs: "busy",
-    categories: [],
-    reminderMinutesBeforeStart: 15,
-    isReminderOn: true,
-    isOnlineMeeting: false,
     transactionId: input.transactionId ?? null,
-    allowNewTimeProposals: true,
-    hideAttendees: false,
-    responseRequested: true,
-    isCancelled: false,
-    isOrganizer: true,
-    response: { response: "organizer", time: NEVER },
     recurrence: input.recurrence ?? null,
-    exceptions: {},
   };
   // A new event needs both times.
   return changedEvent(

@@ -1,7 +1,7 @@
 import type { SandboxUser } from "../../world.ts";
 import { recipient } from "../mail/mail-seed.ts";
 import { stableKey } from "../mail/outlook-id.ts";
-import { NEVER } from "./event.ts";
+import { plainEvent } from "./event.ts";
 import type { StoredEvent } from "./event.ts";
 import { DEFAULT_CALENDAR } from "./stored-calendar.ts";
 import { readLocal } from "./time-zone.ts";
@@ -78,6 +78,7 @@ function planned(user: SandboxUser, plan: Plan): StoredEvent {
   const zone = plan.zone ?? "UTC";
   const key = stableKey("event", user.upn, plan.subject);
   return {
+    ...plainEvent(),
     key,
     calendar: DEFAULT_CALENDAR,
     uid: key,
@@ -96,23 +97,8 @@ function planned(user: SandboxUser, plan: Plan): StoredEvent {
     isAllDay: plan.allDay ?? false,
     location: plan.location ?? "",
     organizer: recipient(user.name, user.mail ?? user.upn),
-    attendees: [],
-    importance: "normal",
-    sensitivity: "normal",
     showAs: plan.allDay === true ? "oof" : "busy",
-    categories: [],
-    reminderMinutesBeforeStart: 15,
-    isReminderOn: true,
-    isOnlineMeeting: false,
-    transactionId: null,
-    allowNewTimeProposals: true,
-    hideAttendees: false,
-    responseRequested: true,
-    isCancelled: false,
-    isOrganizer: true,
-    response: { response: "organizer", time: NEVER },
     recurrence: plan.series ?? null,
-    exceptions: {},
   };
 }
 

@@ -64,6 +64,28 @@ export interface StoredEvent {
   exceptions: Readonly<Record<string, EventException | null>>;
 }
 
+/** Of one's own, without guests, and like any other. */
+export const plainEvent = () =>
+  ({
+    attendees: [],
+    importance: "normal",
+    sensitivity: "normal",
+    showAs: "busy",
+    categories: [],
+    reminderMinutesBeforeStart: 15,
+    isReminderOn: true,
+    isOnlineMeeting: false,
+    transactionId: null,
+    allowNewTimeProposals: true,
+    hideAttendees: false,
+    responseRequested: true,
+    isCancelled: false,
+    isOrganizer: true,
+    response: { response: "organizer", time: NEVER },
+    recurrence: null,
+    exceptions: {},
+  }) satisfies Partial<StoredEvent>;
+
 export type EventException = Partial<Omit<StoredEvent, "key" | "exceptions" | "recurrence">>;
 
 /** One time that an event takes place, as instants in ms. */

@@ -7,6 +7,7 @@ import { stateOf } from "../state.ts";
 import { recipient, toSecond } from "./mail-seed.ts";
 import { ONLY_SELECTED, viewMessage } from "./message-view.ts";
 import { wellKnownFolders } from "./folder.ts";
+import { plainMessage } from "./message.ts";
 import type { StoredMessage } from "./message.ts";
 import { stableKey } from "./outlook-id.ts";
 import { receive } from "./receive.ts";
@@ -58,32 +59,21 @@ export function arrive(
   const time = toSecond(received === undefined ? world.now() : Date.parse(received));
   const text = subject.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const message: StoredMessage = {
+    ...plainMessage(),
     key,
     folder,
-    revision: 1,
     createdDateTime: time,
     lastModifiedDateTime: time,
     receivedDateTime: time,
     sentDateTime: time,
     subject,
     body: { contentType: "html", content: `<html><head></head><body><p>${text}</p></body></html>` },
-    importance: "normal",
-    categories: [],
     isRead: false,
     isDraft: folder === "drafts",
-    flag: "notFlagged",
-    inferenceClassification: "focused",
-    isDeliveryReceiptRequested: false,
-    isReadReceiptRequested: false,
     internetMessageId: `<${stableToken(24, key)}@mail.contoso.example>`,
     conversation: key,
     from: recipient(from, from),
     toRecipients: [recipient(user.name, user.mail ?? user.upn)],
-    ccRecipients: [],
-    bccRecipients: [],
-    replyTo: [],
-    headers: [],
-    attachments: [],
   };
   // Only what comes into the inbox meets its rules.
   const placed =

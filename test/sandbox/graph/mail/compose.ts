@@ -4,6 +4,7 @@ import type { GraphState } from "../state.ts";
 import { recipient, toSecond } from "./mail-seed.ts";
 import { ownHeaders, toRecipients } from "./message-input.ts";
 import type { AttachmentInput, MessageInput } from "./message-input.ts";
+import { plainMessage } from "./message.ts";
 import type { Attachment, StoredMessage } from "./message.ts";
 import { stableKey } from "./outlook-id.ts";
 
@@ -66,30 +67,21 @@ export function composed(state: GraphState, owner: Owner, input: MessageInput): 
   const now = toSecond(state.world.now());
   const key = stableKey("composed", state.world.guid());
   const blank: StoredMessage = {
+    ...plainMessage(),
     key,
     folder: "drafts",
-    revision: 1,
     createdDateTime: now,
     lastModifiedDateTime: now,
     receivedDateTime: now,
     sentDateTime: now,
     subject: "",
     body: { contentType: "text", content: "" },
-    importance: "normal",
-    categories: [],
     isRead: true,
     isDraft: true,
-    flag: "notFlagged",
-    inferenceClassification: "focused",
-    isDeliveryReceiptRequested: false,
-    isReadReceiptRequested: false,
     internetMessageId: `<${stableToken(24, key)}@mail.contoso.example>`,
     conversation: key,
     from: addressOf(owner),
     toRecipients: [],
-    ccRecipients: [],
-    bccRecipients: [],
-    replyTo: [],
     headers: ownHeaders(input.internetMessageHeaders),
     attachments: (input.attachments ?? []).map((file) => attached(state.world.guid(), file)),
   };

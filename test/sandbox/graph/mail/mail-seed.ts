@@ -1,6 +1,7 @@
 import type { SandboxUser } from "../../world.ts";
 import { stableChoice, stableToken } from "../seed.ts";
 import type { WellKnownFolder } from "./folder.ts";
+import { plainMessage } from "./message.ts";
 import type { Recipient, StoredMessage } from "./message.ts";
 import { stableKey } from "./outlook-id.ts";
 
@@ -74,9 +75,9 @@ function seedMessage(
   const subject = `${topic} ${number + 1}`;
   const withFile = !outgoing && number % 7 === 3;
   return {
+    ...plainMessage(),
     key: stableKey(...words),
     folder,
-    revision: 1,
     createdDateTime: toSecond(arrived),
     lastModifiedDateTime: toSecond(arrived + MINUTE_MS),
     receivedDateTime: toSecond(arrived),
@@ -91,17 +92,10 @@ function seedMessage(
     isRead: outgoing || number % 3 !== 0,
     isDraft: folder === "drafts",
     flag: number % 13 === 4 ? "flagged" : "notFlagged",
-    inferenceClassification: "focused",
-    isDeliveryReceiptRequested: false,
-    isReadReceiptRequested: false,
     internetMessageId: `<${stableToken(24, ...words)}@mail.contoso.example>`,
     conversation: `${user.upn} ${topic} ${address}`,
     from: outgoing ? owner : other,
     toRecipients: outgoing ? [other] : [owner],
-    ccRecipients: [],
-    bccRecipients: [],
-    replyTo: [],
-    headers: [],
     attachments: withFile
       ? [
           {

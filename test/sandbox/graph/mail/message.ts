@@ -58,6 +58,23 @@ export interface StoredMessage {
   headers: { name: string; value: string }[];
 }
 
+/** What nothing was done with yet, and no file is attached to. */
+export const plainMessage = () =>
+  ({
+    revision: 1,
+    importance: "normal",
+    categories: [],
+    flag: "notFlagged",
+    inferenceClassification: "focused",
+    isDeliveryReceiptRequested: false,
+    isReadReceiptRequested: false,
+    ccRecipients: [],
+    bccRecipients: [],
+    replyTo: [],
+    headers: [],
+    attachments: [],
+  }) satisfies Partial<StoredMessage>;
+
 export const messageSchema: EntitySchema = {
   name: "microsoft.graph.message",
   properties: {
