@@ -128,7 +128,7 @@ function queryText(query: Readonly<Record<string, string>>): string {
 async function read(answer: Response): Promise<MicrosoftAnswer> {
   const { status, headers } = answer;
   const contentType = headers.get("content-type") ?? undefined;
-  const text = withoutDownloads(await boundedText(answer));
+  const text = withoutPreauthenticated(await boundedText(answer));
   const json = text.length <= longestJson ? parseJson(text) : undefined;
   if (json !== undefined) return { status, body: json };
   if (text === "" || !isText(contentType)) return { status, ...defined({ contentType }) };
@@ -141,16 +141,17 @@ async function read(answer: Response): Promise<MicrosoftAnswer> {
 }
 
 /**
- * A file's address that needs no sign-in, as items and thumbnails hold it: it would outlive whatever was
- * taken from its reader. Works on the text, because an answer may be cut anywhere.
+ * Addresses that need no sign-in, of a file as items and thumbnails hold it and of an upload session: they
+ * would outlive whatever was taken from their reader. Works on the text, because an answer may be cut
+ * anywhere.
  */
-const downloads = [
-  /("@(?:microsoft\.graph|content)\.downloadUrl"\s*:\s*")(?:[^"\\]|\\.)*/gi,
+const preauthenticated = [
+  /("(?:@(?:microsoft\.graph|content)\.downloadUrl|uploadUrl)"\s*:\s*")(?:[^"\\]|\\.)*/gi,
   /(":\s*"https:\/\/[^"?]*\?)[^"]*tempauth[^"]*/gi,
 ];
 
-const withoutDownloads = (text: string): string =>
-  downloads.reduce((left, pattern) => left.replaceAll(pattern, "$1[removed]"), text);
+const withoutPreauthenticated = (text: string): string =>
+  preauthenticated.reduce((left, pattern) => left.replaceAll(pattern, "$1[removed]"), text);
 
 const isText = (contentType = ""): boolean =>
   /^(?:text\/|application\/(?:\S+\+)?(?:json|xml))/i.test(contentType);

@@ -61,6 +61,9 @@ describe("api_describe", () => {
       permission: expect.stringMatching(/^Mail\.Read/),
       parameters: ["message-id"],
     });
+    expect((await callTool("api_describe", { path: "/me" }, reader)).structured).toMatchObject({
+      granted: true,
+    });
     const send = { method: "POST", path: "/me/sendMail" };
     expect((await callTool("api_describe", send, reader)).structured).toMatchObject({
       permission: "Mail.Send",
@@ -179,6 +182,7 @@ describe("api_call", () => {
     "https://contoso-my.sharepoint.com/personal/x/_layouts/15/download.aspx?tempauth=v1";
   test.each<[string, object]>([
     ["of an item", { name: "a.txt", "@microsoft.graph.downloadUrl": address }],
+    ["of an upload session", { uploadUrl: "https://x.example/secret" }],
     ["of items in a list", { value: [{ "@content.downloadUrl": "https://x.example/secret" }] }],
     ["of a thumbnail", { value: [{ large: { height: 1, url: `${address}&width=1` } }] }],
     [

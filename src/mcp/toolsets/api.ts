@@ -4,6 +4,7 @@ import { getProvider, listProviders } from "../../api/subscriptions.ts";
 import type { Provider } from "../../contract/azure-types.ts";
 import { defined } from "../../contract/defined.ts";
 import { AzureError, failure, invalidField } from "../../contract/errors.ts";
+import { isPermissionHeld } from "../../graph/permission-held.ts";
 import { writeJson } from "../../http/json.ts";
 import {
   callMicrosoft,
@@ -76,7 +77,8 @@ async function describeGraph(call: ToolCall, asked: Described) {
   const { permission, names } = operation;
   const { connection } = await call.context();
   const info = await connection.info();
-  const granted = info.ok && permission !== undefined && info.value.scopes.includes(permission);
+  const held = info.ok ? (info.value.roles ?? info.value.scopes) : [];
+  const granted = permission !== undefined && isPermissionHeld(held, permission);
   return {
     method: operation.method,
     path: operation.path,
