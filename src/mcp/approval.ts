@@ -1,4 +1,5 @@
 import type { InputRequiredResult } from "@modelcontextprotocol/server";
+import { grantsStub } from "../connection/stub.ts";
 import { AzureError, failure } from "../contract/errors.ts";
 import { sign, verify } from "../platform/keys.ts";
 import { isRecord } from "../http/json.ts";
@@ -30,7 +31,7 @@ export async function agreement(
   const question = await wordsOf(confirmation, call);
   if (client.showsForms) {
     const asked = { call, tool, input, question };
-    if (client.confirms === "accept" && (await isAnswerTo(asked))) return undefined;
+    if (client.confirms === "accept" && (await isFirstAnswerTo(asked))) return undefined;
     return client.askToConfirm(question, await stateOf(asked));
   }
   throw new AzureError(byPersonOnly ? formRequired(question) : confirmRequired(question));
@@ -49,7 +50,7 @@ interface Asked {
 
 /**
  * The answer to one question is worthless for another call, caller or argument, for words that the person
- * did not read, and after ten minutes.
+ * did not read, a second time, and after ten minutes.
  */
 const questionOf = ({ call: { session }, tool, input, question }: Asked, ends: number): string =>
   JSON.stringify([
@@ -68,12 +69,19 @@ async function stateOf(asked: Asked): Promise<string> {
   return `${ends}.${await sign(config.sessionSecret, "mcp", questionOf(asked, ends))}`;
 }
 
-async function isAnswerTo(asked: Asked): Promise<boolean> {
+/** Agreed to once is done once: a client that repeats a call whose answer was lost has to ask again. */
+async function isFirstAnswerTo(asked: Asked): Promise<boolean> {
   const [, ends, mac] = /^(\d{1,12})\.(.+)$/.exec(asked.call.client.state) ?? [];
   if (ends === undefined || mac === undefined) return false;
-  const { config, now } = asked.call.session.service;
-  if (Number(ends) * 1000 < now()) return false;
-  return verify(config.sessionSecret, "mcp", questionOf(asked, Number(ends)), mac);
+  const { userId, service } = asked.call.session;
+  const { config, env, now } = service;
+  const expiresAt = Number(ends) * 1000;
+  if (expiresAt < now()) return false;
+  if (!(await verify(config.sessionSecret, "mcp", questionOf(asked, Number(ends)), mac))) {
+    return false;
+  }
+  const used = await grantsStub(env, `user:${userId}`, { creates: true });
+  return used.write({ key: `approval:${mac}`, value: "", expiresAt, expected: 0 });
 }
 
 /** The same for objects that differ only in the order of their fields, and for nothing else. */

@@ -64,6 +64,18 @@ describe("sending a draft", () => {
     expect(await isSent("By form")).toBe(true);
   });
 
+  test("is done once, however often and at the same time the agreement is sent", async () => {
+    const asked = { method: "POST", path: "/me/messages", body: { subject: "Agreed to once" } };
+    const options = { ...asAgent, query: "?toolsets=api", capabilities: forms };
+    const { requestState } = await callTool("api_call", asked, options);
+    const more = { inputResponses: { confirm: accepted({ confirm: true }) }, requestState };
+    const agree = () => callTool("api_call", asked, { ...options, more });
+    const answers = [...(await Promise.all([agree(), agree(), agree()])), await agree()];
+    const done = answers.filter(({ structured }) => structured["status"] === 201);
+    const askedAgain = answers.filter(({ resultType }) => resultType === "input_required");
+    expect([done.length, askedAgain.length]).toEqual([1, 3]);
+  });
+
   test.each([
     ["declined", { action: "decline" }],
     ["closed", { action: "cancel" }],
