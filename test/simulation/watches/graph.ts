@@ -176,7 +176,9 @@ export class WatchedGraph {
   }
 
   /** A notification comes to nobody: Graph says so where it does. @param at when it gives it up */
-  lose({ subscription, change }: Notification, at = this.#options.now()): void {
+  lose({ subscription, change, missed }: Notification, at = this.#options.now()): void {
+    // The word that a change was lost is lost itself.
+    if (missed !== undefined) this.untold.add(untoldOf(subscription, missed));
     if (change === undefined) return;
     const says = folders[subscription.folder].says && this.isLive(subscription);
     if (!says) this.untold.add(untoldOf(subscription, change));
@@ -190,11 +192,7 @@ export class WatchedGraph {
       const late = this.waiting.filter(isLate);
       if (late.length === 0) return;
       this.waiting = this.waiting.filter((one) => !isLate(one));
-      for (const one of late) {
-        this.lose(one, one.at + patience);
-        // The word is lost as well.
-        if (one.missed !== undefined) this.untold.add(untoldOf(one.subscription, one.missed));
-      }
+      for (const one of late) this.lose(one, one.at + patience);
     }
   }
 
