@@ -119,7 +119,7 @@ async function forward(c: Context, mount: GatewayMount): Promise<Response> {
   const gateway = `${c.var.config.publicOrigin}${mount.prefix}`;
   const isContent = isContentPath(target);
   return untrustedBytes(
-    withLinksHere(answer, { endpoint: mount.endpoint, gateway }, { isContent }),
+    await withLinksHere(answer, { endpoint: mount.endpoint, gateway }, { isContent }),
   );
 }
 
