@@ -5,6 +5,7 @@ import type { Topic } from "./topic.ts";
 import { bundle } from "./rows/bundle.ts";
 import { cold } from "./rows/cold.ts";
 import { gateway } from "./rows/gateway.ts";
+import { http, large } from "./rows/http.ts";
 import { live } from "./rows/live.ts";
 import { mcp } from "./rows/mcp.ts";
 import { notifications } from "./rows/notifications.ts";
@@ -21,6 +22,8 @@ import { startBench } from "./runtime.ts";
  */
 const topics: readonly Topic[] = [
   gateway,
+  http,
+  large,
   mcp,
   tokenPosts,
   cold,

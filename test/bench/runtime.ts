@@ -14,6 +14,13 @@ import { workerSecrets } from "../support/secrets.ts";
 import { benchWorker, type BundledModule, deployedBundle } from "./bundles.ts";
 
 const compatibilityDate = "2026-08-15";
+/** As wrangler.jsonc has them, but for what would keep requests from this machine's own network. */
+const compatibilityFlags = ["enable_request_signal", "request_signal_passthrough"];
+const deployedObjects = { AZURE_CONNECTION: "ConnectionActor", MCP_GRANTS: "McpGrants" };
+/** More than any measurement sends. */
+const ratelimits = {
+  RATE_LIMIT: { namespace_id: "1001", simple: { limit: 1_000_000_000, period: 60 as const } },
+};
 const migrations = new URL("../../src/directory/migrations/", import.meta.url);
 
 /** All that is measured, in one runtime. */
@@ -62,9 +69,10 @@ const anyEndpoint: SandboxOptions["outbound"] = async (input) => {
  * exaggerated, never hidden. KV, D1 and the objects are those of Miniflare, on disk.
  */
 export async function startBench(): Promise<Bench> {
-  const [bundle, lab, measured, internet, sandbox] = await Promise.all([
+  const [bundle, lab, plain, measured, internet, sandbox] = await Promise.all([
     deployedBundle(),
     benchWorker("lab"),
+    benchWorker("plain"),
     benchWorker("measured"),
     benchWorker("internet"),
     createSandbox({ outbound: anyEndpoint }),
@@ -79,10 +87,12 @@ export async function startBench(): Promise<Bench> {
     name: string,
     modules: BundledModule[],
     objects: Record<string, string>,
+    { objectsOf }: { objectsOf?: string } = {},
   ) => ({
     name,
     modules,
     compatibilityDate,
+    compatibilityFlags,
     bindings: {
       ...workerSecrets,
       AZURE_TENANT_ID: "common",
@@ -92,10 +102,22 @@ export async function startBench(): Promise<Bench> {
     durableObjects: Object.fromEntries(
       Object.entries(objects).map(([binding, className]) => [
         binding,
-        { className, useSQLite: true },
+        objectsOf === undefined
+          ? { className, useSQLite: true }
+          : { className, scriptName: objectsOf },
       ]),
     ),
     d1Databases: { DB: "directory" },
+    outboundService: "internet",
+  });
+  const plainWorker = (name: string) => ({
+    name,
+    modules: module(plain),
+    compatibilityDate,
+    compatibilityFlags,
+    bindings: { API_KEYS: workerSecrets.API_KEYS },
+    durableObjects: { EMPTY: { className: "EmptyObject", scriptName: "lab" } },
+    kvNamespaces: ["TOKENS"],
     outboundService: "internet",
   });
   const runtime = new Miniflare(
@@ -118,13 +140,22 @@ export async function startBench(): Promise<Bench> {
             BROADCAST: { className: "BroadcastObject", useSQLite: true },
           },
           kvNamespaces: ["TOKENS"],
-          serviceBindings: { AZURE: "azure", FRONT: "lab" },
+          serviceBindings: {
+            AZURE: "azure",
+            AZURE_LIMITED: "azure-limited",
+            PLAIN: "plain",
+            PLAIN_LIMITED: "plain-limited",
+            FRONT: "lab",
+          },
           outboundService: "internet",
         },
-        connectionWorker("azure", bundle, {
-          AZURE_CONNECTION: "ConnectionActor",
-          MCP_GRANTS: "McpGrants",
-        }),
+        connectionWorker("azure", bundle, deployedObjects),
+        {
+          ...connectionWorker("azure-limited", bundle, deployedObjects, { objectsOf: "azure" }),
+          ratelimits,
+        },
+        plainWorker("plain"),
+        { ...plainWorker("plain-limited"), ratelimits },
         connectionWorker("measured", module(measured), { AZURE_CONNECTION: "MeasuredActor" }),
         {
           name: "internet",

@@ -15,7 +15,7 @@ const empty = "an empty object that forwards";
 
 /** Concurrency, calls per turn, and the bars against both baselines. */
 const widths = [
-  { width: 1, count: 150, kv: at(1, 1.25, seed), object: at(1, 1.25, empty) },
+  { width: 1, count: 150, kv: at(1, 1.25, seed), object: at(1, 1.15, empty) },
   { width: 16, count: 320, kv: at(16, 1, seed), object: at(16, 1.25, empty) },
 ] as const;
 
@@ -45,7 +45,6 @@ async function measureWidth(
       kv: way("kv"),
       object: way("object"),
       forward: way("forward"),
-      http: way("http"),
     },
     { rounds: 16, warmUp: 3 },
   );
@@ -61,16 +60,10 @@ async function measureWidth(
         "×",
         ratios(times.actor, times.forward),
       ),
-      figureOf(
-        `the whole HTTP route with its API key, ${width} in flight, against ${seed}`,
-        "×",
-        ratios(times.http, times.kv),
-      ),
       perCall("actor", times.actor),
       perCall("token in KV", times.kv),
       perCall("empty object", times.object),
       perCall("bare forward", times.forward),
-      perCall("the whole HTTP route", times.http),
     ],
   };
 }

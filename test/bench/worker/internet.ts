@@ -1,5 +1,5 @@
-import { mailTop, mailUrl } from "./mail.ts";
-import { quickUrl } from "./quick.ts";
+import { mailTop } from "./mail.ts";
+import { largeUrl, mailUrl, quickUrl } from "./quick.ts";
 
 interface Environment {
   /** The sandbox, in Node. */
@@ -29,10 +29,19 @@ const mail = JSON.stringify({
   })),
 });
 
+/** 10 MiB of JSON, with the fields that a page of files has. */
+const large = () => {
+  const item = `{"id":"01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK","name":"budget.xlsx","webLink":"https://contoso-my.sharepoint.com/x","size":184512,"createdBy":{"user":{"displayName":"Ada Lovelace"}}},`;
+  const items = item.repeat(Math.ceil((10 * 1_024 * 1_024) / item.length));
+  return `{"value":[${items.slice(0, -1)}],"@odata.nextLink":"${largeUrl}?$skiptoken=1"}`;
+};
+let largeBody: string | undefined;
+
 /** What is answered at once, by its address without a query. */
-const answers: ReadonlyMap<string, string> = new Map([
-  [quickUrl, body],
-  [mailUrl, mail],
+const answers: ReadonlyMap<string, () => string> = new Map([
+  [quickUrl, () => body],
+  [mailUrl, () => mail],
+  [largeUrl, () => (largeBody ??= large())],
 ]);
 
 /**
@@ -47,7 +56,7 @@ export default {
     if (request.headers.get("authorization")?.startsWith("Bearer ") !== true) {
       return new Response(null, { status: 401 });
     }
-    return new Response(answer, {
+    return new Response(answer(), {
       headers: { "content-type": "application/json", "request-id": "quick" },
     });
   },

@@ -7,6 +7,7 @@ import { credentialsOf } from "./agent.ts";
 import { listMail, listMailByTool } from "./mail.ts";
 import { postNotification, watchedInbox } from "./notifications.ts";
 import { quickUrl } from "./quick.ts";
+import { byEmptyObject, byGateway, listMailByKey } from "./routes.ts";
 import { callByKv, shareByKv } from "./token-in-kv.ts";
 
 export { BroadcastObject, EmptyObject, RowObject } from "./baselines.ts";
@@ -18,6 +19,11 @@ interface Environment {
   ROWS: DurableObjectNamespace<RowObject>;
   /** The deployed Worker's HTTP face. */
   AZURE: Fetcher;
+  /** The same, with the binding that counts its callers. */
+  AZURE_LIMITED: Fetcher;
+  /** A token in KV behind the same kind of HTTP, without and with that binding. */
+  PLAIN: Fetcher;
+  PLAIN_LIMITED: Fetcher;
   /** This Worker, so that every call is an invocation of its own, as in production. */
   FRONT: Fetcher;
 }
@@ -32,10 +38,15 @@ const ways: Record<
   // These bring a token along, since nobody on their way adds one.
   object: ({ EMPTY }, id, url, headers) => EMPTY.getByName(id).fetch(url, { headers }),
   forward: (_, __, url, headers) => fetch(url, { headers }),
-  http: ({ AZURE }, id, url) =>
-    AZURE.fetch(url.replace("https://graph.microsoft.com", "http://localhost/graph"), {
-      headers: { authorization: "Bearer azk_all_all-secret", "x-azure-connection": id },
-    }),
+  gateway: ({ AZURE }, id, url) => byGateway(AZURE, id, url),
+  plainGateway: ({ PLAIN }, id, url) => byGateway(PLAIN, id, url),
+  plainObject: ({ PLAIN }, id, url) => byEmptyObject(PLAIN, id, url),
+  limitedGateway: ({ AZURE_LIMITED }, id, url) => byGateway(AZURE_LIMITED, id, url),
+  plainLimitedGateway: ({ PLAIN_LIMITED }, id, url) => byGateway(PLAIN_LIMITED, id, url),
+  mailByKey: ({ AZURE }, id) => listMailByKey(AZURE, id),
+  plainMail: ({ PLAIN }, id) => listMailByKey(PLAIN, id),
+  limitedMail: ({ AZURE_LIMITED }, id) => listMailByKey(AZURE_LIMITED, id),
+  plainLimitedMail: ({ PLAIN_LIMITED }, id) => listMailByKey(PLAIN_LIMITED, id),
   mail: ({ AZURE }, credential) => listMail(AZURE, credential),
   tool: ({ AZURE }, credential) => listMailByTool(AZURE, credential),
 };

@@ -1,8 +1,5 @@
 /** The list of mail by which `/mcp` is measured: the same request to Graph, by both ways. */
 
-/** Where Graph gives it. */
-export const mailUrl = "https://graph.microsoft.com/v1.0/me/messages";
-
 /** What both ask for. */
 export const mailTop = 10;
 export const mailFields = "id,subject,from,receivedDateTime,isRead,hasAttachments,bodyPreview";
