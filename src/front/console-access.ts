@@ -68,8 +68,8 @@ export const fromConsole: Middleware = async (c, next) => {
 /** Who is signed in to the console in this browser. */
 export async function consoleSessionOf(c: Context): Promise<ConsoleSession | undefined> {
   const token = getCookie(c, consoleCookie);
-  if (token === undefined || c.var.config.console === undefined) return undefined;
-  return verifyConsoleSession(c.var.config.sessionSecret, token, Date.now());
+  if (token === undefined || c.get("config").console === undefined) return undefined;
+  return verifyConsoleSession(c.get("config").sessionSecret, token, Date.now());
 }
 
 /** @throws AzureError `forbidden` for another page's request, `unauthenticated` where nobody is signed in */

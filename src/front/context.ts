@@ -58,9 +58,9 @@ export const requestContext: Middleware = async (c, next) => {
   log({
     level: status >= 500 ? "warn" : "info",
     event: "request",
-    request_id: c.var.requestId,
+    request_id: c.get("requestId"),
     method: c.req.method,
-    route: c.var.route,
+    route: c.get("route"),
     status,
     duration_ms: Date.now() - began,
     ...defined({
@@ -115,9 +115,9 @@ function isAskedLocally(c: Context): boolean {
 /** What an operation of this request may use. */
 export const serviceOf = (c: Context): ServiceContext => ({
   env: c.env,
-  config: c.var.config,
-  caller: c.var.caller,
-  requestId: c.var.requestId,
+  config: c.get("config"),
+  caller: c.get("caller"),
+  requestId: c.get("requestId"),
   now: () => Date.now(),
 });
 
@@ -127,8 +127,8 @@ export const connectionOf = (
   { waitOnThrottle = false }: { waitOnThrottle?: boolean | undefined } = {},
 ): Promise<ConnectionContext> =>
   connectionContext(serviceOf(c), {
-    connectionId: c.var.connectionId,
-    as: c.var.as,
+    connectionId: c.get("connectionId"),
+    as: c.get("as"),
     waitOnThrottle,
     answered: (id) => c.set("upstreamRequestId", id),
   });

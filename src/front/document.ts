@@ -18,6 +18,6 @@ export function documentRoutes(router: Router): void {
     answers: { 200: { description: "OpenAPI 3.1.", content: { "application/json": undefined } } },
   }));
   router.app.get("/openapi.json", named("/openapi.json"), withConfig, (c) =>
-    c.json({ ...document, servers: [{ url: c.var.config.publicOrigin }] }),
+    c.json({ ...document, servers: [{ url: c.get("config").publicOrigin }] }),
   );
 }

@@ -11,7 +11,7 @@ import type { Context } from "./context.ts";
 
 /** The answer to whatever a route threw. */
 export function onError(error: unknown, c: Context): Response {
-  const reason = failureOf(error, c.var.requestId);
+  const reason = failureOf(error, c.get("requestId"));
   const upstreamId = reason.details?.upstream_request_id;
   if (upstreamId !== undefined) c.set("upstreamRequestId", upstreamId);
   return answer(c, reason);
@@ -37,14 +37,14 @@ export async function withFieldNames<Value>(
 
 /** The answer where no route is. */
 export const notFound = (c: Context): Response =>
-  answer(c, failure("not_found", "No such route.", { request_id: c.var.requestId }));
+  answer(c, failure("not_found", "No such route.", { request_id: c.get("requestId") }));
 
 /** A route that exists under other methods (RFC 9110 §15.5.6). */
 export const methodNotAllowed =
   (allowed: readonly string[]) =>
   (c: Context): Response => {
     const reason = failure("invalid_request", `This route takes ${allowed.join(", ")}.`, {
-      request_id: c.var.requestId,
+      request_id: c.get("requestId"),
       details: { field: "method" },
     });
     const { body, headers } = answer(c, reason, { allow: allowed.join(", ") });
@@ -53,8 +53,8 @@ export const methodNotAllowed =
 
 /** The answer in the form of the route. */
 function answer(c: Context, reason: Failure, more: Record<string, string> = {}): Response {
-  const headers = { "x-request-id": c.var.requestId, ...more };
-  return c.var.errorForm === "microsoft"
+  const headers = { "x-request-id": c.get("requestId"), ...more };
+  return c.get("errorForm") === "microsoft"
     ? microsoftErrorResponse(reason, headers)
     : errorResponse(reason, headers);
 }

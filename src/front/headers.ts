@@ -78,9 +78,18 @@ const isPreflight = (c: Context) =>
 export const responseHeaders: Middleware = async (c, next) => {
   await next();
   if (c.res.status === 101) return;
-  c.header("x-request-id", c.var.requestId);
-  c.header("x-content-type-options", "nosniff");
+  setHeaders(c, { "x-request-id": c.get("requestId"), "x-content-type-options": "nosniff" });
 };
+
+/** Sets headers of the answer in place: `c.header` makes another `Response` of it for each. */
+function setHeaders(c: Context, headers: Readonly<Record<string, string>>): void {
+  try {
+    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+  } catch {
+    // What another service answered cannot be changed (Fetch, "immutable" guard).
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  }
+}
 
 /** Bytes that are not ours must not run as a page of this origin, whatever they are. */
 export function untrustedBytes(response: Response): Response {

@@ -8,5 +8,5 @@ import type { Context } from "./context.ts";
 export function isOwnForm(c: Context): boolean {
   const site = c.req.header("sec-fetch-site");
   if (site !== undefined) return site === "same-origin" || site === "none";
-  return c.req.header("origin") === c.var.config.publicOrigin;
+  return c.req.header("origin") === c.get("config").publicOrigin;
 }

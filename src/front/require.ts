@@ -40,7 +40,7 @@ export function requires({ scope, console, connection }: Requirement): Middlewar
     if (connection !== undefined) {
       c.set("connectionId", orThrow(connectionAt(connection, c, caller)));
       if (connection === "query") {
-        c.set("as", asUser(c.var.connectionId, field(c, "as", connectionFields.as)));
+        c.set("as", asUser(c.get("connectionId"), field(c, "as", connectionFields.as)));
       }
     }
     await next();
@@ -52,7 +52,7 @@ export function requires({ scope, console, connection }: Requirement): Middlewar
  * @throws AzureError `unauthenticated`, or `throttled` by the deployment's own limit
  */
 export async function authenticate(c: Context, { byCookie = false } = {}): Promise<Caller> {
-  const { apiKeys, sessionSecret } = c.var.config;
+  const { apiKeys, sessionSecret } = c.get("config");
   const authorization = c.req.header("authorization");
   const operator = byCookie && authorization === undefined ? await consoleCaller(c) : undefined;
   if (operator !== undefined) return countedCaller(c, ok(operator));

@@ -47,7 +47,7 @@ function refused(error: unknown, c: Context): Response {
   const answer = onError(error, c);
   if (answer.status === 401) {
     const sent = c.req.header("authorization") !== undefined;
-    const challenge = bearerChallenge(c.var.config, sent ? { error: "invalid_token" } : {});
+    const challenge = bearerChallenge(c.get("config"), sent ? { error: "invalid_token" } : {});
     answer.headers.set("www-authenticate", challenge);
   }
   return answer;
@@ -117,7 +117,7 @@ const asLocalAsItsHost: Middleware = async (c, next) => {
 /** Only pages that are listed may call: a browser adds their origin, programs have none. */
 const fromKnownOrigin: Middleware = async (c, next) => {
   const origin = c.req.header("origin");
-  const { allowedOrigins, publicOrigin } = c.var.config;
+  const { allowedOrigins, publicOrigin } = c.get("config");
   if (origin !== undefined && origin !== publicOrigin && !isListed(origin, allowedOrigins)) {
     throw new AzureError(failure("forbidden", "Pages of this origin may not call this service."));
   }

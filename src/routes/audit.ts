@@ -29,10 +29,10 @@ export function auditRoutes(router: Router): void {
 }
 
 async function exported(c: Context): Promise<Response> {
-  const connection = await connectionStub(c.env, c.var.connectionId);
+  const connection = await connectionStub(c.env, c.get("connectionId"));
   const { events } = orThrow(await connection.events({ after: 0, limit }));
   const lines = events.map((event) => `${JSON.stringify(event)}\n`).join("");
-  const name = c.var.connectionId.replaceAll(/[^\w@.-]+/g, "-");
+  const name = c.get("connectionId").replaceAll(/[^\w@.-]+/g, "-");
   return untrustedBytes(
     new Response(lines, {
       headers: {

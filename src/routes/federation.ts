@@ -65,7 +65,7 @@ export function federationRoutes(router: Router): void {
 
 /** @throws AzureError `not_found` where this Worker is no issuer */
 function federationOf(c: Context): Federation {
-  const { federation } = c.var.config;
+  const { federation } = c.get("config");
   if (federation !== undefined) return federation;
   throw new AzureError(failure("not_found", "This Worker publishes no federation keys."));
 }

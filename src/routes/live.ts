@@ -72,7 +72,7 @@ const admitted: Middleware = async (c, next) => {
   const { ticket } = readProtocols(c.req.header("sec-websocket-protocol"));
   if (c.req.header("authorization") !== undefined || ticket === undefined) {
     return byAuthorization(c, async () => {
-      const { expiresAt, scopes } = c.var.caller;
+      const { expiresAt, scopes } = c.get("caller");
       admissions.set(c.req.raw, { scopes, ...defined({ expiresAt }) });
       await next();
     });
@@ -80,7 +80,7 @@ const admitted: Middleware = async (c, next) => {
   // As the ticket has it, which a tenant's id need not be: it may be written in capitals.
   const owner = parseConnectionId(c.req.param("id") ?? "");
   const connectionId = owner && connectionIdOf(owner);
-  const { sessionSecret } = c.var.config;
+  const { sessionSecret } = c.get("config");
   const verified =
     connectionId && (await verifyTicket(sessionSecret, ticket, connectionId, Date.now()));
   if (!connectionId || !verified) {
@@ -108,7 +108,7 @@ async function open(c: Context): Promise<Response> {
   else if (changesAfter !== undefined) {
     throw new AzureError(invalidField("changes_after", "goes with changes=1"));
   }
-  const connection = await connectionStub(c.env, c.var.connectionId);
+  const connection = await connectionStub(c.env, c.get("connectionId"));
   const answer = await connection.fetch(
     liveRequest({
       after,

@@ -52,7 +52,7 @@ async function take(
     validationToken,
   }: { watch?: string | undefined; validationToken?: string | undefined },
 ): Promise<Response> {
-  const address = await readWatchToken(c.var.config.sessionSecret, watch);
+  const address = await readWatchToken(c.get("config").sessionSecret, watch);
   if (address === undefined) {
     const point = { kind: "notification", outcome: "forged", notifications: 1 } as const;
     if (c.env.METRICS !== undefined) measure(c.env.METRICS, "", point);
@@ -74,7 +74,7 @@ async function take(
     return outcome.ok ? accepted() : later();
   } catch (error) {
     // Written to the log, which its sender does not read.
-    failureOf(error, c.var.requestId);
+    failureOf(error, c.get("requestId"));
     return later();
   }
 }

@@ -16,7 +16,9 @@ export const rewriteLink = (base: LinkBase, link: string): string =>
 const jsonType = /^application\/(?:[\w.-]+\+)?json\b/i;
 
 /** Bytes that are read at once: the most that are held back before the first of them goes on. */
-const pieceSize = 64 * 1024;
+const firstPiece = 64 * 1024;
+/** Each turn of a stream costs more than what is done to its bytes. */
+const laterPiece = 512 * 1024;
 
 /**
  * The answer with its links pointing here. Bodies that are not JSON, and JSON that is a person's
@@ -50,20 +52,19 @@ async function bodyWithLinksHere(
   links: LinkBytes,
 ): Promise<Uint8Array | ReadableStream<Uint8Array>> {
   const reader = body.getReader({ mode: "byob" });
-  const next = async (): Promise<{ bytes: Uint8Array; isLast: boolean }> => {
-    const { value } = await reader.readAtLeast(pieceSize, new Uint8Array(pieceSize));
-    const read = value?.byteLength ?? 0;
+  const next = async (size: number): Promise<{ bytes: Uint8Array; isLast: boolean }> => {
+    const { value } = await reader.readAtLeast(size, new Uint8Array(size));
     // Less than was asked for comes only at the end.
-    const isLast = read < pieceSize;
+    const isLast = (value?.byteLength ?? 0) < size;
     return { bytes: links.take(value ?? new Uint8Array(0), isLast), isLast };
   };
-  const first = await next().catch((error: unknown) => ({ error }));
+  const first = await next(firstPiece).catch((error: unknown) => ({ error }));
   if (!("error" in first) && first.isLast) return first.bytes;
   const { readable, writable } = new IdentityTransformStream();
   const writer = writable.getWriter();
   const pump = async (): Promise<void> => {
     if ("error" in first) throw first.error;
-    for (let piece = first; ; piece = await next()) {
+    for (let piece = first; ; piece = await next(laterPiece)) {
       await writer.write(piece.bytes);
       if (piece.isLast) return writer.close();
     }

@@ -88,7 +88,7 @@ export function gatewayRoutes(router: Router): void {
       `${prefix}/*`,
       withConfig,
       requires({ scope, connection: "header" }),
-      (c) => forward(c, mount(c.var.config)),
+      (c) => forward(c, mount(c.get("config"))),
     );
     router.app.all(`${prefix}/*`, methodNotAllowed(methods));
     document(router, gateway);
@@ -104,7 +104,7 @@ async function forward(c: Context, mount: GatewayMount): Promise<Response> {
     );
   }
   const target = orThrow(gatewayTarget(mount, c.req.raw.url));
-  const connection = await connectionStub(c.env, c.var.connectionId);
+  const connection = await connectionStub(c.env, c.get("connectionId"));
   const answer = await connection.fetch(outgoing(c, target), {
     // A stub follows redirects by calling the actor again.
     redirect: "manual",
@@ -116,7 +116,7 @@ async function forward(c: Context, mount: GatewayMount): Promise<Response> {
   }
   const upstreamId = upstreamRequestId(answer.headers);
   if (upstreamId !== undefined) c.set("upstreamRequestId", upstreamId);
-  const gateway = `${c.var.config.publicOrigin}${mount.prefix}`;
+  const gateway = `${c.get("config").publicOrigin}${mount.prefix}`;
   const isContent = isContentPath(target);
   return untrustedBytes(
     await withLinksHere(answer, { endpoint: mount.endpoint, gateway }, { isContent }),
@@ -130,7 +130,7 @@ function outgoing(c: Context, target: string): Request {
     if (droppedHeader.test(name)) request.headers.delete(name);
   }
   if (!request.headers.has("client-request-id")) {
-    request.headers.set("client-request-id", c.var.requestId);
+    request.headers.set("client-request-id", c.get("requestId"));
   }
   return request;
 }

@@ -11,41 +11,47 @@ const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 export const endpointPattern = (endpoint: string) => `${escape(endpoint)}(?::443)?(?=[/?]|$)`;
 
 /** Ends the names of links: every candidate is found by it. */
-const mark = `ink"`;
+const mark = new TextEncoder().encode('Link"');
 /** What comes before the mark in `@odata.nextLink`, `@odata.deltaLink` and `nextLink`. */
-const beforeMark = /(?:@odata\.(?:next|delta)|"next)L$/i;
-const longestBefore = "@odata.deltaL".length;
+const beforeMark = /(?:@odata\.(?:next|delta)|"next)$/i;
+const longestBefore = "@odata.delta".length;
 /** White space on both sides of a colon, with the colon and the quote after it. */
 const longestColon = 16 + 1 + 16 + 1;
 const port = ":443";
 
-const [, n, k, quote] = new TextEncoder().encode(mark);
-const i = mark.charCodeAt(0);
+/** By how much the mark can move on from a byte under its end (Horspool): most bytes are not looked at. */
+const shifts = new Uint8Array(256).fill(mark.length);
+mark.forEach((byte, at) => {
+  shifts[byte] = mark.length - 1 - at;
+});
 
-/** Where the mark comes next, by Horspool's search: most bytes are not looked at. @returns -1 when it does not */
+/** The last letters of `next` and `delta`: most names that end in the mark are others, such as `webLink`. */
+const isLastBefore = new Uint8Array(256);
+for (const byte of new TextEncoder().encode("tTaA")) isLastBefore[byte] = 1;
+
+/** Where a mark comes next that may end the name of a link. @returns -1 when none does */
 function nextMark(text: Uint8Array, from: number): number {
-  let at = from + 3;
-  while (at < text.length) {
-    switch (text[at]) {
-      case quote:
-        if (text[at - 1] === k && text[at - 2] === n && text[at - 3] === i) return at - 3;
-        at += 4;
-        break;
-      case k:
-        at += 1;
-        break;
-      case n:
-        at += 2;
-        break;
-      case i:
-        at += 3;
-        break;
-      default:
-        at += 4;
+  let end = from + mark.length - 1;
+  while (end < text.length) {
+    const shift = shifts[text[end] ?? 0] ?? 1;
+    if (shift === 0) {
+      const at = end - mark.length + 1;
+      if (isLastBefore[text[at - 1] ?? 0] === 1 && isMark(text, at)) return at;
+      end += mark.length;
     }
+    end += shift;
   }
   return -1;
 }
+
+const isMark = (text: Uint8Array, at: number): boolean =>
+  mark.every((byte, offset) => text[at + offset] === byte);
+
+const nothing = new Uint8Array(0);
+
+/** What comes after the mark. */
+const linkTo = (endpoint: string): RegExp =>
+  new RegExp(`^\\s{0,16}:\\s{0,16}"(${escape(endpoint)}(?:${port})?)(?=[/?])`, "i");
 
 /** Bytes as characters of the same numbers: what is looked for is ASCII. */
 const asText = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
@@ -70,15 +76,13 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
  * another character (RFC 3629 §3), so nothing is decoded either.
  */
 export class LinkBytes {
-  readonly #link: RegExp;
-  readonly #gateway: Uint8Array;
+  readonly #base: LinkBase;
   readonly #longestAfter: number;
-  #held: Uint8Array = new Uint8Array(0);
+  #held: Uint8Array = nothing;
 
-  constructor({ endpoint, gateway }: LinkBase) {
-    this.#link = new RegExp(`^\\s{0,16}:\\s{0,16}"(${escape(endpoint)}(?:${port})?)(?=[/?])`, "i");
-    this.#gateway = new TextEncoder().encode(gateway);
-    this.#longestAfter = longestColon + endpoint.length + port.length + 1;
+  constructor(base: LinkBase) {
+    this.#base = base;
+    this.#longestAfter = longestColon + base.endpoint.length + port.length + 1;
   }
 
   /**
@@ -92,13 +96,13 @@ export class LinkBytes {
     for (let at = nextMark(text, 0); at !== -1; at = nextMark(text, at + mark.length)) {
       const link = this.#linkAt(text, at);
       if (link === undefined) continue;
-      parts.push(text.subarray(done, link.start), this.#gateway);
+      parts.push(text.subarray(done, link.start), new TextEncoder().encode(this.#base.gateway));
       done = link.end;
     }
     const reach = longestBefore + mark.length + this.#longestAfter;
     const cut = isLast ? text.length : Math.max(done, text.length - reach);
     parts.push(text.subarray(done, cut));
-    this.#held = text.slice(cut);
+    this.#held = isLast ? nothing : text.slice(cut);
     return joined(parts);
   }
 
@@ -109,7 +113,8 @@ export class LinkBytes {
     }
     const from = at + mark.length;
     const [whole, endpoint] =
-      this.#link.exec(asText(text.subarray(from, from + this.#longestAfter))) ?? [];
+      linkTo(this.#base.endpoint).exec(asText(text.subarray(from, from + this.#longestAfter))) ??
+      [];
     if (whole === undefined || endpoint === undefined) return undefined;
     const end = from + whole.length;
     return { start: end - endpoint.length, end };

@@ -109,7 +109,7 @@ export function authorizeRoutes(router: Router): void {
 
 /** Reads the client's request, and asks: in host mode for consent, stand-alone first who it is. */
 async function begin({ c, oauth }: SignInContext, mode: McpSignIn): Promise<Response> {
-  const parsed = await oauth.api.parseAuthRequest(atPublicOrigin(c.var.config, c.req.raw));
+  const parsed = await oauth.api.parseAuthRequest(atPublicOrigin(c.get("config"), c.req.raw));
   if (parsed.codeChallenge === undefined) {
     throw new AuthorizationError("invalid_request", {
       description: "A code_challenge by S256 is required",
@@ -166,7 +166,7 @@ async function toHost(
   request: AuthRequest,
   headers: Headers,
 ): Promise<Response> {
-  const { mcpSignIn, sessionSecret } = c.var.config;
+  const { mcpSignIn, sessionSecret } = c.get("config");
   // The configuration has changed since the page was shown.
   if (mcpSignIn?.kind !== "host") return backToClient(request, "temporarily_unavailable", headers);
   const opened = await openStep(oauth.api, request, { step: "host" });
@@ -184,7 +184,7 @@ async function finishAccount(
 ): Promise<Response> {
   const connected = await connectAccount(c.env, account);
   if (!connected.ok) {
-    return withCookies(pageResponse(refusedPage(connected.error, c.var.requestId)), headers);
+    return withCookies(pageResponse(refusedPage(connected.error, c.get("requestId"))), headers);
   }
   const location = await completeSignIn(oauth.api, request, { userId: account.user_id });
   return withCookies(redirectResponse(location, 303), headers);
@@ -195,7 +195,7 @@ async function resume(
   { c, oauth }: SignInContext,
   { state, ticket }: { state: string; ticket: string },
 ): Promise<Response> {
-  const { sessionSecret } = c.var.config;
+  const { sessionSecret } = c.get("config");
   const now = Date.now();
   // Before any object is asked: what was not made here leads nowhere.
   const handle = await readHostState(sessionSecret, state, now);

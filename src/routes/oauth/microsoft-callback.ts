@@ -12,7 +12,7 @@ import { backToClient, showConsent, toMicrosoft, whereSignIn, withCookies } from
  * @returns undefined when the state is of no such sign-in
  */
 export async function microsoftCallback(c: Context, state: string): Promise<Response | undefined> {
-  const { sessionSecret } = c.var.config;
+  const { sessionSecret } = c.get("config");
   const handle = await verifyState(sessionSecret, "mcp", state);
   if (handle === undefined) return undefined;
   return whereSignIn(c, async (context, mode) => {
@@ -23,7 +23,7 @@ export async function microsoftCallback(c: Context, state: string): Promise<Resp
       return backToClient(request, "temporarily_unavailable", headers);
     }
     const { searchParams: response } = new URL(c.req.url);
-    const account = await signedInAccount(c.var.config, mode, data, {
+    const account = await signedInAccount(c.get("config"), mode, data, {
       state,
       response,
       now: () => Date.now(),
@@ -45,6 +45,6 @@ export async function microsoftCallback(c: Context, state: string): Promise<Resp
     if (error.details?.reason === "access_denied") {
       return backToClient(request, "access_denied", headers);
     }
-    return withCookies(pageResponse(refusedPage(error, c.var.requestId)), headers);
+    return withCookies(pageResponse(refusedPage(error, c.get("requestId"))), headers);
   });
 }

@@ -81,9 +81,9 @@ export function oauthProtocolRoutes(router: Router): void {
         answers: { 200: { description: "Its metadata.", data: resourceSchema } },
       },
       (c) =>
-        c.var.config.mcpSignIn === undefined
+        c.get("config").mcpSignIn === undefined
           ? notFound(c)
-          : Response.json(resourceMetadata(c.var.config), {
+          : Response.json(resourceMetadata(c.get("config")), {
               headers: { "cache-control": `public, max-age=${metadataAge}` },
             }),
     );
@@ -116,7 +116,7 @@ export function oauthProtocolRoutes(router: Router): void {
 
 /** The library's answer, in OAuth's own form. */
 async function respond(c: Context): Promise<Response> {
-  const { config } = c.var;
+  const config = c.get("config");
   if (config.mcpSignIn === undefined) return notFound(c);
   const excess = await limitedByAddress(c);
   if (excess !== undefined) {

@@ -40,14 +40,14 @@ export async function whereSignIn(
   c: Context,
   work: (context: SignInContext, mode: McpSignIn) => Promise<Response>,
 ): Promise<Response> {
-  const { mcpSignIn } = c.var.config;
+  const { mcpSignIn } = c.get("config");
   if (mcpSignIn === undefined) return notFound(c);
   if ((await limitedByAddress(c)) !== undefined)
-    return pageResponse(throttledPage(c.var.requestId));
+    return pageResponse(throttledPage(c.get("requestId")));
   try {
-    return await work({ c, oauth: oauthOf(c.env, c.var.config, now) }, mcpSignIn);
+    return await work({ c, oauth: oauthOf(c.env, c.get("config"), now) }, mcpSignIn);
   } catch (error) {
-    return pageResponse(pageOfRefusal(error, c.var.requestId));
+    return pageResponse(pageOfRefusal(error, c.get("requestId")));
   }
 }
 
@@ -66,11 +66,11 @@ export async function toMicrosoft(
   { c, oauth }: SignInContext,
   request: AuthRequest,
   mode: Standalone,
-  tenant = signInTenant(c.var.config, mode),
+  tenant = signInTenant(c.get("config"), mode),
 ): Promise<Response> {
   const { data, secrets } = await microsoftStep(tenant);
   const { handle, headers } = await openStep(oauth.api, request, data);
-  const url = await microsoftUrl(c.var.config, tenant, handle, secrets);
+  const url = await microsoftUrl(c.get("config"), tenant, handle, secrets);
   return withCookies(redirectResponse(url), headers);
 }
 
@@ -83,7 +83,7 @@ export async function showConsent(
   // First: a client that cannot be looked up leaves nothing behind.
   const client = clientDescription(await oauth.api.describeConsent(request));
   const { handle, headers } = await openStep(oauth.api, request, data);
-  const { mcpSignIn } = c.var.config;
+  const { mcpSignIn } = c.get("config");
   const page = consentPage({
     client,
     scopes: grantableScopes(request.scope),

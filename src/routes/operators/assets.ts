@@ -15,7 +15,7 @@ export const consolePolicy =
 /** Where there is no console, nothing under its address answers, by no method. */
 export const consoleOnly: Middleware = async (c, next) =>
   withConfig(c, async () => {
-    if (c.var.config.console === undefined) c.res = notFound(c);
+    if (c.get("config").console === undefined) c.res = notFound(c);
     else await next();
   });
 

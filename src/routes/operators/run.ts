@@ -22,14 +22,14 @@ const bodySchema = z.strictObject({
 /** Where `CONSOLE_RUNNER` is on, an administrator of the console may read as a connection. */
 export function consoleRunRoutes({ app }: Router): void {
   app.on("POST", [path], ...guardsOf({ path, json: true }), async (c) => {
-    if (!c.var.config.console?.runner) return notFound(c);
+    if (!c.get("config").console?.runner) return notFound(c);
     const operator = await requireConsole(c);
     c.set("caller", operator);
     orThrow(requireScope(operator, "admin"));
     const { connection, ...asked } = parseInput(bodySchema, await readJson(c));
     const connectionId = orThrow(ownConnection(operator, connection));
     c.set("connectionId", connectionId);
-    const tools = { env: c.env, config: c.var.config, requestId: c.var.requestId };
+    const tools = { env: c.env, config: c.get("config"), requestId: c.get("requestId") };
     const now = () => Date.now();
     return success(
       orThrow(

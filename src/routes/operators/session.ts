@@ -52,7 +52,7 @@ export async function mintedSession(
   person: Person,
 ): Promise<{ session: ConsoleSession; cookie: string }> {
   const { token, session } = await mintConsoleSession(
-    c.var.config.sessionSecret,
+    c.get("config").sessionSecret,
     person,
     Date.now(),
   );
@@ -61,7 +61,7 @@ export async function mintedSession(
 }
 
 async function byApiKey(c: Context, text: string): Promise<Person> {
-  const { console, apiKeys } = c.var.config;
+  const { console, apiKeys } = c.get("config");
   if (!console?.ways.includes("api_key")) {
     throw new AzureError(invalidField("api_key", "is no way to sign in here"));
   }
@@ -74,7 +74,7 @@ async function byApiKey(c: Context, text: string): Promise<Person> {
 }
 
 async function byAccess(c: Context): Promise<Person> {
-  const { access, admins } = c.var.config.console ?? {};
+  const { access, admins } = c.get("config").console ?? {};
   if (access === undefined) throw new AzureError(invalidField("api_key", "is required"));
   const assertion = c.req.header(accessHeader) ?? "";
   const tools = { fetch: (request: Request) => fetch(request), now: () => Date.now() };
@@ -92,8 +92,8 @@ const notLetThrough = () =>
 function answer(c: Context, session: ConsoleSession | undefined, cookie?: string): Response {
   const state: ConsoleState = {
     version,
-    runner: c.var.config.console?.runner === true,
-    ways: [...(c.var.config.console?.ways ?? [])],
+    runner: c.get("config").console?.runner === true,
+    ways: [...(c.get("config").console?.ways ?? [])],
     session:
       session === undefined
         ? null

@@ -30,7 +30,7 @@ const cookieName = async (state: string): Promise<string> =>
 /** Starts the sign-in of an operator; it comes back to `/callback`. */
 export function consoleSignInRoutes({ app }: Router): void {
   app.on("POST", [path], ...guardsOf({ path, access: fromConsole }), async (c) => {
-    const { config } = c.var;
+    const config = c.get("config");
     const tenant = config.console?.tenantId;
     if (tenant === undefined)
       throw new AzureError(failure("not_found", "CONSOLE_TENANT_ID is not set."));
@@ -46,13 +46,13 @@ export async function completeConsoleSignIn(
   c: Context,
   state: string,
 ): Promise<Response | undefined> {
-  const { config } = c.var;
+  const config = c.get("config");
   if (config.console === undefined) return undefined;
   if ((await verifyState(config.sessionSecret, "console", state)) === undefined) return undefined;
   const name = await cookieName(state);
   const open = await openConsoleSignIn(config, state, getCookie(c, name) ?? "", Date.now());
   // Another browser, or one that was here before.
-  if (open === undefined) return pageResponse(unknownStatePage(c.var.requestId));
+  if (open === undefined) return pageResponse(unknownStatePage(c.get("requestId")));
   const response = new URL(c.req.url).searchParams;
   const signedIn = await finishConsoleSignIn(config, open, {
     state,
@@ -61,7 +61,7 @@ export async function completeConsoleSignIn(
   });
   const answer = signedIn.ok
     ? redirectResponse("/console", 303)
-    : await pageResponse(refusedPage(signedIn.error, c.var.requestId));
+    : await pageResponse(refusedPage(signedIn.error, c.get("requestId")));
   if (signedIn.ok) {
     answer.headers.append("set-cookie", (await mintedSession(c, signedIn.value)).cookie);
   }

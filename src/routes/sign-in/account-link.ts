@@ -19,7 +19,7 @@ const refusals = linkRefusals("No account connects itself here.");
 const accountLinks = {
   read: readAccountLink,
   expired: expiredPage,
-  refused: (c: Context, error: Failure) => notStartedPage(error, c.var.requestId),
+  refused: (c: Context, error: Failure) => notStartedPage(error, c.get("requestId")),
 };
 
 /** Account links: where the user of an MCP client, who is an account, connects it without the host. */
@@ -35,7 +35,7 @@ export function accountLinkRoutes(router: Router): void {
     (c, { query: { link = "" } }) =>
       whereStandalone(c, async () => {
         const opened = await openLink(c, link, accountLinks);
-        const { origin } = new URL(c.var.config.cloud.authorityHost);
+        const { origin } = new URL(c.get("config").cloud.authorityHost);
         return pageResponse(opened.ok ? connectPage(origin) : opened.error);
       }),
   );
@@ -65,4 +65,4 @@ export function accountLinkRoutes(router: Router): void {
 
 /** Elsewhere the host alone knows who its user is, and there are no such links. */
 const whereStandalone = (c: Context, work: () => Promise<Response>): Response | Promise<Response> =>
-  c.var.config.mcpSignIn?.kind === "standalone" ? work() : notFound(c);
+  c.get("config").mcpSignIn?.kind === "standalone" ? work() : notFound(c);

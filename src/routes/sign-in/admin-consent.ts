@@ -66,9 +66,9 @@ export function adminConsentRoutes(router: Router): void {
     },
     async (c, { query: { tenant_id: asked, return_url: returnUrl, connect, user_id: user } }) => {
       const userId = await starterOf(c, { connects: connect === "true", user, returnUrl });
-      const { cloud, clientId, sessionSecret } = c.var.config;
+      const { cloud, clientId, sessionSecret } = c.get("config");
       const tenant = tenantOf(c, asked);
-      if (returnUrl !== undefined && !readReturnUrl(returnUrl, c.var.config.returnOrigins)) {
+      if (returnUrl !== undefined && !readReturnUrl(returnUrl, c.get("config").returnOrigins)) {
         throw new AzureError(invalidField("return_url", "must be a URL on one of RETURN_ORIGINS"));
       }
       const { state, expiresAt } = await signAdminState(
@@ -76,7 +76,7 @@ export function adminConsentRoutes(router: Router): void {
         { tenant, ...defined({ return_url: returnUrl, user_id: userId }) },
         Date.now(),
       );
-      const redirectUri = `${c.var.config.publicOrigin}${callbackPath}`;
+      const redirectUri = `${c.get("config").publicOrigin}${callbackPath}`;
       const url = adminConsentUrl({ cloud, clientId, tenant, redirectUri, state });
       if (c.req.header("accept")?.includes("text/html")) return redirectResponse(url);
       return success({
@@ -115,7 +115,7 @@ export function adminConsentRoutes(router: Router): void {
       },
     },
     async (c, { query }) => {
-      const { sessionSecret } = c.var.config;
+      const { sessionSecret } = c.get("config");
       const started = await readAdminState(sessionSecret, query.state ?? "", Date.now());
       if (started === undefined) {
         // Else started in the Azure portal, or more than ten minutes ago: they may have consented.
@@ -161,7 +161,7 @@ async function starterOf(
 
 /** A deployment of one tenant asks that tenant and no other. */
 function tenantOf(c: Context, asked: string | undefined): string {
-  const { tenantId } = c.var.config;
+  const { tenantId } = c.get("config");
   const tenant = parseTenant(asked ?? tenantId) ?? "organizations";
   if (isTenantId(tenantId) && tenant !== tenantId.toLowerCase()) {
     throw new AzureError(
@@ -207,7 +207,7 @@ const refusedPage = (c: Context, error: string) => ({
   title: "The permissions were not granted",
   tone: "bad" as const,
   text: refusal(error),
-  requestId: c.var.requestId,
+  requestId: c.get("requestId"),
 });
 
 function refusal(error: string): string[] {

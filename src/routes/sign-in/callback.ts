@@ -58,7 +58,7 @@ export function callbackRoutes(router: Router): void {
       },
     },
     async (c, { query: { state, admin_consent: consent } }) => {
-      const { sessionSecret } = c.var.config;
+      const { sessionSecret } = c.get("config");
       // Before any actor is asked: a state that was not made here leads nowhere.
       const connectionId =
         state === undefined ? undefined : await connectionOfCallback(sessionSecret, state);
@@ -69,7 +69,7 @@ export function callbackRoutes(router: Router): void {
         if (operator !== undefined) return operator;
         // After a consent in the Azure portal the administrator is sent to the first redirect URI.
         return pageResponse(
-          consent === undefined ? unknownStatePage(c.var.requestId) : administratorPage,
+          consent === undefined ? unknownStatePage(c.get("requestId")) : administratorPage,
         );
       }
       c.set("connectionId", connectionId);
@@ -80,7 +80,7 @@ export function callbackRoutes(router: Router): void {
         response: new URL(c.req.url).search.slice(1),
         ...defined({ browserBinding }),
       });
-      if (!completion.ok) return pageResponse(refusedPage(completion.error, c.var.requestId));
+      if (!completion.ok) return pageResponse(refusedPage(completion.error, c.get("requestId")));
       const answer = await completionAnswer(c, completion.value);
       for (const cookie of await cookiesOf(completion.value, state, browserBinding)) {
         answer.headers.append("set-cookie", cookie);
@@ -108,7 +108,7 @@ function completionAnswer(
     case "refused": {
       const error = renamedField(completion.error, snakeCase);
       return completion.returnUrl === undefined
-        ? pageResponse(refusedPage(error, c.var.requestId))
+        ? pageResponse(refusedPage(error, c.get("requestId")))
         : redirectResponse(returnTo(completion.returnUrl, errorParameters(error)));
     }
   }

@@ -77,7 +77,8 @@ export function connectRoutes(router: Router): void {
     async (c, input) => {
       const { return_url: returnUrl, tenant_id: tenantId, login_hint: loginHint } = input.query;
       const { scopes, prompt } = input.query;
-      const { caller, config } = c.var;
+      const caller = c.get("caller");
+      const config = c.get("config");
       if (returnUrl !== undefined && !readReturnUrl(returnUrl, config.returnOrigins)) {
         throw invalidReturnUrl("must be a URL on one of RETURN_ORIGINS");
       }
@@ -88,7 +89,7 @@ export function connectRoutes(router: Router): void {
         );
       }
       const start = beginSignIn(c.env, {
-        connectionId: c.var.connectionId,
+        connectionId: c.get("connectionId"),
         start: binding === "confirm" ? "server" : "user",
         mayAddLabel: caller.scopes.has("connections:write"),
         ...defined({ tenantId, scopes, loginHint, prompt, returnUrl }),
@@ -122,7 +123,7 @@ async function startAnswer(c: Context, start: AuthorizationStart): Promise<Respo
     wantsPage || opensInSandbox(c)
       ? redirectResponse(authUrl)
       : Response.json(
-          { auth_url: authUrl, state, expires_at: expiresAt, connection: c.var.connectionId },
+          { auth_url: authUrl, state, expires_at: expiresAt, connection: c.get("connectionId") },
           { headers: { "cache-control": "no-store" } },
         );
   if (browserBinding !== undefined) {
@@ -136,7 +137,7 @@ const invalidReturnUrl = (expected: string): AzureError =>
 
 /** Sandbox only: no credential needed, so that a link in a README can start a sign-in. */
 const opensInSandbox = (c: Context): boolean =>
-  c.var.config.cloud.name === "sandbox" && c.req.header("authorization") === undefined;
+  c.get("config").cloud.name === "sandbox" && c.req.header("authorization") === undefined;
 
 const signedIn = requires({ scope: () => "connections:read", connection: "query" });
 

@@ -59,7 +59,7 @@ export async function openLink(
   const excess = await limitedByAddress(c);
   if (excess !== undefined) return err(refused(c, excess));
   // Before any actor is asked: a link that was not made here leads nowhere.
-  const opened = await read(c.var.config.sessionSecret, link, Date.now());
+  const opened = await read(c.get("config").sessionSecret, link, Date.now());
   if (!opened.ok) return err(opened.error === "expired" ? expired : unknownLinkPage);
   const { connectionId } = opened.value;
   c.set("connectionId", connectionId);

@@ -28,7 +28,7 @@ export function logoutRoutes(router: Router): void {
       answers: { 302: { description: "To Microsoft's sign-out page." } },
     },
     (c, { query: { post_logout_redirect_uri: target } }) => {
-      const { cloud, tenantId, returnOrigins, redirectUris } = c.var.config;
+      const { cloud, tenantId, returnOrigins, redirectUris } = c.get("config");
       const origins = [...returnOrigins, ...redirectUris.map((uri) => new URL(uri).origin)];
       const url = target === undefined ? undefined : readReturnUrl(target, origins);
       if (target !== undefined && url === undefined) {

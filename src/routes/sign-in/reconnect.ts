@@ -17,8 +17,8 @@ const refusals = linkRefusals("A page: the account of the link is not connected.
 
 const refused = (c: Context, error: Failure): HtmlPage =>
   notReconnectedPage(error, {
-    requestId: c.var.requestId,
-    connectPageUrl: c.var.config.connectPageUrl,
+    requestId: c.get("requestId"),
+    connectPageUrl: c.get("config").connectPageUrl,
   });
 
 const reconnectLinks = { read: readReconnectLink, expired: expiredLinkPage, refused };
@@ -45,7 +45,9 @@ export function reconnectRoutes(router: Router): void {
       const stub = await reconnectStub(c.env, opened.value);
       const asked = await stub.reconnectRequest({ link });
       if (!asked.ok) return pageResponse(refused(c, asked.error));
-      return pageResponse(askedPage(asked.value, new URL(c.var.config.cloud.authorityHost).origin));
+      return pageResponse(
+        askedPage(asked.value, new URL(c.get("config").cloud.authorityHost).origin),
+      );
     },
   );
 

@@ -45,7 +45,7 @@ export async function startProof(
   tenant: string | undefined,
   asked: Omit<ProofAsked, "tenant">,
 ): Promise<Response> {
-  const { tenantId: own } = c.var.config;
+  const { tenantId: own } = c.get("config");
   const named = tenant?.toLowerCase() ?? "";
   const isOwn = !isTenantId(own) || named === own.toLowerCase();
   if (!isTenantId(named) || isPersonalTenant(named) || !isOwn) {
@@ -56,7 +56,7 @@ export async function startProof(
 
 /** The answer to the sign-in's callback; undefined when the state is of no such sign-in. */
 export async function completeProof(c: Context, state: string): Promise<Response | undefined> {
-  const { config } = c.var;
+  const config = c.get("config");
   if ((await verifyState(config.sessionSecret, "tenant_proof", state)) === undefined) {
     return undefined;
   }
@@ -64,7 +64,7 @@ export async function completeProof(c: Context, state: string): Promise<Response
   const now = () => Date.now();
   const open = await openProof(config, state, getCookie(c, name) ?? "", now());
   // Another browser, or one that was here before: where to send it nobody knows.
-  if (open === undefined) return pageResponse(unknownStatePage(c.var.requestId));
+  if (open === undefined) return pageResponse(unknownStatePage(c.get("requestId")));
   const { searchParams: response } = new URL(c.req.url);
   const answer =
     open.silent && needsPage.has(response.get("error") ?? "")
@@ -79,7 +79,7 @@ async function finished(
   open: OpenProof,
   answer: Parameters<typeof finishProof>[2],
 ): Promise<Response> {
-  const proven = await finishProof({ env: c.env, config: c.var.config }, open, answer);
+  const proven = await finishProof({ env: c.env, config: c.get("config") }, open, answer);
   if (proven.ok) {
     const { flow, tenantId } = proven.value;
     const parameters = { status: "confirmation_required", flow, tenant_id: tenantId };
@@ -88,7 +88,7 @@ async function finished(
   const error = renamedField(proven.error, snakeCase);
   // Nobody but the operator can do anything about it: whoever tries the flow out should see it.
   if (error.details?.reason === "directory_roles_missing") {
-    return pageResponse(refusedPage(error, c.var.requestId));
+    return pageResponse(refusedPage(error, c.get("requestId")));
   }
   return redirectResponse(returnTo(open.return_url, errorParameters(error)));
 }
@@ -98,7 +98,7 @@ async function proofAnswer(
   asked: ProofAsked,
   { silent }: { silent: boolean },
 ): Promise<Response> {
-  const start = await beginProof(c.var.config, asked, { silent, now: Date.now() });
+  const start = await beginProof(c.get("config"), asked, { silent, now: Date.now() });
   const answer = redirectResponse(start.authUrl);
   const name = await cookieName(start.state);
   answer.headers.append(

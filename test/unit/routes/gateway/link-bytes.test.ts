@@ -91,7 +91,7 @@ describe("links in a body", () => {
   });
 });
 
-test.each(["nextLink", "NextLink", "@odata.nextLink", "@odata.deltaLink", "x@odata.DELTALink"])(
+test.each(["nextLink", "NextLink", "NEXTLink", "@odata.nextLink", "@odata.deltaLink", "x@odata.DELTALink"])(
   "the link %s points here, with white space about its colon",
   (name) => {
     const text = (at: string) => `{"${name}"\t :\r\n"${at}?$skip=1"}`;
