@@ -146,7 +146,8 @@ async function signIn(subject: Subject, fuse: Fuse, by: "user" | "server"): Prom
       return true;
     case "refused":
       ledger.refused();
-      ledger.fault(`a sign-in was refused: ${end.answer.status}`);
+      // Sign-ins whose confirmation a kill has swallowed wait until they expire.
+      if (end.answer.status !== 429) ledger.fault(`a sign-in was refused: ${end.answer.status}`);
       return true;
   }
 }

@@ -155,6 +155,8 @@ export class ConnectionCaller {
     const headers = by === "server" ? key : {};
     const start = await ask(`${url()}/connect?${query}`, { headers });
     if (start === undefined) return undefined;
+    // Of one connection so many sign-ins may wait to be confirmed, and no more.
+    if (start.status >= 400) return () => Promise.resolve({ outcome: "refused", answer: start });
     const location = start.headers.get("location");
     const authorize = new URL(location ?? startSchema.parse(JSON.parse(start.text)).auth_url);
     const finish = await this.#decide(authorize, start);
