@@ -77,6 +77,8 @@ async function signsIn({ caller, ledger }: Subject): Promise<void> {
   ledger.asks("connected");
   const finish = await caller.begin("user");
   const end = await finish?.();
+  // Too many wait to be confirmed: it works again when they have expired.
+  if (end?.outcome === "refused" && end.answer.status === 429) return ledger.refused();
   if (end?.outcome !== "connected") return ledger.fault(`cannot sign in: ${end?.outcome}`);
   ledger.done();
   const answer = await caller.info();
