@@ -1,6 +1,6 @@
 import type { ConsoleState } from "../contract/console-state.ts";
 import type { Remedy } from "../contract/remedy.ts";
-import { signal } from "@preact/signals";
+import { signal } from "./signal.ts";
 
 /** Who is signed in, and how one can; undefined until the Worker has said so. */
 export const state = signal<ConsoleState | undefined>(undefined);

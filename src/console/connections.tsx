@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useSignal } from "./signal.ts";
 import { useEffect } from "preact/hooks";
 import type { ConnectionStatus } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
@@ -116,7 +116,7 @@ function Filters() {
           type="search"
           placeholder="Name or id"
           maxLength={256}
-          value={search}
+          value={search.value}
           onInput={({ currentTarget }) => (search.value = currentTarget.value)}
         />
       </label>

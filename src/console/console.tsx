@@ -4,13 +4,16 @@ import { ask, state } from "./api.ts";
 import { ConnectionPage } from "./connection.tsx";
 import { Connections } from "./connections.tsx";
 import { Health } from "./health.tsx";
+import { Mcp } from "./mcp.tsx";
 import { Failed, Loading, Title, useAsked } from "./parts.tsx";
 import { address } from "./router.ts";
 import { SignIn } from "./sign-in.tsx";
+import { useSignals } from "./signal.ts";
 import { Webhooks } from "./webhooks.tsx";
 
 const pages = [
   { path: "/console", text: "Connections" },
+  { path: "/console/agents", text: "Agents" },
   { path: "/console/webhooks", text: "Webhooks" },
   { path: "/console/health", text: "Health" },
 ];
@@ -22,6 +25,8 @@ function Page() {
   switch (path) {
     case "/console":
       return <Connections />;
+    case "/console/agents":
+      return <Mcp />;
     case "/console/webhooks":
       return <Webhooks />;
     case "/console/health":
@@ -75,6 +80,7 @@ function Frame({ session }: { session: NonNullable<ConsoleState["session"]> }) {
 }
 
 function Console() {
+  useSignals();
   const first = useAsked<ConsoleState>("/console/session");
   if (first.answer?.ok && !state.value) state.value = first.answer.data;
   if (first.answer?.ok === false) {

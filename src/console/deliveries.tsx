@@ -1,6 +1,7 @@
 import type { Delivery } from "../contract/delivery.ts";
 import { ask, mayChange } from "./api.ts";
 import { Badge, Empty, Failed, Table, Time, useAsked, useWork } from "./parts.tsx";
+import { apiPath } from "./router.ts";
 
 const reasons: Readonly<Record<NonNullable<Delivery["reason"]>, string>> = {
   failing: "It took nothing for three days.",
@@ -9,7 +10,7 @@ const reasons: Readonly<Record<NonNullable<Delivery["reason"]>, string>> = {
 
 /** Receivers that have not got every event of a connection, with a button that tries one now. */
 export function Deliveries({ id }: { id: string }) {
-  const path = `/connections/${encodeURIComponent(id)}`;
+  const path = apiPath(id);
   const { answer, again } = useAsked<Delivery[]>(`${path}/deliveries`, 4_000);
   const { busy, problem, run } = useWork();
   const redeliver = async (sink: string) => {
@@ -44,7 +45,7 @@ export function Deliveries({ id }: { id: string }) {
               ...(mayChange()
                 ? [
                     <button
-                      disabled={busy}
+                      disabled={busy.value}
                       aria-label={`Deliver to ${sink} now`}
                       onClick={() => void redeliver(sink)}
                     >

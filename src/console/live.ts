@@ -1,6 +1,7 @@
 import type { ConnectionEvent, LiveSnapshot } from "../contract/connection-events.ts";
 import { liveClose, liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
 import { ask } from "./api.ts";
+import { apiPath } from "./router.ts";
 
 export interface Following {
   /** The connection as it is now. */
@@ -32,7 +33,7 @@ export function follow(id: string, { snapshot, event, online }: Following): () =
     wait = Math.min(wait * 2, lastWait);
   };
   const open = async () => {
-    const path = `/connections/${encodeURIComponent(id)}`;
+    const path = apiPath(id);
     const bought = await ask<{ ticket: string }>(`${path}/tickets`, { method: "POST" });
     if (ended) return;
     if (!bought.ok) return later();

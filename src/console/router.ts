@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { signal } from "./signal.ts";
 
 /** The address, as the pages read it. */
 export const address = signal(new URL(location.href));
@@ -40,3 +40,6 @@ export function withQuery(change: Readonly<Record<string, string>>): string {
 
 export const connectionPath = (id: string): string =>
   `/console/connections/${encodeURIComponent(id)}`;
+
+/** Where the API has a connection. */
+export const apiPath = (id: string): string => `/connections/${encodeURIComponent(id)}`;

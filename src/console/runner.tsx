@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useSignal } from "./signal.ts";
 import { ask } from "./api.ts";
 import { Badge, Failed, Section, useWork } from "./parts.tsx";
 
@@ -35,7 +35,7 @@ export function Runner({ id }: { id: string }) {
         <label>
           Service
           <select
-            value={service}
+            value={service.value}
             onChange={({ currentTarget }) => (service.value = currentTarget.value)}
           >
             <option value="graph">Graph</option>
@@ -46,11 +46,11 @@ export function Runner({ id }: { id: string }) {
           Path
           <input
             required
-            value={path}
+            value={path.value}
             onInput={({ currentTarget }) => (path.value = currentTarget.value)}
           />
         </label>
-        <button disabled={busy}>Send</button>
+        <button disabled={busy.value}>Send</button>
       </form>
       {problem.value && <Failed problem={problem.value} />}
       {came && (

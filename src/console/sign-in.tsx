@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useSignal } from "./signal.ts";
 import { useEffect } from "preact/hooks";
 import type { ConsoleSignInWay, ConsoleState } from "../contract/console-state.ts";
 import { ask, state } from "./api.ts";
@@ -26,12 +26,12 @@ export function SignIn({ ways }: { ways: readonly ConsoleSignInWay[] }) {
       <p>Sign in to see the connections of this deployment, and to mend them.</p>
       {problem.value && <Failed problem={problem.value} />}
       {ways.includes("microsoft") && (
-        <button class="first" disabled={busy} onClick={() => void toMicrosoft()}>
+        <button class="first" disabled={busy.value} onClick={() => void toMicrosoft()}>
           Sign in with Microsoft
         </button>
       )}
       {byAccess && (
-        <button disabled={busy} onClick={() => void enter({})}>
+        <button disabled={busy.value} onClick={() => void enter({})}>
           Sign in with Cloudflare Access
         </button>
       )}
@@ -48,11 +48,11 @@ export function SignIn({ ways }: { ways: readonly ConsoleSignInWay[] }) {
               type="password"
               autocomplete="off"
               required
-              value={key}
+              value={key.value}
               onInput={({ currentTarget }) => (key.value = currentTarget.value)}
             />
           </label>
-          <button disabled={busy}>Sign in with the key</button>
+          <button disabled={busy.value}>Sign in with the key</button>
         </form>
       )}
     </main>

@@ -29,6 +29,8 @@ const opened: Readonly<Partial<Record<DeclaredOperation["name"], Scope>>> = {
   disconnect: "connections:write",
   unwatch: "connections:write",
   redeliver: "connections:write",
+  listMcpGrants: "connections:write",
+  revokeMcpGrant: "connections:write",
   restoreConnection: "admin",
 };
 

@@ -16,6 +16,7 @@ import type { Router } from "../front/router.ts";
 import { bearerChallenge } from "../oauth/mcp-token.ts";
 import { authInfoOf, createServer } from "./server.ts";
 import { openSession } from "./session.ts";
+import { toolsRoute } from "./tools-route.ts";
 
 export const mcpPath = "/mcp";
 
@@ -29,9 +30,10 @@ const handler = createMcpHandler(createServer, {
   allowedOriginHostnames: "*",
 });
 
-/** Adds `/mcp`, for agents: the Model Context Protocol over HTTP, of 2026-07-28 and of 2025. */
-export function mcpRoutes({ app }: Router): void {
-  app.post(
+/** Adds `/mcp`, for agents: the Model Context Protocol over HTTP, of 2026-07-28 and of 2025; and its tools, for people. */
+export function mcpRoutes(router: Router): void {
+  toolsRoute(router);
+  router.app.post(
     mcpPath,
     named(mcpPath),
     asLocalAsItsHost,

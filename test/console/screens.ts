@@ -31,6 +31,7 @@ const screens: readonly Screen[] = [
     until: "Connected",
     before: (page) => page.getByRole("button", { name: "Disconnect…" }).click(),
   },
+  { name: "agents", path: "/console/agents?user_id=ada", until: "keyvault" },
   { name: "webhooks", path: "/console/webhooks", until: "Deliver now" },
   { name: "health", path: "/console/health", until: "Credentials of the application" },
 ];

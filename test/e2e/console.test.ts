@@ -12,6 +12,7 @@ import {
   type Stage,
 } from "../console/stage.ts";
 import { listenLocally } from "../sandbox/loopback.ts";
+import { startAgent } from "../support/oauth-agent.ts";
 import { signIn } from "../support/sign-in.ts";
 
 /** An operator at work in the console, in a real browser. */
@@ -362,6 +363,86 @@ it("delivers to a paused webhook again", async () => {
   expect(said).toEqual([]);
 });
 
+describe("agents", () => {
+  it("are shown by what they were given, and lose it by a button that asks first", async () => {
+    const userId = newUser("agent");
+    await signIn(stage.worker, { userId });
+    const page = await stage.signedIn();
+    const said = complaints(page);
+    const grant = {
+      id: "g1",
+      client_id: "c1",
+      client_name: `An agent"><img src=x onerror="window.hacked=1">`,
+      client_domain: "agents.example",
+      redirect_host: "127.0.0.1",
+      scopes: ["connections:read", "graph:read"],
+      created_at: new Date().toISOString(),
+    };
+    let grants: object[] = [grant];
+    const asked: string[] = [];
+    // What the API says of grants is tested by itself; who an agent is, only the agent says.
+    await page.route("**/mcp/grants**", (route) => {
+      asked.push(`${route.request().method()} ${new URL(route.request().url()).search}`);
+      if (route.request().method() === "DELETE") grants = [];
+      const data = route.request().method() === "DELETE" ? { revoked: true } : grants;
+      return route.fulfill({ json: { success: true, data } });
+    });
+    await page.getByRole("link", { name: "Agents" }).click();
+    await page.getByLabel("User").fill(userId);
+    await button(page, "Show their agents").click();
+    const section = page.getByRole("region", { name: "MCP clients" });
+    await section.getByText("agents.example").waitFor();
+    expect(new URL(page.url()).searchParams.get("user_id")).toBe(userId);
+    expect(await section.textContent()).toContain(grant.client_name);
+    await button(page, /^Revoke what An agent/).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    expect(asked.filter((one) => one.startsWith("DELETE"))).toEqual([]);
+    await button(page, /^Revoke what An agent/).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+    await section.getByText("No agent acts for this user.").waitFor();
+    expect(asked).toContain(`DELETE ?user_id=${userId}`);
+    expect(await page.evaluate("window.hacked")).toBeUndefined();
+    expect(said).toEqual([]);
+  });
+
+  it("of a real program are revoked for good, from its connection's page", async () => {
+    const person = async (address: URL) => {
+      const browser = await stage.newPage();
+      await browser.goto(address.href);
+      await button(browser, "Ada Lovelace").click();
+      const [accept, allowed] = [button(browser, "Accept"), button(browser, "Allow")];
+      await accept.or(allowed).first().waitFor();
+      if (await accept.isVisible()) await accept.click();
+      await allowed.click();
+      await browser.getByText("You can close this page.").waitFor();
+    };
+    const agent = await startAgent(at("/mcp"), person);
+    onTestFinished(() => agent.close());
+    const who = () => agent.work((client) => client.callTool({ name: "people_me", arguments: {} }));
+    await who();
+    const [userId = ""] = agent.memory.tokens?.access_token.split(":") ?? [];
+    const page = await stage.signedIn();
+    await page.goto(connection(`user:${userId}`));
+    await button(page, "Revoke what An agent of the tests was given").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+    await page.getByText("No agent acts for this user.").waitFor();
+    const before = agent.opened.length;
+    await who();
+    // It had to ask its person anew.
+    expect(agent.opened.length).toBe(before + 1);
+  });
+
+  it("cost what the list of their tools says", async () => {
+    const page = await stage.signedIn();
+    await page.goto(at("/console/agents"));
+    const sets = page.getByRole("region", { name: "Toolsets" });
+    await sets.getByRole("rowheader", { name: "keyvault" }).waitFor();
+    expect(await sets.textContent()).toMatch(/an agent sees \d+ tools: [\d,]+ \(≈ \d+ tokens\)/);
+    const tools = page.getByRole("region", { name: "Tools", exact: true });
+    expect(await tools.getByRole("row").count()).toBeGreaterThan(20);
+  });
+});
+
 describe("what is hostile", () => {
   const hostile = `"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>{{1}}`;
 
@@ -482,6 +563,7 @@ describe("axe finds nothing", () => {
       [connection(`user:${userId}`), "Open the reconnect link"],
       [connection("user:nobody-at-all"), "Try again"],
       [at("/console/webhooks"), "Webhooks"],
+      [at(`/console/agents?user_id=${userId}`), "keyvault"],
       [at("/console/health"), "Credentials of the application"],
     ];
     for (const [url, text] of pages) {

@@ -183,12 +183,14 @@ describe("signing in by a Microsoft account", () => {
 describe("the cookie", () => {
   test("reads for the console's own page alone", async () => {
     const jar = await signedInByKey();
-    const { id } = await connectedUser();
+    const { id, userId } = await connectedUser();
     for (const path of [
       "/connections",
       `/connections/${id}`,
       `/connections/${id}/events`,
       "/health/app",
+      "/mcp/tools",
+      `/mcp/grants?user_id=${userId}`,
     ]) {
       expect((await ask(path, { jar })).status).toBe(200);
       for (const site of ["cross-site", "same-site", "none"]) {
@@ -200,8 +202,9 @@ describe("the cookie", () => {
 
   test("writes only with an origin that is this one", async () => {
     const jar = await signedInByKey();
-    const { id } = await connectedUser();
+    const { id, userId } = await connectedUser();
     const path = `/connections/${id}/refresh`;
+    const revocation = `/mcp/grants/none?user_id=${userId}`;
     for (const headers of [
       { origin: "https://evil.example" },
       { origin: "null" },
@@ -213,8 +216,10 @@ describe("the cookie", () => {
         status: 403,
         details: { reason: "cross_site" },
       });
+      expect((await ask(revocation, { method: "DELETE", jar, headers })).status).toBe(403);
     }
     expect((await ask(path, { method: "POST", jar })).status).toBe(200);
+    expect((await ask(revocation, { method: "DELETE", jar })).status).toBe(404);
   });
 
   test("opens no route that is not listed", async () => {
@@ -244,10 +249,13 @@ describe("the cookie", () => {
   test("of a reader changes nothing, and sees no tenant's connection", async () => {
     const jar = new CookieJar();
     await signInAs("grace@contoso.example", jar);
-    const { id } = await connectedUser();
+    const { id, userId } = await connectedUser();
     expect((await ask(`/connections/${id}`, { jar })).status).toBe(200);
     expect((await ask("/health/app", { jar })).status).toBe(200);
+    expect((await ask("/mcp/tools", { jar })).status).toBe(200);
     for (const [method, path] of [
+      ["GET", `/mcp/grants?user_id=${userId}`],
+      ["DELETE", `/mcp/grants/none?user_id=${userId}`],
       ["DELETE", `/connections/${id}`],
       ["POST", `/connections/${id}/refresh`],
       ["POST", `/connections/${id}/restore`],

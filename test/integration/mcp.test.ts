@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { toolsets } from "../../src/mcp/toolset.ts";
 import { allKey, front, sessionOf } from "./support/front.ts";
 import { actorOf, newUser, signIn } from "./support/connections.ts";
 import { connectedUser, inEnvironment } from "./support/http.ts";
@@ -194,4 +196,18 @@ describe("the endpoint", () => {
     expect(first).toEqual(second);
     expect(first.slice(0, 2)).toEqual(["connection_status", "connection_list"]);
   });
+});
+
+test("GET /mcp/tools says of each tool what its entry in the list costs", async () => {
+  const credential = allKey;
+  const query = `?user_id=${crypto.randomUUID()}&toolsets=${toolsets.join(",")}`;
+  const { result } = await mcp("tools/list", {}, { credential, query });
+  const listed = z.array(z.looseObject({ name: z.string() })).parse(result["tools"]);
+  const response = await front("/mcp/tools", { credential });
+  const size = z.object({ name: z.string(), toolset: z.string(), characters: z.int() });
+  const { data } = z.object({ data: z.array(size) }).parse(await response.json());
+  expect(data.map(({ name, characters }) => [name, characters])).toEqual(
+    listed.map((entry) => [entry.name, JSON.stringify(entry).length]),
+  );
+  expect((await front("/mcp/tools", {})).status).toBe(401);
 });

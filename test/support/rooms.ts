@@ -32,7 +32,7 @@ export const rooms: Readonly<Record<string, { floor: number; packages: readonly 
   },
   watchdog: { floor: 13, packages: [] },
   client: { floor: 13, packages: ["@microsoft/microsoft-graph-types", "react"] },
-  console: { floor: 13, packages: ["preact", "@preact/signals"] },
+  console: { floor: 13, packages: ["preact"] },
 };
 /** The files a Worker starts from, and the generated types. */
 export const looseFiles = ["app.ts", "index.ts", "service.ts", "worker-configuration.d.ts"];

@@ -3,26 +3,13 @@ import { describe, expect, test } from "vitest";
 import { failure } from "../../../src/contract/errors.ts";
 import { errorResult } from "../../../src/mcp/results.ts";
 import { schemasOf } from "../../../src/mcp/schemas.ts";
-import { hintsOf, type Tool } from "../../../src/mcp/tool.ts";
+import { listedTool } from "../../../src/mcp/tools-route.ts";
+import type { Tool } from "../../../src/mcp/tool.ts";
 import { defaultToolsets, toolsets } from "../../../src/mcp/toolset.ts";
 import { allTools } from "../../../src/mcp/toolsets/index.ts";
 
-/** What a tool costs in every conversation: as a client gets it, at four characters a token. */
-function listed(tool: Tool): string {
-  const { input, output } = schemasOf(tool);
-  const { name, title, description } = tool;
-  return JSON.stringify({
-    name,
-    title,
-    description,
-    inputSchema: {
-      type: "object",
-      ...input["~standard"].jsonSchema.input({ target: "draft-2020-12" }),
-    },
-    annotations: hintsOf(tool),
-    outputSchema: output["~standard"].jsonSchema.output({ target: "draft-2020-12" }),
-  });
-}
+/** What a tool costs in every conversation, at four characters a token. */
+const listed = (tool: Tool): string => JSON.stringify(listedTool(tool));
 
 const costOf = (names: readonly string[]): number =>
   allTools

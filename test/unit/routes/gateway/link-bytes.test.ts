@@ -91,15 +91,19 @@ describe("links in a body", () => {
   });
 });
 
-test.each(["nextLink", "NextLink", "NEXTLink", "@odata.nextLink", "@odata.deltaLink", "x@odata.DELTALink"])(
-  "the link %s points here, with white space about its colon",
-  (name) => {
-    const text = (at: string) => `{"${name}"\t :\r\n"${at}?$skip=1"}`;
-    expect(rewritten([text("https://GRAPH.microsoft.com:443")])).toBe(
-      text("https://azure.example/graph"),
-    );
-  },
-);
+test.each([
+  "nextLink",
+  "NextLink",
+  "NEXTLink",
+  "@odata.nextLink",
+  "@odata.deltaLink",
+  "x@odata.DELTALink",
+])("the link %s points here, with white space about its colon", (name) => {
+  const text = (at: string) => `{"${name}"\t :\r\n"${at}?$skip=1"}`;
+  expect(rewritten([text("https://GRAPH.microsoft.com:443")])).toBe(
+    text("https://azure.example/graph"),
+  );
+});
 
 test("JSON of 200,000 levels passes as it came, but for its links", () => {
   const deep = `{"a":${"[".repeat(200_000)}${"]".repeat(200_000)},"nextLink":"`;
