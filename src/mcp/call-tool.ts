@@ -2,6 +2,7 @@ import type { CallToolResult, InputRequiredResult } from "@modelcontextprotocol/
 import type { Failure } from "../contract/errors.ts";
 import { failureOf, parseInput } from "../operations/failures.ts";
 import { admit } from "../operations/serve.ts";
+import { keepAuditLine } from "../oauth/tool-audit.ts";
 import { log } from "../platform/log.ts";
 import { agreement } from "./approval.ts";
 import type { Client } from "./asking.ts";
@@ -21,7 +22,7 @@ interface Ended {
   outcome: string;
 }
 
-/** Calls a tool once, and writes its audit line. Whatever goes wrong is a result that says so. */
+/** Calls a tool once, and writes its audit line, to the log and for the file of its connection. Whatever goes wrong is a result that says so. */
 export async function callTool(
   session: McpSession,
   tool: Tool,
@@ -32,7 +33,11 @@ export async function callTool(
   const { now } = session.service;
   const began = now();
   const { answer, outcome } = await ended(call, tool, args);
-  log(auditLine(call, { tool: tool.name, outcome, durationMs: now() - began }));
+  const line = auditLine(call, { tool: tool.name, outcome, durationMs: now() - began });
+  log(line);
+  const keeping = keepAuditLine(session.service.env, session.connectionId, line, now());
+  // The log has it in any case.
+  session.afterwards(keeping.catch(() => undefined));
   return answer;
 }
 

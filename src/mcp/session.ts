@@ -23,6 +23,8 @@ export interface McpSession {
   /** Of a client that registered with the authorization server. */
   clientId: string | undefined;
   toolsets: ReadonlySet<Toolset>;
+  /** Lets something end after the answer. */
+  afterwards: (work: Promise<unknown>) => void;
 }
 
 const parameters: ReadonlySet<string> = new Set(["user_id", "label", "toolsets", "readonly"]);
@@ -56,6 +58,7 @@ export async function openSession(c: Context): Promise<McpSession> {
     oneAccount: grant?.label !== undefined,
     clientId: grant?.clientId,
     toolsets: toolsetsIn(c.req.query("toolsets")),
+    afterwards: (work) => c.executionCtx.waitUntil(work),
   };
 }
 

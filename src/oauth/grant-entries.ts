@@ -21,11 +21,25 @@ export interface EntryChange {
   expected?: number;
 }
 
+/** A line of a log that keeps its newest. */
+export interface AppendedLine {
+  /** What its keys begin with. */
+  prefix: string;
+  line: string;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+  /** Lines that are kept. */
+  most: number;
+}
+
 /** A key as a list shows it. */
 export interface ListedEntry {
   key: string;
   metadata?: string;
 }
+
+/** Of a line's number in its key: more lines than any object will see. */
+const lineDigits = 12;
 
 const schema = `
   CREATE TABLE IF NOT EXISTS entry (
@@ -97,6 +111,27 @@ export class GrantEntries {
       }
     }
     return true;
+  }
+
+  /** Adds a line after all that begin so, and deletes what is too old to be kept. A list gives it as metadata. */
+  append({ prefix, line, expiresAt, most }: AppendedLine): void {
+    this.#sql.exec(schema);
+    const { last } = this.#sql
+      .exec<{ last: string | null }>(
+        "SELECT max(key) AS last FROM entry WHERE substr(key, 1, ?) = ?",
+        prefix.length,
+        prefix,
+      )
+      .one();
+    const number = last === null ? 0 : Number(last.slice(prefix.length)) + 1;
+    const keyOf = (of: number) => `${prefix}${String(of).padStart(lineDigits, "0")}`;
+    this.write({ key: keyOf(number), value: "", metadata: line, expiresAt });
+    this.#sql.exec(
+      "DELETE FROM entry WHERE substr(key, 1, ?) = ? AND key < ?",
+      prefix.length,
+      prefix,
+      keyOf(Math.max(0, number + 1 - most)),
+    );
   }
 
   /**

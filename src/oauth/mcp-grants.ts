@@ -1,6 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Environment } from "../platform/env.ts";
-import { GrantEntries, type Entry, type EntryChange, type ListedEntry } from "./grant-entries.ts";
+import {
+  GrantEntries,
+  type AppendedLine,
+  type Entry,
+  type EntryChange,
+  type ListedEntry,
+} from "./grant-entries.ts";
 
 /** What the grant store asks of an object. */
 export interface GrantsRpc {
@@ -17,7 +23,7 @@ const sweepDelay = 60 * 60_000;
 /**
  * Keeps what the authorization server gave out: for one user the grants and tokens of their clients, for
  * one client its registration, for one step of a sign-in what its browser comes back for. Tokens, codes
- * and client secrets are here as hashes alone.
+ * and client secrets are here as hashes alone. For a user it also keeps what agents have called last.
  */
 export class McpGrants extends DurableObject<Environment> implements GrantsRpc {
   readonly #entries: GrantEntries;
@@ -35,6 +41,11 @@ export class McpGrants extends DurableObject<Environment> implements GrantsRpc {
     const written = this.#entries.write(change);
     if (written) await this.#arm();
     return written;
+  }
+
+  async append(line: AppendedLine): Promise<void> {
+    this.#entries.append(line);
+    await this.#arm();
   }
 
   async remove(key: string): Promise<boolean> {

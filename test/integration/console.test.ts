@@ -4,6 +4,7 @@ import { consoleCookie } from "../../src/callers/console-session.ts";
 import { allKey, CookieJar, sessionOf } from "./support/front.ts";
 import { ask, origin, signedInByKey, signInAs, withConsole } from "./support/console.ts";
 import { connectedUser } from "./support/http.ts";
+import { callTool } from "./support/mcp.ts";
 import { sandbox } from "./support/sandbox.ts";
 import { recordLog } from "./support/log-lines.ts";
 
@@ -323,6 +324,29 @@ describe("the file of a connection's events", () => {
     const events = lines.map((line) => JSON.parse(line) as { type: string; connection: string });
     expect(events.map(({ type }) => type)).toEqual(["connection.pending", "connection.connected"]);
     expect(events.every(({ connection }) => connection === id)).toBe(true);
+  });
+
+  test("has what agents have called, and nothing of what they asked or got", async () => {
+    const jar = await signedInByKey();
+    const { id, userId } = await connectedUser();
+    const credential = await sessionOf(userId);
+    await callTool("people_search", { query: "a secret question" }, { credential });
+    const lines = async () => {
+      const text = await (await ask(`/connections/${id}/audit`, { jar })).text();
+      expect(text).not.toContain("secret question");
+      return text.split("\n").filter((line) => line.includes('"event":"tool"'));
+    };
+    await expect.poll(async () => (await lines()).length).toBe(1);
+    expect(JSON.parse((await lines())[0] ?? "")).toMatchObject({
+      time: expect.stringMatching(/Z$/),
+      tool: "people_search",
+      caller: "session",
+      outcome: expect.any(String),
+    });
+    const other = await connectedUser();
+    expect(await (await ask(`/connections/${other.id}/audit`, { jar })).text()).not.toContain(
+      "tool",
+    );
   });
 
   test("is nobody else's, and is 404 where nothing is connected", async () => {

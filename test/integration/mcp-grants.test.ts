@@ -87,3 +87,18 @@ test("a list goes on after the last key that was shown", async () => {
   ]);
   expect(await stub.list("grant:ada:", 2, "grant:ada:b")).toMatchObject([{ key: "grant:ada:c" }]);
 });
+
+test("of lines that are appended the newest are kept, in order, and of each kind its own", async () => {
+  const stub = object();
+  const expiresAt = Date.now() + minute;
+  const append = (prefix: string, line: string) =>
+    stub.append({ prefix, line, expiresAt, most: 3 });
+  for (let line = 1; line <= 12; line += 1) await append("audit:a:", String(line));
+  await append("audit:b:", "other");
+  const lines = async (prefix: string) =>
+    (await stub.list(prefix, 100)).map(({ metadata }) => metadata);
+  expect(await lines("audit:a:")).toEqual(["10", "11", "12"]);
+  expect(await lines("audit:b:")).toEqual(["other"]);
+  await append("audit:a:", "13");
+  expect(await lines("audit:a:")).toEqual(["11", "12", "13"]);
+});

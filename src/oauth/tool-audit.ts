@@ -1,0 +1,52 @@
+import { grantsStub } from "../connection/stub.ts";
+import { parseConnectionId } from "../contract/connection-id.ts";
+import { isRecord, parseJson } from "../http/json.ts";
+import { connectionHash } from "../platform/connection-hash.ts";
+import type { Environment } from "../platform/env.ts";
+
+/** The last calls of tools by agents, of each connection: what the log has of them, for a while. */
+
+/** As many as are kept of a connection, and for how long in milliseconds. */
+export const mostAuditLines = 200;
+const kept = 30 * 24 * 60 * 60_000;
+
+const prefixOf = (connectionId: string): string => `audit:${connectionHash(connectionId)}:`;
+
+/** The object of a user's grants keeps them; connections of tenants have no agents. */
+function objectOf(connectionId: string): string | undefined {
+  const owner = parseConnectionId(connectionId);
+  return owner?.kind === "user" ? `user:${owner.userId}` : undefined;
+}
+
+/** @param now milliseconds since the epoch */
+export async function keepAuditLine(
+  env: Environment,
+  connectionId: string,
+  line: object,
+  now: number,
+): Promise<void> {
+  const name = objectOf(connectionId);
+  if (name === undefined) return;
+  const grants = await grantsStub(env, name, { creates: true });
+  await grants.append({
+    prefix: prefixOf(connectionId),
+    line: JSON.stringify({ time: new Date(now).toISOString(), ...line }),
+    expiresAt: now + kept,
+    most: mostAuditLines,
+  });
+}
+
+/** @returns the lines, the oldest first */
+export async function auditLinesOf(
+  env: Environment,
+  connectionId: string,
+): Promise<Record<string, unknown>[]> {
+  const name = objectOf(connectionId);
+  if (name === undefined) return [];
+  const grants = await grantsStub(env, name);
+  const listed = await grants.list(prefixOf(connectionId), mostAuditLines);
+  return listed.flatMap(({ metadata = "" }) => {
+    const line = parseJson(metadata);
+    return isRecord(line) ? [line] : [];
+  });
+}
