@@ -17,6 +17,7 @@ const ofMessages = [
     "createreplyall",
     "createforward",
   ].map((action) => `POST /messages/{id}/${action}`),
+  "POST /messages/{id}/permanentdelete",
   "GET /messages/{id}/attachments",
   "POST /messages/{id}/attachments",
   "GET /messages/{id}/attachments/{id}",

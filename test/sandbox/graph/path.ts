@@ -18,6 +18,7 @@ const literals = new Map(
     "replyAll",
     "forward",
     "createReply",
+    "permanentDelete",
     "createReplyAll",
     "createForward",
     "attachments",

@@ -142,6 +142,43 @@ describe("A message", () => {
   });
 });
 
+describe("A message that is deleted", () => {
+  const deleted = async () =>
+    (await graph.get("/me/mailFolders/deleteditems/messages?$top=1")).body.value?.[0];
+
+  it("lies among the deleted ones by another id, and goes for good from there", async () => {
+    const before = await graph.get("/me/mailFolders/deleteditems");
+    const [one] = (await graph.get("/me/mailFolders/inbox/messages?$top=1")).body.value ?? [];
+    await graph.send("DELETE", `/me/messages/${one?.id}`);
+    const there = await deleted();
+    expect(there?.["subject"]).toBe(one?.["subject"]);
+    expect(there?.id).not.toBe(one?.id);
+    expect((await graph.send("DELETE", `/me/messages/${there?.id}`)).status).toBe(204);
+    expect((await graph.get(`/me/messages/${there?.id}`)).status).toBe(404);
+    const after = await graph.get("/me/mailFolders/deleteditems");
+    expect(after.body["totalItemCount"]).toBe(before.body["totalItemCount"]);
+  });
+
+  it("keeps its immutable id", async () => {
+    const headers = { prefer: 'IdType="ImmutableId"' };
+    const path = "/me/mailFolders/inbox/messages?$top=1";
+    const [one] = (await graph.get(path, { headers })).body.value ?? [];
+    await graph.send("DELETE", `/me/messages/${one?.id}`, { headers });
+    const found = await graph.get(`/me/messages/${one?.id}`, { headers });
+    expect([found.status, found.body["subject"]]).toEqual([200, one?.["subject"]]);
+  });
+
+  it("for good is nowhere", async () => {
+    const [one] = (await graph.get("/me/mailFolders/inbox/messages?$top=1")).body.value ?? [];
+    const newest = await deleted();
+    const done = await graph.send("POST", `/me/messages/${one?.id}/permanentDelete`);
+    expect(done.status).toBe(204);
+    expect((await deleted())?.id).toBe(newest?.id);
+    const again = await graph.send("POST", `/me/messages/${one?.id}/permanentDelete`);
+    expect([again.status, codeOf(again)]).toEqual([404, "ErrorItemNotFound"]);
+  });
+});
+
 describe("Mail folders", () => {
   it("are reached by well-known name or id and split the mailbox among them", async () => {
     const { body } = await graph.get("/me/mailFolders");

@@ -96,7 +96,7 @@ describe("A change of a mailbox", () => {
     await endpoint.posted(1);
     await graph.send("PATCH", `/me/messages/${String(id)}`, { json: { isRead: true } });
     await endpoint.posted(2);
-    await graph.send("DELETE", `/me/messages/${String(id)}`);
+    await graph.send("POST", `/me/messages/${String(id)}/permanentDelete`);
     await endpoint.posted(3);
     expect(typesTold()).toEqual(["created", "updated", "deleted"]);
     expect(new Set(endpoint.told().map(({ resourceData }) => resourceData?.["id"]))).toEqual(

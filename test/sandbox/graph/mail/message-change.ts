@@ -52,7 +52,9 @@ async function changeMessage(
   return answerMessage(c, request, mailbox, changed);
 }
 
-/** PATCH and DELETE of a message. */
+const deletedItems = "deleteditems";
+
+/** PATCH and DELETE of a message, which then lies among the deleted ones; from there it goes for good. */
 export function messageChangeRoutes(state: GraphState): GraphRoutes {
   return new Hono<GraphEnvironment>()
     .patch(
@@ -61,6 +63,16 @@ export function messageChangeRoutes(state: GraphState): GraphRoutes {
     )
     .delete(
       "/messages/:message",
+      inMailbox(state, (c, { owner }) => {
+        const mailbox = state.mailbox(owner);
+        const message = messageOf(c, mailbox);
+        if (message.folder === deletedItems) mailbox.delete(message);
+        else mailbox.move(message, deletedItems, state.world.guid());
+        return empty(c, 204);
+      }),
+    )
+    .post(
+      "/messages/:message/permanentDelete",
       inMailbox(state, (c, { owner }) => {
         const mailbox = state.mailbox(owner);
         mailbox.delete(messageOf(c, mailbox));
