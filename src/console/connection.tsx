@@ -94,7 +94,7 @@ function View({ info, events, online, again }: Shown) {
       <Actions info={info} again={again} />
       <div class="columns">
         <div>
-          <Section title="Tokens" note={<Legend />}>
+          <Section title="Tokens" note={info.resources.length > 0 && <Legend />}>
             <TokenLife resources={info.resources} />
           </Section>
           <Granted info={info} />

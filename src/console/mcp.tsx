@@ -47,8 +47,10 @@ function Clients() {
 /** Characters of a list of tools that a model reads as one token, on the average. */
 const charactersOfToken = 4;
 
-const size = (characters: number): string =>
-  `${characters.toLocaleString("en")} (≈ ${Math.ceil(characters / charactersOfToken)} tokens)`;
+const size = (characters: number): string => {
+  const tokens = Math.ceil(characters / charactersOfToken);
+  return `${characters.toLocaleString("en")} (≈ ${tokens.toLocaleString("en")} tokens)`;
+};
 
 function Tools() {
   const { answer, again } = useAsked<McpToolSize[]>("/mcp/tools");

@@ -50,9 +50,11 @@ export function Actions({ info, again }: { info: ConnectionInfo; again: () => vo
   return (
     <>
       <div class="actions">
-        <button disabled={busy.value} onClick={() => void refresh()}>
-          Renew a token now
-        </button>
+        {held && (
+          <button disabled={busy.value} onClick={() => void refresh()}>
+            Renew a token now
+          </button>
+        )}
         {info.status !== "disconnected" && (
           <button class="danger" disabled={busy.value} onClick={() => (asking.value = true)}>
             Disconnect…

@@ -437,7 +437,7 @@ describe("agents", () => {
     await page.goto(at("/console/agents"));
     const sets = page.getByRole("region", { name: "Toolsets" });
     await sets.getByRole("rowheader", { name: "keyvault" }).waitFor();
-    expect(await sets.textContent()).toMatch(/an agent sees \d+ tools: [\d,]+ \(≈ \d+ tokens\)/);
+    expect(await sets.textContent()).toMatch(/an agent sees \d+ tools: [\d,]+ \(≈ [\d,]+ tokens\)/);
     const tools = page.getByRole("region", { name: "Tools", exact: true });
     expect(await tools.getByRole("row").count()).toBeGreaterThan(20);
   });
