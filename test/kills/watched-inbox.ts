@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
-import type { Watch } from "../../src/contract/watch.ts";
+import type { Change, Watch } from "../../src/contract/watch.ts";
 import { ChangeRecord } from "../support/change-record.ts";
 import {
   changesIn,
@@ -88,9 +88,16 @@ export class WatchedInbox {
   /** Reads all changes, and holds them to what was promised. */
   async read(): Promise<MaybeAnswer> {
     const before = this.changes.promises();
-    const answer = await this.#options.caller.changes(0);
-    if (answer?.status === 200) this.changes.sawAll(changesIn(answer), before);
-    return answer;
+    const changes: Change[] = [];
+    for (;;) {
+      const answer = await this.#options.caller.changes(changes.at(-1)?.seq ?? 0);
+      if (answer?.status !== 200) return answer;
+      const page = changesIn(answer);
+      changes.push(...page);
+      if (page.length > 0) continue;
+      this.changes.sawAll(changes, before);
+      return answer;
+    }
   }
 
   /** After a restart, with nothing else under way. @returns what is not as it should be */
