@@ -1,4 +1,3 @@
-import { useSignal } from "./signal.ts";
 import { useEffect } from "preact/hooks";
 import type { ConnectionEvent } from "../contract/connection-events.ts";
 import type { ConnectionInfo } from "../contract/connection-info.ts";
@@ -13,6 +12,7 @@ import { McpClients } from "./mcp-clients.tsx";
 import { Badge, Failed, Loading, Section, Title, useAsked } from "./parts.tsx";
 import { apiPath } from "./router.ts";
 import { Runner } from "./runner.tsx";
+import { useSignal } from "./signal.ts";
 import { Legend, TokenLife } from "./token-life.tsx";
 import { CoolDowns, Watches } from "./watches.tsx";
 import { statuses } from "./words.ts";

@@ -1,4 +1,3 @@
-import { useSignal } from "./signal.ts";
 import { useEffect } from "preact/hooks";
 import type { ConnectionStatus } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
@@ -14,6 +13,7 @@ import {
   type TableRow,
 } from "./parts.tsx";
 import { address, connectionPath, go, withQuery } from "./router.ts";
+import { useSignal } from "./signal.ts";
 import { remedies, statuses } from "./words.ts";
 
 /** Rows of one page, and how often they are read again. */

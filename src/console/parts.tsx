@@ -1,7 +1,7 @@
-import { signal, useSignal } from "./signal.ts";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { ask, type Answer, type Problem } from "./api.ts";
+import { signal, useSignal } from "./signal.ts";
 import { exactText, spanText, type Tone } from "./words.ts";
 
 /** What several pages are made of. */

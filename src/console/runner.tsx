@@ -1,6 +1,6 @@
-import { useSignal } from "./signal.ts";
 import { ask } from "./api.ts";
 import { Badge, Failed, Section, useWork } from "./parts.tsx";
+import { useSignal } from "./signal.ts";
 
 interface Result {
   status: number;

@@ -1,8 +1,8 @@
-import { useSignal } from "./signal.ts";
 import { useEffect } from "preact/hooks";
 import type { ConsoleSignInWay, ConsoleState } from "../contract/console-state.ts";
 import { ask, state } from "./api.ts";
 import { Failed, Title, useWork } from "./parts.tsx";
+import { useSignal } from "./signal.ts";
 
 /** The ways in that this deployment has. Who came through Cloudflare Access is signed in at once. */
 export function SignIn({ ways }: { ways: readonly ConsoleSignInWay[] }) {
