@@ -21,11 +21,11 @@ export interface EntryChange {
   expected?: number;
 }
 
-/** A line of a log that keeps its newest. */
-export interface AppendedLine {
+/** Lines of a log that keeps its newest. */
+export interface AppendedLines {
   /** What its keys begin with. */
   prefix: string;
-  line: string;
+  lines: readonly string[];
   /** Milliseconds since the epoch. */
   expiresAt: number;
   /** Lines that are kept. */
@@ -113,8 +113,8 @@ export class GrantEntries {
     return true;
   }
 
-  /** Adds a line after all that begin so, and deletes what is too old to be kept. A list gives it as metadata. */
-  append({ prefix, line, expiresAt, most }: AppendedLine): void {
+  /** Adds lines after all that begin so, and deletes what is too old to be kept. A list gives them as metadata. */
+  append({ prefix, lines, expiresAt, most }: AppendedLines): void {
     this.#sql.exec(schema);
     const { last } = this.#sql
       .exec<{ last: string | null }>(
@@ -123,14 +123,17 @@ export class GrantEntries {
         prefix,
       )
       .one();
-    const number = last === null ? 0 : Number(last.slice(prefix.length)) + 1;
+    let number = last === null ? 0 : Number(last.slice(prefix.length)) + 1;
     const keyOf = (of: number) => `${prefix}${String(of).padStart(lineDigits, "0")}`;
-    this.write({ key: keyOf(number), value: "", metadata: line, expiresAt });
+    for (const line of lines) {
+      this.write({ key: keyOf(number), value: "", metadata: line, expiresAt });
+      number += 1;
+    }
     this.#sql.exec(
       "DELETE FROM entry WHERE substr(key, 1, ?) = ? AND key < ?",
       prefix.length,
       prefix,
-      keyOf(Math.max(0, number + 1 - most)),
+      keyOf(Math.max(0, number - most)),
     );
   }
 

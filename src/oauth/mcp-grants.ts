@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Environment } from "../platform/env.ts";
 import {
   GrantEntries,
-  type AppendedLine,
+  type AppendedLines,
   type Entry,
   type EntryChange,
   type ListedEntry,
@@ -43,8 +43,8 @@ export class McpGrants extends DurableObject<Environment> implements GrantsRpc {
     return written;
   }
 
-  async append(line: AppendedLine): Promise<void> {
-    this.#entries.append(line);
+  async append(lines: AppendedLines): Promise<void> {
+    this.#entries.append(lines);
     await this.#arm();
   }
 

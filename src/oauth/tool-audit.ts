@@ -18,7 +18,20 @@ function objectOf(connectionId: string): string | undefined {
   return owner?.kind === "user" ? `user:${owner.userId}` : undefined;
 }
 
-/** @param now milliseconds since the epoch */
+/**
+ * Milliseconds for which lines are gathered. An agent calls several tools one after the other, and a row
+ * for each would cost more than the calls; what an isolate takes with it is in the log.
+ */
+const gathering = 2_000;
+
+/** Lines of connections that are not written yet. */
+const gathered = new Map<string, string[]>();
+
+/**
+ * Keeps a line, together with those that follow soon. Only the first of them waits for it.
+ *
+ * @param now milliseconds since the epoch
+ */
 export async function keepAuditLine(
   env: Environment,
   connectionId: string,
@@ -27,10 +40,22 @@ export async function keepAuditLine(
 ): Promise<void> {
   const name = objectOf(connectionId);
   if (name === undefined) return;
+  const text = JSON.stringify({ time: new Date(now).toISOString(), ...line });
+  const open = gathered.get(connectionId);
+  if (open !== undefined) {
+    open.push(text);
+    return;
+  }
+  const lines = [text];
+  gathered.set(connectionId, lines);
+  await new Promise((resolve) => {
+    setTimeout(resolve, gathering);
+  });
+  gathered.delete(connectionId);
   const grants = await grantsStub(env, name, { creates: true });
   await grants.append({
     prefix: prefixOf(connectionId),
-    line: JSON.stringify({ time: new Date(now).toISOString(), ...line }),
+    lines: lines.slice(-mostAuditLines),
     expiresAt: now + kept,
     most: mostAuditLines,
   });

@@ -336,7 +336,8 @@ describe("the file of a connection's events", () => {
       expect(text).not.toContain("secret question");
       return text.split("\n").filter((line) => line.includes('"event":"tool"'));
     };
-    await expect.poll(async () => (await lines()).length).toBe(1);
+    const slow = { timeout: 10_000 };
+    await expect.poll(async () => (await lines()).length, slow).toBe(1);
     expect(JSON.parse((await lines())[0] ?? "")).toMatchObject({
       time: expect.stringMatching(/Z$/),
       tool: "people_search",

@@ -91,9 +91,10 @@ test("a list goes on after the last key that was shown", async () => {
 test("of lines that are appended the newest are kept, in order, and of each kind its own", async () => {
   const stub = object();
   const expiresAt = Date.now() + minute;
-  const append = (prefix: string, line: string) =>
-    stub.append({ prefix, line, expiresAt, most: 3 });
-  for (let line = 1; line <= 12; line += 1) await append("audit:a:", String(line));
+  const append = (prefix: string, ...lines: string[]) =>
+    stub.append({ prefix, lines, expiresAt, most: 3 });
+  for (let line = 1; line <= 10; line += 1) await append("audit:a:", String(line));
+  await append("audit:a:", "11", "12");
   await append("audit:b:", "other");
   const lines = async (prefix: string) =>
     (await stub.list(prefix, 100)).map(({ metadata }) => metadata);
