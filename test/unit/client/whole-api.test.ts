@@ -123,6 +123,7 @@ const forBrowsers: Readonly<Record<string, string>> = {
   "POST /notifications": "Microsoft, for what is watched",
   "GET /permissions": "an operator, in the console",
   "GET /connections/{id}/audit": "an operator, who keeps the file",
+  "GET /mcp/tools": "an operator, at the console",
   "GET /connections/{id}/deliveries": "an operator, in the console",
   "POST /connections/{id}/redeliver": "an operator, in the console",
   "GET /oauth/authorize": "the user of an MCP client",
