@@ -92,6 +92,9 @@ function send(route: Route, headers: Record<string, string>, owner = user): Prom
   });
 }
 
+/** Of no connection, or of one whose user is named in the body: they have tests of their own. */
+const ofNoConnection = new Set(["/sessions", "/mcp/sign-ins", "/mcp/tools", "/permissions"]);
+
 /** Routes that ask for a second scope of every caller. */
 const seconds: Readonly<Record<string, Scope>> = {
   "GET /connections/{id}/changes": "graph:read",
@@ -151,8 +154,7 @@ describe("over HTTP", () => {
       if (!sessionScopes.includes(route.scope as Scope)) continue;
       const inPath = route.path.startsWith("/connections/{id}");
       const isGateway = route.path.includes("{path}");
-      // Of no connection, or of one whose user is named in the body: they have tests of their own.
-      if (["/sessions", "/mcp/sign-ins", "/permissions"].includes(route.path)) continue;
+      if (ofNoConnection.has(route.path)) continue;
       const url = urlOf(route, stranger);
       const named = inPath || isGateway ? url : `${url}?user_id=${stranger}`;
       const response = await http(named, {

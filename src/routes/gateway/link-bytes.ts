@@ -10,8 +10,10 @@ const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 /** Resource Manager names the default port in some of its links. */
 export const endpointPattern = (endpoint: string) => `${escape(endpoint)}(?::443)?(?=[/?]|$)`;
 
-/** Ends the names of links: every candidate is found by it. */
-const mark = new TextEncoder().encode('Link"');
+/** Ends the names of links, in any case: every candidate is found by it. */
+const mark = new TextEncoder().encode('link"');
+/** The bit that a letter has in lower case alone; the quote has it too. */
+const lowerCase = 0x20;
 /** What comes before the mark in `@odata.nextLink`, `@odata.deltaLink` and `nextLink`. */
 const beforeMark = /(?:@odata\.(?:next|delta)|"next)$/i;
 const longestBefore = "@odata.delta".length;
@@ -23,6 +25,8 @@ const port = ":443";
 const shifts = new Uint8Array(256).fill(mark.length);
 mark.forEach((byte, at) => {
   shifts[byte] = mark.length - 1 - at;
+  const isLetter = at < mark.length - 1;
+  if (isLetter) shifts[byte & ~lowerCase] = mark.length - 1 - at;
 });
 
 /** The last letters of `next` and `delta`: most names that end in the mark are others, such as `webLink`. */
@@ -45,7 +49,7 @@ function nextMark(text: Uint8Array, from: number): number {
 }
 
 const isMark = (text: Uint8Array, at: number): boolean =>
-  mark.every((byte, offset) => text[at + offset] === byte);
+  mark.every((byte, offset) => ((text[at + offset] ?? 0) | lowerCase) === byte);
 
 const nothing = new Uint8Array(0);
 

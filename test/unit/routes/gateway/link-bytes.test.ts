@@ -94,7 +94,10 @@ describe("links in a body", () => {
 test.each([
   "nextLink",
   "NextLink",
-  "NEXTLink",
+  "NEXTLINK",
+  "nextlink",
+  "@odata.nextlink",
+  "@odata.deltaLINK",
   "@odata.nextLink",
   "@odata.deltaLink",
   "x@odata.DELTALink",
