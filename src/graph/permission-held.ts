@@ -1,3 +1,5 @@
+import { permissionName } from "../contract/permission-name.ts";
+
 /** Delegated and application permissions: `Mail.Read`, `Files.ReadWrite.All`, `Mail.Read.Shared`. */
 const form = /^(?<area>\w+)\.(?<action>ReadBasic|Read|ReadWrite)(?:\.(?<reach>Shared|All))?$/i;
 
@@ -13,10 +15,6 @@ interface Permission {
   rank: number;
   reach: "own" | "shared" | "all";
 }
-
-/** Scopes may name their resource; the rest is compared in any case. */
-const named = (scope: string): string =>
-  scope.replace(/^https:\/\/[\w.-]*graph[\w.-]*\//i, "").toLowerCase();
 
 function parse(name: string): Permission | undefined {
   const { area, action, reach } = form.exec(name)?.groups ?? {};
@@ -38,9 +36,9 @@ const reaches = (held: Permission["reach"], needed: Permission["reach"]): boolea
  * @see https://learn.microsoft.com/graph/permissions-overview
  */
 export function isPermissionHeld(granted: readonly string[], needed: string): boolean {
-  const name = named(needed);
+  const name = permissionName(needed);
   const wanted = parse(name);
-  return granted.map(named).some((one) => {
+  return granted.map(permissionName).some((one) => {
     if (one === name) return true;
     const held = parse(one);
     return (

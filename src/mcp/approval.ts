@@ -4,6 +4,7 @@ import { AzureError, failure } from "../contract/errors.ts";
 import { sign, verify } from "../platform/keys.ts";
 import { isRecord } from "../http/json.ts";
 import { plainText } from "../oauth/client-description.ts";
+import { objectOfUser } from "../oauth/grant-store.ts";
 import type { ToolCall } from "./tool-call.ts";
 import type { Confirmation, Tool } from "./tool.ts";
 
@@ -80,7 +81,7 @@ async function isFirstAnswerTo(asked: Asked): Promise<boolean> {
   if (!(await verify(config.sessionSecret, "mcp", questionOf(asked, Number(ends)), mac))) {
     return false;
   }
-  const used = await grantsStub(env, `user:${userId}`, { creates: true });
+  const used = await grantsStub(env, objectOfUser(userId), { creates: true });
   return used.write({ key: `approval:${mac}`, value: "", expiresAt, expected: 0 });
 }
 

@@ -22,7 +22,10 @@ interface Ended {
   outcome: string;
 }
 
-/** Calls a tool once, and writes its audit line, to the log and for the file of its connection. Whatever goes wrong is a result that says so. */
+/**
+ * Calls a tool once, and writes its audit line, to the log and for the file of its connection. Whatever
+ * goes wrong is a result that says so.
+ */
 export async function callTool(
   session: McpSession,
   tool: Tool,

@@ -30,7 +30,10 @@ const handler = createMcpHandler(createServer, {
   allowedOriginHostnames: "*",
 });
 
-/** Adds `/mcp`, for agents: the Model Context Protocol over HTTP, of 2026-07-28 and of 2025; and its tools, for people. */
+/**
+ * Adds `/mcp`, for agents: the Model Context Protocol over HTTP, of 2026-07-28 and of 2025; and its
+ * tools, for people.
+ */
 export function mcpRoutes(router: Router): void {
   toolsRoute(router);
   router.app.post(

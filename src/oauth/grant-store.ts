@@ -40,6 +40,9 @@ const mostListed = 1_000;
 const randomId = /^[A-Za-z0-9_-]{16}$/;
 const digest = /^[A-Za-z0-9_-]{32,128}$/;
 
+/** The object that keeps what clients were given by a user. */
+export const objectOfUser = (userId: string): string => `user:${userId}`;
+
 /**
  * The object that a key lives in: of a user, of a client, or of the key alone. Undefined for a key that
  * cannot have been written, so that no object is asked for it.
@@ -55,7 +58,7 @@ export function objectOfKey(key: string): string | undefined {
       const [grant = "", ...tokens] = rest;
       const isGiven =
         userIdSchema.safeParse(name).success && (grant === "" || randomId.test(grant));
-      return isGiven && tokens.length < 2 ? `user:${name}` : undefined;
+      return isGiven && tokens.length < 2 ? objectOfUser(name) : undefined;
     }
     case "transaction":
     case "client-assertion-jti":

@@ -3,6 +3,7 @@ import { parseConnectionId } from "../contract/connection-id.ts";
 import { isRecord, parseJson } from "../http/json.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
 import type { Environment } from "../platform/env.ts";
+import { objectOfUser } from "./grant-store.ts";
 
 /** The last calls of tools by agents, of each connection: what the log has of them, for a while. */
 
@@ -15,7 +16,7 @@ const prefixOf = (connectionId: string): string => `audit:${connectionHash(conne
 /** The object of a user's grants keeps them; connections of tenants have no agents. */
 function objectOf(connectionId: string): string | undefined {
   const owner = parseConnectionId(connectionId);
-  return owner?.kind === "user" ? `user:${owner.userId}` : undefined;
+  return owner?.kind === "user" ? objectOfUser(owner.userId) : undefined;
 }
 
 /**

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build, type Plugin } from "esbuild";
+import type { Plugin } from "esbuild";
+import { minifiedWorker, without } from "../support/minified-worker.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
@@ -47,57 +48,20 @@ export async function deployedBundle(): Promise<BundledModule[]> {
 /** Where agents are served, and signed in: by every way that the rest of the Worker takes to it. */
 const forAgents = /\/src\/(?:mcp|oauth|routes\/oauth|operations\/mcp-grants)(?:\/[\w/-]+)?\.ts$/;
 
-/** Puts exports that do nothing in the place of those of the rooms for agents. */
-const withoutAgents: Plugin = {
-  name: "without-agents",
-  setup: ({ onLoad, onResolve }) => {
+/** As `wrangler.jsonc` has it. */
+const noLocales: Plugin = {
+  name: "no-locales",
+  setup: ({ onResolve }) => {
     onResolve({ filter: /^\.\.\/locales\/index\.js$/ }, () => ({
       path: join(root, "src/platform/no-locales.ts"),
     }));
-    onLoad({ filter: forAgents }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      const names = source.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm);
-      const stubs = Array.from(names, ([, name]) => `export const ${name} = () => [];`);
-      return { contents: stubs.join("\n") };
-    });
   },
 };
 
 /** What the Worker would be without MCP and its authorization server: to be weighed, not to be run. */
-export async function bundleWithoutAgents(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(root, "src/index.ts")],
-    bundle: true,
-    write: false,
-    minify: true,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    plugins: [withoutAgents],
-    logLevel: "error",
-  });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error("the Worker has no bundle");
-  return file.text;
-}
+export const bundleWithoutAgents = (): Promise<string> =>
+  minifiedWorker(join(root, "src/index.ts"), { plugins: [noLocales, without(forAgents)] });
 
 /** A Worker of the bench. @param name of its file in `worker/` */
-export async function benchWorker(name: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(root, "test/bench/worker", `${name}.ts`)],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    // As the deployed Worker is.
-    minify: true,
-    keepNames: true,
-    logLevel: "error",
-  });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error(`${name} has no bundle`);
-  return file.text;
-}
+export const benchWorker = (name: string): Promise<string> =>
+  minifiedWorker(join(root, "test/bench/worker", `${name}.ts`), { keepNames: true });

@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build, type Plugin } from "esbuild";
+import type { Plugin } from "esbuild";
 import { beforeAll, expect, test } from "vitest";
+import { minifiedWorker, without } from "../support/minified-worker.ts";
 import { projectRoot } from "../support/source-files.ts";
 
 /** What the console costs: in the Worker, whether or not it is on, and in the browser. */
@@ -15,33 +16,8 @@ const sizeOf = (content: Uint8Array | string): number => gzipSync(content, { lev
 const ownFiles =
   /\/src\/(?:routes\/operators\/\w+|config\/console|callers\/console-session|callers\/access-assertion|front\/console-access|operations\/console-(?:sign-in|run))\.ts$/;
 
-/** Puts functions that do nothing in the place of those of the console. */
-const withoutConsole: Plugin = {
-  name: "without-console",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: ownFiles }, ({ path }) => {
-      const source = readFileSync(path, "utf8");
-      const names = [...source.matchAll(/^export (?:async )?(?:function|const) (\w+)/gm)];
-      return { contents: names.map(([, name]) => `export const ${name} = () => {};`).join("\n") };
-    });
-  },
-};
-
-async function worker(plugins: Plugin[]): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(projectRoot, "src/index.ts")],
-    bundle: true,
-    write: false,
-    minify: true,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    plugins,
-    logLevel: "error",
-  });
-  return outputFiles[0]?.text ?? "";
-}
+const worker = (plugins: Plugin[]): Promise<string> =>
+  minifiedWorker(join(projectRoot, "src/index.ts"), { plugins });
 
 beforeAll(() => {
   execFileSync("npm", ["run", "--silent", "console"], { cwd: projectRoot });
@@ -68,10 +44,10 @@ test("the page, its script and its style are at most 20 KiB in all", () => {
 const workerBound = 4 * kibibyte;
 
 test("the Worker carries at most 4 KiB for it", async () => {
-  const [whole, without] = [await worker([]), await worker([withoutConsole])];
+  const [whole, bare] = [await worker([]), await worker([without(ownFiles)])];
   expect(whole).toContain("__Host-azure_console");
-  expect(without).not.toContain("__Host-azure_console");
-  const cost = sizeOf(whole) - sizeOf(without);
+  expect(bare).not.toContain("__Host-azure_console");
+  const cost = sizeOf(whole) - sizeOf(bare);
   console.log(`Worker: ${cost} bytes of ${workerBound}`);
   expect(cost).toBeLessThanOrEqual(workerBound);
 });

@@ -12,6 +12,7 @@ import {
   type Stage,
 } from "../console/stage.ts";
 import { listenLocally } from "../sandbox/loopback.ts";
+import { allowAgent } from "../support/allow-agent.ts";
 import { startAgent } from "../support/oauth-agent.ts";
 import { signIn } from "../support/sign-in.ts";
 
@@ -409,12 +410,7 @@ describe("agents", () => {
     const person = async (address: URL) => {
       const browser = await stage.newPage();
       await browser.goto(address.href);
-      await button(browser, "Ada Lovelace").click();
-      const [accept, allowed] = [button(browser, "Accept"), button(browser, "Allow")];
-      await accept.or(allowed).first().waitFor();
-      if (await accept.isVisible()) await accept.click();
-      await allowed.click();
-      await browser.getByText("You can close this page.").waitFor();
+      await allowAgent(browser, "Ada Lovelace");
     };
     const agent = await startAgent(at("/mcp"), person);
     onTestFinished(() => agent.close());

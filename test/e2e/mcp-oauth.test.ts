@@ -8,6 +8,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { listenLocally } from "../sandbox/loopback.ts";
+import { allowAgent } from "../support/allow-agent.ts";
 import { startBrowser } from "../support/browser.ts";
 import { freePorts, launch, type Launched } from "../support/launcher.ts";
 import { startAgent, type Agent, type Person } from "../support/oauth-agent.ts";
@@ -75,19 +76,6 @@ async function grantsOf(url: string, userId: string) {
   return grantsSchema.parse(await response.json()).data;
 }
 
-/** Follows the pages to the client, as a person who chooses an account and allows what is asked. */
-async function allow(page: Page, account: string): Promise<string> {
-  await page.getByRole("button", { name: account }).click();
-  const [accept, allowed] = [button(page, "Accept"), button(page, "Allow")];
-  await accept.or(allowed).first().waitFor();
-  if (await accept.isVisible()) await accept.click();
-  await allowed.waitFor();
-  const shown = await text(page);
-  await allowed.click();
-  await page.getByText("You can close this page.").waitFor();
-  return shown;
-}
-
 describe("an agent whose person is a Microsoft account", () => {
   let worker: Running;
   let agent: Agent;
@@ -95,7 +83,7 @@ describe("an agent whose person is a Microsoft account", () => {
   const person: Person = async (address) => {
     const page = await newPage();
     await page.goto(address.href);
-    pages.push(await allow(page, "Ada Lovelace"));
+    pages.push(await allowAgent(page, "Ada Lovelace"));
     await page.context().close();
   };
   beforeAll(async () => {

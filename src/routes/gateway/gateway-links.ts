@@ -58,13 +58,13 @@ async function bodyWithLinksHere(
     const isLast = (value?.byteLength ?? 0) < size;
     return { bytes: links.take(value ?? new Uint8Array(0), isLast), isLast };
   };
-  const first = await next(firstPiece).catch((error: unknown) => ({ error }));
-  if (!("error" in first) && first.isLast) return first.bytes;
+  const first = next(firstPiece);
+  const whole = await first.catch(() => undefined);
+  if (whole?.isLast === true) return whole.bytes;
   const { readable, writable } = new IdentityTransformStream();
   const writer = writable.getWriter();
   const pump = async (): Promise<void> => {
-    if ("error" in first) throw first.error;
-    for (let piece = first; ; piece = await next(laterPiece)) {
+    for (let piece = await first; ; piece = await next(laterPiece)) {
       await writer.write(piece.bytes);
       if (piece.isLast) return writer.close();
     }

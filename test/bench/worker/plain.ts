@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { callByKv } from "./token-in-kv.ts";
-import { graphOrigin } from "./routes.ts";
+import { graphOrigin, tokenHeaders } from "./routes.ts";
 
 interface Environment {
   TOKENS: KVNamespace;
@@ -26,9 +26,6 @@ async function keyOf(request: Request, env: Environment): Promise<string | undef
   return crypto.subtle.timingSafeEqual(digest, expected) ? id : undefined;
 }
 
-/** A large token, as an object that only forwards is given one by whoever calls it. */
-const headers = { authorization: `Bearer ${"t".repeat(2_000)}` };
-
 async function answer(request: Request, env: Environment): Promise<Response> {
   const key = await keyOf(request, env);
   if (key === undefined) return Response.json({ error: "unauthenticated" }, { status: 401 });
@@ -43,7 +40,7 @@ async function answer(request: Request, env: Environment): Promise<Response> {
   }
   if (pathname.startsWith("/object/")) {
     const url = `${graphOrigin}${pathname.slice(7)}${search}`;
-    return env.EMPTY.getByName(connection).fetch(url, { headers });
+    return env.EMPTY.getByName(connection).fetch(url, { headers: tokenHeaders });
   }
   const query = `?$top=${searchParams.get("top")}&$select=${searchParams.get("select")}`;
   const page = await callByKv(env.TOKENS, connection, `${graphOrigin}/v1.0/me/messages${query}`);
