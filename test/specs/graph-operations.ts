@@ -39,13 +39,16 @@ const under = (place: string, operations: readonly string[]) =>
 /** What lies under a person's default calendar, and under each calendar. */
 const ofEvents = [
   ...crud("/events"),
-  ...["accept", "tentativelyaccept", "decline", "cancel"].map(
+  ...["accept", "tentativelyaccept", "decline", "cancel", "permanentdelete"].map(
     (action) => `POST /events/{id}/${action}`,
   ),
   "GET /events/{id}/instances",
   "GET /calendarview",
   "GET /calendarview/delta",
 ];
+
+/** What lies under a person's contacts, and under each folder of them. */
+const ofContacts = [...crud("/contacts"), "POST /contacts/{id}/permanentdelete"];
 
 /** What lies under a person: `/me/…` and `/users/{id}/…`. */
 const ofPerson = [
@@ -60,6 +63,7 @@ const ofPerson = [
   "POST /mailfolders/{id}/childfolders",
   "POST /mailfolders/{id}/move",
   "POST /mailfolders/{id}/copy",
+  "POST /mailfolders/{id}/permanentdelete",
   ...under("/mailfolders/{id}", ofMessages),
   "GET /mailfolders/{id}/messages/delta",
   ...crud("/mailfolders/{id}/messagerules"),
@@ -76,10 +80,11 @@ const ofPerson = [
     "workinghours",
     "userpurpose",
   ].map((setting) => `GET /mailboxsettings/${setting}`),
-  ...crud("/contacts"),
+  ...ofContacts,
   "GET /contacts/delta",
   ...crud("/contactfolders"),
-  ...under("/contactfolders/{id}", crud("/contacts")),
+  "POST /contactfolders/{id}/permanentdelete",
+  ...under("/contactfolders/{id}", ofContacts),
   "GET /contactfolders/{id}/contacts/delta",
   "GET /contactfolders/{id}/childfolders",
   "POST /contactfolders/{id}/childfolders",

@@ -63,6 +63,11 @@ export function contactFolderRoutes(state: GraphState): GraphRoutes {
     const key = stableKey("contactFolder", state.world.guid());
     return answerFolder(c, request, book, book.putFolder({ key, displayName, parent }), 201);
   });
+  const remove = inMailbox(state, (c, { owner }) => {
+    const book = state.contacts(owner);
+    book.deleteFolder(named(c, book));
+    return empty(c, 204);
+  });
   return new Hono<GraphEnvironment>()
     .get("/contactFolders", list)
     .post("/contactFolders", create)
@@ -83,14 +88,8 @@ export function contactFolderRoutes(state: GraphState): GraphRoutes {
         return answerFolder(c, request, book, book.putFolder({ ...folder, displayName }));
       }),
     )
-    .delete(
-      "/contactFolders/:folder",
-      inMailbox(state, (c, { owner }) => {
-        const book = state.contacts(owner);
-        book.deleteFolder(named(c, book));
-        return empty(c, 204);
-      }),
-    )
+    .delete("/contactFolders/:folder", remove)
+    .post("/contactFolders/:folder/permanentDelete", remove)
     .get("/contactFolders/:folder/childFolders", list)
     .post("/contactFolders/:folder/childFolders", create);
 }

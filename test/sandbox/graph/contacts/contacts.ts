@@ -54,6 +54,12 @@ function answerContact(
 
 /** /contacts of a person, or of a folder. */
 export function contactRoutes(state: GraphState): GraphRoutes {
+  // The sandbox keeps no deleted contacts, so both ways to delete one are the same here.
+  const remove = inMailbox(state, (c, { owner }) => {
+    const book = state.contacts(owner);
+    book.delete(contactOf(c, book));
+    return empty(c, 204);
+  });
   return new Hono<GraphEnvironment>()
     .get(
       "/contacts",
@@ -89,12 +95,6 @@ export function contactRoutes(state: GraphState): GraphRoutes {
         return answerContact(c, request, book, changed);
       }),
     )
-    .delete(
-      "/contacts/:contact",
-      inMailbox(state, (c, { owner }) => {
-        const book = state.contacts(owner);
-        book.delete(contactOf(c, book));
-        return empty(c, 204);
-      }),
-    );
+    .delete("/contacts/:contact", remove)
+    .post("/contacts/:contact/permanentDelete", remove);
 }

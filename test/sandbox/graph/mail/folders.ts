@@ -132,6 +132,12 @@ async function renameFolder(
 /** /mailFolders of a person, and the folders in each. */
 export function folderRoutes(state: GraphState): GraphRoutes {
   const create = inMailbox(state, (c, request) => createFolder(c, state, request));
+  // The sandbox keeps no deleted folders, so both ways to delete one are the same here.
+  const remove = inMailbox(state, (c, { owner }) => {
+    const mailbox = state.mailbox(owner);
+    mailbox.deleteFolder(requireOwnFolder(mailbox.folder(c.req.param("folder") ?? "")));
+    return empty(c, 204);
+  });
   return new Hono<GraphEnvironment>()
     .get(
       "/mailFolders",
@@ -152,14 +158,8 @@ export function folderRoutes(state: GraphState): GraphRoutes {
       "/mailFolders/:folder",
       inMailbox(state, (c, request) => renameFolder(c, state, request)),
     )
-    .delete(
-      "/mailFolders/:folder",
-      inMailbox(state, (c, { owner }) => {
-        const mailbox = state.mailbox(owner);
-        mailbox.deleteFolder(requireOwnFolder(mailbox.folder(c.req.param("folder") ?? "")));
-        return empty(c, 204);
-      }),
-    )
+    .delete("/mailFolders/:folder", remove)
+    .post("/mailFolders/:folder/permanentDelete", remove)
     .get(
       "/mailFolders/:folder/childFolders",
       inMailbox(state, (c, request) => {
