@@ -1,4 +1,13 @@
+import { isRecord, parseJson, parseJsonObject, textOf } from "../../src/http/json.ts";
+import { bytesOf } from "../../src/platform/keys.ts";
 import { headerShape, shapeOf, type Shape } from "./shape.ts";
+
+/** An answer as it came. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
 
 /** Headers that programs act by. */
 const comparedHeaders = [
@@ -11,6 +20,8 @@ const comparedHeaders = [
   "retry-after",
   "location",
   "etag",
+  "allow",
+  "access-control-allow-origin",
   "x-ms-request-id",
   "x-ms-correlation-request-id",
   "x-ms-routing-request-id",
@@ -26,20 +37,17 @@ export interface AnswerShape {
   body: Shape | undefined;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;
-
 /** `error.code` of Graph and Resource Manager, `error` and `error_codes` of Entra. */
-function codeOf(body: unknown): string | undefined {
+export function codeOf(body: unknown): string | undefined {
   if (!isRecord(body)) return undefined;
   const { error, error_codes: codes } = body;
-  if (isRecord(error)) return typeof error["code"] === "string" ? error["code"] : undefined;
+  if (isRecord(error)) return textOf(error["code"]);
   if (typeof error !== "string") return undefined;
   return Array.isArray(codes) ? `${error} ${codes.join(" ")}` : error;
 }
 
-export function answerShape(status: number, headers: Headers, text: string): AnswerShape {
-  const body = jsonOf(text);
+export function answerShape({ status, headers, text }: Answer): AnswerShape {
+  const body = parseJson(text);
   const known = comparedHeaders.flatMap((name) => {
     const value = headers.get(name);
     return value === null ? [] : [[name, headerShape(name, value)] as const];
@@ -48,14 +56,18 @@ export function answerShape(status: number, headers: Headers, text: string): Ans
     status,
     headers: new Map(known),
     code: codeOf(body),
-    body: body === undefined ? undefined : shapeOf(body),
+    body: body === undefined ? undefined : shapeOf(withClaims(body)),
   };
 }
 
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** A token answer with the claims of its `id_token` in the place of the token. */
+function withClaims(body: unknown): unknown {
+  const token = isRecord(body) ? textOf(body["id_token"]) : undefined;
+  const bytes = bytesOf(token?.split(".")[1] ?? "");
+  const claims = bytes && parseJsonObject(new TextDecoder().decode(bytes));
+  return isRecord(body) && claims !== undefined ? { ...body, id_token: claims } : body;
 }
+
+/** `403 ErrorAccessDenied`: the status, and Microsoft's word where there is one. */
+export const refusalOf = ({ status, text }: Answer): string =>
+  [status, codeOf(parseJson(text))].filter((part) => part !== undefined).join(" ");

@@ -1,51 +1,61 @@
+import { recordOf, textOf } from "../../src/http/json.ts";
 import type { Service, Side } from "./side.ts";
 
-/** One question. */
-export interface Question {
-  method?: "GET" | "POST" | "PATCH" | "DELETE" | "HEAD";
+/** One request. */
+export interface Request {
+  method?: "GET" | "POST" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
   /** Below the service's address, with its query: `/v1.0/me`. */
   path: string;
   headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; of Entra as a form. */
   body?: unknown;
-  /** Default `good`. */
-  token?: "good" | "none" | "broken";
+  /** Default: a good one. */
+  token?: "none" | "broken";
 }
 
-/** What an earlier question answered, for a path that needs an id. */
-export type Ask = (question: Question) => Promise<unknown>;
+/** What is compared: the answer to a request, or the token answer that ended the sign-in for a service. */
+export type Question = Request | { signIn: Service };
+
+/** A list whose first item has the id that a path needs. */
+export interface Lookup {
+  path: string;
+  /** Where the id stands in an item. */
+  member: string;
+}
 
 /** A fact about Microsoft that the sandbox claims to share. */
 export interface Check {
   name: string;
   service: "entra" | Service;
-  /** Absent: it only reads. */
-  writes?: true;
-  /**
-   * @returns undefined where this side has nothing to ask about
-   * @param side for what a path or form names
-   */
-  question(ask: Ask, side: Side): Promise<Question | undefined>;
-  /** Undoes what the question made; its answer is given. */
-  undo?(ask: Ask, answer: unknown): Promise<void>;
+  /** The page of Microsoft's documentation that the sandbox's answer comes from. */
+  source: string;
+  /** Each list is found by the id out of the one before; the question is about the last id. */
+  about?: readonly ((id: string) => Lookup)[];
+  /** @param id out of `about`; empty where there is none */
+  question(id: string, side: Side): Question;
+  /** Absent: the question only reads. */
+  makes?: Made;
+}
+
+/** What a question makes. */
+export interface Made {
+  /** The name that it bears. */
+  called: string;
+  /** Deletes it by the id out of the answer. */
+  undo(id: string): Request;
 }
 
 /** A check whose question is always the same. */
-export const fixed = (service: Check["service"], name: string, question: Question): Check => ({
-  name,
-  service,
-  question: () => Promise.resolve(question),
-});
+export const fixed = (
+  service: Check["service"],
+  name: string,
+  source: string,
+  question: Question,
+): Check => ({ name, service, source, question: () => question });
 
 /** Text of a member of the first item of a list. */
 export function firstOf(page: unknown, member: string): string | undefined {
-  if (typeof page !== "object" || page === null || !("value" in page)) return undefined;
-  const [item]: unknown[] = Array.isArray(page.value) ? page.value : [];
-  return textIn(item, member);
-}
-
-export function textIn(item: unknown, member: string): string | undefined {
-  if (typeof item !== "object" || item === null) return undefined;
-  const value: unknown = Object.entries(item).find(([name]) => name === member)?.[1];
-  return typeof value === "string" ? value : undefined;
+  const { value } = recordOf(page);
+  const [item]: unknown[] = Array.isArray(value) ? value : [];
+  return textOf(recordOf(item)[member]);
 }

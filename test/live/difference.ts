@@ -1,5 +1,5 @@
 import type { AnswerShape } from "./answer.ts";
-import { openKinds, type ItemShape, type Shape } from "./shape.ts";
+import { openKinds, type Shape } from "./shape.ts";
 
 /**
  * How two answers to one question differ.
@@ -39,7 +39,7 @@ export function compare(microsoft: AnswerShape, sandbox: AnswerShape): Compariso
     differ("header", name, ours ?? absent, theirs ?? absent);
   }
   if (microsoft.body !== undefined && sandbox.body !== undefined) {
-    compareShapes({ microsoft: microsoft.body, sandbox: sandbox.body, at: "" }, found);
+    compareValues([microsoft.body], [sandbox.body], "", found);
   } else if (microsoft.body !== sandbox.body) {
     const kind = microsoft.body === undefined ? "extra" : "missing";
     differ(kind, "body", nameOf(microsoft.body), nameOf(sandbox.body));
@@ -47,53 +47,47 @@ export function compare(microsoft: AnswerShape, sandbox: AnswerShape): Compariso
   return found;
 }
 
-interface Pair {
-  microsoft: Shape;
-  sandbox: Shape;
-  at: string;
-}
-
 const nameOf = (shape: Shape | undefined): string =>
   shape === undefined ? absent : shape.of === "value" ? shape.kind : shape.of;
 
-function compareShapes({ microsoft, sandbox, at }: Pair, found: Comparison): void {
-  if (isOpen(microsoft) || isOpen(sandbox)) return;
-  if (microsoft.of === "object" && sandbox.of === "object") {
-    compareMembers([microsoft], [sandbox], at, found);
-  } else if (microsoft.of === "list" && sandbox.of === "list") {
-    compareItems(microsoft.items, sandbox.items, `${at}[]`, found);
-  } else if (nameOf(microsoft) !== nameOf(sandbox)) {
-    found.differences.push({
-      kind: "kind",
-      at,
-      microsoft: nameOf(microsoft),
-      sandbox: nameOf(sandbox),
-    });
-  }
+/** Of one side: what stands at a place, in all items of the lists above it. */
+type Values = readonly Shape[];
+
+/** Compares what stands at a place by its kinds, and goes on inside objects and lists of both sides. */
+function compareValues(microsoft: Values, sandbox: Values, at: string, found: Comparison): void {
+  const [ours, theirs] = [closed(microsoft), closed(sandbox)];
+  const [one, other] = [ours[0], theirs[0]];
+  // `null` stands for anything.
+  if (one === undefined || other === undefined) return;
+  const objects = [ours.filter(isObject), theirs.filter(isObject)] as const;
+  const lists = [ours.filter(isList), theirs.filter(isList)] as const;
+  const haveObjects = objects.every((each) => each.length > 0);
+  const haveLists = lists.every((each) => each.length > 0);
+  if (haveObjects) compareMembers(...objects, at, found);
+  if (haveLists) compareItems(...lists, `${at}[]`, found);
+  if (haveObjects || haveLists || shareKind(ours, theirs)) return;
+  found.differences.push({ kind: "kind", at, microsoft: nameOf(one), sandbox: nameOf(other) });
 }
 
-const isOpen = (shape: Shape): boolean => shape.of === "value" && openKinds.has(shape.kind);
+const closed = (values: Values): Values =>
+  values.filter((shape) => !(shape.of === "value" && openKinds.has(shape.kind)));
+
+type ListShape = Extract<Shape, { of: "list" }>;
+type ObjectShape = Extract<Shape, { of: "object" }>;
+const isList = (shape: Shape): shape is ListShape => shape.of === "list";
+const isObject = (shape: Shape): shape is ObjectShape => shape.of === "object";
 
 function compareItems(
-  microsoft: ItemShape | undefined,
-  sandbox: ItemShape | undefined,
+  microsoft: readonly ListShape[],
+  sandbox: readonly ListShape[],
   at: string,
   found: Comparison,
 ): void {
-  if (microsoft === undefined || sandbox === undefined) {
-    found.unknown.push(at);
-    return;
-  }
-  const objects = (each: readonly Shape[]) => each.filter((shape) => shape.of === "object");
-  const [ours, theirs] = [objects(microsoft.each), objects(sandbox.each)];
-  if (ours.length > 0 && theirs.length > 0) return compareMembers(ours, theirs, at, found);
-  const [first, other] = [microsoft.each[0], sandbox.each[0]];
-  if (first !== undefined && other !== undefined) {
-    compareShapes({ microsoft: first, sandbox: other, at }, found);
-  }
+  const itemsOf = (lists: readonly ListShape[]) => lists.flatMap(({ items }) => items);
+  const [ours, theirs] = [itemsOf(microsoft), itemsOf(sandbox)];
+  if (ours.length > 0 && theirs.length > 0) compareValues(ours, theirs, at, found);
+  else found.unknown.push(at);
 }
-
-type ObjectShape = Extract<Shape, { of: "object" }>;
 
 /**
  * A member is missing where no object of the one side has it and each of the other has: many depend on
@@ -109,18 +103,14 @@ function compareMembers(
   for (const name of names) {
     const place = at === "" ? name : `${at}.${name}`;
     const [ours, theirs] = [valuesOf(microsoft, name), valuesOf(sandbox, name)];
-    const [one, other] = [
-      ours.find((shape) => !isOpen(shape)),
-      theirs.find((shape) => !isOpen(shape)),
-    ];
     if (theirs.length === 0 && ours.length === microsoft.length) {
       const kind = nameOf(ours[0]);
       found.differences.push({ kind: "missing", at: place, microsoft: kind, sandbox: absent });
     } else if (ours.length === 0 && theirs.length === sandbox.length) {
       const kind = nameOf(theirs[0]);
       found.differences.push({ kind: "extra", at: place, microsoft: absent, sandbox: kind });
-    } else if (one !== undefined && other !== undefined && !shareKind(ours, theirs)) {
-      compareShapes({ microsoft: one, sandbox: other, at: place }, found);
+    } else {
+      compareValues(ours, theirs, place, found);
     }
   }
 }
@@ -132,7 +122,7 @@ const valuesOf = (objects: readonly ObjectShape[], name: string): Shape[] =>
   });
 
 /** Simple values of several kinds on both sides, such as a size that is a number or text. */
-function shareKind(ours: readonly Shape[], theirs: readonly Shape[]): boolean {
+function shareKind(ours: Values, theirs: Values): boolean {
   const kinds = new Set(ours.flatMap((shape) => (shape.of === "value" ? [shape.kind] : [])));
   return theirs.some((shape) => shape.of === "value" && kinds.has(shape.kind));
 }

@@ -1,81 +1,106 @@
-import { answerShape, jsonOf, type AnswerShape } from "./answer.ts";
+import { leastPermissionsFor } from "../sandbox/graph/permission-data.ts";
+import { canonicalPath } from "../sandbox/graph/path.ts";
+import { answerShape, refusalOf, type Answer } from "./answer.ts";
 import type { Check, Question } from "./check.ts";
-import { compare, type Comparison } from "./difference.ts";
-import type { Side } from "./side.ts";
+import { compare } from "./difference.ts";
+import { putCheck, type Said } from "./put-check.ts";
+import type { Result } from "./result.ts";
+import { isBusy, type Network } from "./send.ts";
+import type { Side, Sides } from "./side.ts";
 
-/** What came of one check. */
-export interface Result extends Comparison {
-  check: string;
-  /** Sides that have nothing to ask about. */
-  nothingAt: readonly ("microsoft" | "sandbox")[];
-}
-
-export interface Sides {
-  microsoft: Side;
-  sandbox: Side;
-}
-
-/** Asks both sides each question, and compares the forms of what they answer. */
+/** Asks both sides each question, and compares the forms of what they answer, until no answer comes. */
 export async function* runChecks(
   checks: readonly Check[],
   { microsoft, sandbox }: Sides,
+  network: Network,
 ): AsyncGenerator<Result> {
   for (const check of checks) {
-    const [ours, theirs] = [await answerOf(check, microsoft), await answerOf(check, sandbox)];
-    const nothingAt = [
-      ...(ours === undefined ? (["microsoft"] as const) : []),
-      ...(theirs === undefined ? (["sandbox"] as const) : []),
+    const ours = await putCheck(check, microsoft, network);
+    const theirs = await putCheck(check, sandbox, network);
+    // The sandbox ends with the run, and what is left there with it.
+    if (ours.left !== undefined) yield { ...named(check), outcome: "left behind", ...ours.left };
+    for (const result of judge(check, ours.said, theirs.said)) {
+      yield result;
+      if (result.outcome === "stopped") return;
+    }
+  }
+}
+
+const named = ({ name, source }: Check) => ({ check: name, source });
+
+/** What is to be said of the two sides' answers. */
+function judge(check: Check, ours: Said, theirs: Said): Result[] {
+  const problem =
+    stoppedAt("microsoft", ours) ??
+    stoppedAt("sandbox", theirs) ??
+    closedAt("microsoft", check, ours) ??
+    closedAt("sandbox", check, theirs);
+  if (problem !== undefined) return [{ ...named(check), ...problem }];
+  if (ours.kind !== "answer" || theirs.kind !== "answer") {
+    const at = [
+      ...(ours.kind === "nothing" ? (["microsoft"] as const) : []),
+      ...(theirs.kind === "nothing" ? (["sandbox"] as const) : []),
     ];
-    const compared =
-      ours === undefined || theirs === undefined
-        ? { differences: [], unknown: [] }
-        : compare(ours, theirs);
-    yield { check: check.name, nothingAt, ...compared };
+    return [{ ...named(check), outcome: "nothing to ask about", at }];
+  }
+  if (isDenied(ours.question, ours.answer) && theirs.answer.status < 400) {
+    const reason = deniedReason(check, ours.question, ours.answer);
+    return [{ ...named(check), outcome: "could not ask", at: "microsoft", reason }];
+  }
+  const results = [comparedResult(named(check), ours.answer, theirs.answer)];
+  if (ours.deletion !== undefined && theirs.deletion !== undefined) {
+    const deletion = { ...named(check), check: `${check.name}, deleted` };
+    results.push(comparedResult(deletion, ours.deletion, theirs.deletion));
+  }
+  return results;
+}
+
+const comparedResult = (
+  about: Pick<Result, "check" | "source">,
+  ours: Answer,
+  theirs: Answer,
+): Result => ({
+  ...about,
+  outcome: "compared",
+  status: ours.status,
+  ...compare(answerShape(ours), answerShape(theirs)),
+});
+
+const stoppedAt = (at: Side["name"], said: Said) =>
+  said.kind === "broken" ? { outcome: "stopped" as const, at, reason: said.reason } : undefined;
+
+/** Where a service stayed busy, or refused the list that the question needs. */
+function closedAt(at: Side["name"], check: Check, said: Said) {
+  const outcome = "could not ask" as const;
+  switch (said.kind) {
+    case "answer":
+      return isBusy(said.answer)
+        ? { outcome, at, reason: `${refusalOf(said.answer)}, asked four times` }
+        : undefined;
+    case "refused":
+      return { outcome, at, reason: deniedReason(check, said.question, said.answer) };
+    case "nothing":
+    case "broken":
+      return undefined;
   }
 }
 
-async function answerOf(check: Check, side: Side): Promise<AnswerShape | undefined> {
-  const json = async (question: Question) => jsonOf((await send(check, question, side)).text);
-  const question = await check.question(json, side);
-  if (question === undefined) return undefined;
-  const { status, headers, text } = await send(check, question, side);
-  await check.undo?.(json, jsonOf(text));
-  return answerShape(status, headers, text);
+/** Whether a token that is good was refused: by its permissions, or by what its account may do. */
+const isDenied = (question: Question, { status }: Answer): boolean =>
+  (status === 401 || status === 403) && ("signIn" in question || question.token === undefined);
+
+/** Microsoft's code, and the permission that its documentation names; 401 is about the token itself. */
+function deniedReason({ service }: Check, question: Question, answer: Answer): string {
+  const isAboutPermission = service === "graph" && answer.status === 403;
+  const permissions = isAboutPermission ? permissionsFor(question) : [];
+  return [
+    refusalOf(answer),
+    ...(permissions.length > 0 ? [`it needs ${permissions.join(" or ")}`] : []),
+  ].join("; ");
 }
 
-interface Answer {
-  status: number;
-  headers: Headers;
-  text: string;
-}
-
-async function send(
-  { service }: Check,
-  { method = "GET", path, headers = {}, body, token = "good" }: Question,
-  side: Side,
-): Promise<Answer> {
-  const sent = new Headers(headers);
-  if (service !== "entra" && token !== "none") {
-    const bearer = token === "good" ? await side.tokenOf(service) : "broken";
-    sent.set("authorization", `Bearer ${bearer}`);
-  }
-  const base = service === "entra" ? side.authority : side[service];
-  const answer = await fetch(`${base}${path}`, {
-    method,
-    redirect: "manual",
-    headers: sent,
-    ...(body !== undefined && { body: bodyOf(service, body, sent) }),
-  });
-  return { status: answer.status, headers: answer.headers, text: await answer.text() };
-}
-
-/** Entra takes forms, the others JSON. */
-function bodyOf(service: Check["service"], body: unknown, headers: Headers): string {
-  const isForm = service === "entra" && typeof body === "object" && body !== null;
-  headers.set("content-type", isForm ? "application/x-www-form-urlencoded" : "application/json");
-  return isForm
-    ? new URLSearchParams(
-        Object.entries(body).map(([name, value]): [string, string] => [name, String(value)]),
-      ).toString()
-    : JSON.stringify(body);
+function permissionsFor(question: Question): readonly string[] {
+  if ("signIn" in question) return [];
+  const { pathname } = new URL(question.path, "https://graph.microsoft.com");
+  return leastPermissionsFor(`${question.method ?? "GET"} ${canonicalPath(pathname).template}`);
 }

@@ -14,20 +14,13 @@ const textKinds: readonly (readonly [kind: string, form: RegExp])[] = [
 /** The form of a JSON value, without what it says. */
 export type Shape =
   | { of: "object"; members: ReadonlyMap<string, Shape> }
-  /** Of its items, taken together; absent: it was empty. */
-  | { of: "list"; items: ItemShape | undefined }
+  | { of: "list"; items: readonly Shape[] }
   /** `null` and empty text say nothing of the value that could stand there. */
   | { of: "value"; kind: string };
 
-export interface ItemShape {
-  /** Each item's own. */
-  each: readonly Shape[];
-}
-
 export const shapeOf = (value: unknown, name = ""): Shape => {
   if (Array.isArray(value)) {
-    const each = value.map((item: unknown) => shapeOf(item));
-    return { of: "list", items: each.length === 0 ? undefined : { each } };
+    return { of: "list", items: value.map((item: unknown) => shapeOf(item)) };
   }
   if (typeof value === "object" && value !== null) {
     const members = Object.entries(value).map(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../../src/http/json.ts";
 import type { Job } from "./plan.ts";
 
 /** A campaign that ended. */
@@ -37,12 +38,7 @@ function summaryOf({ job, output }: Ended): string {
 }
 
 function benchRows(output: string): z.infer<typeof benchSchema>["rows"] | undefined {
-  try {
-    const parsed = benchSchema.safeParse(JSON.parse(linesOf(output).at(-1) ?? ""));
-    return parsed.success ? parsed.data.rows : undefined;
-  } catch {
-    return undefined;
-  }
+  return benchSchema.safeParse(parseJson(linesOf(output).at(-1) ?? "")).data?.rows;
 }
 
 export const isFailed = ({ job, status, output }: Ended): boolean =>

@@ -1,3 +1,4 @@
+import { base64url } from "jose";
 import { describe, expect, test } from "vitest";
 import { answerShape } from "../../live/answer.ts";
 import { compare } from "../../live/difference.ts";
@@ -10,9 +11,15 @@ interface Side {
 }
 
 const shape = ({ status = 200, headers = json, body = {} }: Side) =>
-  answerShape(status, new Headers(headers), typeof body === "string" ? body : JSON.stringify(body));
+  answerShape({
+    status,
+    headers: new Headers(headers),
+    text: typeof body === "string" ? body : JSON.stringify(body),
+  });
 const differences = (microsoft: Side, sandbox: Side) =>
   compare(shape(microsoft), shape(sandbox)).differences;
+
+const idToken = (claims: unknown) => `e30.${base64url.encode(JSON.stringify(claims))}.x`;
 
 describe("two answers are the same", () => {
   const guid = "2dc8a1ff-6f4e-4f4a-9d7e-a1b2c3d4e5f6";
@@ -35,6 +42,11 @@ describe("two answers are the same", () => {
       "where some items have a member",
       { value: [{ id: "a", flag: true }, { id: "b" }] },
       { value: [{ id: "c" }] },
+    ],
+    [
+      "where items of one list have a member that no item of another has",
+      { value: [{ to: [{ a: 1 }] }, { to: [{ b: 1 }] }] },
+      { value: [{ to: [{ b: 1 }] }, { to: [{ a: 1 }] }] },
     ],
     ["with other counts of items", { value: [{ id: "a" }] }, { value: [{ id: "b" }, { id: "c" }] }],
   ])("%s", (_, one, other) => {
@@ -107,6 +119,30 @@ describe("two answers differ", () => {
       { body: { "@odata.nextLink": "https://x.example/?$skiptoken=1" } },
       { body: { "@odata.nextLink": "https://x.example/?$skip=1" } },
       { kind: "kind", microsoft: "link with $skiptoken" },
+    ],
+    [
+      "in a member of objects that lie deeper, whichever item shows it",
+      { body: { value: [{ to: [] }, { to: [{ mail: { name: "a" } }] }] } },
+      { body: { value: [{ to: [{ mail: {} }] }, { to: [{ mail: {} }] }] } },
+      { kind: "missing", at: "value[].to[].mail.name" },
+    ],
+    [
+      "in the kind of a member that the first item does not have",
+      { body: { value: [{ from: {} }, { from: { size: 1 } }] } },
+      { body: { value: [{ from: { size: "x" } }] } },
+      { kind: "kind", at: "value[].from.size" },
+    ],
+    [
+      "in the items of lists in lists",
+      { body: { rows: [[], [{ a: 1 }]] } },
+      { body: { rows: [[{ a: 1, b: 1 }], []] } },
+      { kind: "extra", at: "rows[][].b" },
+    ],
+    [
+      "in a claim of the id_token",
+      { body: { id_token: idToken({ aud: "a", tid: crypto.randomUUID() }) } },
+      { body: { id_token: idToken({ aud: "b", tid: "none" }) } },
+      { kind: "kind", at: "id_token.tid", microsoft: "guid", sandbox: "text" },
     ],
     ["in whether there is JSON", { body: "" }, { body: {} }, { kind: "extra", at: "body" }],
   ])("%s", (_, one, other, found) => {
