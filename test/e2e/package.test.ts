@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,6 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestHarness, type TestHarness } from "wrangler";
 import manifest from "../../package.json" with { type: "json" };
 import { startSandboxServer, type SandboxServer } from "../sandbox/server.ts";
+import { blocksOf } from "../support/markdown.ts";
+import { readmes } from "../support/readmes.ts";
 import { signIn } from "../support/sign-in.ts";
 import { projectRoot } from "../support/source-files.ts";
 import { installInto, machineNode, packInto, type Tarball } from "../support/tarball.ts";
@@ -19,8 +21,13 @@ const run = promisify(execFile);
 const kibibyte = 1024;
 const userId = "ada";
 
+const readmeTests = blocksOf(readmes.get("test/sandbox/README.md") ?? "").filter(
+  ({ language, info }) => language === "ts" && info === "tests",
+);
+
 /** What someone with the package alone writes. */
 const files = {
+  "readme.test.ts": readmeTests.map(({ text }) => text).join("\n"),
   "mail.mjs": `
 import { AzureClient, AzureError } from "azure-integration-worker";
 
@@ -123,6 +130,9 @@ beforeAll(async () => {
   consumer = join(folder, "consumer");
   tarball = await packInto(folder);
   installed = await installInto(consumer, tarball, files);
+  // The consumer's own test runner, which is not downloaded again.
+  const runner = "node_modules/vitest";
+  await symlink(join(projectRoot, runner), join(consumer, runner));
   sandbox = await startSandboxServer({ port: 0, httpsPort: 0 });
   harness = createTestHarness({
     root: projectRoot,
@@ -189,6 +199,25 @@ describe("a program with the package", () => {
       displayName: "Ada Lovelace",
       asked: ["GET", "GET"],
       https: true,
+    });
+  });
+
+  test.each(["1", "2"])("is tested as the README writes it, with CHAOS_SEED=%s", async (seed) => {
+    expect(readmeTests.length).toBe(1);
+    const report = join(consumer, `report-${seed}.json`);
+    await run(
+      process.execPath,
+      [
+        join(consumer, "node_modules/vitest/vitest.mjs"),
+        ...["run", "readme.test.ts", "--root", consumer, "--reporter", "json"],
+        ...["--outputFile", report],
+      ],
+      { cwd: consumer, env: { ...process.env, CHAOS_SEED: seed } },
+    ).catch(() => undefined); // The report says what failed.
+    expect(JSON.parse(await readFile(report, "utf8"))).toMatchObject({
+      success: true,
+      numPassedTests: 3,
+      numTotalTests: 3,
     });
   });
 

@@ -1,19 +1,12 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import manifest from "../../package.json" with { type: "json" };
 import { users } from "../sandbox/people.ts";
 import { freePorts, launch, type Launched } from "../support/launcher.ts";
-import { blocksOf } from "../support/markdown.ts";
-import { readmes } from "../support/readmes.ts";
 import { control, requestsOf } from "../support/sandbox-control.ts";
 import { projectRoot } from "../support/source-files.ts";
-
-const run = promisify(execFile);
 
 let state: string;
 let started: Launched | undefined;
@@ -102,35 +95,5 @@ describe("npm run sandbox", () => {
     expect(await program.exited).toBe(1);
     expect(program.output()).toContain(`npm run sandbox: ${words}`);
     expect(program.output()).not.toMatch(/\n {4}at /);
-  });
-});
-
-describe("another project's tests, as the README writes them", () => {
-  const folder = join(projectRoot, ".wrangler", "readme-tests");
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const blocks = blocksOf(readmes.get("test/sandbox/README.md") ?? "").filter(
-    ({ language, info }) => language === "ts" && info === "tests",
-  );
-
-  it.each(["1", "2"])("pass, also with CHAOS_SEED=%s", async (seed) => {
-    expect(blocks.length).toBe(1);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "readme.test.ts"), blocks.map(({ text }) => text).join("\n"));
-    // Here nothing is built: `paths` of tsconfig.json leads the package's name to the source.
-    const alias = { [`${manifest.name}/sandbox`]: join(projectRoot, "test/sandbox/embed.ts") };
-    const config = `export default ${JSON.stringify({ resolve: { alias } })};`;
-    writeFileSync(join(folder, "vitest.config.js"), config);
-    const vitest = join(projectRoot, "node_modules/vitest/vitest.mjs");
-    const report = join(folder, "report.json");
-    await run(
-      process.execPath,
-      [vitest, "run", "--root", folder, "--reporter", "json", "--outputFile", report],
-      { cwd: folder, env: { ...process.env, CHAOS_SEED: seed } },
-    ).catch(() => undefined); // The report says what failed.
-    expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({
-      success: true,
-      numPassedTests: 3,
-      numTotalTests: 3,
-    });
   });
 });
