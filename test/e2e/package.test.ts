@@ -209,8 +209,11 @@ describe("a program with the package", () => {
       process.execPath,
       [
         join(consumer, "node_modules/vitest/vitest.mjs"),
-        ...["run", "readme.test.ts", "--root", consumer, "--reporter", "json"],
-        ...["--outputFile", report],
+        "run",
+        "readme.test.ts",
+        `--root=${consumer}`,
+        "--reporter=json",
+        `--outputFile=${report}`,
       ],
       { cwd: consumer, env: { ...process.env, CHAOS_SEED: seed } },
     ).catch(() => undefined); // The report says what failed.
