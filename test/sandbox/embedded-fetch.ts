@@ -40,6 +40,19 @@ function redirected(request: Request, status: number, to: URL): Request {
   return new Request(to, { method: turnsToGet ? "GET" : method, headers, signal });
 }
 
+/**
+ * An answer that says where it came from, as `fetch` has it: whoever follows redirects itself decides
+ * by `url` whether the token may go along, as Microsoft's Graph client does.
+ */
+function answered(response: Response, url: string, redirected: boolean): Response {
+  const copy = response.clone.bind(response);
+  return Object.defineProperties(response, {
+    url: { value: url },
+    redirected: { value: redirected },
+    clone: { value: () => answered(copy(), url, redirected) },
+  });
+}
+
 /** A `fetch` over a sandbox in this process. */
 export function fetchOver(sandbox: Sandbox, { origins, network }: FetchOptions): Fetch {
   const isOurs = (url: URL) =>
@@ -56,8 +69,10 @@ export function fetchOver(sandbox: Sandbox, { origins, network }: FetchOptions):
       const response = await Promise.race([answer, givenUp(request.signal)]);
       const location = response.headers.get("location");
       const to = location !== null && URL.canParse(location, url) ? new URL(location, url) : null;
-      if (mode === "manual" || !redirects.has(response.status) || location === null)
-        return response;
+      if (mode === "manual" || !redirects.has(response.status) || location === null) {
+        url.hash = "";
+        return answered(response, url.href, count > 0);
+      }
       if (mode === "error" || to === null) throw new TypeError(`A redirect to ${location}.`);
       await response.body?.cancel();
       request = redirected(request, response.status, to);

@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import { request } from "node:https";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Client, ResponseType } from "@microsoft/microsoft-graph-client";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import manifest from "../../../package.json";
 import { startSandbox, type RunningSandbox } from "../../sandbox/embed.ts";
 import { listenLocally } from "../../sandbox/loopback.ts";
@@ -204,6 +205,31 @@ describe("its fetch", () => {
     expect(await failureOf(sandbox.fetch(content, { headers, redirect: "error" }))).toBeInstanceOf(
       TypeError,
     );
+  });
+
+  test("says where an answer came from, also of its copies", async () => {
+    const moved = await sandbox.fetch(content, { headers, redirect: "manual" });
+    expect([moved.url, moved.redirected]).toEqual([content, false]);
+    const bytes = await sandbox.fetch(`${content}#part`, { headers });
+    expect(bytes.url).toMatch(/^https:\/\/contoso-my\.sharepoint\.com\/download\//);
+    expect([bytes.redirected, bytes.clone().url, bytes.clone().redirected]).toEqual([
+      true,
+      bytes.url,
+      true,
+    ]);
+    expect(await bytes.text()).toContain("algebraical patterns");
+  });
+
+  test("lets Microsoft's Graph client read a file, which follows the redirect itself", async () => {
+    vi.stubGlobal("fetch", sandbox.fetch);
+    const token = headers["authorization"]?.slice("Bearer ".length) ?? "";
+    const client = Client.init({ authProvider: (done) => done(null, token) });
+    const text: unknown = await client
+      .api("/me/drive/root:/Documents/Notes.txt:/content")
+      .responseType(ResponseType.TEXT)
+      .get();
+    vi.unstubAllGlobals();
+    expect(text).toContain("algebraical patterns");
   });
 
   test("fails as fetch does where the connection breaks, before the answer or in it", async () => {
