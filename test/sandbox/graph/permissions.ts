@@ -42,9 +42,13 @@ export const unknownSegment = (segment: string): GraphError =>
 /** Good for the signed-in user's own profile, though Microsoft lists them for any user's. */
 const ownProfileOnly = new Set(["User.Read", "User.ReadWrite"]);
 
+/** `Mail.ReadWrite` allows to read, as its description says, though the lists of reads leave it out. */
+const withWrite = (permission: string): string =>
+  permission.replace(/\.Read(?=\.|$)/, ".ReadWrite");
+
 /**
  * Lets a request pass whose token holds a permission that Microsoft lists for the operation and
- * the kind of account. Throws 400 where personal accounts have none, else the workload's 403.
+ * the kind of account, or the one to write as well as read. Throws 400 where personal accounts have none, else the workload's 403.
  *
  * @param other the request is for another user's profile
  */
@@ -57,7 +61,7 @@ export function requirePermission(c: GraphContext, { other = false } = {}): void
   if (scheme === "personal" && enough.length === 0)
     throw new GraphError(400, "BadRequest", "This API is not supported for MSA accounts");
   const held = scheme === "application" ? caller.roles : caller.scopes;
-  if (!enough.some((name) => held.has(name))) throw refusal(c);
+  if (!enough.some((name) => held.has(name) || held.has(withWrite(name)))) throw refusal(c);
 }
 
 /** Whether the token holds one of these permissions. */
