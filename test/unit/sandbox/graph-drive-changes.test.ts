@@ -35,6 +35,19 @@ describe("An item of a drive", () => {
     });
   });
 
+  it("does not take the place of the folder that it lies in", async () => {
+    const said = await change("Documents/Reports", {
+      name: "Documents",
+      parentReference: { path: "/drive/root:" },
+      "@microsoft.graph.conflictBehavior": "replace",
+    });
+    expect([said.status, codeOf(said)]).toEqual([409, "nameAlreadyExists"]);
+    expect(await names("/me/drive/root:/Documents/Reports:/children")).toEqual([
+      "2025 Überblick.csv",
+      "Empty.txt",
+    ]);
+  });
+
   it("takes a free name, or another's place, only if told to", async () => {
     const taken = await change("Documents/Notes.txt", { name: "reports" });
     expect([taken.status, codeOf(taken)]).toEqual([409, "nameAlreadyExists"]);

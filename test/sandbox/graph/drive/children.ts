@@ -11,6 +11,7 @@ import { pageAt, pageSize } from "../odata/page.ts";
 import { badRequest, linkWith, readQuery } from "../query.ts";
 import { acceptedOptions, listRefusal } from "../query-options.ts";
 import type { QueryOptions } from "../query-options.ts";
+import { requireFolder } from "./drive.ts";
 import { found } from "./drive-request.ts";
 import type { DriveRequest } from "./drive-request.ts";
 import { answerItem, shownItem } from "./item-answer.ts";
@@ -96,7 +97,7 @@ const newFolder = z.object({
 /** POST …/children with a `folder` facet. */
 export async function createFolder(c: GraphContext, request: DriveRequest): Promise<Response> {
   const { state, drive } = request;
-  const parent = found(request);
+  const parent = requireFolder(found(request));
   const parsed = parseBody(newFolder, await readJson(c));
   if (!parsed.success)
     throw new GraphError(400, "invalidRequest", "A name and a folder facet are needed.");

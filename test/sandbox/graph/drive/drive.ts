@@ -14,6 +14,13 @@ export type ConflictBehavior = "fail" | "replace" | "rename";
 export const itemMissing = () =>
   new GraphError(404, "itemNotFound", "The resource could not be found.");
 
+/** Throws 409 for a file where a folder is needed. */
+export function requireFolder(item: StoredItem): StoredItem {
+  if (item.bytes !== undefined)
+    throw new GraphError(409, "nameAlreadyExists", "A file stands where a folder is needed.");
+  return item;
+}
+
 const SEEDED = "2026-01-10T12:00:00Z";
 
 /** A drive's ids are 34 characters, `01` and then Base32. */
@@ -75,14 +82,13 @@ export class Drive {
 
   /** The folder at a path, made where it is missing, as OneDrive does for an upload by path. */
   ensureFolder(base: string, path: readonly string[], now: string): StoredItem {
-    let folder = this.item(base);
-    if (folder === undefined) throw itemMissing();
+    const first = this.item(base);
+    if (first === undefined) throw itemMissing();
+    let folder = requireFolder(first);
     for (const name of path) {
-      const next: StoredItem =
-        this.child(folder.id, name) ?? this.createFolder(folder.id, name, "fail", now);
-      if (next.bytes !== undefined)
-        throw new GraphError(409, "nameAlreadyExists", "A file stands where a folder is needed.");
-      folder = next;
+      folder = requireFolder(
+        this.child(folder.id, name) ?? this.createFolder(folder.id, name, "fail", now),
+      );
     }
     return folder;
   }
@@ -153,7 +159,9 @@ export class Drive {
     this.requireNotInside(item, parentId);
     this.requireName(parentId, name, item.bytes === undefined ? "folder" : "file");
     const taken = this.child(parentId, name);
-    if (taken !== undefined && taken.id !== item.id && conflict === "replace") this.delete(taken);
+    // What the item lies in cannot make room for it.
+    const gives = taken !== undefined && taken.id !== item.id && !this.#isIn(item, taken);
+    if (gives && conflict === "replace") this.delete(taken);
     const free =
       this.child(parentId, name)?.id === item.id
         ? name
@@ -170,15 +178,16 @@ export class Drive {
 
   /** Throws invalidRequest (400) for a folder that is, or is in, the item itself. */
   requireNotInside(item: StoredItem, folderId: string): void {
-    for (let above = this.item(folderId); above !== undefined;) {
-      if (above.id === item.id)
-        throw new GraphError(
-          400,
-          "invalidRequest",
-          "An item cannot be moved or copied into itself.",
-        );
-      above = above.parentId === undefined ? undefined : this.item(above.parentId);
-    }
+    const folder = this.item(folderId);
+    if (folder !== undefined && this.#isIn(folder, item))
+      throw new GraphError(400, "invalidRequest", "An item cannot be moved or copied into itself.");
+  }
+
+  /** Whether an item is another one or lies below it. */
+  #isIn(item: StoredItem, other: StoredItem): boolean {
+    if (item.id === other.id) return true;
+    const parent = item.parentId === undefined ? undefined : this.item(item.parentId);
+    return parent !== undefined && this.#isIn(parent, other);
   }
 
   /** Deletes an item and everything below it. */

@@ -1,3 +1,4 @@
+import { itemMissing } from "./drive.ts";
 import type { ConflictBehavior, Drive } from "./drive.ts";
 import type { StoredItem } from "./stored-item.ts";
 
@@ -60,16 +61,21 @@ export class UploadSessions {
   }
 }
 
-/** Puts the finished file into the drive. Throws nameAlreadyExists (409). */
+/**
+ * Puts the finished file into the drive as it is now, whatever was moved since the session began.
+ * Throws nameAlreadyExists (409), or itemNotFound (404) where the place is gone.
+ */
 export function commit(
   session: UploadSession,
   now: string,
 ): { item: StoredItem; created: boolean } {
   const { drive, target, chunks } = session;
   const bytes = new Uint8Array(Buffer.concat(chunks));
+  const place = drive.item(target.kind === "existing" ? target.item.id : target.parentId);
+  if (place === undefined) throw itemMissing();
   return target.kind === "existing"
-    ? { item: drive.replaceContent(target.item, bytes, now), created: false }
-    : drive.writeFile(target.parentId, target.name, bytes, target.conflict, now);
+    ? { item: drive.replaceContent(place, bytes, now), created: false }
+    : drive.writeFile(place.id, target.name, bytes, target.conflict, now);
 }
 
 /** What a session tells of itself. */
