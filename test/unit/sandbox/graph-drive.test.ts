@@ -109,6 +109,32 @@ describe("Files and folders", () => {
     }
   });
 
+  it.each([
+    ["folder ne null", ["Documents", "Pictures"]],
+    ["file ne null", ["Large.bin", "Welcome.html"]],
+    ["file eq null and name ne 'Pictures'", ["Documents"]],
+  ])("are told apart by their facets: %s", async (filter, expected) => {
+    const { body } = await graph.get(
+      `/me/drive/root/children?$filter=${encodeURIComponent(filter)}`,
+    );
+    expect(namesOf(body, "name")).toEqual(expected);
+  });
+
+  it("lie in folders alone", async () => {
+    const file = (await graph.get("/me/drive/root:/Welcome.html")).body["id"];
+    for (const [method, path, options] of [
+      ["POST", `/me/drive/items/${file}/children`, { json: { name: "x", folder: {} } }],
+      ["POST", "/me/drive/root:/Welcome.html:/children", { json: { name: "x", folder: {} } }],
+      ["PUT", `/me/drive/items/${file}:/x.txt:/content`, { body: "x" }],
+      ["PUT", "/me/drive/root:/Welcome.html/x.txt:/content", { body: "x" }],
+      ["POST", `/me/drive/items/${file}:/x.txt:/createUploadSession`, { json: {} }],
+    ] as const) {
+      const said = await graph.send(method, path, options);
+      expect([path, said.status, codeOf(said)]).toEqual([path, 409, "nameAlreadyExists"]);
+    }
+    expect((await graph.get(`/me/drive/items/${file}:/x`)).status).toBe(404);
+  });
+
   it("are found by path, by id and below an id", async () => {
     const byPath = await graph.get("/me/drive/root:/documents/reports/2025%20%C3%BCberblick.csv");
     expect(byPath.body).toMatchObject({
@@ -272,6 +298,28 @@ describe("An upload session", () => {
     const url = await open("/me/drive/root:/Welcome.html", behavior);
     const said = await put(url, 0, 10, 10);
     expect([said.status, codeOf(said), said.body["name"]]).toEqual([status, code, name]);
+  });
+
+  it("ends in the file as it is by then, or nowhere once its place is gone", async () => {
+    const notes = "/me/drive/root:/Documents/Notes.txt";
+    const { body } = await graph.get(notes);
+    const openIt = async () => {
+      const path = `/me/drive/items/${body["id"]}/createUploadSession`;
+      return String((await graph.send("POST", path, { json: {} })).body["uploadUrl"]);
+    };
+    const [first, second] = [await openIt(), await openIt()];
+    await graph.send("PATCH", notes, { json: { name: "Moved.txt" } });
+    expect(await put(first, 0, 10, 10)).toMatchObject({
+      status: 200,
+      body: { id: body["id"], name: "Moved.txt", size: 10 },
+    });
+    const inFolder = await open("/me/drive/root:/Documents/new.bin");
+    await graph.send("DELETE", "/me/drive/root:/Documents");
+    for (const url of [second, inFolder]) {
+      const said = await put(url, 0, 10, 10);
+      expect([said.status, codeOf(said)]).toEqual([404, "itemNotFound"]);
+    }
+    expect((await graph.get(`/me/drive/items/${body["id"]}`)).status).toBe(404);
   });
 
   it("can be cancelled, and ends of itself", async () => {

@@ -20,7 +20,9 @@ const schema: EntitySchema = {
     "from/address": "string",
     tags: "collection",
     people: "collection",
+    "people/address": "string",
   },
+  navigations: { parts: true },
 };
 
 const thing = {
@@ -57,10 +59,16 @@ describe("A $filter", () => {
     ["from/address eq 'mary@example.com'", true],
     ["from/nobody eq null", true],
     ["from/address ne null", true],
+    ["from eq null", false],
+    ["from ne null", true],
+    ["nothing eq null", true],
+    ["people ne null", true],
     ["startswith(name,'o''ha')", true],
     ["endswith(name,'engine')", true],
     ["contains(name,'HARA')", true],
     ["contains(name,'HARA') eq false", false],
+    ["contains(name,'HARA') ne false", true],
+    ["contains(name,'HARA') ne true", false],
     ["size in (1, 7)", true],
     ["name in ('a','b')", false],
     ["tags/any(t:t eq 'red')", true],
@@ -92,8 +100,18 @@ describe("A $filter", () => {
     ["() eq 'x'", "Syntax error at position 1"],
     ["name ~ 'x'", "character '~' is not valid at position 5"],
     ["reverse(name) eq 'x'", "unknown function with name 'reverse'"],
+    ["at ge 2026-13-45", "Unrecognized 'Edm.DateTimeOffset' literal '2026-13-45' at '6'"],
+    ["at ge 2026-02-30T00:00:00Z", "Unrecognized 'Edm.DateTimeOffset' literal"],
+    ["at ge 2026-01-01T25:00:00Z", "Unrecognized 'Edm.DateTimeOffset' literal"],
   ])("%s does not parse", (filter, problem) => {
     expect(holds(filter)).toContain(problem);
+  });
+
+  it("may nest hundreds of times, but not thousands", () => {
+    const nested = (times: number) => `${"(".repeat(times)}read${")".repeat(times)}`;
+    expect(holds(nested(700))).toBe(false);
+    expect(holds(nested(9000))).toBe("Recursion depth exceeded allowed limit.");
+    expect(holds(`${"not ".repeat(9000)}read`)).toBe("Recursion depth exceeded allowed limit.");
   });
 
   it.each([
@@ -108,13 +126,29 @@ describe("A $filter", () => {
     ["name eq 'x' and contains(colour,'x')", "named 'colour'"],
     ["SIZE eq 'seven'", "'Edm.Int32' and 'Edm.String' for operator kind 'Equal'"],
     ["(READ) eq 'false'", "'Edm.Boolean' and 'Edm.String'"],
+    ["name", "must evaluate to a single boolean value"],
+    ["read and not name", "must evaluate to a single boolean value"],
+    ["tags/any(t:t)", "must evaluate to a single boolean value"],
+    ["contains(at,'2026')", "No function signature for the function with name 'contains'"],
+    ["startswith(READ,'f')", "No function signature for the function with name 'startswith'"],
+    ["people/any(p:contains(p,'a'))", "No function signature"],
+    ["name/any(n:n eq 'x')", "Any/All may only be used following a collection."],
+    ["nobody/any(n:n eq 'x')", "Could not find a property named 'nobody'"],
+    ["people/any(p:p/colour eq 'x')", "Could not find a property named 'colour'"],
+    ["people/any(p:p/address eq 5)", "'Edm.String' and 'Edm.Int32'"],
+    ["tags/any(t:t eq 5)", "'Edm.String' and 'Edm.Int32'"],
+    ["parts/any(p:p/name eq 'x')", "The sandbox filters by no relationship: 'parts'."],
   ])("%s parses but does not fit the type", (filter, objection) => {
     const parsed = parseFilter(filter);
     expect(parsed.ok && objectionTo(parsed.value, schema)).toContain(objection);
   });
 
-  it("does not look for lambda variables among the properties", () => {
-    const parsed = parseFilter("people/any(p:p/address eq 'x') and size eq null");
+  it.each([
+    "people/any(p:p/address eq 'x') and size eq null",
+    "PEOPLE/all(p:startswith(p/ADDRESS,'x')) or tags/any(t:contains(t,'x'))",
+    "people/any(p:p/address eq 'x' and tags/any(t:t eq 'y'))",
+  ])("reads a lambda's variable as an item of its collection: %s", (filter) => {
+    const parsed = parseFilter(filter);
     expect(parsed.ok && objectionTo(parsed.value, schema)).toBeUndefined();
   });
 });
@@ -138,9 +172,12 @@ describe("An $orderby", () => {
     expect(parsed.ok && sortBy(things, parsed.value).map(({ name }) => name)).toEqual(expected);
   });
 
-  it.each(["name down", "name desc desc", "colour"])("%s is refused", (text) => {
-    expect(parseOrder(text, schema).ok).toBe(false);
-  });
+  it.each(["name down", "name desc desc", "colour", "from", "name,people"])(
+    "%s is refused",
+    (text) => {
+      expect(parseOrder(text, schema).ok).toBe(false);
+    },
+  );
 
   it.each([
     ["at ge 2026-01-01", "at desc", false],
@@ -171,6 +208,21 @@ describe("A $select", () => {
     expect(parseSelect("name, size", schema)).toEqual({ ok: true, value: ["name", "size"] });
     expect(parseSelect("NAME,Size", schema)).toEqual({ ok: true, value: ["name", "size"] });
     expect(parseSelect("name,colour", schema).ok).toBe(false);
+  });
+
+  it("may name a relationship, which it does not bring", () => {
+    expect(parseSelect("name,PARTS", schema)).toEqual({ ok: true, value: ["name", "parts"] });
+  });
+
+  it("chooses within a complex value, and within each of a collection", () => {
+    expect(project({ ...thing, from: { address: "a", name: "n" } }, ["from/address"])).toEqual({
+      from: { address: "a" },
+    });
+    const people = [{ address: "a", name: "n" }, { address: "b" }];
+    expect(project({ people }, ["people/address"])).toEqual({
+      people: [{ address: "a" }, { address: "b" }],
+    });
+    expect(project({ people }, ["people/address", "people"])).toEqual({ people });
   });
 });
 

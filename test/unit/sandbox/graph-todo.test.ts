@@ -49,6 +49,20 @@ describe("To Do", () => {
     expect((await send("GET", `${path}/tasks`)).status).toBe(404);
   });
 
+  it("finds those that were completed since a moment, or are due before one", async () => {
+    const { body } = await send("GET", "/me/todo/lists");
+    const tasks = `/me/todo/lists/${body.value?.[0]?.id}/tasks`;
+    const dueDateTime = { dateTime: "2026-12-01T00:00:00", timeZone: "UTC" };
+    await send("POST", tasks, { title: "Weed", dueDateTime, status: "completed" });
+    for (const filter of [
+      "completedDateTime/dateTime ge '2026-01-01' and dueDateTime/timeZone eq 'UTC'",
+      "completedDateTime ne null",
+    ]) {
+      const found = await send("GET", `${tasks}?$filter=${encodeURIComponent(filter)}`);
+      expect(namesOf(found.body, "title")).toEqual(["Weed"]);
+    }
+  });
+
   it.each([{}, { title: 7 }, { title: "Weed", status: "soon" }, { title: "Weed", colour: "red" }])(
     "refuses %j as a task",
     async (json) => {

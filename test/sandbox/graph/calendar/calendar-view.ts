@@ -17,6 +17,7 @@ import { calendarOf } from "./calendars.ts";
 import { viewEvent } from "./event-view.ts";
 import { eventSchema } from "./event.ts";
 import { eventListOptions, eventOf, eventRelations, hiddenFrom, withinOf } from "./events.ts";
+import { isMoment } from "../odata/moment.ts";
 import { readLocal } from "./time-zone.ts";
 
 interface Window {
@@ -29,7 +30,7 @@ const DAY_MS = 86_400_000;
 
 /** An instant; a value without offset is UTC, whatever Prefer says. */
 function instant(text: string): number {
-  const read = readLocal(text) ?? Date.parse(text);
+  const read = readLocal(text) ?? (isMoment(text) ? Date.parse(text) : Number.NaN);
   if (Number.isNaN(read))
     throw badRequest(
       `The value '${text}' of the time window is not a date and time.`,

@@ -1,4 +1,12 @@
 import type { ItemBody, Recipient } from "../mail/message.ts";
+import {
+  attendee,
+  dateTimeTimeZone,
+  itemBody,
+  location,
+  recipient,
+  responseStatus,
+} from "../odata/complex-types.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 import type { Recurrence } from "./recurrence.ts";
 import type { LocalTime } from "./time-zone.ts";
@@ -135,21 +143,14 @@ export const eventSchema: EntitySchema = {
     hideAttendees: "boolean",
     recurrence: "complex",
     onlineMeeting: "complex",
-    responseStatus: "complex",
-    body: "complex",
-    start: "complex",
-    "start/dateTime": "string",
-    "start/timeZone": "string",
-    end: "complex",
-    "end/dateTime": "string",
-    "end/timeZone": "string",
-    location: "complex",
-    "location/displayName": "string",
-    locations: "collection",
-    attendees: "collection",
-    organizer: "complex",
-    "organizer/emailAddress/address": "string",
-    "organizer/emailAddress/name": "string",
+    ...responseStatus("responseStatus"),
+    ...itemBody("body"),
+    ...dateTimeTimeZone("start"),
+    ...dateTimeTimeZone("end"),
+    ...location("location"),
+    ...location("locations", "collection"),
+    ...attendee("attendees", "collection"),
+    ...recipient("organizer"),
   },
   navigations: {
     attachments: true,

@@ -1,5 +1,6 @@
 import { changeKeyOf } from "../mail/message-view.ts";
 import { folderId } from "../mail/outlook-id.ts";
+import { emailAddress } from "../odata/complex-types.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 import type { Owner } from "../owner.ts";
 
@@ -49,7 +50,7 @@ export const calendarSchema: EntitySchema = {
     defaultOnlineMeetingProvider: "string",
     isTallyingResponses: "boolean",
     isRemovable: "boolean",
-    owner: "complex",
+    ...emailAddress("owner"),
   },
   navigations: {
     calendarPermissions: false,

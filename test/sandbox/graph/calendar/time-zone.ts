@@ -1,3 +1,5 @@
+import { isDay } from "../odata/moment.ts";
+
 /** Windows' names of the time zones people live in, by CLDR's main territory. */
 const windowsZones: Readonly<Record<string, string>> = {
   "Dateline Standard Time": "Etc/GMT+12",
@@ -134,6 +136,7 @@ export function readLocal(text: string): LocalTime | undefined {
   const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(:\d{2})?(\.\d{1,7})?)?$/.exec(text);
   if (match === null) return undefined;
   const [, date, time = "00:00", seconds = ":00", fraction = ""] = match;
+  if (!isDay(date ?? "")) return undefined;
   const read = Date.parse(`${date}T${time}${seconds}${fraction.slice(0, 4)}Z`);
   return Number.isNaN(read) ? undefined : read;
 }

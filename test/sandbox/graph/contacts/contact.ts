@@ -2,6 +2,7 @@ import type { EmailAddress } from "../mail/message.ts";
 import { changeKeyOf } from "../mail/message-view.ts";
 import { folderId, itemId } from "../mail/outlook-id.ts";
 import type { OutlookPreferences } from "../mail/preferences.ts";
+import { emailAddress, physicalAddress } from "../odata/complex-types.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 
 /** Where somebody lives or works; Exchange writes one without a field when it knows none. */
@@ -142,11 +143,11 @@ export const contactSchema: EntitySchema = {
     homePhones: "collection",
     businessPhones: "collection",
     imAddresses: "collection",
-    emailAddresses: "collection",
+    ...emailAddress("emailAddresses", "collection"),
     personalNotes: "string",
-    homeAddress: "complex",
-    businessAddress: "complex",
-    otherAddress: "complex",
+    ...physicalAddress("homeAddress"),
+    ...physicalAddress("businessAddress"),
+    ...physicalAddress("otherAddress"),
   },
   navigations: {
     extensions: false,

@@ -10,11 +10,15 @@ const lookUp = (entity: unknown, path: readonly string[], scope: Scope): unknown
   return scope.has(first) ? valueAt(scope.get(first), rest) : valueAt(entity, path);
 };
 
+/** Stands for a complex value or a collection, which is comparable with null alone. */
+const SOMETHING = true;
+
 /** Microsoft compares text without regard to case, and moments as moments. */
 function comparable(value: unknown, literal: Literal): string | number | boolean | null {
   if (literal.type === "dateTime") return typeof value === "string" ? Date.parse(value) : null;
   if (typeof value === "string") return value.toLowerCase();
-  return typeof value === "number" || typeof value === "boolean" ? value : null;
+  if (typeof value === "number" || typeof value === "boolean") return value;
+  return value === null || value === undefined ? null : SOMETHING;
 }
 
 function literalValue(literal: Literal): string | number | boolean | null {

@@ -1,6 +1,7 @@
 import { err, ok } from "../../../../src/contract/result.ts";
 import type { Result } from "../../../../src/contract/result.ts";
 import type { Comparison, Expression, Literal, TextFunction } from "./filter-expression.ts";
+import { isMoment } from "./moment.ts";
 import { lexFilter } from "./filter-lexer.ts";
 import type { Token } from "./filter-lexer.ts";
 
@@ -9,11 +10,15 @@ const textFunctions = new Set<string>(["startswith", "endswith", "contains"]);
 const isComparison = (text: string): text is Comparison => comparisons.has(text);
 const isTextFunction = (text: string): text is TextFunction => textFunctions.has(text);
 
+/** How deep parentheses and negations may nest, as in OData's own parser. */
+const DEEPEST = 800;
+
 /** Recursive descent over the tokens; a syntax error leaves by exception and ends as a value. */
 class FilterParser {
   readonly #filter: string;
   readonly #tokens: readonly Token[];
   #next = 0;
+  #depth = 0;
 
   constructor(filter: string, tokens: readonly Token[]) {
     this.#filter = filter;
@@ -39,6 +44,14 @@ class FilterParser {
   }
 
   #unary(): Expression {
+    this.#depth += 1;
+    if (this.#depth > DEEPEST) throw new SyntaxError("Recursion depth exceeded allowed limit.");
+    const read = this.#operand();
+    this.#depth -= 1;
+    return read;
+  }
+
+  #operand(): Expression {
     if (this.#takeWord("not")) return { kind: "not", operand: this.#unary() };
     if (this.#peek().kind === "(") {
       this.#advance();
@@ -83,10 +96,11 @@ class FilterParser {
     const value = this.#unwrapped(() => this.#expect("string").text);
     this.#expect(")");
     const call: Expression = { kind: "text", name, path, value };
-    if (!this.#takeWord("eq")) return call;
+    const isEqual = this.#takeWord("eq");
+    if (!isEqual && !this.#takeWord("ne")) return call;
     const truth = this.#literal();
     if (truth.type !== "boolean") throw this.#unexpected(this.#peek());
-    return truth.value ? call : { kind: "not", operand: call };
+    return truth.value === isEqual ? call : { kind: "not", operand: call };
   }
 
   #lambda(kind: "any" | "all", path: readonly string[]): Expression {
@@ -125,8 +139,10 @@ class FilterParser {
   #bareLiteral(): Literal {
     const token = this.#advance();
     switch (token.kind) {
-      case "string":
       case "dateTime":
+        if (!isMoment(token.text)) throw this.#unrecognized("Edm.DateTimeOffset", token);
+        return { type: token.kind, value: token.text };
+      case "string":
       case "guid":
         return { type: token.kind, value: token.text };
       case "number":
@@ -162,6 +178,12 @@ class FilterParser {
     const token = this.#advance();
     if (token.kind !== kind) throw this.#unexpected(token);
     return token;
+  }
+
+  #unrecognized(type: string, { text, position }: Token): SyntaxError {
+    return new SyntaxError(
+      `Unrecognized '${type}' literal '${text}' at '${position}' in '${this.#filter}'.`,
+    );
   }
 
   #unexpected(token: Token): SyntaxError {

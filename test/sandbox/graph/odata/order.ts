@@ -17,6 +17,9 @@ export function parseOrder(text: string, schema: EntitySchema): Result<Ordering[
       return err(`Syntax error at position ${text.length} in '${text}'.`);
     const known = propertyPath(schema, path);
     if (known === undefined) return err(unknownProperty(schema, path));
+    const type = schema.properties[known];
+    if (type === "complex" || type === "collection")
+      return err("The $orderby expression must evaluate to a single value of primitive type.");
     orderings.push({ path: known, descending: direction === "desc" });
   }
   return ok(orderings);

@@ -3,6 +3,7 @@ import { defined } from "../../../../src/contract/defined.ts";
 import { recurrenceInput } from "../calendar/recurrence.ts";
 import { changeKeyOf } from "../mail/message-view.ts";
 import { itemId } from "../mail/outlook-id.ts";
+import { dateTimeTimeZone, itemBody } from "../odata/complex-types.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 
 const moment = z.object({ dateTime: z.string(), timeZone: z.string() }).nullish();
@@ -60,7 +61,7 @@ export const taskSchema: EntitySchema = {
   properties: {
     id: "string",
     title: "string",
-    body: "complex",
+    ...itemBody("body"),
     importance: "string",
     status: "string",
     categories: "collection",
@@ -69,11 +70,10 @@ export const taskSchema: EntitySchema = {
     createdDateTime: "dateTime",
     lastModifiedDateTime: "dateTime",
     bodyLastModifiedDateTime: "dateTime",
-    dueDateTime: "complex",
-    "dueDateTime/dateTime": "string",
-    startDateTime: "complex",
-    reminderDateTime: "complex",
-    completedDateTime: "complex",
+    ...dateTimeTimeZone("dueDateTime"),
+    ...dateTimeTimeZone("startDateTime"),
+    ...dateTimeTimeZone("reminderDateTime"),
+    ...dateTimeTimeZone("completedDateTime"),
     recurrence: "complex",
   },
   navigations: {
