@@ -31,7 +31,10 @@ export function withSchemaNames(schema: unknown, value: unknown): unknown {
   const properties: Readonly<Record<string, unknown>> = shape.shape;
   const named = new Map<string, unknown>();
   for (const [given, member] of Object.entries(value)) {
-    const name = nameAmong(Object.keys(properties), given) ?? given;
+    const known = nameAmong(Object.keys(properties), given);
+    // OData's control information (`toRecipients@odata.type`) says nothing that has to be kept.
+    if (known === undefined && given.includes("@odata.")) continue;
+    const name = known ?? given;
     if (named.has(name))
       throw badRequest(
         `Multiple properties with the name '${name}' were found in the payload; duplicate property names are not allowed.`,

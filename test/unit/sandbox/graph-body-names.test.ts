@@ -41,6 +41,15 @@ describe("The names in a body", () => {
     });
   });
 
+  it("may have OData's annotations beside them, which say nothing of the value", () => {
+    const value = {
+      "@odata.context": "$metadata#messages",
+      "items@odata.type": "#Collection(microsoft.graph.item)",
+      items: [{ "@odata.type": "#microsoft.graph.item", name: "a" }],
+    };
+    expect(parseBody(schema, value).data).toEqual({ items: [{ name: "a" }] });
+  });
+
   it("come once each", () => {
     expect(() => withSchemaNames(schema, { subject: "a", Subject: "b" })).toThrow(
       "Multiple properties with the name 'subject'",

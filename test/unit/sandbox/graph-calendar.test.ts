@@ -55,7 +55,7 @@ describe("Time zones", () => {
     expect(writeLocal(shown)).toBe("2026-07-01T09:00:00.5000000");
   });
 
-  it.each(["2026-13-01T00:00:00", "2026-01-01T00:00:00+01:00", "tomorrow"])(
+  it.each(["2026-13-01T00:00:00", "2026-02-30", "2026-01-01T00:00:00+01:00", "tomorrow"])(
     "%s is no local time",
     (text) => {
       expect(readLocal(text)).toBeUndefined();
@@ -280,6 +280,53 @@ describe("Creating an event", () => {
     expect((await create(event)).body["id"]).not.toBe(ids[0]);
   });
 
+  it("takes what may be null or left out of a body and a recurrence", async () => {
+    const recurrence = {
+      pattern: { type: "daily", interval: 1, daysOfWeek: null, firstDayOfWeek: null, index: null },
+      range: {
+        type: "numbered",
+        startDate: "2026-12-01",
+        endDate: null,
+        recurrenceTimeZone: null,
+        numberOfOccurrences: 3,
+      },
+    };
+    const said = await create({ ...event, body: { content: "See" }, recurrence });
+    expect(said.body).toMatchObject({ type: "seriesMaster", bodyPreview: "See" });
+  });
+
+  const numbered = { type: "numbered", startDate: "2026-12-01", numberOfOccurrences: 3 };
+  const daily = { type: "daily", interval: 1 };
+  it.each([
+    ["weekly, on no day", { type: "weekly", interval: 1 }, numbered, "pattern.daysOfWeek"],
+    [
+      "weekly, on none of its days",
+      { type: "weekly", interval: 1, daysOfWeek: [] },
+      numbered,
+      "pattern.daysOfWeek",
+    ],
+    ["monthly, on no day", { type: "absoluteMonthly", interval: 1 }, numbered, "dayOfMonth"],
+    ["monthly, on no weekday", { type: "relativeMonthly", interval: 1 }, numbered, "daysOfWeek"],
+    [
+      "yearly, in no month",
+      { type: "absoluteYearly", interval: 1, dayOfMonth: 3 },
+      numbered,
+      "pattern.month",
+    ],
+    ["numbered, but never", daily, { ...numbered, numberOfOccurrences: 0 }, "numberOfOccurrences"],
+    ["until no date", daily, { type: "endDate", startDate: "2026-12-01" }, "range.endDate"],
+    [
+      "until before it begins",
+      daily,
+      { type: "endDate", startDate: "2026-12-01", endDate: "2026-11-30" },
+      "range.endDate",
+    ],
+  ])("refuses a series that is %s", async (_, pattern, range, field) => {
+    const said = await create({ ...event, recurrence: { pattern, range } });
+    expect([said.status, codeOf(said)]).toEqual([400, "RequestBodyRead"]);
+    expect(said.body.error?.message).toContain(field);
+  });
+
   it("takes a series", async () => {
     const recurrence = {
       pattern: { type: "daily", interval: 1 },
@@ -317,6 +364,16 @@ describe("Creating an event", () => {
     ],
     ["a property nobody knows", { ...event, colour: "red" }, "RequestBodyRead"],
     ["a value of the wrong kind", { ...event, showAs: "asleep" }, "RequestBodyRead"],
+    [
+      "a day that there is not",
+      { ...event, start: { dateTime: "2026-02-30T10:00:00", timeZone: "UTC" } },
+      "ErrorPropertyValidationFailure",
+    ],
+    [
+      "meetings at a provider that Microsoft does not know",
+      { ...event, onlineMeetingProvider: "zoom" },
+      "RequestBodyRead",
+    ],
   ])("refuses %s", async (_, json, code) => {
     const said = await create(json);
     expect([said.status, codeOf(said)]).toEqual([400, code]);

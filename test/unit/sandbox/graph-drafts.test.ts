@@ -64,6 +64,18 @@ describe("A draft", () => {
     expect(said.body).toMatchObject({ id, subject: "Kept", isDraft: false });
   });
 
+  it("may have a body without a type or content, and an author who is somebody", async () => {
+    for (const body of [{ contentType: "text" }, { content: null }, { contentType: null }, {}])
+      expect(await draft({ subject: "Tea", body })).toMatchObject({
+        isDraft: true,
+        bodyPreview: "",
+      });
+    for (const json of [{ sender: 5 }, { from: "ada@contoso.example" }]) {
+      const said = await graph.send("POST", "/me/messages", { json });
+      expect([said.status, codeOf(said)]).toEqual([400, "RequestBodyRead"]);
+    }
+  });
+
   it("to nobody is not sent, and is still there", async () => {
     const id = idOf(await draft({ subject: "Nobody" }));
     const said = await graph.send("POST", `/me/messages/${id}/send`);
@@ -135,6 +147,28 @@ describe("A message that came", () => {
     expect([said.status, codeOf(said)]).toEqual([400, "ErrorInvalidPropertySet"]);
     expect((await graph.get(`/me/messages/${id}`)).body).toMatchObject({ isRead: true, subject });
     expect(codeOf(await graph.send("POST", `/me/messages/${id}/send`))).toBe("ErrorInvalidRequest");
+  });
+
+  it("is followed up by times, until the flag is gone", async () => {
+    const { id } = await received();
+    const flag = async (json: object) =>
+      graph.send("PATCH", `/me/messages/${id}`, { json: { flag: json } });
+    const at = (dateTime: string) => ({ dateTime, timeZone: "UTC" });
+    const [startDateTime, dueDateTime] = [at("2026-12-01T00:00:00"), at("2026-12-03T00:00:00")];
+    const early = await flag({ flagStatus: "flagged", dueDateTime });
+    expect([early.status, codeOf(early)]).toEqual([400, "RequestBodyRead"]);
+    const none = await flag({ flagStatus: "flagged", startDateTime: at("2026-02-30T00:00:00") });
+    expect([none.status, codeOf(none)]).toEqual([400, "RequestBodyRead"]);
+    await flag({ flagStatus: "flagged", startDateTime, dueDateTime });
+    await flag({ completedDateTime: null });
+    const shown = async () => (await graph.get(`/me/messages/${id}`)).body["flag"];
+    expect(await shown()).toEqual({ flagStatus: "flagged", startDateTime, dueDateTime });
+    const due = await graph.get(
+      `/me/messages?$filter=${encodeURIComponent("flag/dueDateTime/dateTime ge '2026-12-02'")}`,
+    );
+    expect(due.body.value?.map((one) => one.id)).toEqual([id]);
+    await flag({ flagStatus: "notFlagged" });
+    expect(await shown()).toEqual({ flagStatus: "notFlagged" });
   });
 
   it("is answered to whoever sent it", async () => {

@@ -97,6 +97,15 @@ describe("The list of messages", () => {
       for (const subject of namesOf(page, "subject") ?? []) expect(subject).toMatch(/^Engine/);
   });
 
+  it.each(["received:today", "received>=2026-01-01", "size>10", "tea OR coffee", "NOT tea"])(
+    "says that it cannot search by %s, and finds nothing wrong",
+    async (words) => {
+      const said = await graph.get(`/me/messages?$search=${encodeURIComponent(`"${words}"`)}`);
+      expect([said.status, codeOf(said)]).toEqual([400, "BadRequest"]);
+      expect(said.body.error?.message).toMatch(/^The sandbox /);
+    },
+  );
+
   it("of a guest does not exist where it is a guest", async () => {
     const token = await graph.tokenOf("lin@fabrikam.example", ["Mail.Read"], CONTOSO_TENANT);
     const said = await graph.get("/me/messages", { token });

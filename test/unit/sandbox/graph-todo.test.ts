@@ -63,12 +63,15 @@ describe("To Do", () => {
     }
   });
 
-  it.each([{}, { title: 7 }, { title: "Weed", status: "soon" }, { title: "Weed", colour: "red" }])(
-    "refuses %j as a task",
-    async (json) => {
-      const { body } = await send("GET", "/me/todo/lists");
-      const said = await send("POST", `/me/todo/lists/${body.value?.[0]?.id}/tasks`, json);
-      expect([said.status, codeOf(said)]).toEqual([400, "RequestBodyRead"]);
-    },
-  );
+  it.each([
+    {},
+    { title: 7 },
+    { title: "Weed", status: "soon" },
+    { title: "Weed", colour: "red" },
+    { title: "Weed", dueDateTime: { dateTime: "soon", timeZone: "UTC" } },
+  ])("refuses %j as a task", async (json) => {
+    const { body } = await send("GET", "/me/todo/lists");
+    const said = await send("POST", `/me/todo/lists/${body.value?.[0]?.id}/tasks`, json);
+    expect([said.status, codeOf(said)]).toEqual([400, "RequestBodyRead"]);
+  });
 });

@@ -20,7 +20,10 @@ const eventInput = z.strictObject({
   "@odata.type": z.string().optional(),
   subject: z.string().nullish(),
   body: z
-    .object({ contentType: z.preprocess(lower, z.enum(["text", "html"])), content: z.string() })
+    .object({
+      contentType: z.preprocess(lower, z.enum(["text", "html"]).nullish()),
+      content: z.string().nullish(),
+    })
     .nullish(),
   start: moment.nullish(),
   end: moment.nullish(),
@@ -42,7 +45,9 @@ const eventInput = z.strictObject({
   reminderMinutesBeforeStart: z.number().int().nullish(),
   isReminderOn: z.boolean().nullish(),
   isOnlineMeeting: z.boolean().nullish(),
-  onlineMeetingProvider: z.string().nullish(),
+  onlineMeetingProvider: z
+    .enum(["unknown", "skypeForBusiness", "skypeForConsumer", "teamsForBusiness"])
+    .nullish(),
   allowNewTimeProposals: z.boolean().nullish(),
   responseRequested: z.boolean().nullish(),
   hideAttendees: z.boolean().nullish(),
@@ -120,7 +125,13 @@ export function changesOf(input: EventInput, old: StoredEvent): EventException {
     value === undefined ? undefined : (value ?? empty);
   return defined({
     subject: said(input.subject, ""),
-    body: said(body, { contentType: "html" as const, content: "" }),
+    body:
+      body === undefined
+        ? undefined
+        : {
+            contentType: body === null ? ("html" as const) : (body.contentType ?? "text"),
+            content: body?.content ?? "",
+          },
     start: from?.local,
     startZone: from?.label,
     end: to?.local,

@@ -16,6 +16,11 @@ const weekday = z.preprocess(
 type Weekday = (typeof weekdays)[number];
 
 const date = z.iso.date();
+const NO_DATE = "0001-01-01";
+
+/** A property whose absence, or null, means a value. */
+const orElse = <Inner extends z.ZodType>(inner: Inner, usual: z.infer<Inner>) =>
+  inner.nullish().transform((value) => value ?? usual);
 
 const pattern = z.object({
   type: z.enum([
@@ -29,21 +34,54 @@ const pattern = z.object({
   interval: z.number().int().min(1),
   month: z.number().int().min(0).max(12).default(0),
   dayOfMonth: z.number().int().min(0).max(31).default(0),
-  daysOfWeek: z.array(weekday).optional(),
-  firstDayOfWeek: weekday.default("sunday"),
-  index: z.enum(["first", "second", "third", "fourth", "last"]).default("first"),
+  daysOfWeek: z
+    .array(weekday)
+    .nullish()
+    .transform((days) => days ?? undefined),
+  firstDayOfWeek: orElse(weekday, "sunday"),
+  index: orElse(z.enum(["first", "second", "third", "fourth", "last"]), "first"),
 });
 
 const range = z.object({
   type: z.enum(["endDate", "noEnd", "numbered"]),
   startDate: date,
-  endDate: date.default("0001-01-01"),
-  recurrenceTimeZone: z.string().optional(),
+  endDate: orElse(date, NO_DATE),
+  recurrenceTimeZone: z
+    .string()
+    .nullish()
+    .transform((zone) => zone ?? undefined),
   numberOfOccurrences: z.number().int().min(0).default(0),
 });
 
+/** What a pattern of each type needs besides its interval. */
+const needs: Record<
+  z.infer<typeof pattern>["type"],
+  readonly ("daysOfWeek" | "dayOfMonth" | "month")[]
+> = {
+  daily: [],
+  weekly: ["daysOfWeek"],
+  absoluteMonthly: ["dayOfMonth"],
+  relativeMonthly: ["daysOfWeek"],
+  absoluteYearly: ["month", "dayOfMonth"],
+  relativeYearly: ["month", "daysOfWeek"],
+};
+
 /** Graph's patternedRecurrence. */
-export const recurrenceInput = z.object({ pattern, range });
+export const recurrenceInput = z
+  .object({ pattern, range })
+  .superRefine(({ pattern: by, range: within }, context) => {
+    const refuse = (path: string[], message: string) =>
+      context.addIssue({ code: "custom", path, message });
+    for (const name of needs[by.type]) {
+      const value = by[name];
+      const isGiven = typeof value === "number" ? value > 0 : (value ?? []).length > 0;
+      if (!isGiven) refuse(["pattern", name], `a ${by.type} recurrence needs it`);
+    }
+    if (within.type === "numbered" && within.numberOfOccurrences === 0)
+      refuse(["range", "numberOfOccurrences"], "a numbered range needs it");
+    if (within.type === "endDate" && within.endDate < within.startDate)
+      refuse(["range", "endDate"], "it has to be given, and not before startDate");
+  });
 
 export type Recurrence = z.infer<typeof recurrenceInput>;
 type Pattern = Recurrence["pattern"];

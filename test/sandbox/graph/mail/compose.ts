@@ -1,9 +1,10 @@
+import { defined } from "../../../../src/contract/defined.ts";
 import type { Owner } from "../owner.ts";
 import { stableToken } from "../seed.ts";
 import type { GraphState } from "../state.ts";
 import { recipient, toSecond } from "./mail-seed.ts";
 import { ownHeaders, toRecipients } from "./message-input.ts";
-import type { AttachmentInput, MessageInput } from "./message-input.ts";
+import type { AttachmentInput, FollowUp, MessageInput } from "./message-input.ts";
 import { plainMessage } from "./message.ts";
 import type { Attachment, StoredMessage } from "./message.ts";
 import { stableKey } from "./outlook-id.ts";
@@ -19,6 +20,17 @@ export const attached = (guid: string, file: AttachmentInput): Attachment => ({
   isInline: file.isInline ?? false,
 });
 
+/** A follow-up as a client says: no flag, no times. */
+function flagOf(given: FollowUp | null, old: StoredMessage["flag"]): StoredMessage["flag"] {
+  const flagStatus = given === null ? "notFlagged" : (given.flagStatus ?? old.flagStatus);
+  if (flagStatus === "notFlagged" || given === null) return { flagStatus };
+  const { startDateTime, dueDateTime, completedDateTime } = given;
+  const { flagStatus: _, ...times } = old;
+  const said = { startDateTime, dueDateTime, completedDateTime };
+  const kept = Object.entries({ ...times, ...defined(said) }).filter(([, time]) => time !== null);
+  return { flagStatus, ...Object.fromEntries(kept) };
+}
+
 /** What a client says of a message, over what was there; a null clears. */
 export function withInput(
   message: StoredMessage,
@@ -28,18 +40,18 @@ export function withInput(
     value === undefined ? old : (value ?? empty);
   const people = (value: MessageInput["toRecipients"], old: StoredMessage["toRecipients"]) =>
     value === undefined ? old : toRecipients(value);
-  const body = input.body ?? (input.body === null ? { content: "" } : undefined);
+  const body = input.body ?? (input.body === null ? {} : undefined);
   return {
     ...message,
     subject: given(input.subject, message.subject, ""),
     body:
       body === undefined
         ? message.body
-        : { contentType: body.contentType ?? "text", content: body.content },
+        : { contentType: body.contentType ?? "text", content: body.content ?? "" },
     importance: given(input.importance, message.importance, "normal"),
     categories: given(input.categories, message.categories, []),
     isRead: given(input.isRead, message.isRead, false),
-    flag: given(input.flag?.flagStatus, message.flag, "notFlagged"),
+    flag: input.flag === undefined ? message.flag : flagOf(input.flag, message.flag),
     inferenceClassification: given(
       input.inferenceClassification,
       message.inferenceClassification,

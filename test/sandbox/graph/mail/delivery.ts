@@ -31,7 +31,7 @@ function deliver(state: GraphState, message: StoredMessage): void {
       isDraft: false,
       isRead: false,
       categories: [],
-      flag: "notFlagged",
+      flag: { flagStatus: "notFlagged" },
       bccRecipients: [],
     };
     receive(state.mailbox(owner), copy, () => state.world.guid());

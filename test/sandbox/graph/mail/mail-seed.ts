@@ -91,7 +91,7 @@ function seedMessage(
     categories: number % 9 === 2 ? ["Blue category"] : [],
     isRead: outgoing || number % 3 !== 0,
     isDraft: folder === "drafts",
-    flag: number % 13 === 4 ? "flagged" : "notFlagged",
+    flag: { flagStatus: number % 13 === 4 ? "flagged" : "notFlagged" },
     internetMessageId: `<${stableToken(24, ...words)}@mail.contoso.example>`,
     conversation: `${user.upn} ${topic} ${address}`,
     from: outgoing ? owner : other,

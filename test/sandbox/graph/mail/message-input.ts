@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readLocal } from "../calendar/time-zone.ts";
 import type { GraphContext } from "../environment.ts";
 import { GraphError } from "../graph-error.ts";
 import { badRequest } from "../query.ts";
@@ -12,6 +13,33 @@ export const recipientsInput = z
     }),
   )
   .nullish();
+
+/** A time of a task, which a clock in its zone shows. */
+export const dateTimeTimeZone = z.object({
+  dateTime: z.string().refine((text) => readLocal(text.replace(/Z$/, "")) !== undefined, {
+    error: "is no date and time",
+  }),
+  timeZone: z.string(),
+});
+
+/** Microsoft asks for a start where there is an end. */
+const followUp = z
+  .strictObject({
+    "@odata.type": z.string().optional(),
+    flagStatus: z.enum(["notFlagged", "flagged", "complete"]).nullish(),
+    startDateTime: dateTimeTimeZone.nullish(),
+    dueDateTime: dateTimeTimeZone.nullish(),
+    completedDateTime: dateTimeTimeZone.nullish(),
+  })
+  .refine(({ startDateTime, dueDateTime }) => !dueDateTime || startDateTime, {
+    error: "dueDateTime needs startDateTime",
+  });
+export type FollowUp = z.infer<typeof followUp>;
+
+/** Who a message is said to be from; the sandbox's messages are from whoever writes them. */
+const author = z.object({
+  emailAddress: z.object({ address: z.string().nullish(), name: z.string().nullish() }).nullish(),
+});
 
 /** Names may come in any case of their first letters' choosing (`Text`, `HTML`). */
 const lowered = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
@@ -35,10 +63,10 @@ export const messageInput = z.strictObject({
   "@odata.type": z.string().optional(),
   subject: z.string().nullish(),
   body: z
-    .object({ contentType: lowered("text", "html").optional(), content: z.string() })
+    .object({ contentType: lowered("text", "html").nullish(), content: z.string().nullish() })
     .nullish(),
-  from: z.unknown().optional(),
-  sender: z.unknown().optional(),
+  from: author.nullish(),
+  sender: author.nullish(),
   toRecipients: recipientsInput,
   ccRecipients: recipientsInput,
   bccRecipients: recipientsInput,
@@ -46,7 +74,7 @@ export const messageInput = z.strictObject({
   importance: lowered("low", "normal", "high").nullish(),
   categories: z.array(z.string()).nullish(),
   attachments: z.array(attachmentInput).nullish(),
-  flag: z.object({ flagStatus: z.enum(["notFlagged", "flagged", "complete"]) }).nullish(),
+  flag: followUp.nullish(),
   inferenceClassification: z.enum(["focused", "other"]).nullish(),
   isRead: z.boolean().nullish(),
   isDeliveryReceiptRequested: z.boolean().nullish(),

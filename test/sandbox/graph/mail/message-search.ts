@@ -23,7 +23,7 @@ const people = (message: MessageView, lists: readonly ("from" | "to" | "cc" | "b
 };
 
 /** The text that a search property looks into. */
-const searchable: Record<string, (message: MessageView) => string> = {
+const searchable: Partial<Record<string, (message: MessageView) => string>> = {
   subject: (message) => message.subject,
   body: (message) => message.bodyPreview,
   from: (message) => people(message, ["from"]),
@@ -38,7 +38,7 @@ const searchable: Record<string, (message: MessageView) => string> = {
 
 /**
  * Parses the $search of messages: one pair of double quotes around words and `property:words`.
- * Error: OData's sentence.
+ * Error: OData's sentence, or what the sandbox cannot decide, which it never answers wrongly.
  */
 export function parseMailSearch(text: string): Result<MailSearchTerm[], string> {
   const inner = /^"((?:[^"\\]|\\.)*)"$/s.exec(text.trim())?.[1];
@@ -46,12 +46,18 @@ export function parseMailSearch(text: string): Result<MailSearchTerm[], string> 
     return err(
       `Syntax error: character '${text[0] ?? ""}' is not valid at position 0 in '${text}'.`,
     );
-  return ok(
-    (inner.replaceAll('\\"', "").match(/\S+/g) ?? []).map((word) => {
-      const [, property, text] = /^(?:([A-Za-z]+):)?(.*)$/s.exec(word) ?? [];
-      return { property: property?.toLowerCase(), words: (text ?? "").toLowerCase() };
-    }),
-  );
+  const terms: MailSearchTerm[] = [];
+  for (const word of inner.replaceAll('\\"', "").match(/\S+/g) ?? []) {
+    if (word === "AND") continue;
+    if (word === "OR" || word === "NOT" || word === "NEAR")
+      return err(`The sandbox knows no ${word} in a $search of messages.`);
+    const [, property, text] = /^(?:([A-Za-z]+)(?::|(?=[<>=])))?(.*)$/s.exec(word) ?? [];
+    const name = property?.toLowerCase();
+    if (name !== undefined && searchable[name] === undefined)
+      return err(`The sandbox searches messages by no property '${property}'.`);
+    terms.push({ property: name, words: (text ?? "").toLowerCase() });
+  }
+  return ok(terms);
 }
 
 /** Whether a message has every term; bare words may stand in sender, subject or body. */

@@ -40,7 +40,7 @@ export type MessageView = {
   ccRecipients: Recipient[];
   bccRecipients: Recipient[];
   replyTo: Recipient[];
-  flag: { flagStatus: StoredMessage["flag"] };
+  flag: StoredMessage["flag"];
   /** A message that is not sent yet has none. */
   internetMessageHeaders?: InternetMessageHeader[];
   uniqueBody: ItemBody;
@@ -110,7 +110,7 @@ export function viewMessage(
     ccRecipients: message.ccRecipients,
     bccRecipients: message.bccRecipients,
     replyTo: message.replyTo,
-    flag: { flagStatus: message.flag },
+    flag: message.flag,
     ...(message.isDraft ? {} : { internetMessageHeaders: headersOf(message) }),
     uniqueBody: body,
   };

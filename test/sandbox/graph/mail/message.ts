@@ -30,6 +30,16 @@ export interface Attachment {
   isInline: boolean;
 }
 
+type Time = { dateTime: string; timeZone: string };
+
+/** Whether somebody wants to come back to a message, and when. */
+export interface FollowupFlag {
+  flagStatus: "notFlagged" | "flagged" | "complete";
+  startDateTime?: Time;
+  dueDateTime?: Time;
+  completedDateTime?: Time;
+}
+
 /** A message as the mailbox keeps it. Times are ISO 8601 to the second, UTC. */
 export interface StoredMessage {
   /** Its head names the message for good, its tail the place it came to by a move. */
@@ -48,7 +58,7 @@ export interface StoredMessage {
   categories: string[];
   isRead: boolean;
   isDraft: boolean;
-  flag: "notFlagged" | "flagged" | "complete";
+  flag: FollowupFlag;
   inferenceClassification: "focused" | "other";
   isDeliveryReceiptRequested: boolean;
   isReadReceiptRequested: boolean;
@@ -70,7 +80,7 @@ export const plainMessage = () =>
     revision: 1,
     importance: "normal",
     categories: [],
-    flag: "notFlagged",
+    flag: { flagStatus: "notFlagged" },
     inferenceClassification: "focused",
     isDeliveryReceiptRequested: false,
     isReadReceiptRequested: false,

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { defined } from "../../../../src/contract/defined.ts";
 import { recurrenceInput } from "../calendar/recurrence.ts";
+import { dateTimeTimeZone as dateTimeTimeZoneInput } from "../mail/message-input.ts";
 import { changeKeyOf } from "../mail/message-view.ts";
 import { itemId } from "../mail/outlook-id.ts";
 import { dateTimeTimeZone, itemBody } from "../odata/complex-types.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 
-const moment = z.object({ dateTime: z.string(), timeZone: z.string() }).nullish();
+const moment = dateTimeTimeZoneInput.nullish();
 const lower = (value: unknown) => (typeof value === "string" ? value.toLowerCase() : value);
 export const taskStatuses = [
   "notStarted",
@@ -21,7 +22,15 @@ export const taskInput = z.strictObject({
   "@odata.type": z.string().optional(),
   title: z.string(),
   body: z
-    .object({ contentType: z.preprocess(lower, z.enum(["text", "html"])), content: z.string() })
+    .object({
+      contentType: z
+        .preprocess(lower, z.enum(["text", "html"]).nullish())
+        .transform((type) => type ?? "text"),
+      content: z
+        .string()
+        .nullish()
+        .transform((content) => content ?? ""),
+    })
     .optional(),
   importance: z.preprocess(lower, z.enum(["low", "normal", "high"])).optional(),
   status: z.enum(taskStatuses).optional(),
