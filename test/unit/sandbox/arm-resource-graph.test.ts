@@ -30,6 +30,7 @@ describe("a query of Resource Graph", () => {
       "Resources | where type =~ 'Microsoft.KeyVault/vaults' and name != \"contoso-kv\" | count",
       [{ Count: 30 }],
     ],
+    ["Resources | where ['type'] == 'microsoft.keyvault/vaults' | count", [{ Count: 31 }]],
     ["where type in ('microsoft.web/sites', 'microsoft.compute/disks') | count", [{ Count: 60 }]],
     ["Resources | where type in~ ('Microsoft.Web/sites') | count", [{ Count: 30 }]],
     ["Resources | where type !in ('microsoft.web/sites') | count", [{ Count: 93 }]],
@@ -108,6 +109,8 @@ describe("a query of Resource Graph", () => {
     ["Resources | take many", "ParserFailure"],
     ["Resources | explode name", "ParserFailure"],
     ["Resources name", "ParserFailure"],
+    ["Resources | project ['nothing']", "FailedToResolveEntity"],
+    ["Resources | project [name]", "ParserFailure"],
     ["", "ParserFailure"],
     ["AdvisorResources | count", "DisallowedLogicalTableName"],
     ["Resources | summarize count() by sku", "SummarizeByDynamic"],
@@ -125,6 +128,17 @@ describe("a query of Resource Graph", () => {
     expect([said.status, codeOf(said), reasonOf(said)]).toEqual([400, "BadRequest", reason]);
     expect(said.body.error?.message).toMatch(/timestamp = .*, correlationId = /);
   });
+
+  it.each(["(", "not("])(
+    "nested by %s hundreds of times is read, thousands of times refused",
+    async (open) => {
+      const nested = (times: number) =>
+        `Resources | where ${open.repeat(times)}name == 'x'${")".repeat(times)} | count`;
+      expect((await ask(nested(400))).status).toBe(200);
+      const said = await ask(nested(9000));
+      expect([said.status, reasonOf(said)]).toEqual([400, "ParserFailure"]);
+    },
+  );
 
   it("goes on by the token while there is more, and only with an id in it", async () => {
     const query = "Resources | project id, name | order by name asc";
@@ -181,6 +195,8 @@ describe("a query of Resource Graph", () => {
     expect([foreign.status, codeOf(foreign)]).toEqual([403, "AccessDenied"]);
     const none = await ask("Resources", { subscriptions: ["none"] });
     expect([none.status, reasonOf(none)]).toEqual([400, "NoValidSubscriptionsInQueryRequest"]);
+    const twice = [CONTOSO_SUBSCRIPTION, CONTOSO_SUBSCRIPTION.toUpperCase()];
+    expect(await count({ subscriptions: twice })).toMatchObject({ data: [{ Count: 122 }] });
     const partly = await count({ subscriptions: [CONTOSO_SUBSCRIPTION, FABRIKAM_SUBSCRIPTION] });
     expect(partly).toMatchObject({ data: [{ Count: 122 }] });
   });

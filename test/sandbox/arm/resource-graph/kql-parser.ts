@@ -22,10 +22,13 @@ const otherOperators = new Set(
   ),
 );
 
+const DEEPEST = 500;
+
 /** The words of a query, one after the other. */
 class Words {
   readonly #tokens: readonly Token[];
   #position = 0;
+  #depth = 0;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -70,6 +73,15 @@ class Words {
     const { next } = this;
     this.#position += 1;
     return next;
+  }
+
+  /** Reads what is in parentheses, which may nest so deep and no deeper. */
+  nested<T>(read: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > DEEPEST) throw this.failure();
+    const value = read();
+    this.#depth -= 1;
+    return value;
   }
 
   failure() {
@@ -207,9 +219,16 @@ function path(words: Words): KqlExpression {
 
 function primary(words: Words): KqlExpression {
   if (words.take("(") !== undefined) {
-    const inner = disjunction(words);
+    const inner = words.nested(() => disjunction(words));
     words.expect(")");
     return inner;
+  }
+  // `['cost center']`: a column whose name is no word.
+  if (words.take("[") !== undefined) {
+    const quoted = words.advance();
+    if (quoted?.kind !== "text") throw words.failure();
+    words.expect("]");
+    return { kind: "column", name: quoted.value };
   }
   if (words.take("-") !== undefined) return { kind: "literal", value: -words.number() };
   const token = words.advance();
@@ -219,7 +238,7 @@ function primary(words: Words): KqlExpression {
   if (words.take("(") !== undefined) {
     const values: KqlExpression[] = [];
     if (words.take(")") === undefined) {
-      values.push(...list(words, disjunction));
+      values.push(...words.nested(() => list(words, disjunction)));
       words.expect(")");
     }
     return { kind: "call", name: token.value, arguments: values };

@@ -54,7 +54,8 @@ function subscriptionsOf(call: Call, body: QueryBody): readonly Subscription[] |
     );
   }
   if (!body.subscriptions?.length) return state.subscriptions.filter(visible);
-  const known = body.subscriptions.flatMap((id) => state.subscription(id) ?? []);
+  // One that is named twice is asked once.
+  const known = [...new Set(body.subscriptions.flatMap((id) => state.subscription(id) ?? []))];
   if (known.length === 0)
     return refuse(call, 400, "BadRequest", [
       {
