@@ -288,12 +288,93 @@ describe("a deployment to a group", () => {
       "InvalidTemplateDeployment",
     ],
     ["no content version", { $schema: schema, resources: [] }, "InvalidTemplate"],
+    [
+      "a text shorter than its parameter may be",
+      template({ parameters: { p: { type: "string", minLength: 5, defaultValue: "abcd" } } }),
+      "InvalidTemplate",
+    ],
+    [
+      "a number greater than its parameter may be",
+      template({ parameters: { p: { type: "int", maxValue: 5, defaultValue: 6 } } }),
+      "InvalidTemplate",
+    ],
+    [
+      "a variable that refers to itself",
+      template({
+        variables: { a: "[variables('b')]", b: "[variables('A')]" },
+        resources: [account("[variables('a')]")],
+      }),
+      "InvalidTemplate",
+    ],
+    [
+      "an expression of thousands of levels",
+      template({ resources: [account(`[${"concat(".repeat(3000)}'a'${")".repeat(3000)}]`)] }),
+      "InvalidTemplate",
+    ],
+    [
+      "a value of hundreds of levels",
+      template({
+        variables: { deep: JSON.parse(`${"[".repeat(400)}${"]".repeat(400)}`) as unknown },
+      }),
+      "InvalidRequestContent",
+    ],
   ])("is refused with %s, by its validation too", async (_, content, code) => {
     expect(codeOf(await deploy("wrong", { template: content }))).toBe(code);
     const body = { properties: { mode: "Incremental", template: content } };
     const judged = await send("POST", `${at(GROUP, "wrong")}/validate?${version}`, { body });
     expect([judged.status, codeOf(judged)]).toEqual([400, code]);
     expect(codeOf(await show("wrong"))).toBe("DeploymentNotFound");
+  });
+
+  it.each([
+    ["x".repeat(65), "exceeds the maximum length of '64'"],
+    ["a%20b", "invalid characters"],
+  ])("is refused under the name %s", async (name, problem) => {
+    for (const said of [
+      await deploy(name, { template: template({}) }),
+      await send("POST", `${at(GROUP, name)}/validate?${version}`, {
+        body: { properties: { mode: "Incremental", template: template({}) } },
+      }),
+    ]) {
+      expect([said.status, codeOf(said)]).toEqual([400, "InvalidDeploymentName"]);
+      expect(said.body.error?.message).toContain(problem);
+    }
+  });
+
+  it.each([
+    ["int", "[div(1, 0)]"],
+    ["int", "[mod(1, 0)]"],
+    ["string", "[substring('abc', 1, 5)]"],
+    ["string", "[format('{0}-{1}', 'a')]"],
+    ["string", "[replace('a', '', 'b')]"],
+    ["bool", "[bool('maybe')]"],
+    ["array", "[range(0, 10001)]"],
+    ["string", "[createObject('a', 1)]"],
+    ["int", "[string(1)]"],
+    ["array", "[createArray(1, 2)[0]]"],
+    ["nothing", "a"],
+  ])("fails where an output of type %s is %s", async (type, value) => {
+    await finish(await deploy("d", { template: template({ outputs: { x: { type, value } } }) }));
+    expect(propertiesOf(await show("d"))).toMatchObject({
+      provisioningState: "Failed",
+      error: { code: "DeploymentOutputEvaluationFailed" },
+    });
+  });
+
+  it.each([
+    ["string", "[substring('abc', 1, 2)]", "bc"],
+    ["string", "[substring('abc', 3)]", ""],
+    ["string", "[replace('a+a', 'a', '$&')]", "$&+$&"],
+    ["string", "[base64('ü')]", "w7w="],
+    ["bool", "[bool('FALSE')]", false],
+    ["int", "[max(createArray(1, 3, 2))]", 3],
+    ["int", "[min(4, 3)]", 3],
+    ["string", "[if(true(), 'a', string(div(1, 0)))]", "a"],
+  ])("gives an output of type %s for %s", async (type, value, expected) => {
+    await finish(await deploy("d", { template: template({ outputs: { x: { type, value } } }) }));
+    expect(propertiesOf(await show("d"))).toMatchObject({
+      outputs: { x: { type: expect.any(String), value: expected } },
+    });
   });
 
   it("is refused to a reader, and each resource to whom its own role lacks", async () => {

@@ -62,6 +62,8 @@ export function refuseTemplate(error: unknown): Answer {
 
 /** Reads and works out what a PUT, a validation or a what-if asks for. */
 export async function readDeployment(call: ScopedCall): Promise<Read<DeploymentInput>> {
+  const misnamed = refuseName(call.param("name"));
+  if (misnamed) return { ok: false, refusal: misnamed };
   const body = await readBody(call.request, deploymentBody);
   if (!body.ok) return body;
   const { location } = body.value;
@@ -101,6 +103,24 @@ export async function readDeployment(call: ScopedCall): Promise<Read<DeploymentI
   } catch (error) {
     return { ok: false, refusal: refuseTemplate(error) };
   }
+}
+
+const LONGEST_NAME = 64;
+
+/** Microsoft's description of deployments' names: a pattern, and a length. */
+function refuseName(name: string): Answer | undefined {
+  const problem =
+    name.length > LONGEST_NAME
+      ? `has a length of '${name.length}' which exceeds the maximum length of '${LONGEST_NAME}'`
+      : /^[-\w.()]+$/.test(name)
+        ? undefined
+        : "has invalid characters. The name can only be a letter, digit, '-', '.', '(', ')' or '_'";
+  if (problem === undefined) return undefined;
+  return failure(
+    400,
+    "InvalidDeploymentName",
+    `The provided deployment name '${name}' ${problem}. Please see https://aka.ms/arm-deploy for usage details.`,
+  );
 }
 
 /** Only deployments above groups have a place of their own, and they must. */

@@ -12,6 +12,8 @@ export interface EvaluationContext {
   caller: Call["caller"];
   parameters: Readonly<Record<string, Value>>;
   variables: Readonly<Record<string, Value>>;
+  /** The variables that are being worked out, in lower case. */
+  within?: readonly string[];
   /** The turn of each loop that is running, by its name; the innermost under an empty one. */
   turns: Readonly<Record<string, number>>;
   /** What `reference()` gives; undefined while nothing is deployed yet. */
@@ -123,9 +125,13 @@ const contextual: Readonly<Record<string, Contextual>> = {
     throw unprocessable(`The template parameter '${textAt(values, 0)}' is not found.`);
   },
   variables: (values, context) => {
-    const found = find(context.variables, textAt(values, 0));
-    if (found !== undefined) return evaluate(found, context);
-    throw unprocessable(`The template variable '${textAt(values, 0)}' is not found.`);
+    const name = textAt(values, 0);
+    const found = find(context.variables, name);
+    if (found === undefined) throw unprocessable(`The template variable '${name}' is not found.`);
+    const { within = [] } = context;
+    if (within.includes(name.toLowerCase()))
+      throw unprocessable(`The template variable '${name}' refers to itself.`);
+    return evaluate(found, { ...context, within: [...within, name.toLowerCase()] });
   },
   resourcegroup: (_, { scope }) => {
     if (!("group" in scope))

@@ -34,10 +34,13 @@ export const expressionIn = (text: string): string | undefined =>
     ? text.slice(1, -1)
     : undefined;
 
+const DEEPEST = 500;
+
 /** Parses the inside of `[…]`. @throws TemplateError */
 export function parseExpression(source: string): Expression {
   const tokens = tokenize(source);
   let position = 0;
+  let depth = 0;
   const invalid = () => unprocessable(`The language expression '${source}' is not valid.`);
 
   const take = (mark: string): boolean => {
@@ -75,6 +78,15 @@ export function parseExpression(source: string): Expression {
   };
 
   function whole(): Expression {
+    depth += 1;
+    if (depth > DEEPEST)
+      throw unprocessable(`The sandbox works out no expression of more than ${DEEPEST} levels.`);
+    const read = picked();
+    depth -= 1;
+    return read;
+  }
+
+  function picked(): Expression {
     let left = primary();
     for (;;) {
       if (take(".")) {

@@ -90,14 +90,31 @@ const arithmetic =
   (left, right) =>
     compute(numberOf(name, left), numberOf(name, right));
 
+function divisor(name: string, value: number): number {
+  if (value === 0) throw wrong(name);
+  return value;
+}
+
+/** Numbers one by one, or as one list. */
+function numbersOf(name: string, values: readonly Value[]): number[] {
+  const [first] = values;
+  const numbers = isList(first) && values.length === 1 ? first : values;
+  if (numbers.length === 0) throw wrong(name);
+  return numbers.map((each) => numberOf(name, each));
+}
+
+const LONGEST_RANGE = 10_000;
+
 /** The functions of templates whose value depends on their arguments alone. Names in small letters. */
 export const pureFunctions: Readonly<Record<string, Pure>> = {
   concat: (...values) =>
     values.every(isList) && values.length > 0 ? values.flat() : values.map(shown).join(""),
   format: (pattern, ...values) =>
-    textOf("format", pattern).replaceAll(/\{(\d+)\}/g, (_, index: string) =>
-      shown(values[Number(index)] ?? ""),
-    ),
+    textOf("format", pattern).replaceAll(/\{(\d+)\}/g, (_, index: string) => {
+      const value = values[Number(index)];
+      if (value === undefined) throw wrong("format");
+      return shown(value);
+    }),
   tolower: (text) => textOf("toLower", text).toLowerCase(),
   toupper: (text) => textOf("toUpper", text).toUpperCase(),
   trim: (text) => textOf("trim", text).trim(),
@@ -107,7 +124,11 @@ export const pureFunctions: Readonly<Record<string, Pure>> = {
     if (!Number.isInteger(number)) throw wrong("int");
     return number;
   },
-  bool: (value = "") => ["true", "1"].includes(shown(value).toLowerCase()),
+  bool: (value = "") => {
+    const text = shown(value).toLowerCase();
+    if (!["true", "1", "false", "0"].includes(text)) throw wrong("bool");
+    return text === "true" || text === "1";
+  },
   json: (text) => {
     try {
       return JSON.parse(textOf("json", text)) as Value;
@@ -130,8 +151,8 @@ export const pureFunctions: Readonly<Record<string, Pure>> = {
   add: arithmetic("add", (left, right) => left + right),
   sub: arithmetic("sub", (left, right) => left - right),
   mul: arithmetic("mul", (left, right) => left * right),
-  div: arithmetic("div", (left, right) => Math.trunc(left / right)),
-  mod: arithmetic("mod", (left, right) => left % right),
+  div: arithmetic("div", (left, right) => Math.trunc(left / divisor("div", right))),
+  mod: arithmetic("mod", (left, right) => left % divisor("mod", right)),
   length: (value) => sizeOf("length", value),
   empty: (value) => value === null || sizeOf("empty", value) === 0,
   first: (value) => (typeof value === "string" || isList(value) ? (value[0] ?? null) : null),
@@ -147,12 +168,21 @@ export const pureFunctions: Readonly<Record<string, Pure>> = {
     throw wrong("contains");
   },
   substring: (text, from, count) => {
+    const whole = textOf("substring", text);
     const start = numberOf("substring", from);
-    const end = count === undefined ? undefined : start + numberOf("substring", count);
-    return textOf("substring", text).slice(start, end);
+    const length = count === undefined ? whole.length - start : numberOf("substring", count);
+    if (start < 0 || length < 0 || start + length > whole.length)
+      throw unprocessable(
+        "Unable to evaluate template language function 'substring'. The index and length parameters must refer to a location within the string. " +
+          `The index parameter: '${start}', the length parameter: '${length}', the length of the string parameter: '${whole.length}'.`,
+      );
+    return whole.slice(start, start + length);
   },
-  replace: (text, old, fresh) =>
-    textOf("replace", text).replaceAll(textOf("replace", old), textOf("replace", fresh)),
+  replace: (text, old, fresh) => {
+    const [sought, put] = [textOf("replace", old), textOf("replace", fresh)];
+    if (sought === "") throw wrong("replace");
+    return textOf("replace", text).split(sought).join(put);
+  },
   split: (text, at) => textOf("split", text).split(textOf("split", at)),
   join: (list, by) => {
     if (!isList(list)) throw wrong("join");
@@ -171,11 +201,14 @@ export const pureFunctions: Readonly<Record<string, Pure>> = {
       ),
     ),
   union,
-  range: (from, count) =>
-    Array.from({ length: numberOf("range", count) }, (_, index) => numberOf("range", from) + index),
-  min: (...values) => Math.min(...values.map((each) => numberOf("min", each))),
-  max: (...values) => Math.max(...values.map((each) => numberOf("max", each))),
-  base64: (text) => btoa(textOf("base64", text)),
+  range: (from, count) => {
+    const length = numberOf("range", count);
+    if (length < 0 || length > LONGEST_RANGE) throw wrong("range");
+    return Array.from({ length }, (_, index) => numberOf("range", from) + index);
+  },
+  min: (...values) => Math.min(...numbersOf("min", values)),
+  max: (...values) => Math.max(...numbersOf("max", values)),
+  base64: (text) => Buffer.from(textOf("base64", text)).toString("base64"),
   uniquestring: (...values) => uniqueString(...values.map((each) => textOf("uniqueString", each))),
   tenantresourceid: (...values) => extensionId("tenantResourceId", "", values),
   extensionresourceid: (base, ...values) =>

@@ -7,7 +7,7 @@ import { evaluate, type EvaluationContext } from "./evaluation.ts";
 import type { Value } from "./functions.ts";
 import type { PlannedResource } from "./planned-resources.ts";
 import { propertiesAt } from "./properties.ts";
-import type { Template } from "./template.ts";
+import { requireType, type Template } from "./template.ts";
 import { TemplateError } from "./template-error.ts";
 
 const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
@@ -103,9 +103,10 @@ export function outputsOf(
 ): Outputs {
   const whole = { ...context, reference: referenceIn(call, planned) };
   return Object.fromEntries(
-    Object.entries(template.outputs).map(([name, { type, value = null }]) => [
-      name,
-      { type, value: evaluate(value, whole) },
-    ]),
+    Object.entries(template.outputs).map(([name, { type, value: written = null }]) => {
+      const value = evaluate(written, whole);
+      requireType(name, type, value);
+      return [name, { type, value }];
+    }),
   );
 }

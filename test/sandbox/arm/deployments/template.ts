@@ -9,7 +9,12 @@ const parameterSchema = z.looseObject({
   type: z.string(),
   defaultValue: value.optional(),
   allowedValues: z.array(value).optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
+  minValue: z.number().optional(),
+  maxValue: z.number().optional(),
 });
+type Parameter = z.output<typeof parameterSchema>;
 
 const resourceSchema = z.looseObject({
   type: z.string(),
@@ -40,7 +45,7 @@ const templateSchema = z.looseObject({
 
 export interface Template {
   contentVersion: string;
-  parameters: Readonly<Record<string, z.output<typeof parameterSchema>>>;
+  parameters: Readonly<Record<string, Parameter>>;
   variables: Readonly<Record<string, Value>>;
   resources: readonly TemplateResource[];
   outputs: Readonly<Record<string, { type: string; value?: Value }>>;
@@ -86,6 +91,35 @@ const kinds: Readonly<Record<string, (given: Value) => boolean>> = {
   secureobject: (given) => typeof given === "object" && given !== null && !Array.isArray(given),
 };
 
+/** The bound of a parameter that a value does not keep to. */
+function boundOf(
+  { minLength, maxLength, minValue, maxValue }: Parameter,
+  given: Value,
+): string | undefined {
+  const measured = (
+    what: string,
+    size: number,
+    least: number | undefined,
+    most: number | undefined,
+  ) =>
+    least !== undefined && size < least
+      ? `${what} of the value should be greater than or equal to '${least}'`
+      : most !== undefined && size > most
+        ? `${what} of the value should be less than or equal to '${most}'`
+        : undefined;
+  if (typeof given === "string" || Array.isArray(given))
+    return measured("Length", given.length, minLength, maxLength);
+  return typeof given === "number" ? measured("Size", given, minValue, maxValue) : undefined;
+}
+
+/** Throws for an output that is not of the type its template says. */
+export function requireType(output: string, type: string, given: Value): void {
+  if (kinds[type.toLowerCase()]?.(given) === true) return;
+  throw new TemplateError(
+    `The template output '${output}' is not valid: Template output JToken type is not valid. Expected '${type}'. Actual '${Array.isArray(given) ? "Array" : typeof given}'. Please see https://aka.ms/arm-template/#outputs for usage details.`,
+  );
+}
+
 /**
  * The values of a template's parameters: those given, else their defaults.
  * @param given by name, `{value}` each
@@ -106,7 +140,8 @@ export function readParameters(
         `The only supported parameters for this template are '${known.join(", ")}'. Please see https://aka.ms/arm-pass-parameter-values for usage details.`,
     );
   const values: Record<string, Value> = {};
-  for (const [name, { type, defaultValue, allowedValues }] of Object.entries(template.parameters)) {
+  for (const [name, parameter] of Object.entries(template.parameters)) {
+    const { type, defaultValue, allowedValues } = parameter;
     const key = Object.keys(given).find((each) => each.toLowerCase() === name.toLowerCase());
     const own = key === undefined ? undefined : given[key]?.value;
     const chosen =
@@ -133,6 +168,11 @@ export function readParameters(
     )
       throw validation(
         `The provided value for the template parameter '${name}' is not valid. The value '${String(chosen)}' is not part of the allowed value(s): '${allowedValues.join(",")}'.`,
+      );
+    const outside = boundOf(parameter, chosen);
+    if (outside !== undefined)
+      throw validation(
+        `The provided value for the template parameter '${name}' is not valid. ${outside}. Please see https://aka.ms/arm-create-parameter-file for usage details.`,
       );
     values[name] = chosen;
   }
