@@ -14,6 +14,11 @@ const answers: readonly [type: string, method: string, path: string, json?: unkn
     "GET",
     "/me?$select=accountEnabled,companyName,createdDateTime,department,mailNickname,userType,usageLocation",
   ],
+  [
+    "user",
+    "GET",
+    "/me?$select=city,country,employeeId,employeeHireDate,identities,assignedLicenses,onPremisesSyncEnabled,otherMails,proxyAddresses,state",
+  ],
   ["message", "GET", "/me/messages?$top=250"],
   ["message", "GET", "/me/mailFolders/sentitems/messages"],
   ["message", "GET", "/me/mailFolders/inbox/messages/delta"],

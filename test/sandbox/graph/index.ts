@@ -16,19 +16,12 @@ import { createStorage, storageRoutes } from "./drive/storage.ts";
 import type { GraphEnvironment } from "./environment.ts";
 import { GraphError } from "./graph-error.ts";
 import { mailRoutes } from "./mail/index.ts";
-import { canonicalPath } from "./path.ts";
+import { canonicalPath, strangeSegment } from "./path.ts";
 import { unknownSegment } from "./permissions.ts";
 import { stateOf } from "./state.ts";
 import { subscriptionRoutes } from "./subscriptions/subscriptions.ts";
 import { todoRoutes } from "./todo/index.ts";
 import { answerUserInfo } from "./userinfo.ts";
-
-/** The first segment of a path that nothing is served for. */
-function unknownPath(path: string): GraphError {
-  const [, , collection = "", ...rest] = path.split("/");
-  const beyond = collection === "users" ? rest[1] : collection === "me" ? rest[0] : undefined;
-  return unknownSegment(beyond ?? collection);
-}
 
 /** Collections whose changes Graph does not track; messages are tracked by folder. */
 const untrackedRoutes = () => {
@@ -76,7 +69,7 @@ export function createGraph(world: World): Service {
     .route("/me", personal)
     .route("/users/:user", personal)
     .all("*", (c) => {
-      throw unknownPath(c.req.path);
+      throw unknownSegment(strangeSegment(c.req.path));
     });
 
   const graph = new Hono<GraphEnvironment>()

@@ -135,6 +135,15 @@ const withoutArgument = (name: string): string =>
     .replace(/^(?:microsoft\.)?graph\./, "")
     .replace(/^search\(q=.*\)$/, "search(q={id})");
 
+/** The first segment of a path that nothing is named by, else the last that is no key. */
+export function strangeSegment(pathname: string): string {
+  const { path, template } = canonicalPath(pathname);
+  const [, , ...segments] = path.split("/");
+  const [, ...roles] = template.split("/");
+  const named = segments.filter((_, index) => roles[index] !== "{id}");
+  return named.find((segment) => literalOf(segment) === undefined) ?? named.at(-1) ?? "";
+}
+
 export interface CanonicalPath {
   /** As the routes are written; keys and file names are the client's own. */
   path: string;

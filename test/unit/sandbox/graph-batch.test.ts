@@ -162,6 +162,7 @@ describe("A batch", () => {
       "depends on itself",
     ],
     ["a batch", [{ id: "1", method: "POST", url: "/$batch" }], "cannot hold a batch"],
+    ["a batch's other name", [{ id: "1", method: "POST", url: "%24BATCH" }], "cannot hold a batch"],
   ])("is refused with %s", async (_, requests, message) => {
     const said = await graph.send("POST", "/$batch", { json: { requests } });
     expect([said.status, codeOf(said)]).toEqual([400, "BadRequest"]);

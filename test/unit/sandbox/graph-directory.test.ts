@@ -31,6 +31,16 @@ describe("A user", () => {
     expect(body["@odata.context"]).toBe("https://graph.microsoft.com/v1.0/$metadata#users/$entity");
   });
 
+  it("has nothing in the properties of Microsoft's that nobody filled in", async () => {
+    const { body } = await graph.get("/me?$select=city,otherMails,onPremisesSyncEnabled");
+    expect(body).toMatchObject({ city: null, otherMails: [], onPremisesSyncEnabled: null });
+    const { status, body: none } = await graph.get(
+      "/users?$filter=onPremisesSyncEnabled eq true or identities/any(i:i/issuer eq 'x')",
+    );
+    expect([status, none.value]).toEqual([200, []]);
+    expect((await graph.get("/me")).body).not.toHaveProperty("city");
+  });
+
   it("has only what $select names, without an id of its own accord", async () => {
     const { body } = await graph.get("/me?$select=displayName,userType");
     expect(body).toEqual({

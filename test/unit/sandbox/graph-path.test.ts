@@ -100,6 +100,10 @@ describe("A request to Graph", () => {
     ["/me/mailFolders/delta", "Resource not found for the segment 'delta'."],
     ["/drives/$count", "Resource not found for the segment '$count'."],
     ["/me/drive/items/delta", "Resource not found for the segment 'delta'."],
+    ["/me/messages/x/extensions", "Resource not found for the segment 'extensions'."],
+    ["/me/todo/lists/x/tasks/y/checklistItems", "not found for the segment 'checklistItems'."],
+    ["/users('x')/calendarGroups/y/calendars", "not found for the segment 'calendarGroups'."],
+    ["/me//messages", "Resource not found for the segment ''."],
   ])("for %s, which is not there, is 400", async (path, message) => {
     const said = await graph.get(path);
     expect([said.status, codeOf(said)]).toEqual([400, "BadRequest"]);

@@ -70,8 +70,8 @@ async function runAll(
 export function batchRoutes(state: GraphState, answer: Answer): GraphRoutes {
   return new Hono<GraphEnvironment>().post("/$batch", async (c) => {
     const steps = valueOr400(readBatch(await readJson(c)));
-    if (steps.some(({ url }) => /^\/?\$batch\b/.test(url)))
-      throw badRequest("A batch cannot hold a batch.");
+    const isBatch = ({ url }: BatchStep) => /^\/?(?:\$|%24)batch\b/i.test(url);
+    if (steps.some(isBatch)) throw badRequest("A batch cannot hold a batch.");
     const answers = await runAll(steps, (step) => runStep(c, state, answer, step));
     return json(c, { responses: shuffled(answers) });
   });

@@ -4,6 +4,7 @@ import type { SandboxUser } from "../../world.ts";
 import type { Relations } from "../odata/related.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 import { stableChoice, stableNumber } from "../seed.ts";
+import { blanks, blankTypes } from "./blank-properties.ts";
 
 /** A directory user as Graph writes it. A type, not an interface: `project` reads it by name. */
 export type DirectoryUser = {
@@ -102,6 +103,7 @@ export const userSchema: EntitySchema = {
     userType: "string",
     usageLocation: "string",
     skills: "collection",
+    ...blankTypes,
   },
   navigations: {
     extensions: true,
@@ -124,6 +126,7 @@ export function directoryUser(user: SandboxUser, tenantId: string, objectId: str
   const tenant = tenantById(tenantId);
   const digits = String(stableNumber(10_000, "phone", user.upn)).padStart(4, "0");
   return {
+    ...blanks,
     businessPhones: employed ? [`+1 425 555 ${digits}`] : [],
     displayName: user.name,
     givenName: user.givenName,
