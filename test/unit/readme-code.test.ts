@@ -86,7 +86,7 @@ test.each<[Place, number]>([
   ["worker", 5],
   ["browser", 3],
   ["server", 3],
-  ["tests", 1],
+  ["tests", 2],
 ])(
   "the READMEs' code for a %s compiles",
   async (place, atLeast) => {

@@ -3,9 +3,17 @@ import { createServer } from "node:http";
 import { request } from "node:https";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
+import { ResourceManagementClient } from "@azure/arm-resources";
+import { ClientSecretCredential } from "@azure/identity";
 import { Client, ResponseType } from "@microsoft/microsoft-graph-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import manifest from "../../../package.json";
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  CONTOSO_SUBSCRIPTION,
+  CONTOSO_TENANT,
+} from "../../sandbox/constants.ts";
 import { startSandbox, type RunningSandbox } from "../../sandbox/embed.ts";
 import { listenLocally } from "../../sandbox/loopback.ts";
 import { projectRoot } from "../../support/source-files.ts";
@@ -162,6 +170,25 @@ describe("its tokens", () => {
     expect(await failureOf(sandbox.accessToken({ user: "eve@contoso.example" }))).toMatchObject({
       message: "no such user in the sandbox: eve@contoso.example",
     });
+  });
+});
+
+describe("its https address", () => {
+  test("serves Azure's SDKs, which are told it and its authority", async () => {
+    const tlsOptions = { ca: sandbox.ca };
+    const credential = new ClientSecretCredential(CONTOSO_TENANT, CLIENT_ID, CLIENT_SECRET, {
+      authorityHost: sandbox.httpsUrl,
+      disableInstanceDiscovery: true,
+      tlsOptions,
+    });
+    const arm = new ResourceManagementClient(credential, CONTOSO_SUBSCRIPTION, {
+      endpoint: `${sandbox.httpsUrl}/arm`,
+      credentials: { scopes: ["https://management.azure.com/.default"] },
+      tlsOptions,
+    });
+    const names: unknown[] = [];
+    for await (const { name } of arm.resourceGroups.list()) names.push(name);
+    expect(names).toContain("contoso-production");
   });
 });
 
