@@ -49,6 +49,22 @@ describe("Contacts", () => {
     ]);
   });
 
+  it("keep what Microsoft's have of family, work and names, too", async () => {
+    const json = {
+      assistantName: "Byron",
+      businessHomePage: "https://engines.example",
+      children: ["Annabella"],
+      generation: "II",
+      manager: "Charles",
+      spouseName: "William",
+      yomiGivenName: "エイダ",
+    };
+    const made = await graph.send("POST", "/me/contacts", { token: writer, json });
+    expect([made.status, made.body]).toMatchObject([201, json]);
+    const found = await graph.get("/me/contacts?$filter=children/any(c:c eq 'Annabella')");
+    expect(found.body.value).toMatchObject([json]);
+  });
+
   it.each([
     ["a property that contacts have not", "/me/contacts?$filter=subject eq 'x'", 400],
     ["a search, which the list does not take", "/me/contacts?$search=x", 400],

@@ -37,6 +37,15 @@ export interface StoredContact {
   officeLocation: string | null;
   profession: string | null;
   mobilePhone: string | null;
+  assistantName: string | null;
+  businessHomePage: string | null;
+  generation: string | null;
+  manager: string | null;
+  spouseName: string | null;
+  yomiCompanyName: string | null;
+  yomiGivenName: string | null;
+  yomiSurname: string | null;
+  children: string[] | null;
   homePhones: string[] | null;
   businessPhones: string[] | null;
   imAddresses: string[] | null;
@@ -70,6 +79,15 @@ export const blankContact = (key: string, folder: string, now: string): StoredCo
   officeLocation: null,
   profession: null,
   mobilePhone: null,
+  assistantName: null,
+  businessHomePage: null,
+  generation: null,
+  manager: null,
+  spouseName: null,
+  yomiCompanyName: null,
+  yomiGivenName: null,
+  yomiSurname: null,
+  children: null,
   homePhones: null,
   businessPhones: null,
   imAddresses: null,
@@ -106,6 +124,15 @@ export type ContactView = {
   officeLocation: string | null;
   profession: string | null;
   mobilePhone: string | null;
+  assistantName: string | null;
+  businessHomePage: string | null;
+  generation: string | null;
+  manager: string | null;
+  spouseName: string | null;
+  yomiCompanyName: string | null;
+  yomiGivenName: string | null;
+  yomiSurname: string | null;
+  children: string[];
   homePhones: string[];
   businessPhones: string[];
   imAddresses: string[];
@@ -140,6 +167,15 @@ export const contactSchema: EntitySchema = {
     officeLocation: "string",
     profession: "string",
     mobilePhone: "string",
+    assistantName: "string",
+    businessHomePage: "string",
+    generation: "string",
+    manager: "string",
+    spouseName: "string",
+    yomiCompanyName: "string",
+    yomiGivenName: "string",
+    yomiSurname: "string",
+    children: "collection",
     homePhones: "collection",
     businessPhones: "collection",
     imAddresses: "collection",
@@ -182,6 +218,7 @@ export function viewContact(
     displayName: contact.displayName ?? words(" ", givenName, middleName, surname),
     initials: contact.initials ?? initialsOf(givenName, surname),
     categories: contact.categories ?? [],
+    children: contact.children ?? [],
     homePhones: contact.homePhones ?? [],
     businessPhones: contact.businessPhones ?? [],
     imAddresses: contact.imAddresses ?? [],
