@@ -35,6 +35,39 @@ describe("An item of a drive", () => {
     });
   });
 
+  it("keeps what is said of it, and the times that its file had elsewhere", async () => {
+    const times = {
+      createdDateTime: "2020-01-01T00:00:00Z",
+      lastModifiedDateTime: "2021-01-01T00:00:00Z",
+    };
+    const said = await change("Documents/Notes.txt", {
+      description: "Of 1843",
+      fileSystemInfo: times,
+    });
+    expect(said.body).toMatchObject({
+      name: "Notes.txt",
+      description: "Of 1843",
+      fileSystemInfo: times,
+    });
+    await change("Documents/Notes.txt", { name: "N.txt" });
+    const path = "/me/drive/root:/Documents/N.txt";
+    expect((await graph.get(path)).body).toMatchObject({
+      description: "Of 1843",
+      fileSystemInfo: times,
+    });
+    await graph.send("PUT", `${path}:/content`, { body: "new" });
+    const { body } = await graph.get(path);
+    expect(body["fileSystemInfo"]).toEqual({
+      createdDateTime: times.createdDateTime,
+      lastModifiedDateTime: body["lastModifiedDateTime"],
+    });
+    expect((await change("Documents/N.txt", { description: null })).body).not.toHaveProperty(
+      "description",
+    );
+    const wrong = await change("Documents/N.txt", { fileSystemInfo: { createdDateTime: "soon" } });
+    expect([wrong.status, codeOf(wrong)]).toEqual([400, "invalidRequest"]);
+  });
+
   it("does not take the place of the folder that it lies in", async () => {
     const said = await change("Documents/Reports", {
       name: "Documents",

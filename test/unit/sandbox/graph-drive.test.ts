@@ -300,6 +300,15 @@ describe("An upload session", () => {
     expect([said.status, codeOf(said), said.body["name"]]).toEqual([status, code, name]);
   });
 
+  it("keeps the times of the file that it was told", async () => {
+    const fileSystemInfo = { lastModifiedDateTime: "2021-01-01T00:00:00Z" };
+    const said = await graph.send("POST", "/me/drive/root:/old.bin:/createUploadSession", {
+      json: { item: { fileSystemInfo } },
+    });
+    await put(String(said.body["uploadUrl"]), 0, 10, 10);
+    expect((await graph.get("/me/drive/root:/old.bin")).body).toMatchObject({ fileSystemInfo });
+  });
+
   it("ends in the file as it is by then, or nowhere once its place is gone", async () => {
     const notes = "/me/drive/root:/Documents/Notes.txt";
     const { body } = await graph.get(notes);

@@ -1,3 +1,4 @@
+import { defined } from "../../../../src/contract/defined.ts";
 import { ChangeLog } from "../delta/change-log.ts";
 import { GraphError } from "../graph-error.ts";
 import { nameOf } from "../owner.ts";
@@ -7,7 +8,7 @@ import { seedBytes, seedEntries } from "./drive-seed.ts";
 import { requireName } from "./item-name.ts";
 import { siteOf } from "./site.ts";
 import { mimeTypeOf } from "./stored-item.ts";
-import type { StoredItem } from "./stored-item.ts";
+import type { ItemDetails, StoredItem } from "./stored-item.ts";
 
 export type ConflictBehavior = "fail" | "replace" | "rename";
 
@@ -137,10 +138,16 @@ export class Drive {
   }
 
   replaceContent(item: StoredItem, bytes: Uint8Array, now: string): StoredItem {
+    const { description, fileSystemInfo } = item.details;
     return this.log.put(item.id, {
       ...item,
       bytes,
       lastModifiedDateTime: now,
+      // What its new content has not said of its times is now.
+      details: {
+        description,
+        fileSystemInfo: { createdDateTime: fileSystemInfo?.createdDateTime },
+      },
       revision: item.revision + 1,
       contentRevision: item.contentRevision + 1,
     });
@@ -173,6 +180,19 @@ export class Drive {
       mimeType: mimeTypeOf(free),
       lastModifiedDateTime: now,
       revision: item.revision + 1,
+    });
+  }
+
+  /** Keeps what a client says of an item; what it leaves out stays. */
+  describe(item: StoredItem, { description, fileSystemInfo }: ItemDetails): StoredItem {
+    if (description === undefined && fileSystemInfo === undefined) return item;
+    const old = item.details;
+    return this.log.put(item.id, {
+      ...item,
+      details: {
+        description: description === undefined ? old.description : description,
+        fileSystemInfo: { ...old.fileSystemInfo, ...defined(fileSystemInfo ?? {}) },
+      },
     });
   }
 
@@ -225,6 +245,7 @@ export class Drive {
       mimeType: mimeTypeOf(name),
       createdDateTime: now,
       lastModifiedDateTime: now,
+      details: {},
       revision: 1,
       contentRevision: 1,
     });

@@ -1,3 +1,4 @@
+import { defined } from "../../../../src/contract/defined.ts";
 import { stableGuid } from "../seed.ts";
 import type { GraphState } from "../state.ts";
 import { writeDownloadToken } from "./download-token.ts";
@@ -82,6 +83,7 @@ export function viewItem(
   item: StoredItem,
 ): Record<string, unknown> {
   const { createdDateTime, lastModifiedDateTime, bytes } = item;
+  const { description, fileSystemInfo } = item.details;
   const path = drive.pathOf(item).map(encodeURIComponent).join("/");
   return {
     ...(bytes === undefined
@@ -89,6 +91,7 @@ export function viewItem(
       : { "@microsoft.graph.downloadUrl": downloadUrl(state, base, drive, item) }),
     id: item.id,
     name: item.name,
+    ...(description ? { description } : {}),
     size: sizeOf(drive, item),
     createdDateTime,
     lastModifiedDateTime,
@@ -98,7 +101,7 @@ export function viewItem(
     createdBy: identity(drive),
     lastModifiedBy: identity(drive),
     parentReference: parentReference(drive, item),
-    fileSystemInfo: { createdDateTime, lastModifiedDateTime },
+    fileSystemInfo: { createdDateTime, lastModifiedDateTime, ...defined(fileSystemInfo ?? {}) },
     ...(item.parentId === undefined ? { root: {} } : {}),
     ...(bytes === undefined
       ? { folder: { childCount: drive.children(item.id).length } }

@@ -8,6 +8,7 @@ import { GraphError } from "../graph-error.ts";
 import { found } from "./drive-request.ts";
 import type { DriveRequest } from "./drive-request.ts";
 import { requireMatch } from "./item-answer.ts";
+import { itemDetails } from "./item-details.ts";
 import { storageRoot } from "./item-view.ts";
 import { statusOf } from "./upload-sessions.ts";
 import type { UploadTarget } from "./upload-sessions.ts";
@@ -16,6 +17,7 @@ const input = z.looseObject({
   item: z
     .looseObject({
       "@microsoft.graph.conflictBehavior": z.enum(["fail", "replace", "rename"]).optional(),
+      ...itemDetails,
     })
     .optional(),
   deferCommit: z.boolean().optional(),
@@ -49,12 +51,13 @@ export async function openUpload(c: GraphContext, request: DriveRequest): Promis
     throw new GraphError(400, "invalidRequest", "The body is no upload session's description.");
   if (item !== undefined) requireMatch(c, item);
   const conflict = parsed.data.item?.["@microsoft.graph.conflictBehavior"] ?? "fail";
+  const { description, fileSystemInfo } = parsed.data.item ?? {};
   const now = state.world.now();
   const session = state.uploads.open(
     state.world.guid().replaceAll("-", ""),
     drive,
     targetOf(request, conflict, new Date(now).toISOString()),
-    parsed.data.deferCommit ?? false,
+    { details: { description, fileSystemInfo }, deferCommit: parsed.data.deferCommit ?? false },
     now,
   );
   return json(c, {

@@ -11,6 +11,7 @@ import { parseDriveAddress } from "./drive-address.ts";
 import { found } from "./drive-request.ts";
 import type { DriveRequest } from "./drive-request.ts";
 import { answerItem, requireMatch } from "./item-answer.ts";
+import { itemDetails } from "./item-details.ts";
 import { storageRoot } from "./item-view.ts";
 import type { StoredItem } from "./stored-item.ts";
 
@@ -27,6 +28,7 @@ const change = z.strictObject({
   parentReference: reference.optional(),
 });
 const copy = change.omit({ "@odata.type": true });
+const patch = change.extend(itemDetails);
 
 const invalid = (message: string) => new GraphError(400, "invalidRequest", message);
 
@@ -63,12 +65,12 @@ function folderAt(drive: Drive, place: z.infer<typeof reference>): StoredItem {
   return folder;
 }
 
-/** PATCH of an item: another name, another folder, or both. */
+/** PATCH of an item: another name, another folder, what else is said of it. */
 export async function changeItem(c: GraphContext, request: DriveRequest): Promise<Response> {
   const { state, drive } = request;
   const item = found(request);
   requireMatch(c, item);
-  const input = await readChange(c, change);
+  const input = await readChange(c, patch);
   if (item.parentId === undefined)
     throw new GraphError(403, "accessDenied", "The root can be neither renamed nor moved.");
   const parentId =
@@ -76,7 +78,9 @@ export async function changeItem(c: GraphContext, request: DriveRequest): Promis
   const conflict = conflictOf(c, input["@microsoft.graph.conflictBehavior"]);
   const now = new Date(state.world.now()).toISOString();
   const place = { parentId, name: input.name ?? item.name, conflict };
-  return answerItem(c, state, drive, drive.relocate(item, place, now));
+  const { description, fileSystemInfo } = input;
+  const changed = drive.describe(drive.relocate(item, place, now), { description, fileSystemInfo });
+  return answerItem(c, state, drive, changed);
 }
 
 /** A copy of an item below a folder, with everything in it. */

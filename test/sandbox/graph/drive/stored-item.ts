@@ -1,5 +1,14 @@
 import type { EntitySchema } from "../odata/schema.ts";
 
+/** What a client says of a file or folder, besides its name and place. */
+export interface ItemDetails {
+  description?: string | null | undefined;
+  /** Times of the file where it came from; those of the drive where they are not given. */
+  fileSystemInfo?:
+    | { createdDateTime?: string | undefined; lastModifiedDateTime?: string | undefined }
+    | undefined;
+}
+
 /** A file or folder as the drive keeps it. Times are ISO 8601. */
 export interface StoredItem {
   id: string;
@@ -11,6 +20,7 @@ export interface StoredItem {
   mimeType: string;
   createdDateTime: string;
   lastModifiedDateTime: string;
+  details: ItemDetails;
   /** Grows with every change of name, place or content. */
   revision: number;
   /** Grows with content alone. */
@@ -23,6 +33,7 @@ export const driveItemSchema: EntitySchema = {
     "@microsoft.graph.downloadUrl": "string",
     id: "string",
     name: "string",
+    description: "string",
     size: "number",
     createdDateTime: "dateTime",
     lastModifiedDateTime: "dateTime",

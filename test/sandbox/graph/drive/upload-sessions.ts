@@ -1,6 +1,6 @@
 import { itemMissing } from "./drive.ts";
 import type { ConflictBehavior, Drive } from "./drive.ts";
-import type { StoredItem } from "./stored-item.ts";
+import type { ItemDetails, StoredItem } from "./stored-item.ts";
 
 /** Where an upload will lie: a name in a folder, or a file whose content it replaces. */
 export type UploadTarget =
@@ -11,6 +11,8 @@ export interface UploadSession {
   token: string;
   drive: Drive;
   target: UploadTarget;
+  /** What is said of the file besides its content. */
+  details: ItemDetails;
   /** The client says when to commit, by an empty POST. */
   deferCommit: boolean;
   /** Milliseconds. */
@@ -30,14 +32,14 @@ export class UploadSessions {
     token: string,
     drive: Drive,
     target: UploadTarget,
-    deferCommit: boolean,
+    wishes: Pick<UploadSession, "details" | "deferCommit">,
     now: number,
   ): UploadSession {
     const session: UploadSession = {
       token,
       drive,
       target,
-      deferCommit,
+      ...wishes,
       expires: now + LIFETIME_MS,
       chunks: [],
       received: 0,
@@ -69,13 +71,15 @@ export function commit(
   session: UploadSession,
   now: string,
 ): { item: StoredItem; created: boolean } {
-  const { drive, target, chunks } = session;
+  const { drive, target, chunks, details } = session;
   const bytes = new Uint8Array(Buffer.concat(chunks));
   const place = drive.item(target.kind === "existing" ? target.item.id : target.parentId);
   if (place === undefined) throw itemMissing();
-  return target.kind === "existing"
-    ? { item: drive.replaceContent(place, bytes, now), created: false }
-    : drive.writeFile(place.id, target.name, bytes, target.conflict, now);
+  const { item, created } =
+    target.kind === "existing"
+      ? { item: drive.replaceContent(place, bytes, now), created: false }
+      : drive.writeFile(place.id, target.name, bytes, target.conflict, now);
+  return { item: drive.describe(item, details), created };
 }
 
 /** What a session tells of itself. */
