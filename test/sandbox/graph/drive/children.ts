@@ -11,12 +11,11 @@ import { pageAt, pageSize } from "../odata/page.ts";
 import { badRequest, linkWith, readQuery } from "../query.ts";
 import { acceptedOptions, listRefusal } from "../query-options.ts";
 import type { QueryOptions } from "../query-options.ts";
-import { requireFolder } from "./drive.ts";
 import { found } from "./drive-request.ts";
 import type { DriveRequest } from "./drive-request.ts";
 import { answerItem, shownItem } from "./item-answer.ts";
 import { viewItem } from "./item-view.ts";
-import { driveItemSchema } from "./stored-item.ts";
+import { driveItemSchema, requireFolder } from "./stored-item.ts";
 import type { StoredItem } from "./stored-item.ts";
 
 const USUAL_PAGE = 200;

@@ -7,20 +7,13 @@ import { stableBytes, stableToken } from "../seed.ts";
 import { seedBytes, seedEntries } from "./drive-seed.ts";
 import { requireName } from "./item-name.ts";
 import { siteOf } from "./site.ts";
-import { mimeTypeOf } from "./stored-item.ts";
+import { mimeTypeOf, requireFolder } from "./stored-item.ts";
 import type { ItemDetails, StoredItem } from "./stored-item.ts";
 
 export type ConflictBehavior = "fail" | "replace" | "rename";
 
 export const itemMissing = () =>
   new GraphError(404, "itemNotFound", "The resource could not be found.");
-
-/** Throws 409 for a file where a folder is needed. */
-export function requireFolder(item: StoredItem): StoredItem {
-  if (item.bytes !== undefined)
-    throw new GraphError(409, "nameAlreadyExists", "A file stands where a folder is needed.");
-  return item;
-}
 
 const SEEDED = "2026-01-10T12:00:00Z";
 

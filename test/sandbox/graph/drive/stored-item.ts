@@ -1,3 +1,4 @@
+import { GraphError } from "../graph-error.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 
 /** What a client says of a file or folder, besides its name and place. */
@@ -25,6 +26,13 @@ export interface StoredItem {
   revision: number;
   /** Grows with content alone. */
   contentRevision: number;
+}
+
+/** Throws 409 for a file where a folder is needed. */
+export function requireFolder(item: StoredItem): StoredItem {
+  if (item.bytes !== undefined)
+    throw new GraphError(409, "nameAlreadyExists", "A file stands where a folder is needed.");
+  return item;
 }
 
 export const driveItemSchema: EntitySchema = {
