@@ -173,8 +173,13 @@ async function differences(
     if (!(await isEnough(operation, account, [permission]))) wrong.push(permission);
   }
   // A permission to read and write is one to read: its description says so.
-  const writing = listed.map((permission) => permission.replace(/\.Read(\.|$)/, ".ReadWrite$1"));
-  const others = everyPermission.filter((one) => !listed.includes(one) && !writing.includes(one));
+  const enough = new Set(
+    listed.flatMap((permission) => [
+      permission,
+      permission.replace(/\.Read(\.|$)/, ".ReadWrite$1"),
+    ]),
+  );
+  const others = everyPermission.filter((one) => !enough.has(one));
   if (await isEnough(operation, account, others)) wrong.push("others");
   return wrong;
 }
