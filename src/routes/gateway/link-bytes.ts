@@ -21,13 +21,20 @@ const longestBefore = "@odata.delta".length;
 const longestColon = 16 + 1 + 16 + 1;
 const port = ":443";
 
-/** By how much the mark can move on from a byte under its end (Horspool): most bytes are not looked at. */
-const shifts = new Uint8Array(256).fill(mark.length);
-mark.forEach((byte, at) => {
-  shifts[byte] = mark.length - 1 - at;
-  const isLetter = at < mark.length - 1;
-  if (isLetter) shifts[byte & ~lowerCase] = mark.length - 1 - at;
-});
+/** The ends of the names of links. */
+const endings = ['nextlink"', 'deltalink"'].map((ending) => new TextEncoder().encode(ending));
+const shortestEnding = Math.min(...endings.map(({ length }) => length));
+
+/** By how much the end of a name can move on from a byte under it (Horspool): most bytes are not looked at. */
+const shifts = new Uint8Array(256).fill(shortestEnding);
+for (const ending of endings) {
+  ending.forEach((byte, at) => {
+    const isLetter = at < ending.length - 1;
+    for (const one of isLetter ? [byte, byte & ~lowerCase] : [byte]) {
+      shifts[one] = Math.min(shifts[one] ?? 0, ending.length - 1 - at);
+    }
+  });
+}
 
 /** The last letters of `next` and `delta`: most names that end in the mark are others, such as `webLink`. */
 const isLastBefore = new Uint8Array(256);
@@ -35,15 +42,17 @@ for (const byte of new TextEncoder().encode("tTaA")) isLastBefore[byte] = 1;
 
 /** Where a mark comes next that may end the name of a link. @returns -1 when none does */
 function nextMark(text: Uint8Array, from: number): number {
-  let end = from + mark.length - 1;
-  while (end < text.length) {
-    const shift = shifts[text[end] ?? 0] ?? 1;
-    if (shift === 0) {
-      const at = end - mark.length + 1;
-      if (isLastBefore[text[at - 1] ?? 0] === 1 && isMark(text, at)) return at;
-      end += mark.length;
+  let last = from + shortestEnding - 1;
+  while (last < text.length) {
+    const shift = shifts[text[last] ?? 0] ?? 1;
+    if (shift > 0) {
+      last += shift;
+      continue;
     }
-    end += shift;
+    const at = last - mark.length + 1;
+    if (isLastBefore[text[at - 1] ?? 0] === 1 && isMark(text, at)) return at;
+    // No ending has a quote but at its end.
+    last += shortestEnding;
   }
   return -1;
 }
