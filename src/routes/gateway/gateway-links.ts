@@ -53,10 +53,17 @@ async function bodyWithLinksHere(
 ): Promise<Uint8Array | ReadableStream<Uint8Array>> {
   const reader = body.getReader({ mode: "byob" });
   const next = async (size: number): Promise<{ bytes: Uint8Array; isLast: boolean }> => {
-    const { value } = await reader.readAtLeast(size, new Uint8Array(size));
+    const { held } = links;
+    const room = new Uint8Array(held.byteLength + size);
+    room.set(held);
+    // Read behind what was held: joining the two would copy each piece.
+    const { value } = await reader.readAtLeast(size, room.subarray(held.byteLength));
+    const read = value?.byteLength ?? 0;
     // Less than was asked for comes only at the end.
-    const isLast = (value?.byteLength ?? 0) < size;
-    return { bytes: links.take(value ?? new Uint8Array(0), isLast), isLast };
+    const isLast = read < size;
+    const text =
+      value === undefined ? held : new Uint8Array(value.buffer, 0, held.byteLength + read);
+    return { bytes: links.take(text, isLast), isLast };
   };
   const first = next(firstPiece);
   const whole = await first.catch(() => undefined);

@@ -91,7 +91,8 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 export class LinkBytes {
   readonly #base: LinkBase;
   readonly #longestAfter: number;
-  #held: Uint8Array = nothing;
+  /** The end of the last text, where a link may go on: the next one begins with it. */
+  held: Uint8Array = nothing;
 
   constructor(base: LinkBase) {
     this.#base = base;
@@ -99,11 +100,11 @@ export class LinkBytes {
   }
 
   /**
+   * @param text what was held, and the next piece
    * @param isLast whether nothing follows
-   * @returns what can go on; the end of a piece waits for what follows, as a link may go on there
+   * @returns what can go on; the end of the text is held
    */
-  take(piece: Uint8Array, isLast: boolean): Uint8Array {
-    const text = this.#held.byteLength === 0 ? piece : joined([this.#held, piece]);
+  take(text: Uint8Array, isLast: boolean): Uint8Array {
     const parts: Uint8Array[] = [];
     let done = 0;
     for (let at = nextMark(text, 0); at !== -1; at = nextMark(text, at + mark.length)) {
@@ -115,7 +116,7 @@ export class LinkBytes {
     const reach = longestBefore + mark.length + this.#longestAfter;
     const cut = isLast ? text.length : Math.max(done, text.length - reach);
     parts.push(text.subarray(done, cut));
-    this.#held = isLast ? nothing : text.slice(cut);
+    this.held = isLast ? nothing : text.slice(cut);
     return joined(parts);
   }
 

@@ -10,7 +10,9 @@ const base: LinkBase = {
 /** @param pieces as they come */
 function rewrittenBytes(pieces: readonly Uint8Array[]): string {
   const links = new LinkBytes(base);
-  const out = pieces.map((piece, index) => links.take(piece, index === pieces.length - 1));
+  const out = pieces.map((piece, index) =>
+    links.take(Buffer.concat([links.held, piece]), index === pieces.length - 1),
+  );
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   return decoder.decode(Buffer.concat(out));
 }
