@@ -1,10 +1,10 @@
-import type { Hono } from "hono";
+import type { HonoBase } from "hono/hono-base";
 import type { DocumentedRoute } from "../api/document.ts";
 import type { App } from "./context.ts";
 
 /** The routes, and what the document says of them. */
 export interface Router {
-  app: Hono<App>;
+  app: HonoBase<App>;
   /** Called where the document is made, never in the Worker. */
   documented: (() => DocumentedRoute)[];
 }
