@@ -44,7 +44,8 @@ export function parseJsonObject(text: string): JsonRecord | undefined {
   return isRecord(value) ? value : undefined;
 }
 
-function jsonIn(text: string): unknown {
+/** For a reader that limits nesting itself. @returns undefined for what is no JSON */
+export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -5,6 +5,7 @@ import { ok } from "../contract/result.ts";
 import { configOf } from "../config/config.ts";
 import { isListed } from "../config/origins.ts";
 import { textWithin } from "../http/bounded-text.ts";
+import { jsonIn } from "../http/json.ts";
 import { isLoopback } from "../http/url.ts";
 import { bodyTooLarge } from "../front/body.ts";
 import { withConfig, type Context, type Middleware } from "../front/context.ts";
@@ -67,13 +68,16 @@ const largestBatch = 50;
 async function serve(c: Context): Promise<Response> {
   const session = await openSession(c);
   const { headers: sent, signal, body: stream } = c.req.raw;
-  const body = await textWithin(stream, largestRequest);
-  if (body === undefined) throw bodyTooLarge(largestRequest);
-  await countMessages(c, session.service.caller, messagesIn(body));
+  const text = await textWithin(stream, largestRequest);
+  if (text === undefined) throw bodyTooLarge(largestRequest);
+  const message = jsonIn(text);
+  await countMessages(c, session.service.caller, Array.isArray(message) ? message.length : 1);
   const headers = new Headers(sent);
   for (const name of ["authorization", "cookie", "content-length"]) headers.delete(name);
-  const request = new Request(innerUrl, { method: "POST", headers, body, signal });
-  const answer = await handler.fetch(request, { authInfo: authInfoOf(session, toolNamedBy(c)) });
+  // Without its body, which the SDK would read and parse twice; where there is no message, it says so.
+  const request = new Request(innerUrl, { method: "POST", headers, signal });
+  const authInfo = authInfoOf(session, toolNamedBy(c));
+  const answer = await handler.fetch(request, { authInfo, parsedBody: message });
   const response = new Response(answer.body, answer);
   response.headers.set("cache-control", "no-store");
   return response;
@@ -90,17 +94,6 @@ async function countMessages(c: Context, caller: Caller, count: number): Promise
     throw new AzureError(invalidField("body", expected));
   }
   for (let counted = 1; counted < count; counted += 1) await countedCaller(c, ok(caller));
-}
-
-function messagesIn(body: string): number {
-  if (!body.trimStart().startsWith("[")) return 1;
-  try {
-    const batch: unknown = JSON.parse(body);
-    return Array.isArray(batch) ? batch.length : 1;
-  } catch {
-    // The SDK says what is wrong with it.
-    return 1;
-  }
 }
 
 /**
