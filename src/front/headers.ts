@@ -63,7 +63,7 @@ export const crossOrigin: Middleware = async (c, next) => {
   if (origin !== undefined && isPreflight(c)) return new Response(null, { status: 204 });
   await next();
   // A cache must not hand the answer for one origin to another.
-  if (listed.length > 0 && c.res.status !== 101) c.header("vary", "origin", { append: true });
+  if (listed.length > 0) changeHeaders(c, (headers) => headers.append("vary", "origin"));
 };
 
 function allowedOrigins(c: Context): readonly string[] {
@@ -74,20 +74,27 @@ function allowedOrigins(c: Context): readonly string[] {
 const isPreflight = (c: Context) =>
   c.req.method === "OPTIONS" && c.req.header("access-control-request-method") !== undefined;
 
-/** What every answer carries. Changing the headers of a 101 would break it. */
+/** What every answer carries. */
 export const responseHeaders: Middleware = async (c, next) => {
   await next();
-  if (c.res.status === 101) return;
-  setHeaders(c, { "x-request-id": c.get("requestId"), "x-content-type-options": "nosniff" });
+  changeHeaders(c, (headers) => {
+    headers.set("x-request-id", c.get("requestId"));
+    headers.set("x-content-type-options", "nosniff");
+  });
 };
 
-/** Sets headers of the answer in place: `c.header` makes another `Response` of it for each. */
-function setHeaders(c: Context, headers: Readonly<Record<string, string>>): void {
+/**
+ * Changes headers of the answer in place: `c.header` makes another `Response` of it for each. Those of a 101
+ * stay, which a change would break.
+ */
+function changeHeaders(c: Context, change: (headers: Headers) => void): void {
+  if (c.res.status === 101) return;
   try {
-    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+    change(c.res.headers);
   } catch {
     // What another service answered cannot be changed (Fetch, "immutable" guard).
-    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+    c.res = new Response(c.res.body, c.res);
+    change(c.res.headers);
   }
 }
 
