@@ -39,9 +39,19 @@ export function readOptions(args: readonly string[]): Result<Options | "help", s
       return err(`--${name} is ${JSON.stringify(rest[name])}; expected a URL`);
     }
   }
-  const [authority, graph, arm] = addresses.map((name) => rest[name].replace(/\/$/, ""));
-  return ok({ ...rest, tenant, clientId, writes, authority, graph, arm });
+  const { authority, graph, arm } = rest;
+  return ok({
+    ...rest,
+    tenant,
+    clientId,
+    writes,
+    authority: withoutSlash(authority),
+    graph: withoutSlash(graph),
+    arm: withoutSlash(arm),
+  });
 }
+
+const withoutSlash = (address: string): string => address.replace(/\/$/, "");
 
 function parse(args: readonly string[]) {
   try {

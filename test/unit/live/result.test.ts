@@ -3,10 +3,11 @@ import { reportOf, summaryOf } from "../../live/report.ts";
 import { exitStatusOf, type Result } from "../../live/result.ts";
 
 const about = { check: "Graph: tea", source: "https://learn.microsoft.com/graph/tea" };
-const compared = { ...about, outcome: "compared", status: 200, unknown: [] } as const;
-const same: Result = { ...compared, differences: [] };
+const compared = { ...about, outcome: "compared", status: 200 } as const;
+const same: Result = { ...compared, unknown: [], differences: [] };
 const differs: Result = {
   ...compared,
+  unknown: [],
   differences: [{ kind: "missing", at: "leaf", microsoft: "text", sandbox: "absent" }],
 };
 const at = "microsoft";

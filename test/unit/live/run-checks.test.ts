@@ -38,7 +38,9 @@ async function run(
     say: () => undefined,
   };
   const sides = { microsoft: side("microsoft"), sandbox: side("sandbox") };
-  return Array.fromAsync(runChecks(checks, sides, network));
+  const results: Result[] = [];
+  for await (const result of runChecks(checks, sides, network)) results.push(result);
+  return results;
 }
 
 const refusal = (status: number, code: string) => Response.json({ error: { code } }, { status });
