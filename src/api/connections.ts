@@ -22,6 +22,7 @@ export const listConnections = operation({
   summary: "Connections by id; a user's own credential sees its own",
   tag: "connections",
   scope: "connections:read",
+  consoleScope: "connections:read",
   on: "service",
   input: {
     status: z.enum(connectionStatuses).optional(),
@@ -80,6 +81,7 @@ export const getConnection = operation({
   name: "getConnection",
   route: "GET /connections/{id}",
   summary: "One connection: status, identity, tokens' times",
+  consoleScope: "connections:read",
   input: {},
   ...gives,
   over: ["http", "rpc", "client"],
@@ -96,6 +98,7 @@ export const disconnect = operation({
   name: "disconnect",
   route: "DELETE /connections/{id}",
   summary: "Disconnect: forget the grant and every token",
+  consoleScope: "connections:write",
   input: {},
   ...gives,
   over: ["http", "rpc", "client"],
@@ -107,6 +110,7 @@ export const refreshConnection = operation({
   name: "refreshConnection",
   route: "POST /connections/{id}/refresh",
   summary: "Renew a token now; joins a renewal that is under way",
+  consoleScope: "connections:write",
   input: { resource: resource.optional() },
   body: "rest",
   ...gives,
@@ -137,6 +141,7 @@ export const restoreConnection = operation({
   scope: "admin",
   route: "POST /connections/{id}/restore",
   summary: "Give a connection whose object was lost its grant back",
+  consoleScope: "admin",
   input: {},
   ...gives,
   over: ["http", "client"],
@@ -148,6 +153,7 @@ export const listEvents = operation({
   name: "listEvents",
   route: "GET /connections/{id}/events",
   summary: "What happened, oldest first; the last 200 are kept",
+  consoleScope: "connections:read",
   input: {
     after: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
     limit: wholeNumber(1, 200).default(100),
@@ -172,6 +178,7 @@ export const listDeliveries = operation({
   name: "listDeliveries",
   route: "GET /connections/{id}/deliveries",
   summary: "Webhooks and pipeline that have not got every event of it yet, and why",
+  consoleScope: "connections:read",
   input: {},
 });
 
@@ -181,6 +188,7 @@ export const redeliver = operation({
   name: "redeliver",
   route: "POST /connections/{id}/redeliver",
   summary: "Try a receiver that is behind now, one that is paused too",
+  consoleScope: "connections:write",
   input: { sink: textOf(256).meta({ description: "webhook:{id}, pipeline or changes:…" }) },
   body: "rest",
 });

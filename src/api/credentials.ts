@@ -37,6 +37,7 @@ export const createTicket = operation({
   tag: "credentials",
   // A ticket gives what reading gives, and a page that may read has no other way to a socket.
   scope: "connections:read",
+  consoleScope: "connections:read",
   on: "connection",
   input: {},
   form: "item",

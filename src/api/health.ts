@@ -7,7 +7,7 @@ export const getAppHealth = operation({
   summary: "Which credentials work, how many connections wait for one, and what is not deployed",
   tag: "service",
   scope: "admin",
-  // Whoever may read the console sees the deployment's health.
+  // Whoever may look at the console sees the deployment's health.
   consoleScope: "connections:read",
   on: "service",
   input: {},

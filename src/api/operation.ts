@@ -89,7 +89,7 @@ export interface Operation<
   tag: string;
   /** What the caller's credential needs. */
   scope: Scope;
-  /** What an operator of the console needs instead. */
+  /** What an operator needs who comes by the console's cookie; absent: the cookie does not open it. */
   consoleScope?: Scope;
   /** What it needs in addition for this very input. */
   moreScope?(input: z.output<z.ZodObject<Input, z.core.$strict>>): Scope | undefined;

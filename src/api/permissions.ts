@@ -8,6 +8,7 @@ export const getPermission = operation({
   summary: "Which delegated permission of Graph a call needs",
   tag: "service",
   scope: "connections:read",
+  consoleScope: "connections:read",
   on: "service",
   input: {
     method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("GET"),

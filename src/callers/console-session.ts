@@ -1,18 +1,17 @@
-import { SignJWT } from "jose";
 import * as z from "zod";
-import { consoleRoles, type ConsoleRole } from "../contract/console-state.ts";
+import { consoleRoles, type ConsoleRole, type ConsoleState } from "../contract/console-state.ts";
 import type { Scope } from "../contract/scope.ts";
-import { newestKey, type SessionSecret } from "../platform/keys.ts";
+import type { SessionSecret } from "../platform/keys.ts";
+import { seal, unseal } from "../platform/opaque.ts";
 import type { Caller } from "./caller.ts";
-import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
 
 /** The cookie that holds it. The prefix keeps subdomains and plain http from setting it (RFC 6265bis). */
 export const consoleCookie = "__Host-azure_console";
 /** Seconds. */
 export const consoleSessionLifetime = 8 * 60 * 60;
 
-const audience = "azure-console";
-const type = "azure-console+jwt";
+/** Keeps a session from being a sign-in under way, which the same key seals. */
+const bindings = ["session"];
 
 /** What each role may do, on those routes that take the cookie at all. */
 const scopesOf: Readonly<Record<ConsoleRole, readonly Scope[]>> = {
@@ -21,13 +20,13 @@ const scopesOf: Readonly<Record<ConsoleRole, readonly Scope[]>> = {
 };
 
 /** Who signed in to the console. */
-export interface ConsoleSession {
-  /** As people know the account, or `API key {id}`. */
-  name: string;
-  role: ConsoleRole;
-  /** Milliseconds since the epoch. */
-  expiresAt: number;
-}
+export type ConsoleSession = NonNullable<ConsoleState["session"]>;
+
+const sessionSchema: z.ZodType<ConsoleSession> = z.object({
+  name: z.string(),
+  role: z.enum(consoleRoles),
+  expires_at: z.string(),
+});
 
 /** @param now milliseconds since the epoch */
 export async function mintConsoleSession(
@@ -35,51 +34,29 @@ export async function mintConsoleSession(
   { name, role }: Pick<ConsoleSession, "name" | "role">,
   now: number,
 ): Promise<{ token: string; session: ConsoleSession }> {
-  const issuedAt = Math.floor(now / 1_000);
-  const expiresAt = issuedAt + consoleSessionLifetime;
-  const token = await new SignJWT({ role })
-    .setProtectedHeader({ alg: "HS256", typ: type })
-    .setIssuer(tokenIssuer)
-    .setAudience(audience)
-    .setSubject(name)
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(expiresAt)
-    .sign(await newestKey(secret, "console", "mac"));
-  return { token, session: { name, role, expiresAt: expiresAt * 1_000 } };
+  const expiresAt = new Date(now + consoleSessionLifetime * 1_000);
+  const session = { name, role, expires_at: expiresAt.toISOString() };
+  return { token: await seal(secret, "console", bindings, session), session };
 }
-
-const claimsSchema = z.object({
-  sub: z.string().min(1),
-  role: z.enum(consoleRoles),
-  exp: z.number(),
-});
 
 /**
  * The session of a cookie, or undefined when it was not made here or is over.
  *
  * @param now milliseconds since the epoch
  */
-export async function verifyConsoleSession(
+export async function readConsoleSession(
   secret: SessionSecret,
   token: string,
   now: number,
 ): Promise<ConsoleSession | undefined> {
-  const claims = claimsSchema.safeParse(
-    await verifyOwnToken(secret, "console", token, {
-      audience,
-      typ: type,
-      requiredClaims: ["sub", "exp"],
-      maxTokenAge: consoleSessionLifetime,
-      currentDate: new Date(now),
-    }),
-  ).data;
-  return claims && { name: claims.sub, role: claims.role, expiresAt: claims.exp * 1_000 };
+  const session = await unseal(secret, "console", bindings, token, sessionSchema);
+  return session !== undefined && Date.parse(session.expires_at) > now ? session : undefined;
 }
 
 /** The caller that a session stands for. */
-export const callerOfConsole = ({ name, role, expiresAt }: ConsoleSession): Caller => ({
+export const callerOfConsole = ({ name, role, expires_at: end }: ConsoleSession): Caller => ({
   kind: "console",
   id: name,
   scopes: new Set(scopesOf[role]),
-  expiresAt,
+  expiresAt: Date.parse(end),
 });

@@ -18,7 +18,8 @@ export interface CredentialContext {
   now: number;
 }
 
-const unauthenticated = (message: string): Result<never, Failure> =>
+/** Nobody that this Worker knows. */
+export const unauthenticated = (message: string): Result<never, Failure> =>
   err(failure("unauthenticated", message));
 
 /**

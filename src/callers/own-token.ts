@@ -1,8 +1,42 @@
-import { errors as joseErrors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from "jose";
-import { allKeys, type KeyPurpose, type SessionSecret } from "../platform/keys.ts";
+import {
+  errors as joseErrors,
+  jwtVerify,
+  SignJWT,
+  type JWTPayload,
+  type JWTVerifyOptions,
+} from "jose";
+import { allKeys, newestKey, type KeyPurpose, type SessionSecret } from "../platform/keys.ts";
 
 /** The issuer of every token that this Worker signs. */
 export const tokenIssuer = "azure-integration-worker";
+
+/** What a token says. Times are seconds since the epoch. */
+export interface OwnToken {
+  /** Its `typ`: what it is. */
+  type: string;
+  audience: string;
+  subject: string;
+  issuedAt: number;
+  expiresAt: number;
+  /** Further claims. */
+  claims: JWTPayload;
+}
+
+/** Signs a token under the first version of the session secret, with HS256. */
+export async function signOwnToken(
+  secret: SessionSecret,
+  purpose: KeyPurpose,
+  { type, audience, subject, issuedAt, expiresAt, claims }: OwnToken,
+): Promise<string> {
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: "HS256", typ: type })
+    .setIssuer(tokenIssuer)
+    .setAudience(audience)
+    .setSubject(subject)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(expiresAt)
+    .sign(await newestKey(secret, purpose, "mac"));
+}
 
 /** What a token must be, apart from signed by us with HS256. */
 export type OwnTokenOptions = Omit<JWTVerifyOptions, "algorithms" | "issuer">;

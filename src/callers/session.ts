@@ -1,7 +1,7 @@
-import { decodeJwt, SignJWT } from "jose";
+import { decodeJwt } from "jose";
 import { userIdSchema } from "../contract/connection-id.ts";
 import { failure, type Failure } from "../contract/errors.ts";
-import { newestKey, type SessionSecret } from "../platform/keys.ts";
+import type { SessionSecret } from "../platform/keys.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import {
   anotherUser,
@@ -10,7 +10,7 @@ import {
   userScopesIn,
   type Caller,
 } from "./caller.ts";
-import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
+import { signOwnToken, tokenIssuer, verifyOwnToken } from "./own-token.ts";
 import { longestSession, type Scope } from "../contract/scope.ts";
 
 const audience = "azure-session";
@@ -69,14 +69,14 @@ export async function mintSession(
   const granted = request.scopes ?? defaultUserScopes.filter((scope) => minter.scopes.has(scope));
   const nowSeconds = Math.floor(now / 1000);
   const expiresAt = Math.min(nowSeconds + ttl, Math.floor((minter.expiresAt ?? Infinity) / 1000));
-  const token = await new SignJWT({ scope: granted.join(" ") })
-    .setProtectedHeader({ alg: "HS256", typ: type })
-    .setIssuer(tokenIssuer)
-    .setAudience(audience)
-    .setSubject(userId)
-    .setIssuedAt(nowSeconds)
-    .setExpirationTime(expiresAt)
-    .sign(await newestKey(sessionSecret, "session", "mac"));
+  const token = await signOwnToken(sessionSecret, "session", {
+    type,
+    audience,
+    subject: userId,
+    issuedAt: nowSeconds,
+    expiresAt,
+    claims: { scope: granted.join(" ") },
+  });
   return ok({ token, expiresAt: new Date(expiresAt * 1000).toISOString() });
 }
 

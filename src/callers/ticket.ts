@@ -1,10 +1,9 @@
 import { defined } from "../contract/defined.ts";
 import { liveProtocol, ticketPrefix } from "../contract/live-socket.ts";
-import { SignJWT } from "jose";
-import { newestKey, randomToken, type SessionSecret } from "../platform/keys.ts";
+import { randomToken, type SessionSecret } from "../platform/keys.ts";
 import { scopes as everyScope, type Scope } from "../contract/scope.ts";
 import type { Caller } from "./caller.ts";
-import { tokenIssuer, verifyOwnToken } from "./own-token.ts";
+import { signOwnToken, verifyOwnToken } from "./own-token.ts";
 
 const audience = "azure-live";
 const type = "azure-ticket+jwt";
@@ -33,18 +32,18 @@ export async function mintTicket(
   const issuedAt = Math.floor(now / 1000);
   const credential = Math.floor((caller.expiresAt ?? Infinity) / 1000);
   const expiresAt = Math.min(issuedAt + ticketLifetime, credential);
-  const ticket = await new SignJWT({
-    scope: [...caller.scopes].join(" "),
-    ...defined({ credential_exp: caller.expiresAt }),
-  })
-    .setProtectedHeader({ alg: "HS256", typ: type })
-    .setIssuer(tokenIssuer)
-    .setAudience(audience)
-    .setSubject(connectionId)
-    .setJti(randomToken(16))
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(expiresAt)
-    .sign(await newestKey(sessionSecret, "ticket", "mac"));
+  const ticket = await signOwnToken(sessionSecret, "ticket", {
+    type,
+    audience,
+    subject: connectionId,
+    issuedAt,
+    expiresAt,
+    claims: {
+      jti: randomToken(16),
+      scope: [...caller.scopes].join(" "),
+      ...defined({ credential_exp: caller.expiresAt }),
+    },
+  });
   return { ticket, expiresAt: new Date(expiresAt * 1000).toISOString() };
 }
 

@@ -1,7 +1,7 @@
-import type { ConsoleSignInWay } from "../contract/console-state.ts";
+import { consoleSignInWays, type ConsoleSignInWay } from "../contract/console-state.ts";
 import { defined } from "../contract/defined.ts";
 import { isLoopback } from "../http/url.ts";
-import { err, ok, type Result } from "../contract/result.ts";
+import { ok, type Result } from "../contract/result.ts";
 import { wrong, type ConfigError } from "./config-error.ts";
 import { listOf } from "./values.ts";
 
@@ -40,11 +40,10 @@ export interface ConsoleValues {
 const teamName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** The origin of a team by its name: `acme` is `https://acme.cloudflareaccess.com`. */
-function teamOrigin(team: string, sandbox: boolean): Result<string, string> {
-  if (teamName.test(team)) return ok(`https://${team}.cloudflareaccess.com`);
+function teamOrigin(team: string, sandbox: boolean): string | undefined {
+  if (teamName.test(team)) return `https://${team}.cloudflareaccess.com`;
   const url = URL.parse(team);
-  const local = sandbox && url?.origin === team && isLoopback(url.hostname);
-  return local ? ok(team) : err("must be the team's name: acme of acme.cloudflareaccess.com");
+  return sandbox && url?.origin === team && isLoopback(url.hostname) ? team : undefined;
 }
 
 /**
@@ -57,27 +56,25 @@ export function consoleOf(
   sandbox: boolean,
 ): Result<ConsoleConfig | undefined, ConfigError> {
   const byDefault = sandbox ? "on" : "off";
-  if ((values.CONSOLE ?? byDefault) === "off") return ok(undefined);
-  const access = accessOf(values, sandbox);
-  if (!access.ok) return access;
-  const { CONSOLE_TENANT_ID: tenantId, CONSOLE_API_KEY_SIGN_IN: apiKey = byDefault } = values;
-  const ways: ConsoleSignInWay[] = [
-    ...(access.value === undefined ? [] : ["access" as const]),
-    ...(tenantId === undefined ? [] : ["microsoft" as const]),
-    ...(apiKey === "on" ? ["api_key" as const] : []),
-  ];
+  const { CONSOLE: page = byDefault, CONSOLE_API_KEY_SIGN_IN: apiKey = byDefault } = values;
+  if (page === "off") return ok(undefined);
+  const read = accessOf(values, sandbox);
+  if (!read.ok) return read;
+  const { value: access } = read;
+  const { CONSOLE_TENANT_ID: tenantId, CONSOLE_ADMINS: admins = "" } = values;
+  const offered = { access, microsoft: tenantId, api_key: apiKey === "on" || undefined };
+  const ways = consoleSignInWays.filter((way) => offered[way] !== undefined);
   if (ways.length === 0) {
     return wrong(
       "CONSOLE_TENANT_ID",
-      "must be set, since CONSOLE is on: the tenant of its operators; or ACCESS_TEAM, or CONSOLE_API_KEY_SIGN_IN",
+      "must be set, since CONSOLE is on, or ACCESS_TEAM or CONSOLE_API_KEY_SIGN_IN",
     );
   }
-  const admins = listOf(values.CONSOLE_ADMINS ?? "").map((name) => name.toLowerCase());
   return ok({
     ways,
     runner: values.CONSOLE_RUNNER === "on",
-    admins: new Set(admins.filter((name) => name !== "")),
-    ...defined({ tenantId, access: access.value }),
+    admins: new Set(listOf(admins.toLowerCase()).filter((name) => name !== "")),
+    ...defined({ tenantId, access }),
   });
 }
 
@@ -88,6 +85,7 @@ function accessOf(
   if (team === undefined && audience === undefined) return ok(undefined);
   if (audience === undefined) return wrong("ACCESS_AUD", "must be set beside ACCESS_TEAM");
   const origin = teamOrigin(team ?? "", sandbox);
-  if (!origin.ok) return wrong("ACCESS_TEAM", origin.error);
-  return ok({ team: origin.value, audience });
+  return origin === undefined
+    ? wrong("ACCESS_TEAM", "must be the team's name: acme of acme.cloudflareaccess.com")
+    : ok({ team: origin, audience });
 }

@@ -4,14 +4,14 @@ export const consoleRoles = ["read", "admin"] as const;
 /** `read` looks at everything; `admin` mends and ends connections too. */
 export type ConsoleRole = (typeof consoleRoles)[number];
 
-export const consoleSignInWays = ["microsoft", "access", "api_key"] as const;
-/** How somebody can sign in to the console of a deployment. */
+export const consoleSignInWays = ["access", "microsoft", "api_key"] as const;
+/** How somebody can sign in to the console of a deployment; in the order in which they are offered. */
 export type ConsoleSignInWay = (typeof consoleSignInWays)[number];
 
 export interface ConsoleState {
   version: string;
   /** In the order in which a page should offer them; at least one. */
-  ways: ConsoleSignInWay[];
+  ways: readonly ConsoleSignInWay[];
   /** Whether administrators may send requests as a connection. */
   runner: boolean;
   /** Null: nobody is signed in in this browser. */

@@ -1,11 +1,10 @@
-import { errors as joseErrors, jwtVerify } from "jose";
+import { signedClaims } from "./signed-claims.ts";
 import { findSigner, type SigningKeysOptions } from "./signing-keys.ts";
 
 /** The application at Microsoft that posts Graph's notifications. */
 const notifier = "0bf30f3b-4a52-48df-9a82-234910c4a086";
 /** Where tokens of version 1.0 come from, each with the tenant behind it. */
 const issuersOfVersion1 = ["https://sts.windows.net/", "https://sts.chinacloudapi.cn/"];
-const rs256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 /** Seconds by which clocks may differ. */
 const clockTolerance = 300;
 /** Graph sends one for each application and tenant, so that one is all there is of ours. */
@@ -54,22 +53,14 @@ async function proofBy(token: string, check: NotificationTokenCheck): Promise<No
   const signer = await findSigner(token, check);
   if (signer === "unavailable") return signer;
   if (signer === undefined || !isSame(signer.tenantId, tenantId)) return "refused";
-  try {
-    const key = await crypto.subtle.importKey("jwk", { ...signer.key }, rs256, false, ["verify"]);
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: ["RS256"],
-      audience: clientId,
-      issuer: [signer.issuer, ...issuersOfVersion1.map((host) => `${host}${signer.tenantId}/`)],
-      requiredClaims: ["exp"],
-      clockTolerance,
-      currentDate: new Date(now()),
-    });
-    const { appid = payload["azp"] } = payload;
-    return typeof appid === "string" && isSame(appid, notifier) ? "proven" : "refused";
-  } catch (error) {
-    if (error instanceof joseErrors.JOSEError) return "refused";
-    throw error;
-  }
+  const claims = await signedClaims(token, signer.key, {
+    audience: clientId,
+    issuer: [signer.issuer, ...issuersOfVersion1.map((host) => `${host}${signer.tenantId}/`)],
+    clockTolerance,
+    now,
+  });
+  const appid = claims?.["appid"] ?? claims?.["azp"];
+  return typeof appid === "string" && isSame(appid, notifier) ? "proven" : "refused";
 }
 
 const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();

@@ -2,7 +2,6 @@ import { routesOf, type OperationRoute } from "../api/operation.ts";
 import { operations } from "../operations/index.ts";
 import { perform, type ServedOperation } from "../operations/serve.ts";
 import { answerOf } from "./answers.ts";
-import { consoleScope } from "./console-access.ts";
 import { readJson } from "./body.ts";
 import { connectionOf, serviceOf, type Context } from "./context.ts";
 import { withFieldNames } from "./failures.ts";
@@ -24,7 +23,7 @@ export function operationRoutes(router: Router): void {
           path: route.path,
           access: requires({
             scope: () => served.operation.scope,
-            console: consoleScope(served.operation.name),
+            console: served.operation.consoleScope,
             connection: placeOf(served.operation, route),
           }),
           json: served.operation.body !== undefined,

@@ -1,12 +1,11 @@
-import type { Config } from "../config/config.ts";
 import { connectionStub } from "../connection/stub.ts";
 import { invalidField, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { permissionOf } from "../graph/permission-of.ts";
 import { textWithin } from "../http/bounded-text.ts";
 import { connectionHash } from "../platform/connection-hash.ts";
-import type { Environment } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
+import type { ServiceContext } from "./context.ts";
 
 /** What an operator asks of Microsoft as a connection: to read something. */
 export interface ConsoleRun {
@@ -25,16 +24,6 @@ export interface ConsoleRunResult {
   body: string | null;
 }
 
-interface Tools {
-  env: Environment;
-  config: Pick<Config, "cloud">;
-  requestId: string;
-  /** Who asks; the log has its hash alone. */
-  operator: string;
-  /** Milliseconds since the epoch. */
-  now: () => number;
-}
-
 const mostBytes = 256 * 1_024;
 
 /**
@@ -44,12 +33,12 @@ const mostBytes = 256 * 1_024;
  */
 export async function runForConsole(
   { connectionId, service, path }: ConsoleRun,
-  { env, config, requestId, operator, now }: Tools,
+  { env, config, caller, requestId, now }: ServiceContext,
 ): Promise<Result<ConsoleRunResult, Failure>> {
   const { graphEndpoint, armEndpoint } = config.cloud;
   const endpoint = service === "graph" ? graphEndpoint : armEndpoint;
   const url = URL.parse(`${endpoint}${path}`);
-  if (!path.startsWith("/") || url === null || !url.href.startsWith(`${endpoint}/`)) {
+  if (!url?.href.startsWith(`${endpoint}/`)) {
     return err(invalidField("path", "must be below the service, such as /v1.0/me"));
   }
   const began = now();
@@ -62,7 +51,7 @@ export async function runForConsole(
     level: "info",
     event: "console_run",
     request_id: requestId,
-    operator: connectionHash(operator),
+    operator: connectionHash(caller.id),
     connection: connectionHash(connectionId),
     permission,
     status,

@@ -1,17 +1,19 @@
 import * as z from "zod";
 import type { Config } from "../config/config.ts";
 import type { DetachedAnswer } from "../connection/grant/detached-sign-in.ts";
-import { signInPurposes } from "../connection/grant/sign-in-purpose.ts";
 import { ownStub } from "../connection/stub.ts";
 import { connectionIdOf } from "../contract/connection-owner.ts";
 import { failure, type Failure } from "../contract/errors.ts";
 import { err, ok, type Result } from "../contract/result.ts";
 import { holdsAdministrator } from "../entra/directory-roles.ts";
 import type { IdTokenIdentity } from "../entra/id-token.ts";
-import { parseJson } from "../http/json.ts";
 import type { Environment } from "../platform/env.ts";
-import { beginIdentitySignIn, redeemIdentity } from "./identity-sign-in.ts";
-import { makeOpaque, readOpaque } from "../platform/opaque.ts";
+import {
+  beginIdentitySignIn,
+  openSignInSchema,
+  redeemIdentity,
+  type SealedSignIn,
+} from "./identity-sign-in.ts";
 
 /**
  * The sign-in by which an administrator proves to be one of the tenant that Microsoft named after the
@@ -19,77 +21,35 @@ import { makeOpaque, readOpaque } from "../platform/opaque.ts";
  * cookie of the browser, since no object is addressed before the tenant is proven.
  */
 
-const { ttlMs } = signInPurposes.tenant_proof;
-
-const askedSchema = z.object({
-  /** GUID, as the callback of the consent said: a claim. */
-  tenant: z.string(),
+const askedSchema = openSignInSchema.pick({ tenant: true }).extend({
   /** Who started, at the host. */
   user_id: z.string(),
   return_url: z.string(),
 });
-/** What is to be proven, and for whom. */
+/** What is to be proven, and for whom. The tenant is a claim: so the callback of the consent said. */
 export type ProofAsked = z.infer<typeof askedSchema>;
 
-const openSchema = askedSchema.extend({
-  nonce: z.string(),
-  code_verifier: z.string(),
+/** What the browser keeps of such a sign-in. */
+export const openProofSchema = askedSchema.extend({
+  ...openSignInSchema.shape,
   /** The first attempt shows no page; where Microsoft wants one, a second does. */
   silent: z.boolean(),
-  /** Milliseconds since the epoch. */
-  expires_at: z.number(),
 });
 /** A sign-in under way, as its browser keeps it. */
-export type OpenProof = z.infer<typeof openSchema>;
-
-/** Where the browser goes, and what it keeps meanwhile. */
-export interface ProofStart {
-  authUrl: string;
-  state: string;
-  /** For the cookie of {@link state}. */
-  sealed: string;
-}
+export type OpenProof = z.infer<typeof openProofSchema>;
 
 /** @param now milliseconds since the epoch */
-export async function beginProof(
+export const beginProof = (
   config: Config,
   { tenant, user_id, return_url }: ProofAsked,
   { silent, now }: { silent: boolean; now: number },
-): Promise<ProofStart> {
-  const { authUrl, state, nonce, codeVerifier } = await beginIdentitySignIn(config, {
-    purpose: "tenant_proof",
-    tenant,
-    ...(silent && { prompt: "none" }),
-  });
-  const open: OpenProof = {
-    tenant,
-    user_id,
-    return_url,
-    nonce,
-    code_verifier: codeVerifier,
-    silent,
-    expires_at: now + ttlMs,
-  };
-  const { sessionSecret } = config;
-  const sealed = await makeOpaque(sessionSecret, "tenant-proof", [state], JSON.stringify(open));
-  return { authUrl, state, sealed };
-}
-
-/**
- * What a browser kept of the sign-in of a state; undefined when it is another's, or over.
- *
- * @param now milliseconds since the epoch
- */
-export async function openProof(
-  { sessionSecret }: Pick<Config, "sessionSecret">,
-  state: string,
-  sealed: string,
-  now: number,
-): Promise<OpenProof | undefined> {
-  const text = await readOpaque(sessionSecret, "tenant-proof", [state], sealed);
-  const open = openSchema.safeParse(text === undefined ? undefined : parseJson(text));
-  return open.success && open.data.expires_at > now ? open.data : undefined;
-}
+): Promise<SealedSignIn> =>
+  beginIdentitySignIn(
+    config,
+    "tenant_proof",
+    { tenant, user_id, return_url, silent },
+    { now, prompt: silent ? "none" : undefined },
+  );
 
 /**
  * Redeems the answer, and hands what it proves to the connection of the tenant.
@@ -116,11 +76,10 @@ export async function finishProof(
 
 async function proveAdministrator(
   config: Config,
-  { tenant, nonce, code_verifier: codeVerifier }: OpenProof,
+  open: OpenProof,
   answer: DetachedAnswer,
 ): Promise<Result<IdTokenIdentity, Failure>> {
-  const signIn = { purpose: "tenant_proof", tenant, nonce, codeVerifier } as const;
-  const redeemed = await redeemIdentity(config, signIn, answer);
+  const redeemed = await redeemIdentity(config, "tenant_proof", open, answer);
   return redeemed.ok ? (mayConnect(redeemed.value, config) ?? redeemed) : redeemed;
 }
 

@@ -66,6 +66,32 @@ export async function readOpaque(
   return undefined;
 }
 
+/** A document of ours that a client keeps: {@link makeOpaque} of its JSON. */
+export const seal = (
+  secret: SessionSecret,
+  purpose: OpaquePurpose,
+  bindings: readonly string[],
+  document: object,
+): Promise<string> => makeOpaque(secret, purpose, bindings, JSON.stringify(document));
+
+/** What knows the form of a document, as zod's schemas do. */
+interface Schema<Document> {
+  safeParse(value: unknown): { data?: Document | undefined };
+}
+
+/** The document that was sealed for the same purpose and bindings, or undefined. */
+export async function unseal<Document>(
+  secret: SessionSecret,
+  purpose: OpaquePurpose,
+  bindings: readonly string[],
+  sealed: string,
+  schema: Schema<Document>,
+): Promise<Document | undefined> {
+  const text = await readOpaque(secret, purpose, bindings, sealed);
+  // It opened, so this Worker wrote it: maybe another version of it.
+  return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data;
+}
+
 const algorithm = (iv: Uint8Array<ArrayBuffer>, bindings: readonly string[]) => ({
   name: "AES-GCM",
   iv,

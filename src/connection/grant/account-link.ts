@@ -1,9 +1,8 @@
 import * as z from "zod";
 import type { Config } from "../../config/config.ts";
 import { err, ok, type Result } from "../../contract/result.ts";
-import { parseJson } from "../../http/json.ts";
 import type { SessionSecret } from "../../platform/keys.ts";
-import { makeOpaque, readOpaque } from "../../platform/opaque.ts";
+import { seal, unseal } from "../../platform/opaque.ts";
 import { selfConnecting } from "../policy/own-account.ts";
 import { mostOfLink } from "./reconnect-link.ts";
 
@@ -37,8 +36,7 @@ export async function accountLinkUrl(
     expires_at: now + accountLinkTtl,
   };
   const url = new URL(accountLinkPath, config.publicOrigin);
-  const text = JSON.stringify(content);
-  url.searchParams.set("link", await makeOpaque(config.sessionSecret, "account-link", [], text));
+  url.searchParams.set("link", await seal(config.sessionSecret, "account-link", [], content));
   return url.href;
 }
 
@@ -54,9 +52,8 @@ export async function readAccountLink(
   now: number,
 ): Promise<Result<{ connectionId: string }, "unknown" | "expired">> {
   if (link.length > mostOfLink) return err("unknown");
-  const text = await readOpaque(sessionSecret, "account-link", [], link);
-  const content = contentSchema.safeParse(text === undefined ? undefined : parseJson(text));
-  if (!content.success) return err("unknown");
-  const { connection: connectionId, expires_at: expiresAt } = content.data;
+  const content = await unseal(sessionSecret, "account-link", [], link, contentSchema);
+  if (content === undefined) return err("unknown");
+  const { connection: connectionId, expires_at: expiresAt } = content;
   return expiresAt > now ? ok({ connectionId }) : err("expired");
 }

@@ -1,43 +1,27 @@
-import { generateCookie, getCookie } from "hono/cookie";
-import { verifyState } from "../../connection/grant/authorization-state.ts";
-import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 import { AzureError, failure } from "../../contract/errors.ts";
 import { success } from "../../front/answers.ts";
-import { fromConsole } from "../../front/console-access.ts";
 import type { Context } from "../../front/context.ts";
 import { pageResponse, redirectResponse } from "../../front/pages.ts";
-import { guardsOf } from "../../front/register.ts";
 import type { Router } from "../../front/router.ts";
-import {
-  beginConsoleSignIn,
-  finishConsoleSignIn,
-  openConsoleSignIn,
-} from "../../operations/console-sign-in.ts";
-import { sha256Hex } from "../../platform/keys.ts";
-import { refusedPage, unknownStatePage } from "../sign-in/callback-page.ts";
+import { finishConsoleSignIn } from "../../operations/console-sign-in.ts";
+import { beginIdentitySignIn, openSignInSchema } from "../../operations/identity-sign-in.ts";
+import { bindingCookie } from "../sign-in/binding-cookie.ts";
+import { refusedPage } from "../sign-in/callback-page.ts";
+import { completeIdentity } from "../sign-in/identity.ts";
+import { consoleRoute } from "./route.ts";
 import { mintedSession } from "./session.ts";
 
-const path = "/console/sign-in";
-
-/** Lax: Microsoft's page sends the browser back, and the cookie has to come along. */
-const cookieOptions = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
-/** Seconds. */
-const lifetime = signInPurposes.console.ttlMs / 1_000;
-
-const cookieName = async (state: string): Promise<string> =>
-  `__Host-azure_operator_${(await sha256Hex(state)).slice(0, 8)}`;
-
 /** Starts the sign-in of an operator; it comes back to `/callback`. */
-export function consoleSignInRoutes({ app }: Router): void {
-  app.on("POST", [path], ...guardsOf({ path, access: fromConsole }), async (c) => {
+export function consoleSignInRoutes(router: Router): void {
+  consoleRoute(router, "POST", "/console/sign-in", async (c) => {
     const config = c.get("config");
     const tenant = config.console?.tenantId;
     if (tenant === undefined)
       throw new AzureError(failure("not_found", "CONSOLE_TENANT_ID is not set."));
-    const { authUrl, state, sealed } = await beginConsoleSignIn(config, tenant, Date.now());
-    const options = { ...cookieOptions, maxAge: lifetime };
-    const cookie = generateCookie(await cookieName(state), sealed, options);
-    return success({ auth_url: authUrl }, { headers: { "set-cookie": cookie } });
+    const start = { prompt: "select_account", now: Date.now() } as const;
+    const begun = await beginIdentitySignIn(config, "console", { tenant }, start);
+    const cookie = await bindingCookie(begun.state, begun.sealed);
+    return success({ auth_url: begun.authUrl }, { headers: { "set-cookie": cookie } });
   });
 }
 
@@ -48,23 +32,16 @@ export async function completeConsoleSignIn(
 ): Promise<Response | undefined> {
   const config = c.get("config");
   if (config.console === undefined) return undefined;
-  if ((await verifyState(config.sessionSecret, "console", state)) === undefined) return undefined;
-  const name = await cookieName(state);
-  const open = await openConsoleSignIn(config, state, getCookie(c, name) ?? "", Date.now());
-  // Another browser, or one that was here before.
-  if (open === undefined) return pageResponse(unknownStatePage(c.get("requestId")));
-  const response = new URL(c.req.url).searchParams;
-  const signedIn = await finishConsoleSignIn(config, open, {
+  return completeIdentity(c, {
+    purpose: "console",
     state,
-    response,
-    now: () => Date.now(),
+    schema: openSignInSchema,
+    finish: async (open, answer) => {
+      const signedIn = await finishConsoleSignIn(config, open, answer);
+      if (!signedIn.ok) return pageResponse(refusedPage(signedIn.error, c.get("requestId")));
+      const entered = redirectResponse("/console", 303);
+      entered.headers.append("set-cookie", (await mintedSession(c, signedIn.value)).cookie);
+      return entered;
+    },
   });
-  const answer = signedIn.ok
-    ? redirectResponse("/console", 303)
-    : await pageResponse(refusedPage(signedIn.error, c.get("requestId")));
-  if (signedIn.ok) {
-    answer.headers.append("set-cookie", (await mintedSession(c, signedIn.value)).cookie);
-  }
-  answer.headers.append("set-cookie", generateCookie(name, "", { ...cookieOptions, maxAge: 0 }));
-  return answer;
 }

@@ -1,5 +1,5 @@
-import { generateCookie } from "hono/cookie";
 import type { AuthorizationStart } from "../../contract/connection-rpc.ts";
+import { hostCookie } from "../../front/host-cookie.ts";
 import { redirectResponse } from "../../front/pages.ts";
 import { browserBindingCookie } from "../../connection/grant/authorization-state.ts";
 import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
@@ -7,11 +7,9 @@ import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
 /** Seconds: as long as the state it belongs to. */
 const lifetime = signInPurposes.connect.ttlMs / 1_000;
 
-const options = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
-
 /** `Set-Cookie` that ties the sign-in of `state` to this browser. */
 export const bindingCookie = async (state: string, binding: string): Promise<string> =>
-  generateCookie(await browserBindingCookie(state), binding, { ...options, maxAge: lifetime });
+  hostCookie(await browserBindingCookie(state), binding, { sameSite: "Lax", maxAge: lifetime });
 
 /** Sends the browser that pressed a button to Microsoft, and ties the sign-in to it. */
 export async function boundRedirect(start: AuthorizationStart): Promise<Response> {
@@ -25,4 +23,4 @@ export async function boundRedirect(start: AuthorizationStart): Promise<Response
 
 /** `Set-Cookie` that takes it away. */
 export const clearedBindingCookie = async (state: string): Promise<string> =>
-  generateCookie(await browserBindingCookie(state), "", { ...options, maxAge: 0 });
+  hostCookie(await browserBindingCookie(state), "", { sameSite: "Lax", maxAge: 0 });

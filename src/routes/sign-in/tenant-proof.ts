@@ -1,31 +1,23 @@
-import { generateCookie, getCookie } from "hono/cookie";
-import { verifyState } from "../../connection/grant/authorization-state.ts";
-import { signInPurposes } from "../../connection/grant/sign-in-purpose.ts";
+import type { DetachedAnswer } from "../../connection/grant/detached-sign-in.ts";
 import { returnTo } from "../../config/return-url.ts";
 import { renamedField } from "../../contract/errors.ts";
 import { snakeCase } from "../../contract/field-name.ts";
-import { sha256Hex } from "../../platform/keys.ts";
 import { isPersonalTenant, isTenantId } from "../../entra/tenant.ts";
 import type { Context } from "../../front/context.ts";
 import { pageResponse, redirectResponse } from "../../front/pages.ts";
 import {
   beginProof,
   finishProof,
-  openProof,
+  openProofSchema,
   type OpenProof,
   type ProofAsked,
 } from "../../operations/tenant-proof.ts";
+import { bindingCookie } from "./binding-cookie.ts";
 import { errorParameters } from "./callback.ts";
-import { refusedPage, unknownStatePage } from "./callback-page.ts";
+import { refusedPage } from "./callback-page.ts";
+import { completeIdentity } from "./identity.ts";
 
 /** The second leg of connecting a tenant: who consented signs in there. */
-
-const cookieOptions = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
-/** Seconds. */
-const lifetime = signInPurposes.tenant_proof.ttlMs / 1_000;
-
-const cookieName = async (state: string): Promise<string> =>
-  `__Host-azure_tenant_${(await sha256Hex(state)).slice(0, 8)}`;
 
 /** OAuth's words for "not without a page" (OpenID Connect Core §3.1.2.6). */
 const needsPage: ReadonlySet<string> = new Set([
@@ -55,30 +47,18 @@ export async function startProof(
 }
 
 /** The answer to the sign-in's callback; undefined when the state is of no such sign-in. */
-export async function completeProof(c: Context, state: string): Promise<Response | undefined> {
-  const config = c.get("config");
-  if ((await verifyState(config.sessionSecret, "tenant_proof", state)) === undefined) {
-    return undefined;
-  }
-  const name = await cookieName(state);
-  const now = () => Date.now();
-  const open = await openProof(config, state, getCookie(c, name) ?? "", now());
-  // Another browser, or one that was here before: where to send it nobody knows.
-  if (open === undefined) return pageResponse(unknownStatePage(c.get("requestId")));
-  const { searchParams: response } = new URL(c.req.url);
-  const answer =
-    open.silent && needsPage.has(response.get("error") ?? "")
-      ? await proofAnswer(c, open, { silent: false })
-      : await finished(c, open, { state, response, now });
-  answer.headers.append("set-cookie", generateCookie(name, "", { ...cookieOptions, maxAge: 0 }));
-  return answer;
-}
+export const completeProof = (c: Context, state: string): Promise<Response | undefined> =>
+  completeIdentity(c, {
+    purpose: "tenant_proof",
+    state,
+    schema: openProofSchema,
+    finish: (open, answer) =>
+      open.silent && needsPage.has(answer.response.get("error") ?? "")
+        ? proofAnswer(c, open, { silent: false })
+        : finished(c, open, answer),
+  });
 
-async function finished(
-  c: Context,
-  open: OpenProof,
-  answer: Parameters<typeof finishProof>[2],
-): Promise<Response> {
+async function finished(c: Context, open: OpenProof, answer: DetachedAnswer): Promise<Response> {
   const proven = await finishProof({ env: c.env, config: c.get("config") }, open, answer);
   if (proven.ok) {
     const { flow, tenantId } = proven.value;
@@ -98,12 +78,9 @@ async function proofAnswer(
   asked: ProofAsked,
   { silent }: { silent: boolean },
 ): Promise<Response> {
-  const start = await beginProof(c.get("config"), asked, { silent, now: Date.now() });
-  const answer = redirectResponse(start.authUrl);
-  const name = await cookieName(start.state);
-  answer.headers.append(
-    "set-cookie",
-    generateCookie(name, start.sealed, { ...cookieOptions, maxAge: lifetime }),
-  );
+  const now = Date.now();
+  const { authUrl, state, sealed } = await beginProof(c.get("config"), asked, { silent, now });
+  const answer = redirectResponse(authUrl);
+  answer.headers.append("set-cookie", await bindingCookie(state, sealed));
   return answer;
 }

@@ -52,9 +52,12 @@ const assertion = ({
     .setExpirationTime(now / 1_000 + ends)
     .sign(key);
 
+const nobody = { ok: false, error: { code: "unauthenticated" } };
+
 describe("whom Cloudflare Access let through", () => {
   test("is known by the mail address of an assertion that the team signed", async () => {
-    expect(await personOfAccess(await assertion(), config, tools)).toBe("ada@contoso.example");
+    const person = await personOfAccess(await assertion(), config, tools);
+    expect(person).toEqual({ ok: true, value: "ada@contoso.example" });
     expect(new Set(asked)).toEqual(new Set([`${team}/cdn-cgi/access/certs`]));
   });
 
@@ -67,18 +70,17 @@ describe("whom Cloudflare Access let through", () => {
     ["is a service's", () => ({ claims: { common_name: "robot" } })],
     ["has no name", () => ({ claims: { email: "" } })],
   ])("is nobody where the assertion %s", async (_, change) => {
-    expect(await personOfAccess(await assertion(change()), config, tools)).toBeUndefined();
+    expect(await personOfAccess(await assertion(change()), config, tools)).toMatchObject(nobody);
   });
 
   test.each(["", "nonsense", "e30.e30.", "a.b.c"])("is nobody for %s", async (text) => {
-    expect(await personOfAccess(text, config, tools)).toBeUndefined();
+    expect(await personOfAccess(text, config, tools)).toMatchObject(nobody);
   });
 
   test("is not known while the team's keys cannot be had", async () => {
     const away = { ...config, team: `https://away-${crypto.randomUUID()}.cloudflareaccess.com` };
     const failing = { ...tools, fetch: () => Promise.resolve(new Response("", { status: 503 })) };
-    expect(await personOfAccess(await assertion({ issuer: away.team }), away, failing)).toBe(
-      "unavailable",
-    );
+    const person = await personOfAccess(await assertion({ issuer: away.team }), away, failing);
+    expect(person).toMatchObject({ ok: false, error: { code: "upstream_unavailable" } });
   });
 });
