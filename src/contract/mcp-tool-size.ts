@@ -1,4 +1,5 @@
 import type { Scope } from "./scope.ts";
+import type { Toolset } from "./toolset.ts";
 
 /** A tool of `/mcp`, and what it costs to be told of it. */
 export interface McpToolSize {
@@ -6,7 +7,7 @@ export interface McpToolSize {
   name: string;
   title: string;
   /** By which `?toolsets=` chooses it. */
-  toolset: string;
+  toolset: Toolset;
   /** What its caller has to be allowed. */
   scope: Scope;
   /** It sends or removes something that cannot be taken back. */

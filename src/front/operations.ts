@@ -14,25 +14,30 @@ import type { Router } from "./router.ts";
 /** Registers the HTTP routes of every operation that says `http`. */
 export function operationRoutes(router: Router): void {
   for (const served of operations) {
-    if (!served.operation.over.includes("http")) continue;
-    for (const route of routesOf(served.operation)) {
-      router.app.on(
-        route.method,
-        [honoPath(route.path)],
-        ...guardsOf({
-          path: route.path,
-          access: requires({
-            scope: () => served.operation.scope,
-            console: served.operation.consoleScope,
-            connection: placeOf(served.operation, route),
-          }),
-          json: served.operation.body !== undefined,
-          changes: served.operation.changes,
+    if (served.operation.over.includes("http")) operationRoute(router, served);
+  }
+}
+
+/** Registers the HTTP routes of an operation. */
+export function operationRoute(router: Router, served: ServedOperation): void {
+  const { operation } = served;
+  for (const route of routesOf(operation)) {
+    router.app.on(
+      route.method,
+      [honoPath(route.path)],
+      ...guardsOf({
+        path: route.path,
+        access: requires({
+          scope: () => operation.scope,
+          console: operation.consoleScope,
+          connection: placeOf(operation, route),
         }),
-        (c) => answer(c, served, route),
-      );
-      router.documented.push(() => documentedOperation(served.operation, route));
-    }
+        json: operation.body !== undefined,
+        changes: operation.changes,
+      }),
+      (c) => answer(c, served, route),
+    );
+    router.documented.push(() => documentedOperation(operation, route));
   }
 }
 

@@ -10,6 +10,7 @@ import { isLoopback } from "../http/url.ts";
 import { bodyTooLarge } from "../front/body.ts";
 import { withConfig, type Context, type Middleware } from "../front/context.ts";
 import { onError } from "../front/failures.ts";
+import { operationRoute } from "../front/operations.ts";
 import { readableUrl } from "../front/readable-url.ts";
 import { named } from "../front/register.ts";
 import { countedCaller } from "../front/require.ts";
@@ -17,7 +18,7 @@ import type { Router } from "../front/router.ts";
 import { bearerChallenge } from "../oauth/mcp-token.ts";
 import { authInfoOf, createServer } from "./server.ts";
 import { openSession } from "./session.ts";
-import { toolsRoute } from "./tools-route.ts";
+import { mcpTools } from "./tool-sizes.ts";
 
 export const mcpPath = "/mcp";
 
@@ -36,7 +37,7 @@ const handler = createMcpHandler(createServer, {
  * tools, for people.
  */
 export function mcpRoutes(router: Router): void {
-  toolsRoute(router);
+  operationRoute(router, mcpTools);
   router.app.post(
     mcpPath,
     named(mcpPath),

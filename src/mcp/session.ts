@@ -10,7 +10,7 @@ import type { ServiceContext } from "../operations/context.ts";
 import { looksLikeMcpToken } from "../callers/mcp-token-form.ts";
 import type { McpTokenCaller } from "../oauth/mcp-token.ts";
 import { authenticateMcpToken } from "./access-token.ts";
-import { defaultToolsets, isToolset, toolsets, type Toolset } from "./toolset.ts";
+import { defaultToolsets, isToolset, toolsets, type Toolset } from "../contract/toolset.ts";
 
 /** Who calls tools, on whose connection, and which tools there are. It lives for one HTTP request. */
 export interface McpSession {

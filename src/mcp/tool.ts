@@ -5,7 +5,7 @@ import { isUserScope } from "../callers/caller.ts";
 import type { Scope } from "../contract/scope.ts";
 import { isReadScope } from "../operations/serve.ts";
 import type { ToolCall } from "./tool-call.ts";
-import type { Toolset } from "./toolset.ts";
+import type { Toolset } from "../contract/toolset.ts";
 
 /** What a tool gives: JSON that its `output` describes. */
 export type ToolOutput = Readonly<Record<string, unknown>>;

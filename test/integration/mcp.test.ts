@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { toolsets } from "../../src/mcp/toolset.ts";
+import { toolsets } from "../../src/contract/toolset.ts";
 import { allKey, front, sessionOf } from "./support/front.ts";
 import { actorOf, newUser, signIn } from "./support/connections.ts";
 import { connectedUser, inEnvironment } from "./support/http.ts";

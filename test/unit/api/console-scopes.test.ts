@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { mcpTools } from "../../../src/mcp/tool-sizes.ts";
 import { operations } from "../../../src/operations/index.ts";
 
 test("the console's cookie opens these operations and no other, each to holders of its scope", () => {
-  const opened = operations.flatMap(({ operation: { name, consoleScope } }) =>
+  const opened = [...operations, mcpTools].flatMap(({ operation: { name, consoleScope } }) =>
     consoleScope === undefined ? [] : [[name, consoleScope]],
   );
   expect(Object.fromEntries(opened)).toEqual({
@@ -14,6 +15,7 @@ test("the console's cookie opens these operations and no other, each to holders 
     watches: "connections:read",
     getAppHealth: "connections:read",
     getPermission: "connections:read",
+    listMcpTools: "connections:read",
     refreshConnection: "connections:write",
     disconnect: "connections:write",
     unwatch: "connections:write",

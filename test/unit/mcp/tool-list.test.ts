@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { failure } from "../../../src/contract/errors.ts";
 import { errorResult } from "../../../src/mcp/results.ts";
 import { schemasOf } from "../../../src/mcp/schemas.ts";
-import { listedTool } from "../../../src/mcp/tools-route.ts";
+import { listedTool } from "../../../src/mcp/tool-sizes.ts";
 import type { Tool } from "../../../src/mcp/tool.ts";
-import { defaultToolsets, toolsets } from "../../../src/mcp/toolset.ts";
+import { defaultToolsets, toolsets } from "../../../src/contract/toolset.ts";
 import { allTools } from "../../../src/mcp/toolsets/index.ts";
 
 /** What a tool costs in every conversation, at four characters a token. */
