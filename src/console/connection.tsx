@@ -98,21 +98,23 @@ function View({ info, events, online, again }: Shown) {
             <TokenLife resources={info.resources} />
           </Section>
           <Granted info={info} />
+        </div>
+        <div class="beside">
+          <Identity info={info} />
+          <Section title="Events" note={<a href={`${apiPath(info.id)}/audit`}>Export</a>}>
+            {events ? <Events events={events} /> : <Loading />}
+          </Section>
+        </div>
+        <div>
           <Watches id={info.id} />
           <Section title="Cool-downs">
             <CoolDowns cooldowns={info.cooldowns} />
           </Section>
           {mayChange() && info.id.startsWith("user:") && <McpClients userId={userOf(info.id)} />}
-          {state.value?.runner && mayChange() && <Runner id={info.id} />}
           <Section title="Webhooks that are behind">
             <Deliveries id={info.id} />
           </Section>
-        </div>
-        <div>
-          <Identity info={info} />
-          <Section title="Events" note={<a href={`${apiPath(info.id)}/audit`}>Export</a>}>
-            {events ? <Events events={events} /> : <Loading />}
-          </Section>
+          {state.value?.runner && mayChange() && <Runner id={info.id} />}
         </div>
       </div>
     </>

@@ -1,17 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { ConnectionStatus } from "../contract/connection-info.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
-import {
-  Badge,
-  Empty,
-  Failed,
-  Loading,
-  Table,
-  Time,
-  Title,
-  useAsked,
-  type TableRow,
-} from "./parts.tsx";
+import { Badge, Shown, Table, Time, Title, useAsked, type TableRow } from "./parts.tsx";
 import { address, connectionPath, go, withQuery } from "./router.ts";
 import { useSignal } from "./signal.ts";
 import { remedies, statuses } from "./words.ts";
@@ -30,40 +20,36 @@ export function Connections() {
     const value = searchParams.get(name);
     if (value) query.set(name, value);
   }
-  const { answer, stale, again } = useAsked<ListedConnection[]>(`/connections?${query}`, every);
+  const asked = useAsked<ListedConnection[]>(`/connections?${query}`, every);
   const filtered = filters.some((name) => searchParams.has(name));
   return (
     <>
       <Title text="Connections" />
       <Filters />
-      {!answer && <Loading />}
-      {answer?.ok === false && <Failed problem={answer.problem} again={again} />}
-      {answer?.ok && answer.data.length === 0 && (
-        <Empty>
-          {filtered ? (
-            <>
-              No connection is like this. <a href="/console">Show all</a>
-            </>
-          ) : (
-            "Nobody is connected yet. A connection appears here when its first sign-in begins."
-          )}
-        </Empty>
-      )}
-      {answer?.ok && answer.data.length > 0 && (
-        <div aria-busy={stale}>
-          <Table list heads={heads} rows={answer.data.map(rowOf)} />
-          <nav class="pager" aria-label="Pages of the list">
-            <span role="status">
-              {answer.data.length} shown{answer.cursor ? ", there are more" : ""}
-            </span>
-            {searchParams.has("cursor") && <a href={withQuery({ cursor: "" })}>First page</a>}
-            {answer.cursor && <a href={withQuery({ cursor: answer.cursor })}>Next page</a>}
-          </nav>
-        </div>
-      )}
+      <Shown asked={asked} none={filtered ? noneSuch : noneYet}>
+        {(connections, next) => (
+          <div aria-busy={asked.stale}>
+            <Table list heads={heads} rows={connections.map(rowOf)} />
+            <nav class="pager" aria-label="Pages of the list">
+              <span role="status">
+                {connections.length} shown{next ? ", there are more" : ""}
+              </span>
+              {searchParams.has("cursor") && <a href={withQuery({ cursor: "" })}>First page</a>}
+              {next && <a href={withQuery({ cursor: next })}>Next page</a>}
+            </nav>
+          </div>
+        )}
+      </Shown>
     </>
   );
 }
+
+const noneSuch = (
+  <>
+    No connection is like this. <a href="/console">Show all</a>
+  </>
+);
+const noneYet = "Nobody is connected yet. A connection appears here when its first sign-in begins.";
 
 const heads = ["Account", "Status", "What is needed", "Changed"];
 

@@ -1,5 +1,5 @@
 import type { ConnectionInfo } from "../contract/connection-info.ts";
-import { Badge, Empty, Section } from "./parts.tsx";
+import { Badge, Empty, Scope, Section } from "./parts.tsx";
 import { permissionsOf } from "./permissions.ts";
 
 /** Permissions that were granted, against those that were asked for and those that were used. */
@@ -22,7 +22,7 @@ export function Granted({ info }: { info: ConnectionInfo }) {
         ))}
         {granted.map((scope) => (
           <li key={scope}>
-            <code>{scope}</code> {unused.includes(scope) && <Badge tone="warn">not used</Badge>}
+            <Scope name={scope} /> {unused.includes(scope) && <Badge tone="warn">not used</Badge>}
           </li>
         ))}
       </ul>

@@ -1,40 +1,29 @@
 import type { AppHealth } from "../contract/app-health.ts";
 import { remedyActions } from "../contract/remedy.ts";
 import { connectionStatuses } from "../contract/connection-info.ts";
-import {
-  Badge,
-  Empty,
-  Failed,
-  Loading,
-  now,
-  Section,
-  Table,
-  Time,
-  Title,
-  useAsked,
-} from "./parts.tsx";
+import { Badge, Empty, now, Section, Shown, Table, Time, Title, useAsked } from "./parts.tsx";
 import { remedies, statuses, type Tone } from "./words.ts";
 
 /** The deployment as a whole: what it lacks, what it proves itself by, how its connections are. */
 export function Health() {
-  const { answer, again } = useAsked<AppHealth>("/health/app");
+  const asked = useAsked<AppHealth>("/health/app");
   return (
     <>
       <Title text="Health">
-        <button onClick={again}>Check again</button>
+        <button onClick={asked.again}>Check again</button>
       </Title>
-      {!answer && <Loading />}
-      {answer?.ok === false && <Failed problem={answer.problem} again={again} />}
-      {answer?.ok && (
-        <>
-          <p class="dim">
-            Application <code>{answer.data.client_id}</code>
-          </p>
-          <Problems problems={answer.data.problems} />
-          <Credentials credentials={answer.data.credentials} />
-          <Counts counts={answer.data.connections} />
-        </>
-      )}
+      <Shown asked={asked}>
+        {(health) => (
+          <>
+            <p class="dim">
+              Application <code>{health.client_id}</code>
+            </p>
+            <Problems problems={health.problems} />
+            <Credentials credentials={health.credentials} />
+            <Counts counts={health.connections} />
+          </>
+        )}
+      </Shown>
     </>
   );
 }

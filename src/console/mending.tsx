@@ -49,18 +49,18 @@ export function Actions({ info, again }: { info: ConnectionInfo; again: () => vo
   const held = info.status !== "disconnected" && info.status !== "pending";
   return (
     <>
-      <div class="actions">
-        {held && (
-          <button disabled={busy.value} onClick={() => void refresh()}>
-            Renew a token now
-          </button>
-        )}
-        {info.status !== "disconnected" && (
+      {info.status !== "disconnected" && (
+        <div class="actions">
+          {held && (
+            <button disabled={busy.value} onClick={() => void refresh()}>
+              Renew a token now
+            </button>
+          )}
           <button class="danger" disabled={busy.value} onClick={() => (asking.value = true)}>
             Disconnect…
           </button>
-        )}
-      </div>
+        </div>
+      )}
       {problem.value && <Failed problem={problem.value} />}
       {asking.value && (
         <Confirm

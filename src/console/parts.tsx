@@ -38,8 +38,51 @@ export const Failed = ({ problem, again }: { problem: Problem; again?: () => voi
   </div>
 );
 
+/**
+ * What was asked for. Until it is there, and where it is not to be had, that is said instead.
+ *
+ * @param none what is said of a list that is empty
+ */
+export function Shown<Data>({
+  asked: { answer, again },
+  none,
+  children,
+}: {
+  asked: Asked<Data>;
+  none?: ComponentChildren;
+  children: (data: Data, cursor: string | undefined) => ComponentChildren;
+}) {
+  if (!answer) return <Loading />;
+  if (!answer.ok) return <Failed problem={answer.problem} again={again} />;
+  const { data, cursor } = answer;
+  if (none && Array.isArray(data) && data.length === 0) return <Empty>{none}</Empty>;
+  return <>{children(data, cursor)}</>;
+}
+
 export const Empty = ({ children }: { children: ComponentChildren }) => (
   <p class="empty">{children}</p>
+);
+
+/** Scopes, which may be addresses: these break behind a slash, and no word breaks. */
+export const Scopes = ({ of: scopes }: { of: readonly string[] }) => (
+  <ul class="chips">
+    {scopes.map((scope) => (
+      <li key={scope}>
+        <Scope name={scope} />
+      </li>
+    ))}
+  </ul>
+);
+
+export const Scope = ({ name }: { name: string }) => (
+  <code>
+    {name.split(/(?<=\/)(?!\/)/).map((part) => (
+      <>
+        {part}
+        <wbr />
+      </>
+    ))}
+  </code>
 );
 
 /** A row of a table: what it is about, then a cell for each further head. */
@@ -55,6 +98,7 @@ export const Table = ({
   rows,
   list,
 }: {
+  /** Cells beyond them are left out. */
   heads: readonly string[];
   rows: readonly TableRow[];
   /** It stands on the page itself, and in no section. */
@@ -74,7 +118,7 @@ export const Table = ({
       {rows.map(({ key, tone, cells: [first, ...others] }) => (
         <tr key={key} class={tone}>
           <th scope="row">{first}</th>
-          {others.map((cell, index) => (
+          {others.slice(0, heads.length - 1).map((cell, index) => (
             <td key={heads[index + 1]} data-of={heads[index + 1]}>
               {cell}
             </td>

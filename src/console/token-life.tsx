@@ -98,8 +98,15 @@ function Drawing({ lives }: { lives: readonly Life[] }) {
 
 /** What the colours of the drawing mean. */
 export const Legend = () => (
-  <p class="legend" aria-hidden="true">
-    <i class="fresh" /> until it is renewed <i class="whole" /> until it expires <i class="used" />{" "}
-    first used
-  </p>
+  <span class="legend" aria-hidden="true">
+    <span>
+      <i class="fresh" /> until it is renewed
+    </span>
+    <span>
+      <i class="whole" /> until it expires
+    </span>
+    <span>
+      <i class="used" /> first used
+    </span>
+  </span>
 );

@@ -1,6 +1,6 @@
 import type { ConnectionInfo } from "../contract/connection-info.ts";
 import type { Watch } from "../contract/watch.ts";
-import { Badge, Empty, Failed, Section, Table, Time, useAsked } from "./parts.tsx";
+import { Badge, Empty, Section, Shown, Table, Time, useAsked, type TableRow } from "./parts.tsx";
 import { apiPath } from "./router.ts";
 import type { Tone } from "./words.ts";
 
@@ -13,40 +13,36 @@ const watchStates: Readonly<Record<Watch["state"], { text: string; tone: Tone }>
 };
 
 /** What of a connection's data is watched. */
-export function Watches({ id }: { id: string }) {
-  const { answer, again } = useAsked<Watch[]>(`${apiPath(id)}/watches`, 10_000);
-  return (
-    <Section title="Watches">
-      {answer?.ok === false && <Failed problem={answer.problem} again={again} />}
-      {answer?.ok && answer.data.length === 0 && <Empty>Nothing is watched.</Empty>}
-      {answer?.ok && answer.data.length > 0 && (
-        <Table
-          heads={["Resource", "State", "Expires"]}
-          rows={answer.data.map((watch) => ({
-            key: watch.id,
-            cells: [
-              <>
-                <code>{watch.resource}</code>
-                <small>{watch.change_types.join(", ")}</small>
-              </>,
-              <>
-                <Badge tone={watchStates[watch.state].tone}>{watchStates[watch.state].text}</Badge>
-                {watch.gap_since && (
-                  <small>
-                    Changes may be missing since <Time at={watch.gap_since} />
-                  </small>
-                )}
-                {(watch.remedy ?? watch.error) && (
-                  <small>{watch.remedy?.message ?? watch.error?.message}</small>
-                )}
-              </>,
-              <Time at={watch.expires_at} none="—" />,
-            ],
-          }))}
-        />
-      )}
-    </Section>
-  );
+export const Watches = ({ id }: { id: string }) => (
+  <Section title="Watches">
+    <Shown asked={useAsked<Watch[]>(`${apiPath(id)}/watches`, 10_000)} none="Nothing is watched.">
+      {(watches) => <Table heads={["Resource", "State", "Expires"]} rows={watches.map(rowOf)} />}
+    </Shown>
+  </Section>
+);
+
+function rowOf(watch: Watch): TableRow {
+  const { text, tone } = watchStates[watch.state];
+  const reason = watch.remedy ?? watch.error;
+  return {
+    key: watch.id,
+    cells: [
+      <>
+        <code>{watch.resource}</code>
+        <small>{watch.change_types.join(", ")}</small>
+      </>,
+      <>
+        <Badge tone={tone}>{text}</Badge>
+        {watch.gap_since && (
+          <small>
+            Changes may be missing since <Time at={watch.gap_since} />
+          </small>
+        )}
+        {reason && <small>{reason.message}</small>}
+      </>,
+      <Time at={watch.expires_at} none="—" />,
+    ],
+  };
 }
 
 /** Calls that wait, because Microsoft throttles them. */

@@ -1,7 +1,7 @@
 import type { AppHealth } from "../contract/app-health.ts";
 import type { ListedConnection } from "../contract/listed-connection.ts";
 import { Deliveries } from "./deliveries.tsx";
-import { Empty, Failed, Loading, Section, Title, useAsked } from "./parts.tsx";
+import { Section, Shown, Title, useAsked } from "./parts.tsx";
 import { address, connectionPath, withQuery } from "./router.ts";
 
 const top = 25;
@@ -12,7 +12,7 @@ export function Webhooks() {
   const query = new URLSearchParams({ paused: "true", top: String(top) });
   const cursor = address.value.searchParams.get("cursor");
   if (cursor) query.set("cursor", cursor);
-  const { answer, again } = useAsked<ListedConnection[]>(`/connections?${query}`, 4_000);
+  const asked = useAsked<ListedConnection[]>(`/connections?${query}`, 4_000);
   const paused = health.answer?.ok ? Object.entries(health.answer.data.paused_sinks ?? {}) : [];
   return (
     <>
@@ -22,11 +22,6 @@ export function Webhooks() {
         after a day. One that answered 410 is paused until its entry in <code>WEBHOOKS</code> is
         another.
       </p>
-      {!answer && <Loading />}
-      {answer?.ok === false && <Failed problem={answer.problem} again={again} />}
-      {answer?.ok && answer.data.length === 0 && (
-        <Empty>Nothing is paused: every receiver gets its events.</Empty>
-      )}
       {paused.length > 0 && (
         <ul class="tiles">
           {paused.map(([sink, connections]) => (
@@ -39,21 +34,26 @@ export function Webhooks() {
           ))}
         </ul>
       )}
-      {answer?.ok &&
-        answer.data.map(({ id, upn }) => (
-          <Section
-            key={id}
-            title={upn ?? id}
-            note={<a href={connectionPath(id)}>Its connection</a>}
-          >
-            <Deliveries id={id} />
-          </Section>
-        ))}
-      {answer?.ok && answer.cursor && (
-        <nav class="pager" aria-label="Pages of the list">
-          <a href={withQuery({ cursor: answer.cursor })}>Next page</a>
-        </nav>
-      )}
+      <Shown asked={asked} none="Nothing is paused: every receiver gets its events.">
+        {(connections, next) => (
+          <>
+            {connections.map(({ id, upn }) => (
+              <Section
+                key={id}
+                title={upn ?? id}
+                note={<a href={connectionPath(id)}>Its connection</a>}
+              >
+                <Deliveries id={id} />
+              </Section>
+            ))}
+            {next && (
+              <nav class="pager" aria-label="Pages of the list">
+                <a href={withQuery({ cursor: next })}>Next page</a>
+              </nav>
+            )}
+          </>
+        )}
+      </Shown>
     </>
   );
 }

@@ -18,10 +18,12 @@ interface Screen {
 
 const connection = (id: string) => `/console/connections/${encodeURIComponent(id)}`;
 
-const screens: readonly Screen[] = [
+/** @param user whose agent is shown */
+const screensWith = (user: string): readonly Screen[] => [
   { name: "connections", path: "/console", until: "ada@contoso.example" },
   { name: "connections-none", path: "/console?search=nobody", until: "No connection is like this" },
   { name: "connection-active", path: connection("user:ada"), until: "Connected" },
+  { name: "connection-agent", path: connection(`user:${user}`), until: "Desk assistant" },
   { name: "connection-broken", path: connection("user:grace"), until: "Open the reconnect link" },
   { name: "connection-ended", path: connection("user:gone"), until: "There is no token" },
   { name: "connection-unknown", path: connection("user:nobody"), until: "Try again" },
@@ -31,7 +33,23 @@ const screens: readonly Screen[] = [
     until: "Connected",
     before: (page) => page.getByRole("button", { name: "Disconnect…" }).click(),
   },
-  { name: "agents", path: "/console/agents?user_id=ada", until: "keyvault" },
+  {
+    name: "request",
+    path: connection("user:ada"),
+    until: "Connected",
+    before: async (page) => {
+      const section = page.getByRole("region", { name: "Request" });
+      await section.getByRole("button", { name: "Send" }).click();
+      await section.getByLabel("The answer").scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "agents", path: `/console/agents?user_id=${user}`, until: "Desk assistant" },
+  {
+    name: "revoke",
+    path: `/console/agents?user_id=${user}`,
+    until: "Desk assistant",
+    before: (page) => page.getByRole("button", { name: /^Revoke/ }).click(),
+  },
   { name: "webhooks", path: "/console/webhooks", until: "Deliver now" },
   { name: "health", path: "/console/health", until: "Credentials of the application" },
 ];
@@ -39,7 +57,7 @@ const screens: readonly Screen[] = [
 const widths = [1280, 390] as const;
 const schemes = ["light", "dark"] as const;
 
-async function photograph(stage: Stage): Promise<number> {
+async function photograph(stage: Stage, user: string): Promise<number> {
   let count = 0;
   for (const colorScheme of schemes) {
     for (const width of widths) {
@@ -50,9 +68,10 @@ async function photograph(stage: Stage): Promise<number> {
       await outside.getByRole("button", { name: "Sign in with Microsoft" }).waitFor();
       await outside.screenshot({ path: file("sign-in"), fullPage: true });
       const page = await stage.signedIn(options);
-      for (const { name, path, until, before } of screens) {
+      for (const { name, path, until, before } of screensWith(user)) {
         await page.goto(`${stage.worker}${path}`);
         await page.locator("main").getByText(until).first().waitFor({ timeout: patience });
+        await page.locator(".loading").first().waitFor({ state: "detached" });
         await before?.(page);
         await page.screenshot({ path: file(name), fullPage: before === undefined });
         count += 1;
@@ -66,8 +85,8 @@ await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 const stage = await startStage();
 try {
-  await populate(stage);
-  console.log(`${await photograph(stage)} pictures in ${folder}`);
+  const user = await populate(stage);
+  console.log(`${await photograph(stage, user)} pictures in ${folder}`);
 } finally {
   await stage.close();
 }

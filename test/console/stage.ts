@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { startBrowser } from "../support/browser.ts";
 import { freePorts, launch } from "../support/launcher.ts";
+import { startAgent, type Person } from "../support/oauth-agent.ts";
 import { control } from "../support/sandbox-control.ts";
 import { signIn } from "../support/sign-in.ts";
 import { startWebhookReceiver } from "../support/webhook-receiver.ts";
@@ -18,6 +19,8 @@ export interface Stage {
   signedIn(options?: BrowserContextOptions): Promise<Page>;
   /** Has Microsoft revoke what an account granted, and the connection find out. */
   revoke(account: string, userId: string): Promise<void>;
+  /** Signs a person in, who lets an agent in. @param name of their account at Microsoft */
+  letsIn(name: string): Person;
   /** What the webhook answers from now on. */
   webhookAnswers(status: number): void;
   close(): Promise<void>;
@@ -68,6 +71,17 @@ export async function startStage(environment: Record<string, string> = {}): Prom
       await control({ url: sandbox }, "revoke", { user: account });
       await fetch(`${worker}/connections/user:${userId}/refresh`, { method: "POST", headers: key });
     },
+    letsIn: (name) => async (address) => {
+      const page = await newPage();
+      await page.goto(address.href);
+      const press = (label: string) => page.getByRole("button", { name: label });
+      await press(name).click();
+      const [accept, allow] = [press("Accept"), press("Allow")];
+      await accept.or(allow).first().waitFor();
+      if (await accept.isVisible()) await accept.click();
+      await allow.click();
+      await page.getByText("You can close this page.").waitFor();
+    },
     webhookAnswers: (answer) => {
       status = answer;
     },
@@ -104,8 +118,12 @@ export async function api(worker: string, path: string, init: RequestInit = {}):
   return response.json();
 }
 
-/** Connections of every kind that a page has to show. */
-export async function populate({ worker, sandbox, ...stage }: Stage): Promise<void> {
+/**
+ * Connections of every kind that a page has to show.
+ *
+ * @returns the id of the user who let an agent in
+ */
+export async function populate({ worker, sandbox, ...stage }: Stage): Promise<string> {
   await signIn(worker, { userId: "ada", scopes: ["Mail.Send", "Files.ReadWrite"] });
   await signIn(worker, { userId: "alan", account: "alan@fabrikam.example" });
   await signIn(worker, { userId: "lin", account: "lin@fabrikam.example" });
@@ -126,4 +144,8 @@ export async function populate({ worker, sandbox, ...stage }: Stage): Promise<vo
     respond: { status: 429, headers: { "retry-after": "600" }, body: "" },
   });
   await api(worker, "/calendar/events?user_id=ada");
+  const agent = await startAgent(`${worker}/mcp`, stage.letsIn("Alan Turing"), "Desk assistant");
+  await agent.work((client) => client.callTool({ name: "people_me", arguments: {} }));
+  await agent.close();
+  return agent.memory.tokens?.access_token.split(":", 1)[0] ?? "";
 }

@@ -25,8 +25,15 @@ export interface Agent {
   close(): Promise<void>;
 }
 
-/** @param endpoint address of `/mcp` */
-export async function startAgent(endpoint: string, person: Person): Promise<Agent> {
+/**
+ * @param endpoint address of `/mcp`
+ * @param name as it names itself to people
+ */
+export async function startAgent(
+  endpoint: string,
+  person: Person,
+  name = "An agent of the tests",
+): Promise<Agent> {
   let arrived: (parameters: URLSearchParams) => void = () => undefined;
   const { port, servers } = await listenLocally(
     () =>
@@ -45,7 +52,7 @@ export async function startAgent(endpoint: string, person: Person): Promise<Agen
   const provider: OAuthClientProvider = {
     redirectUrl,
     clientMetadata: {
-      client_name: "An agent of the tests",
+      client_name: name,
       redirect_uris: [redirectUrl],
       token_endpoint_auth_method: "none",
       grant_types: ["authorization_code", "refresh_token"],
