@@ -1,6 +1,7 @@
 import type { McpToolSize } from "../contract/mcp-tool-size.ts";
+import type { Toolset } from "../contract/toolset.ts";
 import { mayChange } from "./api.ts";
-import { Badge, Failed, Loading, Section, Table, Title, useAsked } from "./parts.tsx";
+import { Badge, Section, Shown, Table, Title, useAsked, type TableRow } from "./parts.tsx";
 import { McpClients } from "./mcp-clients.tsx";
 import { address, go, withQuery } from "./router.ts";
 import { useSignal } from "./signal.ts";
@@ -47,63 +48,71 @@ function Clients() {
 /** Characters of a list of tools that a model reads as one token, on the average. */
 const charactersOfToken = 4;
 
-const size = (characters: number): string => {
-  const tokens = Math.ceil(characters / charactersOfToken);
-  return `${characters.toLocaleString("en")} (≈ ${tokens.toLocaleString("en")} tokens)`;
-};
+/** "1,720 (≈ 430 tokens)": what a list of these tools costs, which is the sum of what each does. */
+function sizeOf(tools: readonly McpToolSize[]): string {
+  const total = tools.reduce((sum, { characters }) => sum + characters, 0);
+  const tokens = Math.ceil(total / charactersOfToken);
+  return `${total.toLocaleString("en")} (≈ ${tokens.toLocaleString("en")} tokens)`;
+}
 
-function Tools() {
-  const { answer, again } = useAsked<McpToolSize[]>("/mcp/tools");
-  if (!answer) return <Loading />;
-  if (!answer.ok) return <Failed problem={answer.problem} again={again} />;
-  const sum = (tools: readonly McpToolSize[]) =>
-    tools.reduce((total, { characters }) => total + characters, 0);
-  const names = [...new Set(answer.data.map(({ toolset }) => toolset))];
-  const sets = names.map(
-    (name) => [name, answer.data.filter(({ toolset }) => toolset === name)] as const,
-  );
-  const usual = answer.data.filter((tool) => tool.default);
-  return (
+const Tools = () => (
+  <Shown asked={useAsked<McpToolSize[]>("/mcp/tools")}>
+    {(tools) => (
+      <>
+        <Toolsets tools={tools} />
+        <Section title="Tools">
+          <Table heads={["Tool", "Needs", "Characters"]} rows={tools.map(rowOf)} />
+        </Section>
+      </>
+    )}
+  </Shown>
+);
+
+const rowOf = (tool: McpToolSize): TableRow => ({
+  key: tool.name,
+  cells: [
     <>
-      <Section title="Toolsets" note="characters of the list that a model reads">
-        <p class="dim">
-          Unless the address says <code>?toolsets=</code>, an agent sees {usual.length} tools:{" "}
-          {size(sum(usual))}.
-        </p>
-        <Table
-          heads={["Toolset", "Tools", "Characters", "Shown"]}
-          rows={sets.map(([name, tools]) => ({
-            key: name,
-            cells: [
-              <code>{name}</code>,
-              tools.length,
-              size(sum(tools)),
-              tools.every((tool) => tool.default)
-                ? "unless others are asked for"
-                : "when asked for",
-            ],
-          }))}
-        />
-      </Section>
-      <Section title="Tools">
-        <Table
-          heads={["Tool", "Needs", "Characters"]}
-          rows={answer.data.map((tool) => ({
-            key: tool.name,
-            cells: [
-              <>
-                <code>{tool.name}</code>
-                <small>{tool.title}</small>
-              </>,
-              <>
-                <code>{tool.scope}</code>{" "}
-                {tool.destructive && <Badge tone="warn">destructive</Badge>}
-              </>,
-              size(tool.characters),
-            ],
-          }))}
-        />
-      </Section>
-    </>
+      <code>{tool.name}</code>
+      <small>{tool.title}</small>
+    </>,
+    <>
+      <code>{tool.scope}</code> {tool.destructive && <Badge tone="warn">destructive</Badge>}
+    </>,
+    sizeOf([tool]),
+  ],
+});
+
+/** What a choice of toolsets costs, beginning with that of an address that names none. */
+function Toolsets({ tools }: { tools: readonly McpToolSize[] }) {
+  const names = [...new Set(tools.map(({ toolset }) => toolset))];
+  const choice = useSignal(tools.filter((tool) => tool.default).map(({ toolset }) => toolset));
+  const isChosen = (name: Toolset) => choice.value.includes(name);
+  const isUsual = tools.every((tool) => tool.default === isChosen(tool.toolset));
+  const shown = tools.filter(({ toolset }) => isChosen(toolset));
+  const rowOfSet = (name: Toolset): TableRow => {
+    const own = tools.filter(({ toolset }) => toolset === name);
+    const toggle = () => {
+      choice.value = names.filter((other) => isChosen(other) !== (other === name));
+    };
+    return {
+      key: name,
+      cells: [
+        <label class="tick">
+          <input type="checkbox" checked={isChosen(name)} onChange={toggle} />
+          <code>{name}</code>
+        </label>,
+        own.length,
+        sizeOf(own),
+      ],
+    };
+  };
+  return (
+    <Section title="Toolsets" note="characters of the list that a model reads">
+      <p role="status">
+        At <code>/mcp{!isUsual && `?toolsets=${names.filter(isChosen).join(",")}`}</code> an agent
+        sees {shown.length} tools: {sizeOf(shown)}.
+      </p>
+      <Table heads={["Toolset", "Tools", "Characters"]} rows={names.map(rowOfSet)} />
+    </Section>
   );
 }

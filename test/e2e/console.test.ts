@@ -12,7 +12,6 @@ import {
   type Stage,
 } from "../console/stage.ts";
 import { listenLocally } from "../sandbox/loopback.ts";
-import { allowAgent } from "../support/allow-agent.ts";
 import { startAgent } from "../support/oauth-agent.ts";
 import { signIn } from "../support/sign-in.ts";
 
@@ -407,12 +406,7 @@ describe("agents", () => {
   });
 
   it("of a real program are revoked for good, from its connection's page", async () => {
-    const person = async (address: URL) => {
-      const browser = await stage.newPage();
-      await browser.goto(address.href);
-      await allowAgent(browser, "Ada Lovelace");
-    };
-    const agent = await startAgent(at("/mcp"), person);
+    const agent = await startAgent(at("/mcp"), stage.letsIn("Ada Lovelace"));
     onTestFinished(() => agent.close());
     const who = () => agent.work((client) => client.callTool({ name: "people_me", arguments: {} }));
     await who();
@@ -434,6 +428,22 @@ describe("agents", () => {
     const sets = page.getByRole("region", { name: "Toolsets" });
     await sets.getByRole("rowheader", { name: "keyvault" }).waitFor();
     expect(await sets.textContent()).toMatch(/an agent sees \d+ tools: [\d,]+ \(≈ [\d,]+ tokens\)/);
+    const cost = async () => {
+      const [, characters = "", tokens = ""] =
+        /tools: ([\d,]+) \(≈ ([\d,]+) tokens\)/.exec(
+          (await sets.getByRole("status").textContent()) ?? "",
+        ) ?? [];
+      return [characters, tokens].map((text) => Number(text.replaceAll(",", "")));
+    };
+    const [usual = 0] = await cost();
+    await sets.getByLabel("keyvault").check();
+    const [more = 0, tokens = 0] = await cost();
+    expect(more).toBeGreaterThan(usual);
+    expect(tokens).toBe(Math.ceil(more / 4));
+    expect(await sets.getByRole("status").textContent()).toContain("watch,keyvault");
+    await sets.getByLabel("keyvault").uncheck();
+    expect(await cost()).toEqual([usual, Math.ceil(usual / 4)]);
+    expect(await sets.getByRole("status").textContent()).not.toContain("toolsets=");
     const tools = page.getByRole("region", { name: "Tools", exact: true });
     expect(await tools.getByRole("row").count()).toBeGreaterThan(20);
   });
