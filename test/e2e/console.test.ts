@@ -45,6 +45,17 @@ function complaints(page: Page): string[] {
   return said;
 }
 
+/** An agent's, whose name is markup. */
+const grant = {
+  id: "g1",
+  client_id: "c1",
+  client_name: `An agent"><img src=x onerror="window.hacked=1">`,
+  client_domain: "agents.example",
+  redirect_host: "127.0.0.1",
+  scopes: ["connections:read", "graph:read"],
+  created_at: new Date().toISOString(),
+};
+
 const newUser = (name: string): string => `${name}-${crypto.randomUUID().slice(0, 8)}`;
 
 describe("signing in", () => {
@@ -369,15 +380,6 @@ describe("agents", () => {
     await signIn(stage.worker, { userId });
     const page = await stage.signedIn();
     const said = complaints(page);
-    const grant = {
-      id: "g1",
-      client_id: "c1",
-      client_name: `An agent"><img src=x onerror="window.hacked=1">`,
-      client_domain: "agents.example",
-      redirect_host: "127.0.0.1",
-      scopes: ["connections:read", "graph:read"],
-      created_at: new Date().toISOString(),
-    };
     let grants: object[] = [grant];
     const asked: string[] = [];
     // What the API says of grants is tested by itself; who an agent is, only the agent says.
@@ -563,13 +565,16 @@ describe("axe finds nothing", () => {
     await button(outside, "Sign in with Microsoft").waitFor();
     expect(await findings(outside)).toEqual([]);
     const page = await stage.signedIn(options);
+    await page.route("**/mcp/grants**", (route) =>
+      route.fulfill({ json: { success: true, data: [grant] } }),
+    );
     const pages: [string, string][] = [
       [at("/console"), "shown"],
       [at("/console?search=nobody-is-called-so"), "No connection"],
       [connection(`user:${userId}`), "Open the reconnect link"],
       [connection("user:nobody-at-all"), "Try again"],
       [at("/console/webhooks"), "Webhooks"],
-      [at(`/console/agents?user_id=${userId}`), "keyvault"],
+      [at(`/console/agents?user_id=${userId}`), "agents.example"],
       [at("/console/health"), "Credentials of the application"],
     ];
     for (const [url, text] of pages) {
