@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { startBrowser } from "../support/browser.ts";
 import { freePorts, launch } from "../support/launcher.ts";
+import { allowAgent } from "../support/allow-agent.ts";
 import { startAgent, type Person } from "../support/oauth-agent.ts";
 import { control } from "../support/sandbox-control.ts";
 import { signIn } from "../support/sign-in.ts";
@@ -74,13 +75,7 @@ export async function startStage(environment: Record<string, string> = {}): Prom
     letsIn: (name) => async (address) => {
       const page = await newPage();
       await page.goto(address.href);
-      const press = (label: string) => page.getByRole("button", { name: label });
-      await press(name).click();
-      const [accept, allow] = [press("Accept"), press("Allow")];
-      await accept.or(allow).first().waitFor();
-      if (await accept.isVisible()) await accept.click();
-      await allow.click();
-      await page.getByText("You can close this page.").waitFor();
+      await allowAgent(page, name);
     },
     webhookAnswers: (answer) => {
       status = answer;
