@@ -77,6 +77,20 @@ describe("links in a body", () => {
     );
   });
 
+  test("are found behind whatever looks like the beginning or the end of a name", () => {
+    const parts = ["n", "next", "elta", "delta", "link", "LINK", "k", '"', 'link"', "x"];
+    const link = fc.constantFrom('"nextLink', "a@odata.nextLink", "@odata.DeltaLink");
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...parts)), link, (before, name) => {
+        const text = (at: string) => `${before.join("")}${name}":"${at}/v1.0/a"`;
+        expect(rewritten([text("https://graph.microsoft.com")])).toBe(
+          text("https://azure.example/graph"),
+        );
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   test.each([
     `{"nextLink":"https://graph.microsoft.com.evil.example/x"}`,
     `{"nextLink":"https://graph.microsoft.comx/x"}`,
