@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import * as z from "zod";
 import { defined } from "../../src/contract/defined.ts";
 import { CLIENT_ID, CONTOSO_TENANT, FABRIKAM_TENANT } from "../sandbox/constants.ts";
 import { approvalOf } from "../support/sign-in.ts";
@@ -9,17 +10,19 @@ import { users } from "../sandbox/people.ts";
 import { portProblem } from "../sandbox/loopback.ts";
 import { startSandboxServer, type Intercept } from "../sandbox/server.ts";
 import { freePorts } from "../support/launcher.ts";
-import { damageIn, objectFiles, type ObjectFile } from "../support/object-files.ts";
+import { damageIn, grantsFiles, objectFiles, type ObjectFile } from "../support/object-files.ts";
 import { seeded, type Random } from "../support/random.ts";
 import { control } from "../support/sandbox-control.ts";
 import { sandboxVariables } from "../support/worker.ts";
 import { startWebhookReceiver } from "../support/webhook-receiver.ts";
 import { planWorker } from "../support/worker-plan.ts";
 import { startWorkerProcess, type WorkerProcess } from "../support/worker-process.ts";
+import { AgentCaller } from "./agent-caller.ts";
+import { Agent } from "./agent.ts";
 import { aimOf, Fuse, type Occasion } from "./fuse.ts";
 import { inspect } from "./inspection.ts";
 import { load } from "./load.ts";
-import { settle } from "./settling.ts";
+import { settle, unswept } from "./settling.ts";
 import { notedNotifications } from "./noted-notifications.ts";
 import { createSubject, type Subject } from "./subject.ts";
 import { WatchedInbox } from "./watched-inbox.ts";
@@ -52,6 +55,10 @@ export interface CampaignReport {
   events: number;
   /** Of watches, that the Worker answered as kept. */
   changes: number;
+  /** Times that an agent got tokens. */
+  given: number;
+  /** Calls of agents that a person has agreed to. */
+  approvals: number;
   /** Milliseconds from the restart until everything was at rest, the worst of all. */
   slowest: number;
   /** Connections that needed a first call to come to rest. */
@@ -74,7 +81,10 @@ export async function runCampaign({
   const sandbox = await startSandboxServer({
     port: 0,
     httpsPort: 0,
-    intercept: slowMicrosoft(random.fork("microsoft"), (occasion) => fuse?.note(occasion)),
+    intercept: slowMicrosoft(random.fork("microsoft"), {
+      arrived: (occasion) => fuse?.note(occasion),
+      wrote: (subject) => agentOf(subjects, subject)?.approvals.wrote(subject),
+    }),
     outbound: notedNotifications({
       sent: () => fuse?.note("notification"),
       acknowledged: ({ connection, ...change }) =>
@@ -101,6 +111,8 @@ export async function runCampaign({
     ...sandboxVariables(sandbox),
     AZURE_PUBLIC_ORIGIN: `http://localhost:${port}`,
     WEBHOOKS: receiver.variable,
+    // Its page is never opened: this test says itself who is signed in there.
+    MCP_SIGN_IN_URL: "https://app.example/agents",
   };
   const planned = await planWorker({ folder, port, variables });
   const { persist, url } = planned;
@@ -113,6 +125,8 @@ export async function runCampaign({
     deliveries: 0,
     events: 0,
     changes: 0,
+    given: 0,
+    approvals: 0,
     slowest: 0,
     called: 0,
     faults: [],
@@ -137,7 +151,11 @@ export async function runCampaign({
     for (let kill = 0; kill < kills; kill += 1) {
       const running = await restart();
       const chance = random.fork(`kill ${kill}`);
-      touched = chosen(subjects, chance, { worker: url, sandbox: sandbox.url });
+      touched = chosen(subjects, chance, {
+        worker: url,
+        sandbox: sandbox.url,
+        sent: () => fuse?.note("grant"),
+      });
       const aim = aimOf(chance);
       const killed = new Promise<void>((resolve, reject) => {
         fuse = new Fuse(aim, () => running.kill().then(resolve, reject));
@@ -170,14 +188,20 @@ export async function runCampaign({
       report.faults.push(`${held} of ${subjects.length} have an object`);
     report.connections = subjects.length;
     report.faults.push(...receiver.faults);
-    for (const { caller, ledger } of subjects) {
+    for (const { caller, ledger, agent } of subjects) {
+      for (const fault of agent?.faults ?? []) ledger.fault(fault);
+      report.given += agent?.given ?? 0;
+      report.approvals += agent?.approvals.used ?? 0;
       const { last } = ledger.events;
       const heard = receiver.heard(caller.id);
       if (heard < last) ledger.fault(`was heard up to event ${heard} of ${last}`);
       report.events += last;
       report.faults.push(...ledger.faults.map((fault) => `${caller.id} ${fault}`));
     }
-    report.faults.push(...damageIn(persist));
+    report.faults.push(
+      ...grantsFiles(persist).flatMap((file) => unswept(file) ?? []),
+      ...damageIn(persist),
+    );
     const problem = await portProblem(port);
     if (problem !== undefined) report.faults.push(`the Worker's port ${problem}`);
     return report;
@@ -187,6 +211,8 @@ export async function runCampaign({
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+const messageSchema = z.object({ subject: z.string() });
 
 const tenants = [
   { id: CONTOSO_TENANT, administrator: "ada@contoso.example" },
@@ -208,11 +234,15 @@ async function consent(
   }
 }
 
+/** Whose agent writes a message of this subject. */
+const agentOf = (subjects: readonly Subject[], subject: string): Agent | undefined =>
+  subjects.find(({ caller }) => subject.startsWith(`${caller.userId}/`))?.agent;
+
 /** Some who were there before, some who never were. */
 function chosen(
   subjects: Subject[],
   random: Random,
-  { worker, sandbox }: { worker: string; sandbox: string },
+  { worker, sandbox, sent }: { worker: string; sandbox: string; sent: () => void },
 ): Subject[] {
   const before = [...subjects];
   const few: Subject[] = [];
@@ -223,17 +253,24 @@ function chosen(
         : [];
     const [account, ...others] = users.map(({ upn }) => upn);
     if (account === undefined) throw new Error("the sandbox has no people");
+    const [url, userId] = [() => worker, `person-${subjects.length}`];
     const subject =
       known ??
       createSubject({
-        url: () => worker,
-        userId: `person-${subjects.length}`,
+        url,
+        userId,
         account: random.pick([account, ...others]),
+        // Agents write mail.
+        scopes: ["Mail.ReadWrite"],
         // The first are tenants: there are not more of them.
         ...defined({ tenantId: tenants[subjects.length]?.id }),
       });
     if (known === undefined) {
       const { caller } = subject;
+      // Two of three users have an agent.
+      if (!caller.isTenant && subjects.length % 3 > 0) {
+        subject.agent = new Agent(new AgentCaller({ url, userId, sent }));
+      }
       // Every other user watches, and every fourth reads what was missed.
       if (!caller.isTenant && subjects.length % 2 === 0) {
         const catchUp = subjects.length % 4 === 0;
@@ -254,20 +291,31 @@ function count(report: CampaignReport, files: readonly ObjectFile[]): void {
   }
 }
 
+interface SlowMicrosoftEvents {
+  arrived: (occasion: Occasion) => void;
+  /** A message of this subject was written. */
+  wrote: (subject: string) => void;
+}
+
 /** Microsoft takes its time before and after the work, so that a kill finds requests at every stage. */
-function slowMicrosoft(random: Random, arrived: (occasion: Occasion) => void): Intercept {
+function slowMicrosoft(random: Random, { arrived, wrote }: SlowMicrosoftEvents): Intercept {
   return async (request, serve) => {
-    const occasion = request.url.includes("/oauth2/v2.0/token")
-      ? "token-request"
-      : /\/graph\/v1.0\/subscriptions/.test(request.url)
-        ? "subscription"
-        : undefined;
+    const occasion = occasionOf(request);
     if (occasion === undefined) return serve(request);
+    const text = await request.clone().text();
     const [before, after] = [random.between(0, 80), random.between(0, 80)];
     arrived(occasion);
     await setTimeout(before);
     const answer = await serve(request);
+    if (occasion === "approval" && answer.status === 201)
+      wrote(messageSchema.parse(JSON.parse(text)).subject);
     await setTimeout(after);
     return answer;
   };
+}
+
+function occasionOf({ url, method }: Request): Occasion | undefined {
+  if (url.includes("/oauth2/v2.0/token")) return "token-request";
+  if (/\/graph\/v1.0\/subscriptions/.test(url)) return "subscription";
+  return method === "POST" && url.endsWith("/graph/v1.0/me/messages") ? "approval" : undefined;
 }

@@ -14,6 +14,10 @@ export type Occasion =
   | "subscription"
   /** A notification of Graph's is on its way to the Worker. */
   | "notification"
+  /** An agent has asked the authorization server for something. */
+  | "grant"
+  /** What a person agreed to has reached Graph. */
+  | "approval"
   /** None: after a while. */
   | "time";
 
@@ -39,6 +43,10 @@ const occasions = [
   "subscription",
   "notification",
   "notification",
+  "grant",
+  "grant",
+  "grant",
+  "approval",
   "time",
 ] as const;
 

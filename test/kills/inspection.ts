@@ -8,6 +8,7 @@ import {
   type MaybeAnswer,
 } from "../support/connection-caller.ts";
 import { standingOf } from "../support/ledger.ts";
+import { inspectAgent } from "./agent-inspection.ts";
 import { ownPath } from "./load.ts";
 import type { Subject } from "./subject.ts";
 
@@ -30,7 +31,13 @@ export async function inspect(subject: Subject): Promise<void> {
   ledger.inspected(info);
   ledger.events.sawLog(events.status === 200 ? eventsIn(events) : [], promised);
   await finishSignIn(subject);
-  switch (ledger.standing) {
+  await isOfUse(subject);
+  const { agent } = subject;
+  if (agent !== undefined) await inspectAgent(agent, caller);
+}
+
+function isOfUse(subject: Subject): Promise<void> {
+  switch (subject.ledger.standing) {
     case "connected":
       return works(subject);
     case "disconnected":

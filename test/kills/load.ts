@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { eventsIn, infoIn, tokenIn, type MaybeAnswer } from "../support/connection-caller.ts";
 import { followLive } from "../support/live-follower.ts";
 import type { Random } from "../support/random.ts";
+import { changeGrant, useGrant } from "./agent-load.ts";
 import type { Fuse } from "./fuse.ts";
 import type { Subject } from "./subject.ts";
 
@@ -20,6 +21,7 @@ export async function load(subject: Subject, fuse: Fuse, random: Random): Promis
     event: (event) => ledger.events.saw(event),
     change: (change) => subject.inbox?.changes.saw(change),
   });
+  const { agent } = subject;
   const resource = caller.account.endsWith("@outlook.example") ? "graph" : "arm";
   await Promise.all([
     untilKilled(subject, fuse, () => change(subject, fuse, random)),
@@ -28,6 +30,12 @@ export async function load(subject: Subject, fuse: Fuse, random: Random): Promis
     ...(subject.inbox === undefined
       ? []
       : [untilKilled(subject, fuse, () => follow(subject, random))]),
+    ...(agent === undefined
+      ? []
+      : [
+          untilKilled(subject, fuse, () => changeGrant(agent, random)),
+          untilKilled(subject, fuse, () => useGrant(agent, caller, random)),
+        ]),
   ]);
   live.close();
 }

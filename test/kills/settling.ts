@@ -3,6 +3,7 @@ import {
   directoryRows,
   objectFiles,
   type DirectoryRow,
+  type GrantsFile,
   type ObjectFile,
 } from "../support/object-files.ts";
 
@@ -18,6 +19,16 @@ export function unsettled(
     return `the directory says ${row?.status} (${row?.version}), the object ${status} (${version})`;
   }
   return undefined;
+}
+
+/** Milliseconds that expired rows may stay: one sweep takes more of them. */
+const sweepDelay = 60 * 60_000;
+
+/** Why an object of the authorization server would stay for good; undefined: it is swept when its rows have expired. */
+export function unswept({ file, rows, expiry, alarm }: GrantsFile): string | undefined {
+  if (rows === 0) return `${file} holds nothing, and is still there`;
+  if (expiry === null || (alarm !== null && alarm <= expiry + sweepDelay)) return undefined;
+  return `${file} holds ${rows} rows, of which one expires at ${expiry}, and wakes at ${alarm}`;
 }
 
 /**

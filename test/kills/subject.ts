@@ -1,5 +1,6 @@
 import { ConnectionCaller, type ConnectionCallerOptions } from "../support/connection-caller.ts";
 import { Ledger } from "../support/ledger.ts";
+import type { Agent } from "./agent.ts";
 import type { WatchedInbox } from "./watched-inbox.ts";
 
 /** A connection under test: who calls it, and what it has answered. */
@@ -10,6 +11,8 @@ export interface Subject {
   flow: string | undefined;
   /** Of a connection that is never given up: its watch is to live as long. */
   inbox: WatchedInbox | undefined;
+  /** A program that works for this user. */
+  agent: Agent | undefined;
 }
 
 export const createSubject = (options: ConnectionCallerOptions): Subject => ({
@@ -17,4 +20,5 @@ export const createSubject = (options: ConnectionCallerOptions): Subject => ({
   ledger: new Ledger(options.tenantId === undefined ? options.account : null),
   flow: undefined,
   inbox: undefined,
+  agent: undefined,
 });

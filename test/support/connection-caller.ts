@@ -36,7 +36,7 @@ const tokenSchema = z.object({ data: z.object({ token: z.string(), generation: z
 
 /** On the one origin that tests may return to. */
 const returnUrl = "https://app.example/connected";
-const key = { authorization: `Bearer ${DEVELOPMENT_KEY}` };
+export const key = { authorization: `Bearer ${DEVELOPMENT_KEY}` };
 
 export const infoIn = ({ text }: Answer): ConnectionInfo => infoSchema.parse(JSON.parse(text)).data;
 export const eventsIn = ({ text }: Answer): ConnectionEvent[] =>
@@ -46,7 +46,8 @@ export const watchesIn = ({ text }: Answer): Watch[] => watchesSchema.parse(JSON
 export const changesIn = ({ text }: Answer): Change[] => changesSchema.parse(JSON.parse(text)).data;
 export const tokenIn = ({ text }: Answer) => tokenSchema.parse(JSON.parse(text)).data;
 
-async function ask(url: string | URL, init: RequestInit = {}): Promise<MaybeAnswer> {
+/** One request, its redirects not followed. */
+export async function ask(url: string | URL, init: RequestInit = {}): Promise<MaybeAnswer> {
   try {
     const response = await fetch(url, { redirect: "manual", ...init });
     const { status, headers } = response;
@@ -62,6 +63,8 @@ export interface ConnectionCallerOptions {
   userId: string;
   /** The Microsoft account this user signs in with. */
   account: string;
+  /** Asked for at sign-in, beside the default ones. */
+  scopes?: readonly string[];
   /** The connection is this tenant's, and no user's. */
   tenantId?: string;
 }
@@ -79,6 +82,10 @@ export class ConnectionCaller {
 
   get account(): string {
     return this.#options.account;
+  }
+
+  get userId(): string {
+    return this.#options.userId;
   }
 
   /** Whose own word connects it: nobody signs in. */
@@ -99,6 +106,11 @@ export class ConnectionCaller {
 
   info(): Promise<MaybeAnswer> {
     return ask(this.#connection, { headers: key });
+  }
+
+  /** Its events and its agents' calls, as a file. */
+  audit(): Promise<MaybeAnswer> {
+    return ask(`${this.#connection}/audit`, { headers: key });
   }
 
   events(after: number): Promise<MaybeAnswer> {
@@ -148,10 +160,11 @@ export class ConnectionCaller {
 
   /** A sign-in up to Microsoft's answer. @returns what takes that answer to the Worker */
   async begin(by: "user" | "server"): Promise<(() => Promise<SignInEnd>) | undefined> {
-    const { url, userId, tenantId } = this.#options;
+    const { url, userId, tenantId, scopes = [] } = this.#options;
     if (tenantId !== undefined) return () => this.#connect(tenantId);
     const query = new URLSearchParams({ user_id: userId });
     if (by === "server") query.set("return_url", returnUrl);
+    if (scopes.length > 0) query.set("scopes", scopes.join(" "));
     const headers = by === "server" ? key : {};
     const start = await ask(`${url()}/connect?${query}`, { headers });
     if (start === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import * as z from "zod";
 
@@ -22,6 +22,16 @@ export interface ObjectFile {
   size: number;
 }
 
+/** What an object of the authorization server holds. */
+export interface GrantsFile {
+  /** The name of its file. */
+  file: string;
+  rows: number;
+  /** Milliseconds since the epoch: when the first of them expires, and when it wakes. */
+  expiry: number | null;
+  alarm: number | null;
+}
+
 export interface DirectoryRow {
   status: string;
   version: number;
@@ -31,8 +41,9 @@ const numberSchema = z.object({ value: z.number().nullable() });
 const grantSchema = z.object({ status: z.string(), version: z.number() });
 const rowSchema = z.object({ connection_id: z.string(), status: z.string(), version: z.number() });
 
-/** Miniflare's name of it: Worker and class. */
+/** Miniflare's names of them: Worker and class. */
 const namespace = "azure-ConnectionActor";
+const grantsNamespace = "azure-McpGrants";
 
 const sizeStatement =
   "SELECT page_count * page_size AS value FROM pragma_page_count(), pragma_page_size()";
@@ -65,11 +76,12 @@ function objectId(name: string): string {
   return Buffer.concat([first, hmac(first)]).toString("hex");
 }
 
+const has = (db: DatabaseSync, table: string): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(table) !== undefined;
+
 function objectIn(db: DatabaseSync, connection: string): ObjectFile | undefined {
-  const has = (table: string) =>
-    db.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(table) !== undefined;
   // Something was asked of it, or it was forgotten: it is no connection.
-  if (!has("grant")) return undefined;
+  if (!has(db, "grant")) return undefined;
   const number = (sql: string) => numberSchema.parse(db.prepare(sql).get()).value;
   const grant = grantSchema.optional().parse(db.prepare('SELECT * FROM "grant"').get());
   if (grant === undefined) return undefined;
@@ -95,6 +107,26 @@ export function objectFiles(persist: string, connections: readonly string[]): Ob
     const path = join(persist, "do", namespace, `${objectId(connection)}.sqlite`);
     return existsSync(path) ? (read(path, (db) => objectIn(db, connection)) ?? []) : [];
   });
+}
+
+/** workerd keeps an object's alarm in a table of its own, in nanoseconds: more than a number holds. */
+const alarmStatement = "SELECT value / 1000000 AS value FROM _cf_METADATA WHERE key = 1";
+
+/** Those objects of the authorization server that keep anything, or could. */
+export function grantsFiles(persist: string): GrantsFile[] {
+  return databasesIn(join(persist, "do", grantsNamespace)).flatMap((path) =>
+    read(path, (db) => {
+      if (!has(db, "entry")) return [];
+      const number = (sql: string) =>
+        numberSchema.optional().parse(db.prepare(sql).get())?.value ?? null;
+      return {
+        file: basename(path),
+        rows: number("SELECT count(*) AS value FROM entry") ?? 0,
+        expiry: number("SELECT min(expires_at) AS value FROM entry"),
+        alarm: has(db, "_cf_METADATA") ? number(alarmStatement) : null,
+      };
+    }),
+  );
 }
 
 /** The directory's rows by connection id. */

@@ -1,3 +1,5 @@
+import { mcpMessage } from "../../support/mcp-message.ts";
+
 /** The list of mail by which `/mcp` is measured: the same request to Graph, by both ways. */
 
 /** What both ask for. */
@@ -11,35 +13,19 @@ const origin = "http://localhost:8787";
 export const listMail = (azure: Fetcher, session: string): Promise<Response> =>
   azure.fetch(`${origin}/mail?top=${mailTop}&select=${mailFields}`, { headers: bearer(session) });
 
-const version = "2026-07-28";
-const toolCall = JSON.stringify({
-  jsonrpc: "2.0",
-  id: 1,
+const toolCall = mcpMessage({
   method: "tools/call",
-  params: {
-    name: "mail_list_messages",
-    arguments: { top: mailTop },
-    _meta: {
-      "io.modelcontextprotocol/protocolVersion": version,
-      "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" },
-      "io.modelcontextprotocol/clientCapabilities": {},
-    },
-  },
+  params: { name: "mail_list_messages", arguments: { top: mailTop } },
+  client: "bench",
 });
+const toolCallBody = JSON.stringify(toolCall.body);
 
 /** The tool, by a session or an MCP token. What it answers with an error is no measurement. */
 export async function listMailByTool(azure: Fetcher, token: string): Promise<Response> {
   const response = await azure.fetch(`${origin}/mcp`, {
     method: "POST",
-    headers: {
-      ...bearer(token),
-      accept: "application/json, text/event-stream",
-      "content-type": "application/json",
-      "mcp-protocol-version": version,
-      "mcp-method": "tools/call",
-      "mcp-name": "mail_list_messages",
-    },
-    body: toolCall,
+    headers: { ...bearer(token), ...toolCall.headers },
+    body: toolCallBody,
   });
   const text = await response.text();
   if (!text.includes('"structuredContent":{"items":')) throw new Error(text);

@@ -1,3 +1,4 @@
+import { mcpAnswerIn, mcpMessage } from "../../support/mcp-message.ts";
 import { front, type FrontRequest } from "./front.ts";
 
 /** A client of the Model Context Protocol, as far as these tests need one: one message, one answer. */
@@ -22,8 +23,6 @@ export interface McpOptions extends Omit<FrontRequest, "method" | "body"> {
   via?: (request: Request) => Promise<Response>;
 }
 
-const version = "2026-07-28";
-
 /** Sends one message to `/mcp`. */
 export async function mcp(
   method: string,
@@ -31,32 +30,29 @@ export async function mcp(
   options: McpOptions = {},
 ): Promise<McpAnswer> {
   const { query = "", era = "modern", capabilities = {}, more, headers, via, ...request } = options;
-  const meta = {
-    "io.modelcontextprotocol/protocolVersion": version,
-    "io.modelcontextprotocol/clientInfo": { name: "integration-test", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": capabilities,
-  };
+  const message = mcpMessage({
+    method,
+    params: { ...params, ...more },
+    capabilities,
+    client: "integration-test",
+  });
   const response = await front(`/mcp${query}`, {
     ...request,
     ...(via !== undefined && { via }),
     method: "POST",
-    body: {
-      jsonrpc: "2.0",
-      id: 1,
-      method,
-      params: { ...params, ...more, ...(era === "modern" && { _meta: meta }) },
-    },
-    headers: {
-      accept: "application/json, text/event-stream",
-      "mcp-protocol-version": era === "modern" ? version : "2025-11-25",
-      ...(era === "modern" && { "mcp-method": method }),
-      ...(era === "modern" && typeof params["name"] === "string" && { "mcp-name": params["name"] }),
-      ...headers,
-    },
+    ...(era === "modern"
+      ? { body: message.body, headers: { ...message.headers, ...headers } }
+      : {
+          body: { jsonrpc: "2.0", id: 1, method, params: { ...params, ...more } },
+          headers: {
+            accept: "application/json, text/event-stream",
+            "mcp-protocol-version": "2025-11-25",
+            ...headers,
+          },
+        }),
   });
   const text = await response.text();
-  const data = text.startsWith("{") ? text : (/^data: (\{.*)$/m.exec(text)?.[1] ?? "{}");
-  const { result = {}, error } = JSON.parse(data) as {
+  const { result = {}, error } = mcpAnswerIn(text) as {
     result?: Record<string, unknown>;
     error?: Record<string, unknown>;
   };

@@ -1,29 +1,22 @@
 import { expect } from "vitest";
 import { CookieJar, front, json } from "./front.ts";
 import { authorize as atMicrosoft } from "./sandbox.ts";
+import {
+  authorizePath as authorizePathOf,
+  decisionOn,
+  newPkce,
+  redemption,
+  redirectUri,
+  registration,
+  type Pkce,
+} from "../../support/consent-form.ts";
+
+export { handleIn, newPkce, redirectUri } from "../../support/consent-form.ts";
+export type { Pkce } from "../../support/consent-form.ts";
 
 /** An MCP client, and the browser of its user. */
 
-export const redirectUri = "http://127.0.0.1:33418/callback";
 export const resource = "http://localhost:8787/mcp";
-
-/** A code verifier, and its S256 challenge. */
-export interface Pkce {
-  verifier: string;
-  challenge: string;
-}
-
-const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
-
-export async function newPkce(): Promise<Pkce> {
-  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
-  return { verifier, challenge: base64url(new Uint8Array(digest)) };
-}
 
 /** Registers a client. */
 export async function registered(metadata: Record<string, unknown> = {}): Promise<string> {
@@ -35,34 +28,15 @@ export async function registered(metadata: Record<string, unknown> = {}): Promis
 export const register = (metadata: Record<string, unknown> = {}): Promise<Response> =>
   front("/oauth/register", {
     method: "POST",
-    body: {
-      redirect_uris: [redirectUri],
-      client_name: "Test client",
-      token_endpoint_auth_method: "none",
-      ...metadata,
-    },
+    body: { ...registration("Test client"), ...metadata },
   });
 
 /** The address that a client opens in its user's browser. */
-export function authorizePath(
+export const authorizePath = (
   clientId: string,
-  { challenge }: Pkce,
+  pkce: Pkce,
   parameters: Record<string, string | undefined> = {},
-): string {
-  const query = new URLSearchParams();
-  const all: Record<string, string | undefined> = {
-    response_type: "code",
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    state: "of-the-client",
-    code_challenge: challenge,
-    code_challenge_method: "S256",
-    resource,
-    ...parameters,
-  };
-  for (const [name, value] of Object.entries(all)) if (value !== undefined) query.set(name, value);
-  return `/oauth/authorize?${query.toString()}`;
-}
+): string => authorizePathOf(clientId, pkce, { resource, ...parameters });
 
 /** A browser: it keeps cookies, and sends forms as the page that it shows. */
 export class Browser {
@@ -76,14 +50,11 @@ export class Browser {
   async submit(
     page: string,
     {
-      decision = "allow",
-      untick = [],
-      headers = { "sec-fetch-site": "same-origin" },
+      headers,
+      ...answer
     }: { decision?: string; untick?: readonly string[]; headers?: Record<string, string> } = {},
   ): Promise<Response> {
-    const form = new URLSearchParams({ handle: handleIn(page), decision });
-    for (const scope of offeredIn(page)) if (!untick.includes(scope)) form.append("scope", scope);
-    return this.post(form, headers);
+    return this.post(decisionOn(page, answer), headers);
   }
 
   async post(
@@ -120,11 +91,6 @@ export class Browser {
   }
 }
 
-export const handleIn = (page: string): string =>
-  /name="handle" value="([^"]+)"/.exec(page)?.[1] ?? "";
-export const offeredIn = (page: string): string[] =>
-  [...page.matchAll(/name="scope" value="([^"]+)"/g)].map(([, scope = ""]) => scope);
-
 /** What an answer sends the client. */
 export function sentBack(answer: Response): URLSearchParams {
   const location = answer.headers.get("location") ?? "";
@@ -149,17 +115,9 @@ export async function tokens(
 export const redeem = (
   clientId: string,
   code: string | null,
-  { verifier }: Pkce,
+  pkce: Pkce,
   more: Record<string, string> = {},
-) =>
-  tokens({
-    grant_type: "authorization_code",
-    client_id: clientId,
-    code: code ?? "",
-    code_verifier: verifier,
-    redirect_uri: redirectUri,
-    ...more,
-  });
+) => tokens({ ...redemption(clientId, code ?? "", pkce), ...more });
 
 export const refresh = (
   clientId: string,
