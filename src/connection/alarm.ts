@@ -17,6 +17,8 @@ import {
 import type { Refresher } from "./tokens/refresher.ts";
 import type { WatchKeeper } from "./watches/keeper.ts";
 
+/** Milliseconds from the first answer of a life to the look after its alarm: the answer is gone by then. */
+const lookDelay = 20;
 /** An alarm this late was lost; the next touch sets it again. */
 const lateness = 60_000;
 /** Milliseconds an alarm waits for deliveries. */
@@ -102,10 +104,10 @@ export class Alarm {
   touch(): void {
     if (!this.#known) {
       this.#known = true;
-      // In a turn of its own: the answer would wait for what is read here.
+      // The answer would wait for what is read here, and share the thread with what is set.
       setTimeout(() => {
         this.#recall().catch(() => undefined);
-      }, 0);
+      }, lookDelay);
       return;
     }
     if (this.#isLate()) this.#rearm();

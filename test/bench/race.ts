@@ -11,11 +11,31 @@ export interface RaceOptions {
  *
  * @returns milliseconds per round, by contestant
  */
-export async function race<Name extends string>(
+export function race<Name extends string>(
   contestants: Record<Name, () => Promise<unknown>>,
+  options: RaceOptions,
+): Promise<Record<Name, number[]>> {
+  const timed = Object.entries<() => Promise<unknown>>(contestants).map(([name, run]) => [
+    name,
+    async () => {
+      const start = performance.now();
+      await run();
+      return performance.now() - start;
+    },
+  ]);
+  return inTurns(Object.fromEntries(timed) as Record<Name, () => Promise<number>>, options);
+}
+
+/**
+ * Has contestants that time themselves do so by turns, as {@link race}.
+ *
+ * @returns what they said per round, by contestant
+ */
+export async function inTurns<Name extends string>(
+  contestants: Record<Name, () => Promise<number>>,
   { rounds, warmUp, prepare }: RaceOptions,
 ): Promise<Record<Name, number[]>> {
-  const entries = Object.entries(contestants) as [Name, () => Promise<unknown>][];
+  const entries = Object.entries(contestants) as [Name, () => Promise<number>][];
   const times = Object.fromEntries(entries.map(([name]) => [name, []])) as unknown as Record<
     Name,
     number[]
@@ -24,9 +44,8 @@ export async function race<Name extends string>(
     const first = (round + warmUp) % entries.length;
     for (const [name, run] of [...entries.slice(first), ...entries.slice(0, first)]) {
       await prepare?.();
-      const start = performance.now();
-      await run();
-      if (round >= 0) times[name].push(performance.now() - start);
+      const took = await run();
+      if (round >= 0) times[name].push(took);
     }
   }
   return times;

@@ -48,6 +48,7 @@ export interface Bench {
 const evictables = {
   actor: ["azure", "ConnectionActor"],
   object: ["lab", "EmptyObject"],
+  holder: ["lab", "TokenObject"],
   broadcast: ["lab", "BroadcastObject"],
 } as const;
 export type Evictable = keyof typeof evictables;
@@ -137,6 +138,7 @@ export async function startBench(): Promise<Bench> {
             AZURE_CONNECTION: { className: "ConnectionActor", scriptName: "azure" },
             EMPTY: { className: "EmptyObject", useSQLite: true },
             ROWS: { className: "RowObject", useSQLite: true },
+            HOLDERS: { className: "TokenObject", useSQLite: true },
             BROADCAST: { className: "BroadcastObject", useSQLite: true },
           },
           kvNamespaces: ["TOKENS"],

@@ -118,6 +118,8 @@ export async function runCampaign({
   const { persist, url } = planned;
 
   let touched: Subject[] = [];
+  /** Faults that were told as they were found: a campaign may be ended before its report. */
+  const said = new Set<string>();
   const report: CampaignReport = {
     kills: 0,
     connections: 0,
@@ -144,6 +146,10 @@ export async function runCampaign({
       for (const [id, reason] of stuck) report.faults.push(`${id} is stuck: ${reason}`);
     }
     report.slowest = Math.max(report.slowest, Date.now() - restartedAt);
+    for (const fault of subjects.flatMap(faultsOf)) {
+      if (!said.has(fault)) progress(fault);
+      said.add(fault);
+    }
     return worker;
   };
 
@@ -188,15 +194,15 @@ export async function runCampaign({
       report.faults.push(`${held} of ${subjects.length} have an object`);
     report.connections = subjects.length;
     report.faults.push(...receiver.faults);
-    for (const { caller, ledger, agent } of subjects) {
-      for (const fault of agent?.faults ?? []) ledger.fault(fault);
+    for (const subject of subjects) {
+      const { caller, ledger, agent } = subject;
       report.given += agent?.given ?? 0;
       report.approvals += agent?.approvals.used ?? 0;
       const { last } = ledger.events;
       const heard = receiver.heard(caller.id);
       if (heard < last) ledger.fault(`was heard up to event ${heard} of ${last}`);
       report.events += last;
-      report.faults.push(...ledger.faults.map((fault) => `${caller.id} ${fault}`));
+      report.faults.push(...faultsOf(subject));
     }
     report.faults.push(
       ...grantsFiles(persist).flatMap((file) => unswept(file) ?? []),
@@ -233,6 +239,9 @@ async function consent(
     throw new Error(`no consent: ${answer.status}`);
   }
 }
+
+const faultsOf = ({ caller, ledger, agent }: Subject): string[] =>
+  [...ledger.faults, ...(agent?.faults ?? [])].map((fault) => `${caller.id} ${fault}`);
 
 /** Whose agent writes a message of this subject. */
 const agentOf = (subjects: readonly Subject[], subject: string): Agent | undefined =>

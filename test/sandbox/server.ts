@@ -80,6 +80,9 @@ function close(server: Server): Promise<void> {
   });
 }
 
+/** Milliseconds. On a busy machine a client would send on a connection that has just been closed. */
+const keepAliveTimeout = 60_000;
+
 /**
  * Serves the sandbox by http and, with a throw-away certificate, by https.
  * @throws the system's error (EADDRINUSE) when a port cannot be had
@@ -95,9 +98,12 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     servers.push(server);
     return server;
   };
-  const http = await listenLocally(() => keep(createHttpServer(answer)), options.port);
+  const http = await listenLocally(
+    () => keep(createHttpServer({ keepAliveTimeout }, answer)),
+    options.port,
+  );
   const https = await listenLocally(
-    () => keep(createHttpsServer({ key, cert }, answer)),
+    () => keep(createHttpsServer({ key, cert, keepAliveTimeout }, answer)),
     options.httpsPort,
   );
   return {

@@ -2,21 +2,22 @@ import * as z from "zod";
 import { liveRequest } from "../../../src/connection/live/live-request.ts";
 import { actorOf, connected, expectOk } from "../../integration/support/connections.ts";
 import { refreshTokenOf } from "../../integration/support/imports.ts";
-import type { RowObject } from "./baselines.ts";
+import type { RowObject, TokenObject } from "./baselines.ts";
 import { credentialsOf } from "./agent.ts";
 import { listMail, listMailByTool } from "./mail.ts";
 import { postNotification, watchedInbox } from "./notifications.ts";
 import { quickUrl } from "./quick.ts";
-import { byEmptyObject, byGateway, listMailByKey, tokenHeaders } from "./routes.ts";
+import { byEmptyObject, byGateway, largeToken, listMailByKey, tokenHeaders } from "./routes.ts";
 import { callByKv, shareByKv } from "./token-in-kv.ts";
 
-export { BroadcastObject, EmptyObject, RowObject } from "./baselines.ts";
+export { BroadcastObject, EmptyObject, RowObject, TokenObject } from "./baselines.ts";
 
 interface Environment {
   TOKENS: KVNamespace;
   EMPTY: DurableObjectNamespace;
   BROADCAST: DurableObjectNamespace;
   ROWS: DurableObjectNamespace<RowObject>;
+  HOLDERS: DurableObjectNamespace<TokenObject>;
   /** The deployed Worker's HTTP face. */
   AZURE: Fetcher;
   /** The same, with the binding that counts its callers. */
@@ -34,6 +35,7 @@ const ways: Record<string, (env: Environment, id: string, url: string) => Promis
   kv: ({ TOKENS }, id, url) => callByKv(TOKENS, id, url),
   // These bring a token along, since nobody on their way adds one.
   object: ({ EMPTY }, id, url) => EMPTY.getByName(id).fetch(url, { headers: tokenHeaders }),
+  holder: ({ HOLDERS }, id, url) => HOLDERS.getByName(id).fetch(url),
   forward: (_, __, url) => fetch(url, { headers: tokenHeaders }),
   gateway: ({ AZURE }, id, url) => byGateway(AZURE, id, url),
   plainGateway: ({ PLAIN }, id, url) => byGateway(PLAIN, id, url),
@@ -108,6 +110,25 @@ const routes: Record<string, Route> = {
     );
     await inLanes(Number(named(query, "width")), turns, (id) => call(env, way, id, url));
     return Response.json({ done: true });
+  },
+
+  /** One call for each id, with so many milliseconds before each. @returns milliseconds that the calls took */
+  "/spaced": async (query, env) => {
+    let took = 0;
+    for (const id of named(query, "ids").split(",")) {
+      await new Promise((resolve) => setTimeout(resolve, Number(named(query, "gap"))));
+      const start = performance.now();
+      await call(env, named(query, "way"), id, quickUrl);
+      took += performance.now() - start;
+    }
+    return Response.json({ took });
+  },
+
+  /** Has objects that do no more hold a token. */
+  "/hold": async (query, { HOLDERS }) => {
+    const ids = named(query, "ids").split(",");
+    await inLanes(1, ids, (id) => HOLDERS.getByName(id).keep(largeToken));
+    return Response.json({ held: ids.length });
   },
 
   /** A connection that is signed in, and was never used. */

@@ -6,8 +6,10 @@ export const graphOrigin = "https://graph.microsoft.com";
 const origin = "http://localhost:8787";
 const key = { authorization: "Bearer azk_all_all-secret" };
 
-/** A large token, as an object that only forwards is given one by whoever calls it. */
-export const tokenHeaders = { authorization: `Bearer ${"t".repeat(2_000)}` };
+export const largeToken = "t".repeat(2_000);
+
+/** As an object that only forwards is given it by whoever calls it. */
+export const tokenHeaders = { authorization: `Bearer ${largeToken}` };
 
 /** `GET /mail` of a connection. */
 export const listMailByKey = (to: Fetcher, connection: string): Promise<Response> =>
