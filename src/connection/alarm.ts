@@ -1,5 +1,5 @@
 import { errorName } from "../contract/errors.ts";
-import { endsWithin } from "../platform/deadline.ts";
+import { endsWithin, type Timer } from "../platform/deadline.ts";
 import type { AlarmTable } from "./alarm-work.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import type { OutboxRelay } from "./delivery/outbox-relay.ts";
@@ -36,6 +36,7 @@ export interface AlarmOptions {
   watches: Pick<WatchKeeper, "leases">;
   table: AlarmTable;
   now: () => number;
+  timer: Timer;
   /** Called after every alarm. */
   alarmRan: (facts: AlarmFacts) => void;
 }
@@ -105,9 +106,9 @@ export class Alarm {
     if (!this.#known) {
       this.#known = true;
       // The answer would wait for what is read here, and share the thread with what is set.
-      setTimeout(() => {
+      this.#options.timer(lookDelay, () => {
         this.#recall().catch(() => undefined);
-      }, lookDelay);
+      });
       return;
     }
     if (this.#isLate()) this.#rearm();

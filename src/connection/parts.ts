@@ -213,6 +213,7 @@ export function createParts({
     watches,
     table: createAlarmTable({ state, refresher, relay, watches, now }),
     now,
+    timer: platformTimer,
     alarmRan: (facts) => observer.alarmRan(facts),
   });
 

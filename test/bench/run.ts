@@ -12,6 +12,7 @@ import { notifications } from "./rows/notifications.ts";
 import { outage } from "./rows/outage.ts";
 import { quarter } from "./rows/quarter.ts";
 import { scale } from "./rows/scale.ts";
+import { startUp } from "./rows/start-up.ts";
 import { storage } from "./rows/storage.ts";
 import { tokenPosts } from "./rows/token-posts.ts";
 import { startBench } from "./runtime.ts";
@@ -34,6 +35,7 @@ const topics: readonly Topic[] = [
   scale,
   outage,
   bundle,
+  startUp,
 ];
 
 const { values } = parseArgs({

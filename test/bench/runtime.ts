@@ -13,9 +13,9 @@ import { residentBytes } from "../support/memory.ts";
 import { workerSecrets } from "../support/secrets.ts";
 import { benchWorker, type BundledModule, deployedBundle } from "./bundles.ts";
 
-const compatibilityDate = "2026-08-15";
+export const compatibilityDate = "2026-08-15";
 /** As wrangler.jsonc has them, but for what would keep requests from this machine's own network. */
-const compatibilityFlags = ["enable_request_signal", "request_signal_passthrough"];
+export const compatibilityFlags = ["enable_request_signal", "request_signal_passthrough"];
 const deployedObjects = { AZURE_CONNECTION: "ConnectionActor", MCP_GRANTS: "McpGrants" };
 /** More than any measurement sends. */
 const ratelimits = {

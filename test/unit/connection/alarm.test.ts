@@ -3,6 +3,7 @@ import { Alarm } from "../../../src/connection/alarm.ts";
 import type { AlarmTable } from "../../../src/connection/alarm-work.ts";
 import type { AlarmFacts } from "../../../src/platform/telemetry.ts";
 import type { DueKind } from "../../../src/connection/policy/schedule.ts";
+import { ManualTimer } from "../../support/manual-timer.ts";
 import { home, newConnection, signedInConnection, start } from "./support/connection.ts";
 
 const minute = 60_000;
@@ -14,6 +15,7 @@ function alarmOf(
   { set = null as number | null, does = {} as Partial<Record<DueKind, () => unknown>> } = {},
 ) {
   const now = { at: start };
+  const waits = new ManualTimer();
   const done: DueKind[] = [];
   const runs: AlarmFacts[] = [];
   const platform = { alarm: set };
@@ -56,22 +58,29 @@ function alarmOf(
     watches: { leases: new Map() },
     table,
     now: () => now.at,
+    timer: waits.timer,
     alarmRan: (run) => runs.push(run),
   });
-  return { alarm, now, done, runs, platform, schedule, state };
+  /** The answer is gone, and what was left for after it is done. */
+  const answered = async () => {
+    waits.elapse(20);
+    await new Promise<void>((resolve) => setTimeout(resolve, 5));
+  };
+  return { alarm, now, done, runs, platform, schedule, state, answered };
 }
 
-const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
-
 describe("the first touch of a life", () => {
-  test("asks the platform once, and leaves an alarm that is right", async () => {
+  test("asks the platform once, after the answer, and leaves an alarm that is right", async () => {
     const right = start + 14 * day;
-    const { alarm, schedule, platform, state } = alarmOf(signedInConnection(), { set: right });
+    const { alarm, schedule, platform, state, answered } = alarmOf(signedInConnection(), {
+      set: right,
+    });
     state.outbox.remove("directory");
     schedule.mockClear();
     alarm.touch();
     alarm.touch();
-    await settle();
+    expect(schedule).not.toHaveBeenCalled();
+    await answered();
     expect(schedule).toHaveBeenCalledTimes(1);
     expect(platform.alarm).toBe(right);
   });
@@ -82,10 +91,10 @@ describe("the first touch of a life", () => {
     // A process that was killed between a change and its alarm leaves one for another time.
     ["is set for another time", start + 30 * day],
   ])("sets the alarm where it %s", async (_, set) => {
-    const { alarm, platform, state } = alarmOf(signedInConnection(), { set });
+    const { alarm, platform, state, answered } = alarmOf(signedInConnection(), { set });
     state.outbox.remove("directory");
     alarm.touch();
-    await settle();
+    await answered();
     expect(platform.alarm).toBe(start + 14 * day);
   });
 });
