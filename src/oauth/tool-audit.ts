@@ -25,8 +25,17 @@ function objectOf(connectionId: string): string | undefined {
  */
 const gathering = 2_000;
 
+/** Milliseconds after which a request that gathers lines has ended without writing them. */
+const longestGathering = 5 * gathering;
+
+interface Gathered {
+  lines: string[];
+  /** Milliseconds since the epoch. */
+  since: number;
+}
+
 /** Lines of connections that are not written yet. */
-const gathered = new Map<string, string[]>();
+const gathered = new Map<string, Gathered>();
 
 /**
  * Keeps a line, together with those that follow soon. Only the first of them waits for it.
@@ -43,20 +52,20 @@ export async function keepAuditLine(
   if (name === undefined) return;
   const text = JSON.stringify({ time: new Date(now).toISOString(), ...line });
   const open = gathered.get(connectionId);
-  if (open !== undefined) {
-    open.push(text);
+  if (open !== undefined && now - open.since < longestGathering) {
+    open.lines.push(text);
     return;
   }
-  const lines = [text];
-  gathered.set(connectionId, lines);
+  const own: Gathered = { lines: [text], since: now };
+  gathered.set(connectionId, own);
   await new Promise((resolve) => {
     setTimeout(resolve, gathering);
   });
-  gathered.delete(connectionId);
+  if (gathered.get(connectionId) === own) gathered.delete(connectionId);
   const grants = await grantsStub(env, name, { creates: true });
   await grants.append({
     prefix: prefixOf(connectionId),
-    lines: lines.slice(-mostAuditLines),
+    lines: own.lines.slice(-mostAuditLines),
     expiresAt: now + kept,
     most: mostAuditLines,
   });
