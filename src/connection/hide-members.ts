@@ -30,8 +30,16 @@ const open: ReadonlySet<string> = new Set([
   "redeliver",
 ]);
 
-/** What shadows the members of a class, gathered once: every object of an isolate begins with it. */
-const shadows = new WeakMap<object, PropertyDescriptorMap>();
+/** What shadows the members of a class. */
+interface Shadow {
+  /** Those that an assignment shadows: ten times faster than a definition, and every waking object begins with it. */
+  values: Record<string, unknown>;
+  /** Accessors, and what cannot be assigned to. */
+  others: PropertyDescriptorMap;
+}
+
+/** Gathered once for all objects of an isolate. */
+const shadows = new WeakMap<object, Shadow>();
 
 /**
  * RPC serves every member of an object's prototype chain, inherited ones too: a base class that has a
@@ -46,18 +54,23 @@ export function hideMembers(self: object): void {
     shadow = shadowOf(prototype);
     shadows.set(prototype, shadow);
   }
-  Object.defineProperties(self, shadow);
+  Object.assign(self, shadow.values);
+  Object.defineProperties(self, shadow.others);
 }
 
-function shadowOf(first: object): PropertyDescriptorMap {
-  const shadow: PropertyDescriptorMap = {};
+function shadowOf(first: object): Shadow {
+  const shadow: Shadow = { values: {}, others: {} };
+  const known = new Set(open);
   for (
     let prototype: unknown = first;
     typeof prototype === "object" && prototype !== null && prototype !== Object.prototype;
     prototype = Object.getPrototypeOf(prototype)
   ) {
     for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (!open.has(name) && !Object.hasOwn(shadow, name)) shadow[name] = member;
+      if (known.has(name)) continue;
+      known.add(name);
+      if (member.writable === true) shadow.values[name] = member.value;
+      else shadow.others[name] = member;
     }
   }
   return shadow;
