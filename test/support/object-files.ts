@@ -55,9 +55,27 @@ function databasesIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Reads one database as it is now, beside whoever writes to it. */
+/** SQLITE_READONLY_ROLLBACK: a writer died before its database kept a write-ahead log. */
+const needsRollback = 776;
+
+/** Reads one database as it is now, beside whoever writes to it. What a dead writer left half done is undone. */
 function read<Value>(path: string, work: (db: DatabaseSync) => Value): Value {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+  try {
+    return readBy({ readOnly: true }, path, work);
+  } catch (error) {
+    if (!(error instanceof Error && "errcode" in error && error.errcode === needsRollback)) {
+      throw error;
+    }
+    return readBy({ readOnly: false }, path, work);
+  }
+}
+
+function readBy<Value>(
+  { readOnly }: { readOnly: boolean },
+  path: string,
+  work: (db: DatabaseSync) => Value,
+): Value {
+  const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
   try {
     // One snapshot, whatever is committed meanwhile.
     db.exec("BEGIN");
