@@ -27,7 +27,7 @@ const readmeTests = blocksOf(readmes.get("test/sandbox/README.md") ?? "").filter
 
 /** What someone with the package alone writes. */
 const files = {
-  "readme.test.ts": readmeTests.map(({ text }) => text).join("\n"),
+  ...Object.fromEntries(readmeTests.map(({ text }, at) => [`readme-${at}.test.ts`, text])),
   "mail.mjs": `
 import { AzureClient, AzureError } from "azure-integration-worker";
 
@@ -131,8 +131,9 @@ beforeAll(async () => {
   tarball = await packInto(folder);
   installed = await installInto(consumer, tarball, files);
   // The consumer's own test runner, which is not downloaded again.
-  const runner = "node_modules/vitest";
-  await symlink(join(projectRoot, runner), join(consumer, runner));
+  for (const name of ["node_modules/vitest", "node_modules/@azure"]) {
+    await symlink(join(projectRoot, name), join(consumer, name));
+  }
   sandbox = await startSandboxServer({ port: 0, httpsPort: 0 });
   harness = createTestHarness({
     root: projectRoot,
@@ -203,14 +204,13 @@ describe("a program with the package", () => {
   });
 
   test.each(["1", "2"])("is tested as the README writes it, with CHAOS_SEED=%s", async (seed) => {
-    expect(readmeTests.length).toBe(1);
+    expect(readmeTests.length).toBe(2);
     const report = join(consumer, `report-${seed}.json`);
     await run(
       process.execPath,
       [
         join(consumer, "node_modules/vitest/vitest.mjs"),
         "run",
-        "readme.test.ts",
         `--root=${consumer}`,
         "--reporter=json",
         `--outputFile=${report}`,
@@ -219,8 +219,8 @@ describe("a program with the package", () => {
     ).catch(() => undefined); // The report says what failed.
     expect(JSON.parse(await readFile(report, "utf8"))).toMatchObject({
       success: true,
-      numPassedTests: 3,
-      numTotalTests: 3,
+      numPassedTests: 4,
+      numTotalTests: 4,
     });
   });
 
