@@ -5,6 +5,9 @@ import { signal } from "./signal.ts";
 /** Who is signed in, and how one can; undefined until the Worker has said so. */
 export const state = signal<ConsoleState | undefined>(undefined);
 
+/** Whether somebody signed out on this page: then nobody is signed in by Cloudflare Access without a click. */
+export const signedOut = signal(false);
+
 /** Why something was refused or did not come about, for a person. */
 export interface Problem {
   code: string;

@@ -1,12 +1,12 @@
 import { render } from "preact";
 import type { ConsoleState } from "../contract/console-state.ts";
-import { ask, state } from "./api.ts";
+import { ask, signedOut, state } from "./api.ts";
 import { ConnectionPage } from "./connection.tsx";
 import { Connections } from "./connections.tsx";
 import { Health } from "./health.tsx";
 import { Mcp } from "./mcp.tsx";
 import { Failed, Loading, Title, useAsked } from "./parts.tsx";
-import { address } from "./router.ts";
+import { address, connectionAt } from "./router.ts";
 import { SignIn } from "./sign-in.tsx";
 import { useSignals } from "./signal.ts";
 import { Webhooks } from "./webhooks.tsx";
@@ -20,8 +20,8 @@ const pages = [
 
 function Page() {
   const path = address.value.pathname.replace(/\/$/, "");
-  const [, id] = /^\/console\/connections\/([^/]+)$/.exec(path) ?? [];
-  if (id !== undefined) return <ConnectionPage key={id} id={decodeURIComponent(id)} />;
+  const id = connectionAt(path);
+  if (id !== undefined) return <ConnectionPage key={id} id={id} />;
   switch (path) {
     case "/console":
       return <Connections />;
@@ -46,7 +46,9 @@ function Page() {
 function Frame({ session }: { session: NonNullable<ConsoleState["session"]> }) {
   const signOut = async () => {
     const answer = await ask<ConsoleState>("/console/session", { method: "DELETE" });
-    if (answer.ok) state.value = answer.data;
+    if (!answer.ok) return;
+    signedOut.value = true;
+    state.value = answer.data;
   };
   const here = address.value.pathname;
   const isHere = (path: string) =>

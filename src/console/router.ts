@@ -41,5 +41,15 @@ export function withQuery(change: Readonly<Record<string, string>>): string {
 export const connectionPath = (id: string): string =>
   `/console/connections/${encodeURIComponent(id)}`;
 
+/** The connection whose page has this path; undefined for another page, and where the id cannot be read. */
+export function connectionAt(path: string): string | undefined {
+  const [, id] = /^\/console\/connections\/([^/]+)$/.exec(path) ?? [];
+  try {
+    return id && decodeURIComponent(id);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Where the API has a connection. */
 export const apiPath = (id: string): string => `/connections/${encodeURIComponent(id)}`;

@@ -1,10 +1,10 @@
 import { useEffect } from "preact/hooks";
 import type { ConsoleSignInWay, ConsoleState } from "../contract/console-state.ts";
-import { ask, state } from "./api.ts";
+import { ask, signedOut, state } from "./api.ts";
 import { Failed, Title, useWork } from "./parts.tsx";
 import { useSignal } from "./signal.ts";
 
-/** The ways in that this deployment has. Who came through Cloudflare Access is signed in at once. */
+/** The ways in that this deployment has. Who came through Cloudflare Access is signed in at once, unless they signed out. */
 export function SignIn({ ways }: { ways: readonly ConsoleSignInWay[] }) {
   const { busy, problem, run } = useWork();
   const key = useSignal("");
@@ -18,7 +18,7 @@ export function SignIn({ ways }: { ways: readonly ConsoleSignInWay[] }) {
   };
   const byAccess = ways.includes("access");
   useEffect(() => {
-    if (byAccess) void enter({});
+    if (byAccess && !signedOut.value) void enter({});
   }, [byAccess]);
   return (
     <main class="sign-in">

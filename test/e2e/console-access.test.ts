@@ -67,6 +67,19 @@ it.each([
   expect(said).toEqual([]);
 });
 
+it("leaves who signs out signed out, so that another way in can be taken", async () => {
+  const page = await stage.newPage({
+    extraHTTPHeaders: { [header]: await sign("anybody@contoso.example") },
+  });
+  await page.goto(`${stage.worker}/console`);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign in with Microsoft" }).click();
+  await page.getByRole("button", { name: /Ada Lovelace/ }).click();
+  const who = page.locator(".who span");
+  await expect.poll(() => who.textContent(), slow).toBe("ada@contoso.example");
+  expect(await who.getAttribute("title")).toBe("May change things");
+});
+
 it("signs nobody in by an assertion of somebody else's, and still offers another way", async () => {
   const [head, , mac] = (await sign("root@contoso.example")).split(".");
   const claims = { email: "root@contoso.example", iss: team, aud: [audience], exp: 4_000_000_000 };

@@ -118,6 +118,17 @@ describe("signing in", () => {
   });
 });
 
+it.each(["/console/connections/%zz", "/console/nowhere"])(
+  "says that %s is no page",
+  async (path) => {
+    const page = await stage.signedIn();
+    const said = complaints(page);
+    await page.goto(at(path));
+    await expect.poll(() => heading(page).textContent(), slow).toBe("No such page");
+    expect(said).toEqual([]);
+  },
+);
+
 describe("the list", () => {
   it("finds by name and id, filters, and keeps both in the address", async () => {
     const userId = newUser("search");
