@@ -390,6 +390,19 @@ describe("a request that an operator sends as a connection", () => {
     vi.restoreAllMocks();
   });
 
+  test("counts against the operator's limit, as every call of theirs does", async () => {
+    const jar = await signedInByKey();
+    const asked: string[] = [];
+    const limit = async ({ key }: { key: string }) => {
+      asked.push(key);
+      return { success: false };
+    };
+    const full = { ...environment, RATE_LIMIT: { limit } };
+    const body = { connection: "user:nobody-there", service: "graph", path: "/v1.0/me" };
+    expect((await run(jar, body, { environment: full })).status).toBe(429);
+    expect(asked).toEqual(["console:API key all"]);
+  });
+
   test("goes to Graph and Azure alone", async () => {
     const mark = await sandbox.mark();
     const jar = await signedInByKey();
