@@ -109,8 +109,14 @@ function Toolsets({ tools }: { tools: readonly McpToolSize[] }) {
   return (
     <Section title="Toolsets" note="characters of the list that a model reads">
       <p role="status">
-        At <code>/mcp{!isUsual && `?toolsets=${names.filter(isChosen).join(",")}`}</code> an agent
-        sees {shown.length} tools: {sizeOf(shown)}.
+        {shown.length === 0 ? (
+          "Choose at least one toolset."
+        ) : (
+          <>
+            At <code>/mcp{!isUsual && `?toolsets=${names.filter(isChosen).join(",")}`}</code> an
+            agent sees {shown.length} tools: {sizeOf(shown)}.
+          </>
+        )}
       </p>
       <Table heads={["Toolset", "Tools", "Characters"]} rows={names.map(rowOfSet)} />
     </Section>

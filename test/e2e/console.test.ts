@@ -457,6 +457,9 @@ describe("agents", () => {
     await sets.getByLabel("keyvault").uncheck();
     expect(await cost()).toEqual([usual, Math.ceil(usual / 4)]);
     expect(await sets.getByRole("status").textContent()).not.toContain("toolsets=");
+    for (const box of await sets.getByRole("checkbox").all()) await box.uncheck();
+    // The Worker refuses an address that names no toolset.
+    expect(await sets.getByRole("status").textContent()).toBe("Choose at least one toolset.");
     const tools = page.getByRole("region", { name: "Tools", exact: true });
     expect(await tools.getByRole("row").count()).toBeGreaterThan(20);
   });
