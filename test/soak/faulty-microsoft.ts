@@ -1,3 +1,4 @@
+import { decodeJwt } from "jose";
 import type { Intercept } from "../sandbox/server.ts";
 import type { Random } from "../support/random.ts";
 
@@ -5,12 +6,9 @@ import type { Random } from "../support/random.ts";
 type Trouble = Record<string, unknown>;
 
 const json = { "content-type": "application/json" };
+const body = { error: { code: "soak", message: "A fault of the soak." } };
 const respond = (status: number, headers: Record<string, string> = {}): Trouble => ({
-  respond: {
-    status,
-    headers: { ...json, ...headers },
-    body: { error: { code: "soak", message: "A fault of the soak." } },
-  },
+  respond: { status, headers: { ...json, ...headers }, body },
 });
 
 const anywhere = [
@@ -35,13 +33,22 @@ const entra = [
   { aadsts: 50196 },
 ] as const;
 
-/** A token that a service does not take, once. */
-const services = [
-  ...anywhere,
-  { cut: true },
-  respond(401, { "www-authenticate": 'Bearer error="invalid_token"' }),
-  respond(401, { "www-authenticate": 'Bearer error="invalid_token"' }),
-] as const;
+const services = [...anywhere, { cut: true }, "refused", "refused"] as const;
+
+const refusal = (): Response =>
+  Response.json(body, {
+    status: 401,
+    headers: { "www-authenticate": 'Bearer error="invalid_token"' },
+  });
+
+/** Seconds. What replaces a refused token is taken: the second 401 of a call goes to whoever made it. */
+const freshFor = 5;
+
+function isFresh({ headers }: Request): boolean {
+  const [, token] = /^Bearer (.+)$/.exec(headers.get("authorization") ?? "") ?? [];
+  const { iat = 0 } = token === undefined ? {} : decodeJwt(token);
+  return iat > Date.now() / 1_000 - freshFor;
+}
 
 export interface FaultyMicrosoft {
   intercept: Intercept;
@@ -67,8 +74,10 @@ export function faultyMicrosoft(random: Random): FaultyMicrosoft {
       }
       microsoft.requests += 1;
       if (!random.chance(chance)) return serve(request);
-      microsoft.faults += 1;
       const trouble = random.pick(pathname.endsWith("/token") ? entra : services);
+      if (trouble === "refused" && isFresh(request)) return serve(request);
+      microsoft.faults += 1;
+      if (trouble === "refused") return refusal();
       const fault = { match: { url: pathname }, ...trouble };
       await serve(
         new Request(`${origin}/_sandbox/faults`, {
