@@ -36,6 +36,9 @@ const searchable: Partial<Record<string, (message: MessageView) => string>> = {
   importance: (message) => message.importance,
 };
 
+/** `property:` or none, then a phrase in quotes, in which nothing is an operator, or a word. */
+const term = /(?:([A-Za-z]+)(?::|(?=[<>=])))?(?:"([^"]*)"?|([^\s"]+))/g;
+
 /**
  * Parses the $search of messages: one pair of double quotes around words and `property:words`.
  * Error: OData's sentence, or what the sandbox cannot decide, which it never answers wrongly.
@@ -47,15 +50,15 @@ export function parseMailSearch(text: string): Result<MailSearchTerm[], string> 
       `Syntax error: character '${text[0] ?? ""}' is not valid at position 0 in '${text}'.`,
     );
   const terms: MailSearchTerm[] = [];
-  for (const word of inner.replaceAll('\\"', "").match(/\S+/g) ?? []) {
-    if (word === "AND") continue;
-    if (word === "OR" || word === "NOT" || word === "NEAR")
+  const kql = inner.replaceAll('\\"', '"');
+  for (const [, property, phrase, word] of kql.matchAll(term)) {
+    if (phrase === undefined && property === undefined && word === "AND") continue;
+    if (/^(?:OR|NOT|NEAR)$/.test(word ?? ""))
       return err(`The sandbox knows no ${word} in a $search of messages.`);
-    const [, property, text] = /^(?:([A-Za-z]+)(?::|(?=[<>=])))?(.*)$/s.exec(word) ?? [];
     const name = property?.toLowerCase();
     if (name !== undefined && searchable[name] === undefined)
       return err(`The sandbox searches messages by no property '${property}'.`);
-    terms.push({ property: name, words: (text ?? "").toLowerCase() });
+    terms.push({ property: name, words: (phrase ?? word ?? "").toLowerCase() });
   }
   return ok(terms);
 }
