@@ -25,7 +25,8 @@ const timeoutMs = 10_000;
  * Who Cloudflare Access let through: its assertion, verified by the keys of the team for the one
  * application that stands in front of the console.
  *
- * @returns the person's mail address; `unauthenticated` for everything else; `upstream_unavailable` when the keys cannot be had
+ * @returns the person's mail address; `unauthenticated` for everything else; `upstream_unavailable`
+ *   when the keys cannot be had
  * @see https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/validating-json/
  */
 export async function personOfAccess(

@@ -4,7 +4,10 @@ import { ask, signedOut, state } from "./api.ts";
 import { Failed, Title, useWork } from "./parts.tsx";
 import { useSignal } from "./signal.ts";
 
-/** The ways in that this deployment has. Who came through Cloudflare Access is signed in at once, unless they signed out. */
+/**
+ * The ways in that this deployment has. Who came through Cloudflare Access is signed in at once, unless
+ * they signed out.
+ */
 export function SignIn({ ways }: { ways: readonly ConsoleSignInWay[] }) {
   const { busy, problem, run } = useWork();
   const key = useSignal("");

@@ -53,7 +53,8 @@ export function jsonIn(text: string): unknown {
   }
 }
 
-function nestsWithin(value: unknown, levels: number): boolean {
+/** Whether objects and lists stand in one another that many times at most. */
+export function nestsWithin(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   return levels > 0 && Object.values(value).every((inner) => nestsWithin(inner, levels - 1));
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { listenLocally } from "../sandbox/loopback.ts";
+import { closeAll, listenLocally } from "../sandbox/loopback.ts";
 import { allowAgent } from "../support/allow-agent.ts";
 import { startBrowser } from "../support/browser.ts";
 import { freePorts, launch, type Launched } from "../support/launcher.ts";
@@ -253,9 +253,7 @@ describe("an agent whose person the host knows", () => {
   });
   afterAll(async () => {
     await worker.close();
-    await Promise.all(
-      host.servers.map((server) => new Promise((resolve) => server.close(resolve))),
-    );
+    await closeAll(host.servers);
   });
 
   test("is let in by consent and the host's word, without Microsoft's page", async () => {

@@ -1,5 +1,5 @@
-import { isRecord, parseJson, parseJsonObject, textOf } from "../../src/http/json.ts";
-import { bytesOf } from "../../src/platform/keys.ts";
+import { decodeJwt } from "jose";
+import { isRecord, parseJson, textOf } from "../../src/http/json.ts";
 import { headerShape, shapeOf, type Shape } from "./shape.ts";
 
 /** An answer as it came. */
@@ -62,10 +62,14 @@ export function answerShape({ status, headers, text }: Answer): AnswerShape {
 
 /** A token answer with the claims of its `id_token` in the place of the token. */
 function withClaims(body: unknown): unknown {
-  const token = isRecord(body) ? textOf(body["id_token"]) : undefined;
-  const bytes = bytesOf(token?.split(".")[1] ?? "");
-  const claims = bytes && parseJsonObject(new TextDecoder().decode(bytes));
-  return isRecord(body) && claims !== undefined ? { ...body, id_token: claims } : body;
+  if (!isRecord(body)) return body;
+  const token = textOf(body["id_token"]);
+  if (token === undefined) return body;
+  try {
+    return { ...body, id_token: decodeJwt(token) };
+  } catch {
+    return body;
+  }
 }
 
 /** `403 ErrorAccessDenied`: the status, and Microsoft's word where there is one. */

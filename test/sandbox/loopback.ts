@@ -22,8 +22,12 @@ function listenOn(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-const close = (server: Server) =>
-  new Promise<void>((resolve) => void server.close(() => resolve()));
+/** Closes servers, once their connections are over. */
+export async function closeAll(servers: readonly Server[]): Promise<void> {
+  const close = (server: Server) =>
+    new Promise<void>((resolve) => void server.close(() => resolve()));
+  await Promise.all(servers.map(close));
+}
 
 export interface Listening {
   port: number;
@@ -46,7 +50,7 @@ export async function listenLocally(make: () => Server, port: number): Promise<L
       servers.push(server);
     } catch (error) {
       if (unavailable.has(codeOf(error) ?? "")) continue;
-      await Promise.all(servers.map(close));
+      await closeAll(servers);
       throw error;
     }
   }
@@ -57,7 +61,7 @@ export async function listenLocally(make: () => Server, port: number): Promise<L
 export async function portProblem(port: number): Promise<string | undefined> {
   try {
     const { servers } = await listenLocally(() => createServer(), port);
-    await Promise.all(servers.map(close));
+    await closeAll(servers);
     return undefined;
   } catch (error) {
     const code = codeOf(error);

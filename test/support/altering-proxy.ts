@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from "node:http";
-import { listenLocally } from "../sandbox/loopback.ts";
+import { closeAll, listenLocally } from "../sandbox/loopback.ts";
 
 /** An answer that is not sent yet. */
 export interface Pending {
@@ -44,9 +44,7 @@ export async function startAltering(
   url = `http://localhost:${port}`;
   return {
     url,
-    close: async () => {
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    },
+    close: () => closeAll(servers),
   };
 }
 

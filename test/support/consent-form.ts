@@ -1,4 +1,6 @@
-/** What an MCP client and its person's browser need at the authorization server: PKCE, and the page that asks. */
+import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from "oauth4webapi";
+
+/** What an MCP client and its browser need at the authorization server: PKCE, and the page that asks. */
 
 /** Where tests' clients are sent back to. */
 export const redirectUri = "http://127.0.0.1:33418/callback";
@@ -9,17 +11,10 @@ export interface Pkce {
   challenge: string;
 }
 
-const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
-
 /** @returns a verifier that nobody else has */
 export async function newPkce(): Promise<Pkce> {
-  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
-  return { verifier, challenge: base64url(new Uint8Array(digest)) };
+  const verifier = generateRandomCodeVerifier();
+  return { verifier, challenge: await calculatePKCECodeChallenge(verifier) };
 }
 
 /** What a client says of itself to be registered. */
@@ -29,7 +24,11 @@ export const registration = (name: string) => ({
   token_endpoint_auth_method: "none",
 });
 
-/** The address that a client opens in its person's browser. @param parameters added, or left out where undefined */
+/**
+ * The address that a client opens in its person's browser.
+ *
+ * @param parameters added, or left out where undefined
+ */
 export function authorizePath(
   clientId: string,
   { challenge }: Pkce,

@@ -1,6 +1,6 @@
 import { createServer, request } from "node:http";
 import { pipeline } from "node:stream";
-import { listenLocally } from "../sandbox/loopback.ts";
+import { closeAll, listenLocally } from "../sandbox/loopback.ts";
 
 /** Passes requests on with one more header: for a tool that cannot send a credential. */
 export interface HeaderProxy {
@@ -38,8 +38,6 @@ export async function startHeaderProxy(
   );
   return {
     url: `http://localhost:${port}`,
-    close: async () => {
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    },
+    close: () => closeAll(servers),
   };
 }

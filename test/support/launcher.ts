@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout } from "node:timers/promises";
-import { listenLocally, portProblem } from "../sandbox/loopback.ts";
+import { closeAll, listenLocally, portProblem } from "../sandbox/loopback.ts";
 import { portsFrom, type Ports } from "../sandbox/start/ports.ts";
 import { onEnd } from "./on-end.ts";
 
@@ -14,7 +14,7 @@ export type { Ports };
 
 async function freePort(): Promise<number> {
   const { port, servers } = await listenLocally(() => createServer(), 0);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  await closeAll(servers);
   return port;
 }
 

@@ -5,7 +5,7 @@ import {
   UnauthorizedError,
   type OAuthClientProvider,
 } from "@modelcontextprotocol/client";
-import { listenLocally } from "../sandbox/loopback.ts";
+import { closeAll, listenLocally } from "../sandbox/loopback.ts";
 
 type Stored<Method extends keyof OAuthClientProvider> = Awaited<
   ReturnType<Extract<OAuthClientProvider[Method], (...given: never) => unknown>>
@@ -113,8 +113,6 @@ export async function startAgent(
         }
       }
     },
-    close: async () => {
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    },
+    close: () => closeAll(servers),
   };
 }

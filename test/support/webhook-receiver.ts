@@ -7,7 +7,7 @@ import { connectionEventSchema } from "../../src/contract/connection-event-schem
 import type { ConnectionEvent } from "../../src/contract/connection-events.ts";
 import { changeSchema } from "../../src/contract/watch-schema.ts";
 import type { Change } from "../../src/contract/watch.ts";
-import { listenLocally } from "../sandbox/loopback.ts";
+import { closeAll, listenLocally } from "../sandbox/loopback.ts";
 
 /** How the receiver takes a delivery. */
 export interface Reception {
@@ -106,7 +106,7 @@ export async function startWebhookReceiver({
     heard: (connection, of = "events") => heard.get(`${of} ${connection}`) ?? 0,
     close: async () => {
       for (const server of made) server.closeAllConnections();
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+      await closeAll(servers);
     },
   };
 }

@@ -1,22 +1,12 @@
+import { nestsWithin } from "../../../src/http/json.ts";
 import * as z from "zod";
 import { ambiguousPaths } from "./ambiguity.ts";
 import { type Answer, failure, invalidContent } from "./answer.ts";
 
 export type ReadBody<Body> = { ok: true; value: Body } | { ok: false; refusal: Answer };
 
+/** How deep ARM reads JSON. */
 const DEEPEST = 128;
-
-/** Whether JSON is nested deeper than ARM reads it; level by level, as it may be very deep. */
-function isTooDeep(json: unknown): boolean {
-  let level: unknown[] = [json];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) return true;
-    level = level.flatMap((value) =>
-      typeof value === "object" && value !== null ? Object.values(value) : [],
-    );
-  }
-  return false;
-}
 
 /** Reads a JSON body by its schema: 415 without a JSON media type, 400 for anything amiss. */
 export async function readBody<Schema extends z.ZodType>(
@@ -39,7 +29,7 @@ export async function readBody<Schema extends z.ZodType>(
   } catch {
     return { ok: false, refusal: invalidContent("The content is not valid JSON") };
   }
-  if (isTooDeep(json))
+  if (!nestsWithin(json, DEEPEST))
     return {
       ok: false,
       refusal: invalidContent(`The reader's MaxDepth of ${DEEPEST} has been exceeded`),

@@ -48,7 +48,8 @@ const withWrite = (permission: string): string =>
 
 /**
  * Lets a request pass whose token holds a permission that Microsoft lists for the operation and
- * the kind of account, or the one to write as well as read. Throws 400 where personal accounts have none, else the workload's 403.
+ * the kind of account, or the one to write as well as read. Throws 400 where personal accounts have
+ * none, else the workload's 403.
  *
  * @param other the request is for another user's profile
  */

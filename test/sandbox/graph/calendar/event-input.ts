@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defined } from "../../../../src/contract/defined.ts";
+import { lowered } from "../body-fields.ts";
 import { parseBody } from "../body-names.ts";
 import { bodyRefusal } from "../mail/message-input.ts";
 import { recipient, toSecond } from "../mail/mail-seed.ts";
@@ -14,14 +15,13 @@ import { readLocal, instantOf, zoneNamed } from "./time-zone.ts";
 import type { LocalTime } from "./time-zone.ts";
 
 const moment = z.object({ dateTime: z.string(), timeZone: z.string().nullish() });
-const lower = (value: unknown) => (typeof value === "string" ? value.toLowerCase() : value);
 
 const eventInput = z.strictObject({
   "@odata.type": z.string().optional(),
   subject: z.string().nullish(),
   body: z
     .object({
-      contentType: z.preprocess(lower, z.enum(["text", "html"]).nullish()),
+      contentType: lowered("text", "html").nullish(),
       content: z.string().nullish(),
     })
     .nullish(),
@@ -38,7 +38,7 @@ const eventInput = z.strictObject({
       }),
     )
     .nullish(),
-  importance: z.preprocess(lower, z.enum(["low", "normal", "high"])).nullish(),
+  importance: lowered("low", "normal", "high").nullish(),
   sensitivity: z.enum(["normal", "personal", "private", "confidential"]).nullish(),
   showAs: z.enum(["free", "tentative", "busy", "oof", "workingElsewhere", "unknown"]).nullish(),
   categories: z.array(z.string()).nullish(),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { lowered, orElse } from "../body-fields.ts";
 
 const weekdays = [
   "sunday",
@@ -9,18 +10,11 @@ const weekdays = [
   "friday",
   "saturday",
 ] as const;
-const weekday = z.preprocess(
-  (value) => (typeof value === "string" ? value.toLowerCase() : value),
-  z.enum(weekdays),
-);
+const weekday = lowered(...weekdays);
 type Weekday = (typeof weekdays)[number];
 
 const date = z.iso.date();
 const NO_DATE = "0001-01-01";
-
-/** A property whose absence, or null, means a value. */
-const orElse = <Inner extends z.ZodType>(inner: Inner, usual: z.infer<Inner>) =>
-  inner.nullish().transform((value) => value ?? usual);
 
 const pattern = z.object({
   type: z.enum([
@@ -34,10 +28,7 @@ const pattern = z.object({
   interval: z.number().int().min(1),
   month: z.number().int().min(0).max(12).default(0),
   dayOfMonth: z.number().int().min(0).max(31).default(0),
-  daysOfWeek: z
-    .array(weekday)
-    .nullish()
-    .transform((days) => days ?? undefined),
+  daysOfWeek: orElse(z.array(weekday), undefined),
   firstDayOfWeek: orElse(weekday, "sunday"),
   index: orElse(z.enum(["first", "second", "third", "fourth", "last"]), "first"),
 });
@@ -46,10 +37,7 @@ const range = z.object({
   type: z.enum(["endDate", "noEnd", "numbered"]),
   startDate: date,
   endDate: orElse(date, NO_DATE),
-  recurrenceTimeZone: z
-    .string()
-    .nullish()
-    .transform((zone) => zone ?? undefined),
+  recurrenceTimeZone: orElse(z.string(), undefined),
   numberOfOccurrences: z.number().int().min(0).default(0),
 });
 

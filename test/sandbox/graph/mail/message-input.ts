@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { readLocal } from "../calendar/time-zone.ts";
+import { dateTimeTimeZone, lowered } from "../body-fields.ts";
 import type { GraphContext } from "../environment.ts";
 import { GraphError } from "../graph-error.ts";
 import { badRequest } from "../query.ts";
@@ -13,14 +13,6 @@ export const recipientsInput = z
     }),
   )
   .nullish();
-
-/** A time of a task, which a clock in its zone shows. */
-export const dateTimeTimeZone = z.object({
-  dateTime: z.string().refine((text) => readLocal(text.replace(/Z$/, "")) !== undefined, {
-    error: "is no date and time",
-  }),
-  timeZone: z.string(),
-});
 
 /** Microsoft asks for a start where there is an end. */
 const followUp = z
@@ -40,10 +32,6 @@ export type FollowUp = z.infer<typeof followUp>;
 const author = z.object({
   emailAddress: z.object({ address: z.string().nullish(), name: z.string().nullish() }).nullish(),
 });
-
-/** Names may come in any case of their first letters' choosing (`Text`, `HTML`). */
-const lowered = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
-  z.preprocess((value) => (typeof value === "string" ? value.toLowerCase() : value), z.enum(names));
 
 export const attachmentInput = z.object({
   "@odata.type": z.literal("#microsoft.graph.fileAttachment"),

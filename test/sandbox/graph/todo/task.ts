@@ -1,14 +1,13 @@
 import * as z from "zod";
 import { defined } from "../../../../src/contract/defined.ts";
+import * as fields from "../body-fields.ts";
 import { recurrenceInput } from "../calendar/recurrence.ts";
-import { dateTimeTimeZone as dateTimeTimeZoneInput } from "../mail/message-input.ts";
 import { changeKeyOf } from "../mail/message-view.ts";
 import { itemId } from "../mail/outlook-id.ts";
 import { dateTimeTimeZone, itemBody } from "../odata/complex-types.ts";
 import type { EntitySchema } from "../odata/schema.ts";
 
-const moment = dateTimeTimeZoneInput.nullish();
-const lower = (value: unknown) => (typeof value === "string" ? value.toLowerCase() : value);
+const moment = fields.dateTimeTimeZone.nullish();
 export const taskStatuses = [
   "notStarted",
   "inProgress",
@@ -23,16 +22,11 @@ export const taskInput = z.strictObject({
   title: z.string(),
   body: z
     .object({
-      contentType: z
-        .preprocess(lower, z.enum(["text", "html"]).nullish())
-        .transform((type) => type ?? "text"),
-      content: z
-        .string()
-        .nullish()
-        .transform((content) => content ?? ""),
+      contentType: fields.orElse(fields.lowered("text", "html"), "text"),
+      content: fields.orElse(z.string(), ""),
     })
     .optional(),
-  importance: z.preprocess(lower, z.enum(["low", "normal", "high"])).optional(),
+  importance: fields.lowered("low", "normal", "high").optional(),
   status: z.enum(taskStatuses).optional(),
   categories: z.array(z.string()).optional(),
   isReminderOn: z.boolean().optional(),
